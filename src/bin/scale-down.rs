@@ -1,0 +1,2 @@
+//! The native headless command.
+fn main() {}

@@ -1,0 +1,1 @@
+//! Text in, typed outcome out.
