@@ -1,0 +1,59 @@
+//! One command of the transcript and what it said, as text nodes only.
+
+use std::rc::Rc;
+
+use yew::prelude::*;
+
+use crate::session::{BlockKind, Entry, EntryState};
+
+/// See [`EntryItem`].
+#[derive(Clone, Debug, Properties, PartialEq)]
+pub struct Props {
+    /// The command.
+    pub entry: Rc<Entry>,
+    /// Stop waiting.
+    pub on_interrupt: Callback<()>,
+    /// Let time pass until it ends.
+    pub on_skip: Callback<()>,
+}
+
+/// One command, its blocks, and what can be done while it runs.
+#[component]
+pub fn EntryItem(props: &Props) -> Html {
+    let entry = &props.entry;
+    let failed = entry.exit_code.is_some_and(|code| code != 0);
+    let state = match entry.state {
+        EntryState::Queued => "queued",
+        EntryState::Running => "running",
+        EntryState::Done if failed => "failed",
+        EntryState::Done => "done",
+    };
+    let blocks = entry.blocks.iter().map(|block| {
+        let class = match block.kind {
+            BlockKind::Output => "output",
+            BlockKind::Warning => "warning",
+            BlockKind::Error => "error",
+            BlockKind::Hint => "hint",
+        };
+        html! { <pre class={class}>{ block.text.trim_end_matches('\n') }</pre> }
+    });
+    html! {
+        <div class={classes!("entry", state)} data-exit-code={entry.exit_code.map(|code| code.to_string())} data-state={state}>
+            <div class="entry-line"><span class="prompt-mark" aria-hidden="true">{ "$ " }</span><code>{ &entry.line }</code>
+                if entry.state == EntryState::Queued { <span class="tag">{ "queued" }</span> }
+            </div>
+            { for blocks }
+            if entry.state == EntryState::Running {
+                <div class="waiting">
+                    <span class="spinner" aria-hidden="true"></span><span>{ "Running .." }</span>
+                    <button class="small" onclick={props.on_interrupt.reform(|_| ())} title="Stop waiting; the operation goes on">
+                        <kbd>{ "Ctrl-C" }</kbd>{ " stop waiting" }
+                    </button>
+                    <button class="small" onclick={props.on_skip.reform(|_| ())} title="Let simulated time pass until this command ends">
+                        { "Skip ahead" }
+                    </button>
+                </div>
+            }
+        </div>
+    }
+}
