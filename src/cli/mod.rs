@@ -1,1 +1,6 @@
 //! Text in, typed outcome out.
+
+pub mod error;
+pub mod parse;
+pub mod registry;
+pub mod suggest;
