@@ -3,4 +3,5 @@
 pub mod error;
 pub mod parse;
 pub mod registry;
+pub mod shell;
 pub mod suggest;
