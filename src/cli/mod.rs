@@ -1,1 +1,7 @@
 //! Text in, typed outcome out.
+
+pub mod error;
+pub mod parse;
+pub mod registry;
+pub mod shell;
+pub mod suggest;
