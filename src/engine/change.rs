@@ -21,6 +21,8 @@ use super::timing::Timing;
 /// Settings of a pool to change; what is `None` stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PoolUpdate {
+    /// The number of nodes.
+    pub count: Option<u32>,
     /// Delete or Deallocate.
     pub scale_down_mode: Option<ScaleDownMode>,
     /// The autoscaler's range, or that it is off.
@@ -56,10 +58,7 @@ impl Cloud {
     /// `InvalidResourceGroupLocation` where it exists elsewhere: a group cannot move.
     pub fn put_group(&mut self, group: ResourceGroup) -> Result<(), ServiceError> {
         let name = &group.name;
-        let existing = self
-            .groups
-            .iter_mut()
-            .find(|found| found.name.eq_ignore_ascii_case(name));
+        let existing = self.groups.iter_mut().find(|found| found.name.eq_ignore_ascii_case(name));
         let Some(existing) = existing else {
             self.groups.push(group);
             return Ok(());
@@ -77,10 +76,26 @@ impl Cloud {
         Ok(())
     }
 
-    /// Removes a resource group. Its clusters must be gone: see [`Self::delete_cluster`].
-    pub fn remove_group(&mut self, name: &str) {
-        self.groups
-            .retain(|group| !group.name.eq_ignore_ascii_case(name));
+    /// Deletes a resource group with its clusters; it goes with the last of them.
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` while an operation goes on in any of its clusters.
+    pub fn delete_group(&mut self, name: &str) -> Result<Vec<OperationId>, ServiceError> {
+        let clusters: Vec<ClusterId> = self
+            .clusters
+            .iter()
+            .filter(|cluster| cluster.spec.resource_group.eq_ignore_ascii_case(name))
+            .map(|cluster| cluster.id)
+            .collect();
+        for cluster in &clusters {
+            self.check_cluster_free(*cluster)?;
+        }
+        for group in &mut self.groups {
+            group.is_deleting |= group.name.eq_ignore_ascii_case(name);
+        }
+        self.forget_empty_groups();
+        clusters.into_iter().map(|id| self.delete_cluster(id)).collect()
     }
 
     /// Creates a cluster with its first pool. A cluster whose system pool AKS hosts may have none.
@@ -124,13 +139,7 @@ impl Cloud {
         id
     }
 
-    fn fill_new_pool(
-        &mut self,
-        cluster: ClusterId,
-        spec: PoolSpec,
-        operation: OperationId,
-        kind: OperationKind,
-    ) {
+    fn fill_new_pool(&mut self, cluster: ClusterId, spec: PoolSpec, operation: OperationId, kind: OperationKind) {
         let count = spec.count;
         let Some(id) = self.add_pool_to(cluster, spec, PowerState::Running) else {
             return;
@@ -144,12 +153,7 @@ impl Cloud {
         }
     }
 
-    fn add_pool_to(
-        &mut self,
-        cluster: ClusterId,
-        spec: PoolSpec,
-        power_state: PowerState,
-    ) -> Option<PoolId> {
+    fn add_pool_to(&mut self, cluster: ClusterId, spec: PoolSpec, power_state: PowerState) -> Option<PoolId> {
         let cluster = self.clusters.iter_mut().find(|found| found.id == cluster)?;
         let id = PoolId(self.next_pool);
         self.next_pool += 1;
@@ -178,12 +182,7 @@ impl Cloud {
 
     /// Puts a pool of a loaded world in place, without time passing.
     pub fn load_pool(&mut self, cluster: ClusterId, existing: ExistingPool) {
-        let ExistingPool {
-            spec,
-            deallocated,
-            power_state,
-            provisioning_state,
-        } = existing;
+        let ExistingPool { spec, deallocated, power_state, provisioning_state } = existing;
         let resting = match power_state {
             PowerState::Running => NodeState::Ready,
             PowerState::Stopped => NodeState::Stopped,
@@ -195,10 +194,8 @@ impl Cloud {
         };
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             pool.provisioning_state = provisioning_state;
-            let states = std::iter::repeat_n(resting, count as usize).chain(std::iter::repeat_n(
-                NodeState::Deallocated,
-                deallocated as usize,
-            ));
+            let states = std::iter::repeat_n(resting, count as usize)
+                .chain(std::iter::repeat_n(NodeState::Deallocated, deallocated as usize));
             for state in states {
                 let instance_id = pool.next_instance_id;
                 pool.next_instance_id += 1;
@@ -235,8 +232,7 @@ impl Cloud {
     pub fn stop_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
         self.check_cluster_free(id)?;
         self.check_power(id, PowerState::Running)?;
-        let operation =
-            self.begin_on_cluster(id, OperationKind::StopCluster, Timing::ControlPlane)?;
+        let operation = self.begin_on_cluster(id, OperationKind::StopCluster, Timing::ControlPlane)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Ready {
                 clockwork.drain(id, pool, instance_id, Removal::Stop, operation);
@@ -253,8 +249,7 @@ impl Cloud {
     pub fn start_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
         self.check_cluster_free(id)?;
         self.check_power(id, PowerState::Stopped)?;
-        let operation =
-            self.begin_on_cluster(id, OperationKind::StartCluster, Timing::ControlPlane)?;
+        let operation = self.begin_on_cluster(id, OperationKind::StartCluster, Timing::ControlPlane)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Stopped && pool.power_state == PowerState::Running {
                 clockwork.start(id, pool, instance_id, operation);
@@ -291,11 +286,7 @@ impl Cloud {
     /// # Errors
     ///
     /// Names, counts, disks, limits and quota; `OperationNotAllowed` while the cluster changes.
-    pub fn add_pool(
-        &mut self,
-        cluster: ClusterId,
-        spec: PoolSpec,
-    ) -> Result<OperationId, ServiceError> {
+    pub fn add_pool(&mut self, cluster: ClusterId, spec: PoolSpec) -> Result<OperationId, ServiceError> {
         limits::check_spec(&spec)?;
         self.check_power(cluster, PowerState::Running)?;
         let found = self.find_cluster(cluster)?;
@@ -303,19 +294,11 @@ impl Cloud {
             return Err(busy);
         }
         limits::check_pools(found)?;
-        self.check_capacity(
-            &found.spec.location,
-            0,
-            found.instances(),
-            spec.count,
-            &spec,
-        )?;
+        self.check_capacity(&found.spec.location, 0, found.instances(), spec.count, &spec)?;
         let subject: Arc<str> = spec.name.as_str().into();
         let kind = OperationKind::CreatePool;
         let next = PoolId(self.next_pool);
-        let operation =
-            self.clockwork
-                .begin(kind, cluster, Some(next), &subject, Timing::ControlPlane);
+        let operation = self.clockwork.begin(kind, cluster, Some(next), &subject, Timing::ControlPlane);
         self.fill_new_pool(cluster, spec, operation, kind);
         Ok(operation)
     }
@@ -329,14 +312,7 @@ impl Cloud {
     pub fn scale_pool(&mut self, id: PoolId, count: u32) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
         limits::check_count(pool.spec.mode, count)?;
-        if pool.power_state == PowerState::Stopped {
-            return Err(stopped(&pool.spec.name));
-        }
-        if pool.spec.autoscaler.is_some() {
-            return Err(ServiceError::not_allowed(
-                "Cannot scale cluster autoscaler enabled node pool.".to_owned(),
-            ));
-        }
+        check_manual_scale(pool, pool.spec.autoscaler)?;
         self.rescale(cluster, id, count, OperationKind::ScalePool, |_| ())
     }
 
@@ -346,11 +322,7 @@ impl Cloud {
     ///
     /// `OperationNotAllowed` while the pool or its cluster changes; an ephemeral disk with
     /// Deallocate; limits and quota where the autoscaler's minimum asks for more nodes.
-    pub fn update_pool(
-        &mut self,
-        id: PoolId,
-        update: PoolUpdate,
-    ) -> Result<OperationId, ServiceError> {
+    pub fn update_pool(&mut self, id: PoolId, update: PoolUpdate) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
         let spec = &pool.spec;
         let mode = update.mode.unwrap_or(spec.mode);
@@ -358,12 +330,16 @@ impl Cloud {
         let autoscaler = update.autoscaler.unwrap_or(spec.autoscaler);
         limits::check_disk(spec.os_disk_type, scale_down_mode)?;
         limits::check_range(mode, autoscaler)?;
-        limits::check_count(mode, spec.count)?;
+        let count = update.count.unwrap_or(spec.count);
+        limits::check_count(mode, count)?;
+        if count != spec.count {
+            check_manual_scale(pool, autoscaler)?;
+        }
         if mode == PoolMode::User {
             self.check_system_pool_remains(cluster, id)?;
         }
         // The autoscaler brings a pool up to its minimum; its maximum only limits growth.
-        let count = autoscaler.map_or(spec.count, |range| spec.count.max(range.min));
+        let count = autoscaler.map_or(count, |range| count.max(range.min));
         self.rescale(cluster, id, count, OperationKind::UpdatePool, |spec| {
             spec.mode = mode;
             spec.scale_down_mode = scale_down_mode;
@@ -390,13 +366,7 @@ impl Cloud {
             PowerState::Running => ScalePlan::new(pool, count),
             PowerState::Stopped => ScalePlan::default(),
         };
-        self.check_capacity(
-            &location,
-            pool.instances(),
-            instances,
-            plan.create,
-            &pool.spec,
-        )?;
+        self.check_capacity(&location, pool.instances(), instances, plan.create, &pool.spec)?;
         let operation = self.begin_on_pool(cluster, id, kind);
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             edit(&mut pool.spec);
@@ -480,18 +450,13 @@ impl Cloud {
 
     fn find_cluster(&self, id: ClusterId) -> Result<&Cluster, ServiceError> {
         let found = self.clusters.iter().find(|cluster| cluster.id == id);
-        found.ok_or_else(|| {
-            ServiceError::new("ResourceNotFound", format!("There is no cluster {}.", id.0))
-        })
+        found.ok_or_else(|| ServiceError::new("ResourceNotFound", format!("There is no cluster {}.", id.0)))
     }
 
     /// A pool that nothing else is changing, with its cluster, which must be running.
     fn find_free_pool(&self, id: PoolId) -> Result<(ClusterId, &Pool), ServiceError> {
-        let cluster = self
-            .clusters
-            .iter()
-            .find(|cluster| cluster.pool_by_id(id).is_some())
-            .ok_or_else(|| no_pool(id))?;
+        let cluster =
+            self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(|| no_pool(id))?;
         let pool = cluster.pool_by_id(id).ok_or_else(|| no_pool(id))?;
         if let Some(busy) = busy_cluster(cluster).or_else(|| busy_pool(pool)) {
             return Err(busy);
@@ -519,11 +484,7 @@ impl Cloud {
         )))
     }
 
-    fn check_system_pool_remains(
-        &self,
-        id: ClusterId,
-        without: PoolId,
-    ) -> Result<(), ServiceError> {
+    fn check_system_pool_remains(&self, id: ClusterId, without: PoolId) -> Result<(), ServiceError> {
         let cluster = self.find_cluster(id)?;
         let is_system = |pool: &Pool| pool.spec.mode == PoolMode::System;
         let leaving_is_system = cluster.pool_by_id(without).is_some_and(is_system);
@@ -531,9 +492,7 @@ impl Cloud {
         if !leaving_is_system || cluster.spec.hosts_system_pool || others.any(is_system) {
             return Ok(());
         }
-        Err(ServiceError::not_allowed(
-            "There has to be at least one system node pool in a cluster.".to_owned(),
-        ))
+        Err(ServiceError::not_allowed("There has to be at least one system node pool in a cluster.".to_owned()))
     }
 
     fn check_capacity(
@@ -550,18 +509,11 @@ impl Cloud {
         limits::check_quota(self.quota_vcpus, usage, vcpus)
     }
 
-    fn begin_on_pool(
-        &mut self,
-        cluster: ClusterId,
-        id: PoolId,
-        kind: OperationKind,
-    ) -> OperationId {
+    fn begin_on_pool(&mut self, cluster: ClusterId, id: PoolId, kind: OperationKind) -> OperationId {
         let name = self.pool(id).map_or("", |pool| pool.spec.name.as_str());
         let subject: Arc<str> = name.into();
         let timing = Timing::ControlPlane;
-        let operation = self
-            .clockwork
-            .begin(kind, cluster, Some(id), &subject, timing);
+        let operation = self.clockwork.begin(kind, cluster, Some(id), &subject, timing);
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             pool.operation = Some(operation);
             pool.provisioning_state = kind.provisioning_state();
@@ -594,9 +546,8 @@ impl Cloud {
         mut act: impl FnMut(&mut super::clockwork::Clockwork, &mut Pool, u32, NodeState),
     ) {
         let found = self.clusters.iter().find(|found| found.id == cluster);
-        let pools: Vec<PoolId> = found
-            .map(|cluster| cluster.pools.iter().map(|pool| pool.id).collect())
-            .unwrap_or_default();
+        let pools: Vec<PoolId> =
+            found.map(|cluster| cluster.pools.iter().map(|pool| pool.id).collect()).unwrap_or_default();
         for pool in pools {
             self.each_node_of(cluster, pool, &mut act);
         }
@@ -609,10 +560,7 @@ impl Cloud {
         mut act: impl FnMut(&mut super::clockwork::Clockwork, &mut Pool, u32, NodeState),
     ) {
         if let Some(pool) = find_pool(&mut self.clusters, cluster, pool) {
-            let nodes: Vec<(u32, NodeState)> = pool
-                .nodes()
-                .map(|node| (node.instance_id, node.state()))
-                .collect();
+            let nodes: Vec<(u32, NodeState)> = pool.nodes().map(|node| (node.instance_id, node.state())).collect();
             for (instance_id, state) in nodes {
                 act(&mut self.clockwork, pool, instance_id, state);
             }
@@ -626,33 +574,36 @@ fn delete_deallocated(
     pool: &mut Pool,
     operation: OperationId,
 ) {
-    let deallocated: Vec<u32> = pool
-        .nodes()
-        .filter(|node| node.state() == NodeState::Deallocated)
-        .map(|node| node.instance_id)
-        .collect();
+    let deallocated: Vec<u32> =
+        pool.nodes().filter(|node| node.state() == NodeState::Deallocated).map(|node| node.instance_id).collect();
     for instance_id in deallocated {
         clockwork.delete(cluster, pool, instance_id, operation);
     }
 }
 
+/// A count can be set by hand only on a running pool that the autoscaler leaves alone.
+fn check_manual_scale(pool: &Pool, autoscaler: Option<AutoscalerRange>) -> Result<(), ServiceError> {
+    if pool.power_state == PowerState::Stopped {
+        return Err(stopped(&pool.spec.name));
+    }
+    if autoscaler.is_some() {
+        return Err(ServiceError::not_allowed("Cannot scale cluster autoscaler enabled node pool.".to_owned()));
+    }
+    Ok(())
+}
+
 fn busy_cluster(cluster: &Cluster) -> Option<ServiceError> {
     let state = cluster.provisioning_state.name();
-    cluster
-        .operation
-        .map(|_| ServiceError::in_progress(&cluster.spec.name, state))
+    cluster.operation.map(|_| ServiceError::in_progress(&cluster.spec.name, state))
 }
 
 fn busy_pool(pool: &Pool) -> Option<ServiceError> {
     let state = pool.provisioning_state.name();
-    pool.operation
-        .map(|_| ServiceError::in_progress(&pool.spec.name, state))
+    pool.operation.map(|_| ServiceError::in_progress(&pool.spec.name, state))
 }
 
 fn stopped(name: &str) -> ServiceError {
-    ServiceError::not_allowed(format!(
-        "Node pool {name} is stopped: start it first (az aks nodepool start)."
-    ))
+    ServiceError::not_allowed(format!("Node pool {name} is stopped: start it first (az aks nodepool start)."))
 }
 
 fn no_pool(id: PoolId) -> ServiceError {

@@ -21,12 +21,7 @@ use super::timing::{Timing, Timings};
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Event {
     /// A node's transition or milestone.
-    Node {
-        cluster: ClusterId,
-        pool: PoolId,
-        instance_id: u32,
-        timer: u32,
-    },
+    Node { cluster: ClusterId, pool: PoolId, instance_id: u32, timer: u32 },
     /// The control plane's part of an operation is done.
     ControlPlane(OperationId),
 }
@@ -116,19 +111,13 @@ impl Clockwork {
     }
 
     fn schedule(&mut self, cluster: ClusterId, pool: PoolId, node: &Node, at_ms: u64) {
-        let event = Event::Node {
-            cluster,
-            pool,
-            instance_id: node.instance_id,
-            timer: node.timer,
-        };
+        let event = Event::Node { cluster, pool, instance_id: node.instance_id, timer: node.timer };
         self.queue.schedule(at_ms, event);
     }
 
     fn enter_log(&mut self, scale_set: &Arc<str>, node: &Node) {
         let happening = Happening::Entered(node.state());
-        self.log
-            .push(self.now_ms, scale_set, Some(node.instance_id), happening);
+        self.log.push(self.now_ms, scale_set, Some(node.instance_id), happening);
     }
 
     /// Creates one new node.
@@ -136,13 +125,7 @@ impl Clockwork {
         let instance_id = pool.next_instance_id;
         pool.next_instance_id += 1;
         let zone = zone_for_new(pool);
-        let mut node = Node::provision(
-            instance_id,
-            zone,
-            self.now_ms,
-            &self.timings,
-            &mut self.random,
-        );
+        let mut node = Node::provision(instance_id, zone, self.now_ms, &self.timings, &mut self.random);
         self.attend(&mut node, operation);
         self.enter_log(&pool.scale_set, &node);
         self.schedule_milestone(cluster, pool.id, &node);
@@ -156,13 +139,7 @@ impl Clockwork {
     }
 
     /// Starts one kept node.
-    pub fn start(
-        &mut self,
-        cluster: ClusterId,
-        pool: &mut Pool,
-        instance_id: u32,
-        operation: OperationId,
-    ) {
+    pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
         let (id, scale_set) = (pool.id, Arc::clone(&pool.scale_set));
         let Some(node) = pool.nodes.get_mut(&instance_id) else {
             return;
@@ -182,42 +159,16 @@ impl Clockwork {
         removal: Removal,
         operation: OperationId,
     ) {
-        self.transit(
-            cluster,
-            pool,
-            instance_id,
-            (Step::Drain, Timing::Drain),
-            removal,
-            operation,
-        );
+        self.transit(cluster, pool, instance_id, (Step::Drain, Timing::Drain), removal, operation);
     }
 
     /// Deletes one node without a drain.
-    pub fn delete(
-        &mut self,
-        cluster: ClusterId,
-        pool: &mut Pool,
-        instance_id: u32,
-        operation: OperationId,
-    ) {
-        self.transit(
-            cluster,
-            pool,
-            instance_id,
-            (Step::Delete, Timing::Delete),
-            Removal::Delete,
-            operation,
-        );
+    pub fn delete(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+        self.transit(cluster, pool, instance_id, (Step::Delete, Timing::Delete), Removal::Delete, operation);
     }
 
     /// Releases a node that failed: a kept one is deallocated again, a new one is deleted.
-    fn clear(
-        &mut self,
-        cluster: ClusterId,
-        pool: &mut Pool,
-        instance_id: u32,
-        operation: OperationId,
-    ) {
+    fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
         let source = pool.node(instance_id).map(|node| node.bring_up.source);
         if source == Some(NodeSource::Cached) {
             self.transit(
@@ -252,10 +203,7 @@ impl Clockwork {
         self.move_on(cluster, id, &scale_set, node, step, timing, removal);
     }
 
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "where, who and what: each is needed once"
-    )]
+    #[expect(clippy::too_many_arguments, reason = "where, who and what: each is needed once")]
     fn move_on(
         &mut self,
         cluster: ClusterId,
@@ -275,13 +223,7 @@ impl Clockwork {
     }
 
     /// Does what a scale plan says; gives how many nodes it moves.
-    pub fn carry_out(
-        &mut self,
-        cluster: ClusterId,
-        pool: &mut Pool,
-        plan: &ScalePlan,
-        operation: OperationId,
-    ) {
+    pub fn carry_out(&mut self, cluster: ClusterId, pool: &mut Pool, plan: &ScalePlan, operation: OperationId) {
         for instance_id in &plan.clear {
             self.clear(cluster, pool, *instance_id, operation);
         }
@@ -301,17 +243,9 @@ impl Clockwork {
     }
 
     /// Handles a node's event that is due now.
-    pub fn on_node(
-        &mut self,
-        cluster: ClusterId,
-        pool: PoolId,
-        scale_set: &Arc<str>,
-        node: &mut Node,
-    ) -> NodeOutcome {
+    pub fn on_node(&mut self, cluster: ClusterId, pool: PoolId, scale_set: &Arc<str>, node: &mut Node) -> NodeOutcome {
         match node.state() {
-            NodeState::Creating | NodeState::Starting => {
-                self.on_milestone(cluster, pool, scale_set, node)
-            }
+            NodeState::Creating | NodeState::Starting => self.on_milestone(cluster, pool, scale_set, node),
             NodeState::Draining => {
                 let (step, timing) = match node.removal {
                     Removal::Delete => (Step::Delete, Timing::Delete),
@@ -329,27 +263,14 @@ impl Clockwork {
             }
             NodeState::Deleting => {
                 self.release(node, None);
-                self.log.push(
-                    self.now_ms,
-                    scale_set,
-                    Some(node.instance_id),
-                    Happening::Gone,
-                );
+                self.log.push(self.now_ms, scale_set, Some(node.instance_id), Happening::Gone);
                 NodeOutcome::Gone
             }
-            NodeState::Ready | NodeState::Deallocated | NodeState::Stopped | NodeState::Failed => {
-                NodeOutcome::Moving
-            }
+            NodeState::Ready | NodeState::Deallocated | NodeState::Stopped | NodeState::Failed => NodeOutcome::Moving,
         }
     }
 
-    fn on_milestone(
-        &mut self,
-        cluster: ClusterId,
-        pool: PoolId,
-        scale_set: &Arc<str>,
-        node: &mut Node,
-    ) -> NodeOutcome {
+    fn on_milestone(&mut self, cluster: ClusterId, pool: PoolId, scale_set: &Arc<str>, node: &mut Node) -> NodeOutcome {
         let Some((milestone, _)) = node.next_milestone() else {
             return NodeOutcome::Moving;
         };
@@ -363,19 +284,12 @@ impl Clockwork {
             return self.rest(scale_set, node, Step::BecomeReady, None);
         }
         let happening = Happening::Reached(milestone);
-        self.log
-            .push(self.now_ms, scale_set, Some(node.instance_id), happening);
+        self.log.push(self.now_ms, scale_set, Some(node.instance_id), happening);
         self.schedule_milestone(cluster, pool, node);
         NodeOutcome::Moving
     }
 
-    fn rest(
-        &mut self,
-        scale_set: &Arc<str>,
-        node: &mut Node,
-        step: Step,
-        error: Option<ServiceError>,
-    ) -> NodeOutcome {
+    fn rest(&mut self, scale_set: &Arc<str>, node: &mut Node, step: Step, error: Option<ServiceError>) -> NodeOutcome {
         node.take(step, self.now_ms, None);
         self.enter_log(scale_set, node);
         self.release(node, error);

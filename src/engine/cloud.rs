@@ -9,9 +9,7 @@ use super::clockwork::{Clockwork, Event, NodeOutcome};
 use super::cluster::{Cluster, ClusterId, ResourceGroup};
 use super::limits::DEFAULT_QUOTA_VCPUS;
 use super::money::Cost;
-use super::operation::{
-    Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState,
-};
+use super::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
 use super::pool::{Pool, PoolId};
 use super::record::{Happening, OperationStatus, RecordLog};
 use super::snapshot::Snapshot;
@@ -60,9 +58,7 @@ impl Cloud {
     /// A resource group by name, in any letter case.
     #[must_use]
     pub fn group(&self, name: &str) -> Option<&ResourceGroup> {
-        self.groups
-            .iter()
-            .find(|group| group.name.eq_ignore_ascii_case(name))
+        self.groups.iter().find(|group| group.name.eq_ignore_ascii_case(name))
     }
 
     /// All clusters, in the order in which they were created.
@@ -75,17 +71,14 @@ impl Cloud {
     #[must_use]
     pub fn cluster(&self, group: &str, name: &str) -> Option<&Cluster> {
         self.clusters.iter().find(|cluster| {
-            cluster.spec.resource_group.eq_ignore_ascii_case(group)
-                && cluster.spec.name.eq_ignore_ascii_case(name)
+            cluster.spec.resource_group.eq_ignore_ascii_case(group) && cluster.spec.name.eq_ignore_ascii_case(name)
         })
     }
 
     /// A pool by identity.
     #[must_use]
     pub fn pool(&self, id: PoolId) -> Option<&Pool> {
-        self.clusters
-            .iter()
-            .find_map(|cluster| cluster.pool_by_id(id))
+        self.clusters.iter().find_map(|cluster| cluster.pool_by_id(id))
     }
 
     /// The event log.
@@ -119,13 +112,8 @@ impl Cloud {
     /// The vCPUs in use in a region, those of deallocated machines included.
     #[must_use]
     pub fn quota_usage_vcpus(&self, location: &str) -> u32 {
-        let here = self
-            .clusters
-            .iter()
-            .filter(|cluster| cluster.spec.location == location);
-        here.flat_map(|cluster| &cluster.pools)
-            .map(Pool::quota_vcpus)
-            .sum()
+        let here = self.clusters.iter().filter(|cluster| cluster.spec.location == location);
+        here.flat_map(|cluster| &cluster.pools).map(Pool::quota_vcpus).sum()
     }
 
     /// Makes the next allocations of a virtual machine fail for want of capacity, whether it is
@@ -176,16 +164,9 @@ impl Cloud {
                 }
                 Some(id)
             }
-            Event::Node {
-                cluster,
-                pool,
-                instance_id,
-                timer,
-            } => self.on_node(cluster, pool, instance_id, timer),
+            Event::Node { cluster, pool, instance_id, timer } => self.on_node(cluster, pool, instance_id, timer),
         };
-        let is_over = |operation: &Operation| {
-            operation.state == OperationState::Running && operation.is_settled()
-        };
+        let is_over = |operation: &Operation| operation.state == OperationState::Running && operation.is_settled();
         if let Some(id) = settled
             && self.operation(id).is_some_and(is_over)
         {
@@ -194,13 +175,7 @@ impl Cloud {
     }
 
     /// Handles a node's event; gives the operation that waited for the node, if it was waiting.
-    fn on_node(
-        &mut self,
-        cluster: ClusterId,
-        pool: PoolId,
-        instance_id: u32,
-        timer: u32,
-    ) -> Option<OperationId> {
+    fn on_node(&mut self, cluster: ClusterId, pool: PoolId, instance_id: u32, timer: u32) -> Option<OperationId> {
         let pool = find_pool(&mut self.clusters, cluster, pool)?;
         let prices = pool.prices();
         let node = pool.nodes.get_mut(&instance_id)?;
@@ -208,10 +183,7 @@ impl Cloud {
             return None;
         }
         let operation = node.operation;
-        match self
-            .clockwork
-            .on_node(cluster, pool.id, &pool.scale_set, node)
-        {
+        match self.clockwork.on_node(cluster, pool.id, &pool.scale_set, node) {
             NodeOutcome::Moving => None,
             NodeOutcome::Rested => operation,
             NodeOutcome::Gone => {
@@ -283,6 +255,16 @@ impl Cloud {
         };
         let cluster = self.clusters.remove(index);
         self.departed += cluster.cost(self.clockwork.now_ms);
+        self.forget_empty_groups();
+    }
+
+    /// Takes away the groups that are being deleted and hold no cluster any more.
+    pub(super) fn forget_empty_groups(&mut self) {
+        let clusters = &self.clusters;
+        self.groups.retain(|group| {
+            let is_here = |cluster: &Cluster| cluster.spec.resource_group.eq_ignore_ascii_case(&group.name);
+            !group.is_deleting || clusters.iter().any(is_here)
+        });
     }
 
     fn forget_pool(&mut self, cluster: ClusterId, pool: Option<PoolId>) {
@@ -346,11 +328,7 @@ impl Hasher for Fnv {
     }
 }
 
-pub(super) fn find_pool(
-    clusters: &mut [Cluster],
-    cluster: ClusterId,
-    pool: PoolId,
-) -> Option<&mut Pool> {
+pub(super) fn find_pool(clusters: &mut [Cluster], cluster: ClusterId, pool: PoolId) -> Option<&mut Pool> {
     let cluster = clusters.iter_mut().find(|found| found.id == cluster)?;
     cluster.pools.iter_mut().find(|found| found.id == pool)
 }

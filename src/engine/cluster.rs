@@ -19,6 +19,8 @@ pub struct ResourceGroup {
     pub location: String,
     /// Azure tags.
     pub tags: Pairs,
+    /// Whether it goes as soon as its last cluster is gone.
+    pub is_deleting: bool,
     /// The resource as it was imported; see [`super::pool::PoolSpec::imported`].
     pub imported: Arc<str>,
 }
@@ -67,9 +69,7 @@ impl Cluster {
     /// A pool by name. Names of Azure resources ignore letter case.
     #[must_use]
     pub fn pool(&self, name: &str) -> Option<&Pool> {
-        self.pools
-            .iter()
-            .find(|pool| pool.spec.name.eq_ignore_ascii_case(name))
+        self.pools.iter().find(|pool| pool.spec.name.eq_ignore_ascii_case(name))
     }
 
     /// A pool by identity.

@@ -52,7 +52,8 @@ impl ServiceError {
     pub(super) fn allocation_failed() -> Self {
         Self::new(
             "AllocationFailed",
-            "Allocation failed. We do not have sufficient capacity for the requested VM size in this region.".to_owned(),
+            "Allocation failed. We do not have sufficient capacity for the requested VM size in this region."
+                .to_owned(),
         )
     }
 }

@@ -112,19 +112,13 @@ impl NodeState {
     /// The state after a step, or nothing where the step is illegal.
     #[must_use]
     pub fn after(self, step: Step) -> Option<Self> {
-        TRANSITIONS
-            .iter()
-            .find(|(from, what, _)| *from == self && *what == step)
-            .map(|(_, _, to)| *to)
+        TRANSITIONS.iter().find(|(from, what, _)| *from == self && *what == step).map(|(_, _, to)| *to)
     }
 
     /// Whether it is on its way to somewhere else by itself.
     #[must_use]
     pub const fn is_moving(self) -> bool {
-        !matches!(
-            self,
-            Self::Ready | Self::Deallocated | Self::Stopped | Self::Failed
-        )
+        !matches!(self, Self::Ready | Self::Deallocated | Self::Stopped | Self::Failed)
     }
 
     /// Whether it counts towards the number of nodes that the pool was asked for: running, or on
@@ -149,10 +143,7 @@ mod tests {
     fn no_step_has_two_outcomes() {
         for (index, (from, step, _)) in TRANSITIONS.iter().enumerate() {
             let again = TRANSITIONS.iter().skip(index + 1);
-            assert!(
-                again.clone().all(|(f, s, _)| (f, s) != (from, step)),
-                "{from:?} {step:?} is listed twice"
-            );
+            assert!(again.clone().all(|(f, s, _)| (f, s) != (from, step)), "{from:?} {step:?} is listed twice");
         }
     }
 
@@ -181,11 +172,8 @@ mod tests {
 
     #[test]
     fn deallocation_needs_a_drain_or_a_failure_before_it() {
-        let sources: Vec<_> = TRANSITIONS
-            .iter()
-            .filter(|(_, _, to)| *to == NodeState::Deallocating)
-            .map(|(from, _, _)| *from)
-            .collect();
+        let sources: Vec<_> =
+            TRANSITIONS.iter().filter(|(_, _, to)| *to == NodeState::Deallocating).map(|(from, _, _)| *from).collect();
         assert_eq!(sources, [NodeState::Draining, NodeState::Failed]);
     }
 }

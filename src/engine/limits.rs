@@ -27,19 +27,14 @@ pub(super) fn check_spec(spec: &PoolSpec) -> Result<(), ServiceError> {
     check_count(spec.mode, spec.count)?;
     check_range(spec.mode, spec.autoscaler)?;
     if spec.os_type == OsType::Windows && spec.mode == PoolMode::System {
-        return Err(ServiceError::new(
-            "InvalidParameter",
-            "A system node pool must be of OS type Linux.".to_owned(),
-        ));
+        return Err(ServiceError::new("InvalidParameter", "A system node pool must be of OS type Linux.".to_owned()));
     }
     check_disk(spec.os_disk_type, spec.scale_down_mode)
 }
 
 fn check_name(name: &str, os_type: OsType) -> Result<(), ServiceError> {
     let begins_well = name.starts_with(|first: char| first.is_ascii_lowercase());
-    let continues_well = name
-        .chars()
-        .all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
+    let continues_well = name.chars().all(|letter| letter.is_ascii_lowercase() || letter.is_ascii_digit());
     if !begins_well || !continues_well || name.len() > LINUX_NAME_MAX {
         return Err(ServiceError::invalid_parameter(
             "agentPool.name",
@@ -64,17 +59,12 @@ pub(super) fn check_count(mode: PoolMode, count: u32) -> Result<(), ServiceError
     let mode = mode.name();
     Err(ServiceError::invalid_parameter(
         "agentPool.count",
-        &format!(
-            "The count {count} of a {mode} node pool must be between {min} and {POOL_NODES_MAX}."
-        ),
+        &format!("The count {count} of a {mode} node pool must be between {min} and {POOL_NODES_MAX}."),
     ))
 }
 
 /// Checks an autoscaler range against the mode of its pool.
-pub(super) fn check_range(
-    mode: PoolMode,
-    range: Option<AutoscalerRange>,
-) -> Result<(), ServiceError> {
+pub(super) fn check_range(mode: PoolMode, range: Option<AutoscalerRange>) -> Result<(), ServiceError> {
     let Some(AutoscalerRange { min, max }) = range else {
         return Ok(());
     };
@@ -107,9 +97,7 @@ pub(super) fn check_pools(cluster: &Cluster) -> Result<(), ServiceError> {
     if cluster.pools.len() < CLUSTER_POOLS_MAX {
         return Ok(());
     }
-    Err(ServiceError::not_allowed(format!(
-        "A cluster can have at most {CLUSTER_POOLS_MAX} node pools."
-    )))
+    Err(ServiceError::not_allowed(format!("A cluster can have at most {CLUSTER_POOLS_MAX} node pools.")))
 }
 
 /// Checks that a scale set and a cluster have room for more instances. Deallocated ones take
@@ -179,10 +167,7 @@ mod tests {
             (PoolMode::User, 1001, false),
         ] {
             assert_eq!(check_count(mode, count).is_ok(), good, "{mode:?} {count}");
-            let range = AutoscalerRange {
-                min: count,
-                max: count,
-            };
+            let range = AutoscalerRange { min: count, max: count };
             assert_eq!(check_range(mode, Some(range)).is_ok(), good);
         }
         let upside_down = AutoscalerRange { min: 3, max: 1 };
@@ -195,10 +180,7 @@ mod tests {
             spec.os_disk_type = OsDiskType::Ephemeral;
             spec.scale_down_mode = ScaleDownMode::Deallocate;
         });
-        assert_eq!(
-            check_spec(&bad).expect_err("refused").code,
-            "InvalidParameter"
-        );
+        assert_eq!(check_spec(&bad).expect_err("refused").code, "InvalidParameter");
         assert!(check_spec(&spec(|spec| spec.os_disk_type = OsDiskType::Ephemeral)).is_ok());
     }
 

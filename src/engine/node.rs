@@ -30,13 +30,9 @@ impl NodeSource {
 
     const fn timings(self) -> [Timing; 5] {
         match self {
-            Self::New => [
-                Timing::NewAllocate,
-                Timing::NewBoot,
-                Timing::NewRegister,
-                Timing::NewImages,
-                Timing::NewReady,
-            ],
+            Self::New => {
+                [Timing::NewAllocate, Timing::NewBoot, Timing::NewRegister, Timing::NewImages, Timing::NewReady]
+            }
             Self::Cached => [
                 Timing::CachedAllocate,
                 Timing::CachedBoot,
@@ -67,14 +63,8 @@ pub enum Milestone {
 
 impl Milestone {
     /// All of them, in order.
-    pub const ALL: [Self; 6] = [
-        Self::Requested,
-        Self::Allocated,
-        Self::Booted,
-        Self::Registered,
-        Self::ImagesReady,
-        Self::Ready,
-    ];
+    pub const ALL: [Self; 6] =
+        [Self::Requested, Self::Allocated, Self::Booted, Self::Registered, Self::ImagesReady, Self::Ready];
 
     /// The word shown to people.
     #[must_use]
@@ -119,20 +109,12 @@ impl BringUp {
             due_ms += timings.draw(timing, random);
             *slot = due_ms;
         }
-        Self {
-            source,
-            reached: Milestone::Requested,
-            at_ms,
-        }
+        Self { source, reached: Milestone::Requested, at_ms }
     }
 
     /// A bring-up that lies in the past, for a world that is loaded as it stands.
     fn finished(source: NodeSource, at_ms: u64) -> Self {
-        Self {
-            source,
-            reached: Milestone::Ready,
-            at_ms: [at_ms; 6],
-        }
+        Self { source, reached: Milestone::Ready, at_ms: [at_ms; 6] }
     }
 
     /// When a milestone is due, or was reached.
@@ -211,23 +193,12 @@ impl Node {
             state,
             since_ms: now_ms,
             until_ms: None,
-            meter: Meter {
-                settled_ms: now_ms,
-                compute_ms: 0,
-                disk_ms: 0,
-                kept_ms: 0,
-            },
+            meter: Meter { settled_ms: now_ms, compute_ms: 0, disk_ms: 0, kept_ms: 0 },
         }
     }
 
     /// A new virtual machine that is being provisioned from `now_ms` on.
-    pub(super) fn provision(
-        instance_id: u32,
-        zone: u8,
-        now_ms: u64,
-        timings: &Timings,
-        random: &mut Random,
-    ) -> Self {
+    pub(super) fn provision(instance_id: u32, zone: u8, now_ms: u64, timings: &Timings, random: &mut Random) -> Self {
         let bring_up = BringUp::plan(NodeSource::New, now_ms, timings, random);
         let ready_ms = bring_up.at_ms(Milestone::Ready);
         let mut node = Self::new(instance_id, zone, NodeState::Creating, now_ms, bring_up);
@@ -281,12 +252,7 @@ impl Node {
     /// this is a defect of the engine and never the answer to something a person typed.
     pub(super) fn take(&mut self, step: Step, now_ms: u64, until_ms: Option<u64>) {
         let next = self.state.after(step);
-        assert!(
-            next.is_some(),
-            "node {} cannot {step:?} while {:?}",
-            self.instance_id,
-            self.state
-        );
+        assert!(next.is_some(), "node {} cannot {step:?} while {:?}", self.instance_id, self.state);
         self.settle(now_ms);
         self.state = next.unwrap_or(self.state);
         self.since_ms = now_ms;
@@ -328,8 +294,7 @@ impl Node {
     /// Whether it has an OS disk: from the moment that a host was found until it is gone.
     #[must_use]
     pub fn has_disk(&self) -> bool {
-        self.bring_up.source == NodeSource::Cached
-            || self.bring_up.has_reached(Milestone::Allocated)
+        self.bring_up.source == NodeSource::Cached || self.bring_up.has_reached(Milestone::Allocated)
     }
 
     /// Whether its machine is released but kept, for scale-down.
@@ -385,9 +350,7 @@ impl Node {
     #[must_use]
     pub fn price_microdollars_per_hour(&self, prices: Prices) -> u64 {
         let if_true = |condition, price| if condition { price } else { 0 };
-        if_true(
-            self.is_compute_billed(),
-            prices.compute_microdollars_per_hour,
-        ) + if_true(self.has_disk(), prices.disk_microdollars_per_hour)
+        if_true(self.is_compute_billed(), prices.compute_microdollars_per_hour)
+            + if_true(self.has_disk(), prices.disk_microdollars_per_hour)
     }
 }

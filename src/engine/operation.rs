@@ -62,11 +62,9 @@ impl OperationKind {
             Self::StartCluster => "Start Managed Cluster",
             Self::StopCluster => "Stop Managed Cluster",
             Self::DeletePool => "Delete Agent Pool",
-            Self::CreatePool
-            | Self::StartPool
-            | Self::StopPool
-            | Self::ScalePool
-            | Self::UpdatePool => "Create or Update Agent Pool",
+            Self::CreatePool | Self::StartPool | Self::StopPool | Self::ScalePool | Self::UpdatePool => {
+                "Create or Update Agent Pool"
+            }
         }
     }
 }

@@ -146,6 +146,8 @@ pub struct PoolSpec {
     pub kubernetes_version: String,
     /// Whether its machines are spot machines.
     pub spot: bool,
+    /// What an eviction does to a spot machine.
+    pub eviction_policy: ScaleDownMode,
     /// Delete or Deallocate.
     pub scale_down_mode: ScaleDownMode,
     /// The autoscaler's range, where it is on.
@@ -176,6 +178,7 @@ impl PoolSpec {
             tags: Pairs::new(),
             kubernetes_version: DEFAULT_KUBERNETES_VERSION.to_owned(),
             spot: false,
+            eviction_policy: ScaleDownMode::Delete,
             scale_down_mode: ScaleDownMode::Delete,
             autoscaler: None,
             count: 3,

@@ -13,10 +13,7 @@ pub struct EventQueue<E> {
 
 impl<E> Default for EventQueue<E> {
     fn default() -> Self {
-        Self {
-            entries: BTreeMap::new(),
-            next_sequence: 0,
-        }
+        Self { entries: BTreeMap::new(), next_sequence: 0 }
     }
 }
 

@@ -23,10 +23,7 @@ impl Random {
     }
 
     fn with_stream(state: u64, stream: u64) -> Self {
-        let mut random = Self {
-            state: 0,
-            increment: (stream << 1) | 1,
-        };
+        let mut random = Self { state: 0, increment: (stream << 1) | 1 };
         random.next_u32();
         random.state = random.state.wrapping_add(state);
         random.next_u32();
@@ -66,14 +63,7 @@ mod tests {
     fn split_mix_gives_the_published_answers() {
         let mut state = 1_234_567;
         let drawn: Vec<u64> = (0..3).map(|_| split_mix(&mut state)).collect();
-        assert_eq!(
-            drawn,
-            [
-                6_457_827_717_110_365_317,
-                3_203_168_211_198_807_973,
-                9_817_491_932_198_370_423
-            ]
-        );
+        assert_eq!(drawn, [6_457_827_717_110_365_317, 3_203_168_211_198_807_973, 9_817_491_932_198_370_423]);
     }
 
     #[test]
@@ -81,17 +71,7 @@ mod tests {
         // The demo program of the PCG library, seeded with 42 on stream 54.
         let mut random = Random::with_stream(42, 54);
         let drawn: Vec<u32> = (0..6).map(|_| random.next_u32()).collect();
-        assert_eq!(
-            drawn,
-            [
-                0xa15c_02b7,
-                0x7b47_f409,
-                0xba1d_3330,
-                0x83d2_f293,
-                0xbfa4_784b,
-                0xcbed_606e
-            ]
-        );
+        assert_eq!(drawn, [0xa15c_02b7, 0x7b47_f409, 0xba1d_3330, 0x83d2_f293, 0xbfa4_784b, 0xcbed_606e]);
     }
 
     #[test]

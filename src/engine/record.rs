@@ -78,89 +78,55 @@ impl Record {
         let (kind, reason, message) = match self.happening {
             Happening::Entered(state) => entered(state, &name),
             Happening::Reached(milestone) => reached(milestone, &name),
-            Happening::Gone => (
-                "Normal",
-                "RemovingNode",
-                format!("Node {name} event: Removing Node {name} from Controller"),
-            ),
+            Happening::Gone => {
+                ("Normal", "RemovingNode", format!("Node {name} event: Removing Node {name} from Controller"))
+            }
             Happening::Operation(operation, status) => operated(operation, status),
         };
         let object = match self.instance_id {
             Some(_) => format!("node/{name}"),
             None => name,
         };
-        RecordText {
-            kind,
-            reason,
-            object,
-            message,
-        }
+        RecordText { kind, reason, object, message }
     }
 }
 
 fn entered(state: NodeState, name: &str) -> (&'static str, &'static str, String) {
     let status = |reason: &str| format!("Node {name} status is now: {reason}");
     match state {
-        NodeState::Creating => (
-            "Normal",
-            "Create or Update Virtual Machine Scale Set",
-            "virtual machine requested".to_owned(),
-        ),
+        NodeState::Creating => {
+            ("Normal", "Create or Update Virtual Machine Scale Set", "virtual machine requested".to_owned())
+        }
         NodeState::Ready => ("Normal", "NodeReady", status("NodeReady")),
         NodeState::Draining => ("Normal", "NodeNotSchedulable", status("NodeNotSchedulable")),
-        NodeState::Deallocating => (
-            "Normal",
-            "Deallocate Virtual Machine in a Virtual Machine Scale Set",
-            "deallocation requested".to_owned(),
-        ),
-        NodeState::Deallocated | NodeState::Stopped => {
-            ("Normal", "NodeNotReady", status("NodeNotReady"))
+        NodeState::Deallocating => {
+            ("Normal", "Deallocate Virtual Machine in a Virtual Machine Scale Set", "deallocation requested".to_owned())
         }
-        NodeState::Starting => (
-            "Normal",
-            "Start Virtual Machine in a Virtual Machine Scale Set",
-            "start requested".to_owned(),
-        ),
-        NodeState::Deleting => (
-            "Normal",
-            "Delete Virtual Machines in a Virtual Machine Scale Set",
-            "deletion requested".to_owned(),
-        ),
-        NodeState::Failed => (
-            "Warning",
-            "AllocationFailed",
-            "no capacity for the virtual machine".to_owned(),
-        ),
+        NodeState::Deallocated | NodeState::Stopped => ("Normal", "NodeNotReady", status("NodeNotReady")),
+        NodeState::Starting => {
+            ("Normal", "Start Virtual Machine in a Virtual Machine Scale Set", "start requested".to_owned())
+        }
+        NodeState::Deleting => {
+            ("Normal", "Delete Virtual Machines in a Virtual Machine Scale Set", "deletion requested".to_owned())
+        }
+        NodeState::Failed => ("Warning", "AllocationFailed", "no capacity for the virtual machine".to_owned()),
     }
 }
 
 fn reached(milestone: Milestone, name: &str) -> (&'static str, &'static str, String) {
     match milestone {
         Milestone::Requested => ("Normal", "Requested", "requested".to_owned()),
-        Milestone::Allocated => (
-            "Normal",
-            "Allocated",
-            "a host was found for the virtual machine".to_owned(),
-        ),
+        Milestone::Allocated => ("Normal", "Allocated", "a host was found for the virtual machine".to_owned()),
         Milestone::Booted => ("Normal", "Starting", "Starting kubelet.".to_owned()),
-        Milestone::Registered => (
-            "Normal",
-            "RegisteredNode",
-            format!("Node {name} event: Registered Node {name} in Controller"),
-        ),
-        Milestone::ImagesReady => (
-            "Normal",
-            "Pulled",
-            "container images are present".to_owned(),
-        ),
+        Milestone::Registered => {
+            ("Normal", "RegisteredNode", format!("Node {name} event: Registered Node {name} in Controller"))
+        }
+        Milestone::ImagesReady => ("Normal", "Pulled", "container images are present".to_owned()),
         Milestone::Ready => ("Normal", "Ready", "ready".to_owned()),
     }
 }
 
-fn operated(
-    operation: OperationKind,
-    status: OperationStatus,
-) -> (&'static str, &'static str, String) {
+fn operated(operation: OperationKind, status: OperationStatus) -> (&'static str, &'static str, String) {
     let (kind, status) = match status {
         OperationStatus::Started => ("Normal", "Started"),
         OperationStatus::Succeeded => ("Normal", "Succeeded"),
@@ -177,13 +143,7 @@ pub struct RecordLog {
 }
 
 impl RecordLog {
-    pub(super) fn push(
-        &mut self,
-        at_ms: u64,
-        subject: &Arc<str>,
-        instance_id: Option<u32>,
-        happening: Happening,
-    ) {
+    pub(super) fn push(&mut self, at_ms: u64, subject: &Arc<str>, instance_id: Option<u32>, happening: Happening) {
         if self.records.len() >= RECORDS_MAX {
             self.records.pop_front();
         }

@@ -32,20 +32,13 @@ impl ScalePlan {
     #[must_use]
     pub fn new(pool: &Pool, count: u32) -> Self {
         let in_state = |state| pool.nodes().filter(move |node| node.state() == state);
-        let mut plan = Self {
-            clear: in_state(NodeState::Failed)
-                .map(|node| node.instance_id)
-                .collect(),
-            ..Self::default()
-        };
+        let mut plan =
+            Self { clear: in_state(NodeState::Failed).map(|node| node.instance_id).collect(), ..Self::default() };
         let wanted = pool.nodes().filter(|node| node.state().is_wanted()).count();
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
         if count >= wanted {
             let missing = count - wanted;
-            plan.start = in_state(NodeState::Deallocated)
-                .map(|node| node.instance_id)
-                .take(missing as usize)
-                .collect();
+            plan.start = in_state(NodeState::Deallocated).map(|node| node.instance_id).take(missing as usize).collect();
             plan.create = missing - u32::try_from(plan.start.len()).unwrap_or(missing);
         } else {
             plan.remove = removal_order(in_state(NodeState::Ready), wanted - count);
@@ -65,9 +58,7 @@ fn removal_order<'a>(ready: impl Iterator<Item = &'a Node>, count: u32) -> Vec<u
     }
     let mut order = Vec::new();
     for _ in 0..count {
-        let fullest = zones
-            .iter_mut()
-            .max_by_key(|(_, ids)| (ids.len(), ids.last().copied()));
+        let fullest = zones.iter_mut().max_by_key(|(_, ids)| (ids.len(), ids.last().copied()));
         let Some(id) = fullest.and_then(|(_, ids)| ids.pop()) else {
             break;
         };

@@ -193,11 +193,7 @@ impl ClusterView {
             provisioning_state: cluster.provisioning_state,
             power_state: cluster.power_state,
             system_pool_hosted: cluster.spec.hosts_system_pool,
-            pools: cluster
-                .pools
-                .iter()
-                .map(|pool| PoolView::new(pool, now_ms))
-                .collect(),
+            pools: cluster.pools.iter().map(|pool| PoolView::new(pool, now_ms)).collect(),
         }
     }
 }
@@ -217,21 +213,13 @@ pub struct Snapshot {
 
 impl Snapshot {
     pub(super) fn new(at_ms: u64, clusters: &[Cluster], total: Cost) -> Self {
-        let clusters: Vec<_> = clusters
-            .iter()
-            .map(|cluster| ClusterView::new(cluster, at_ms))
-            .collect();
+        let clusters: Vec<_> = clusters.iter().map(|cluster| ClusterView::new(cluster, at_ms)).collect();
         let mut counts = StateCounts::default();
         let mut per_hour_microdollars = 0;
         for pool in clusters.iter().flat_map(|cluster| &cluster.pools) {
             counts.add(&pool.counts);
             per_hour_microdollars += pool.cost.per_hour_microdollars;
         }
-        Self {
-            at_ms,
-            clusters,
-            counts,
-            cost: CostView::new(total, per_hour_microdollars),
-        }
+        Self { at_ms, clusters, counts, cost: CostView::new(total, per_hour_microdollars) }
     }
 }

@@ -72,20 +72,12 @@ const fn info(
     spread_permille: u32,
     source: &'static str,
 ) -> TimingInfo {
-    TimingInfo {
-        timing,
-        name,
-        source,
-        published: TimingValue {
-            median_ms,
-            spread_permille,
-        },
-    }
+    TimingInfo { timing, name, source, published: TimingValue { median_ms, spread_permille } }
 }
 
-const SPLIT: &str = "assumption: a share of the 200 s that azure-cli's recording of a one-node pool takes (westus2, 2023)";
-const START: &str =
-    "assumption: no public figure; between 9.5 s (start while allocated) and 149 s (pool start)";
+const SPLIT: &str =
+    "assumption: a share of the 200 s that azure-cli's recording of a one-node pool takes (westus2, 2023)";
+const START: &str = "assumption: no public figure; between 9.5 s (start while allocated) and 149 s (pool start)";
 
 /// The preset "public recordings", in the order of [`Timing`].
 #[rustfmt::skip]
@@ -116,9 +108,7 @@ pub struct Timings {
 
 impl Default for Timings {
     fn default() -> Self {
-        Self {
-            values: TIMINGS.each_ref().map(|info| info.published),
-        }
+        Self { values: TIMINGS.each_ref().map(|info| info.published) }
     }
 }
 
@@ -127,10 +117,7 @@ impl Timings {
     #[must_use]
     pub fn get(&self, timing: Timing) -> TimingValue {
         let index = timing as usize;
-        self.values.get(index).copied().unwrap_or(TimingValue {
-            median_ms: 0,
-            spread_permille: 0,
-        })
+        self.values.get(index).copied().unwrap_or(TimingValue { median_ms: 0, spread_permille: 0 })
     }
 
     /// Replaces a value.
@@ -167,14 +154,9 @@ mod tests {
         let timings = Timings::default();
         let mut random = Random::new(1);
         for info in &TIMINGS {
-            let TimingValue {
-                median_ms,
-                spread_permille,
-            } = info.published;
+            let TimingValue { median_ms, spread_permille } = info.published;
             let half_ms = median_ms * u64::from(spread_permille) / 1000;
-            let draws: Vec<u64> = (0..200)
-                .map(|_| timings.draw(info.timing, &mut random))
-                .collect();
+            let draws: Vec<u64> = (0..200).map(|_| timings.draw(info.timing, &mut random)).collect();
             let low = draws.iter().min().expect("draws");
             let high = draws.iter().max().expect("draws");
             assert!(*low >= median_ms - half_ms && *high <= median_ms + half_ms);
@@ -185,24 +167,10 @@ mod tests {
     #[test]
     fn a_kept_node_is_ready_much_sooner_than_a_new_one() {
         let timings = Timings::default();
-        let total = |kinds: [Timing; 5]| -> u64 {
-            kinds.iter().map(|kind| timings.get(*kind).median_ms).sum()
-        };
+        let total = |kinds: [Timing; 5]| -> u64 { kinds.iter().map(|kind| timings.get(*kind).median_ms).sum() };
         use Timing as T;
-        let new_ms = total([
-            T::NewAllocate,
-            T::NewBoot,
-            T::NewRegister,
-            T::NewImages,
-            T::NewReady,
-        ]);
-        let cached_ms = total([
-            T::CachedAllocate,
-            T::CachedBoot,
-            T::CachedRegister,
-            T::CachedImages,
-            T::CachedReady,
-        ]);
+        let new_ms = total([T::NewAllocate, T::NewBoot, T::NewRegister, T::NewImages, T::NewReady]);
+        let cached_ms = total([T::CachedAllocate, T::CachedBoot, T::CachedRegister, T::CachedImages, T::CachedReady]);
         assert_eq!((new_ms, cached_ms), (200_000, 75_000));
     }
 }

@@ -6,14 +6,7 @@
 //! price are listed, because a node whose cost is unknown would make every total a lie.
 
 /// Regions with a price column, in the order of [`VmSize::prices`].
-pub const PRICED_REGIONS: [&str; 6] = [
-    "eastus",
-    "eastus2",
-    "westus2",
-    "westeurope",
-    "northeurope",
-    "uksouth",
-];
+pub const PRICED_REGIONS: [&str; 6] = ["eastus", "eastus2", "westus2", "westeurope", "northeurope", "uksouth"];
 
 /// One VM size.
 #[derive(Debug, PartialEq, Eq, Hash)]
@@ -34,9 +27,7 @@ impl VmSize {
     /// The size of this name, in any letter case, as the service accepts it.
     #[must_use]
     pub fn find(name: &str) -> Option<&'static Self> {
-        VM_SIZES
-            .iter()
-            .find(|size| size.name.eq_ignore_ascii_case(name))
+        VM_SIZES.iter().find(|size| size.name.eq_ignore_ascii_case(name))
     }
 
     /// Micro-dollars an hour in a region. A region without a price column, or without this size,
@@ -51,20 +42,8 @@ impl VmSize {
     }
 }
 
-const fn size(
-    name: &'static str,
-    vcpus: u16,
-    memory_mib: u32,
-    gpus: u8,
-    prices: [u32; 6],
-) -> VmSize {
-    VmSize {
-        name,
-        vcpus,
-        memory_mib,
-        gpus,
-        prices,
-    }
+const fn size(name: &'static str, vcpus: u16, memory_mib: u32, gpus: u8, prices: [u32; 6]) -> VmSize {
+    VmSize { name, vcpus, memory_mib, gpus, prices }
 }
 
 /// Every size that the playground knows.
@@ -120,22 +99,10 @@ struct DiskTier {
 /// Premium SSD tiers (infracost golden outputs for P4 and P10; a `TechTarget` article for P20 and P30).
 /// Tiers between them are not in those sources: a disk takes the next tier that is.
 const PREMIUM_SSD: [DiskTier; 4] = [
-    DiskTier {
-        up_to_gib: 32,
-        microdollars_per_month: 5_280_000,
-    },
-    DiskTier {
-        up_to_gib: 128,
-        microdollars_per_month: 19_710_000,
-    },
-    DiskTier {
-        up_to_gib: 512,
-        microdollars_per_month: 73_220_000,
-    },
-    DiskTier {
-        up_to_gib: u32::MAX,
-        microdollars_per_month: 135_170_000,
-    },
+    DiskTier { up_to_gib: 32, microdollars_per_month: 5_280_000 },
+    DiskTier { up_to_gib: 128, microdollars_per_month: 19_710_000 },
+    DiskTier { up_to_gib: 512, microdollars_per_month: 73_220_000 },
+    DiskTier { up_to_gib: u32::MAX, microdollars_per_month: 135_170_000 },
 ];
 
 /// Azure's convention for turning a monthly price into an hourly one.
@@ -158,11 +125,7 @@ mod tests {
     fn prices_are_those_of_the_list() {
         let check = |name: &str, region: &str, expected: u64| {
             let size = VmSize::find(name).expect(name);
-            assert_eq!(
-                size.price_microdollars_per_hour(region),
-                expected,
-                "{name} in {region}"
-            );
+            assert_eq!(size.price_microdollars_per_hour(region), expected, "{name} in {region}");
         };
         check("Standard_DS2_v2", "eastus", 146_000);
         check("standard_ds2_V2", "westeurope", 136_000);
@@ -174,18 +137,9 @@ mod tests {
     #[test]
     fn every_size_is_billable_and_named_once() {
         for (index, size) in VM_SIZES.iter().enumerate() {
-            assert!(
-                size.price_microdollars_per_hour("eastus") > 0,
-                "{}",
-                size.name
-            );
+            assert!(size.price_microdollars_per_hour("eastus") > 0, "{}", size.name);
             assert!(size.vcpus > 0 && size.memory_mib > 0, "{}", size.name);
-            assert!(
-                VM_SIZES
-                    .iter()
-                    .skip(index + 1)
-                    .all(|other| other.name != size.name)
-            );
+            assert!(VM_SIZES.iter().skip(index + 1).all(|other| other.name != size.name));
         }
     }
 
