@@ -34,8 +34,16 @@ function restart(lines) {
 }
 
 const lines = () => commandLog().split("\n").filter((line) => line.trim());
+
+/** Everything before the last thing typed. In a script, `#@ <ms>` stands above each; in what was read
+    off the transcript, each line is one. */
+function withoutLast(script) {
+  const mark = script.findLastIndex((line) => /^#@ \d+$/.test(line));
+  return script.slice(0, mark < 0 ? -1 : mark);
+}
+
 document.getElementById("crash-restore").addEventListener("click", () => restart(lines()));
-document.getElementById("crash-shorter").addEventListener("click", () => restart(lines().slice(0, -1)));
+document.getElementById("crash-shorter").addEventListener("click", () => restart(withoutLast(lines())));
 document.getElementById("crash-fresh").addEventListener("click", () => restart([]));
 document.getElementById("crash-copy").addEventListener("click", () => {
   details.select();

@@ -26,17 +26,13 @@ pub fn root() -> Option<Element> {
 /// Milliseconds of the page's own clock, for animation only: the simulation never sees it.
 #[must_use]
 pub fn now_ms() -> f64 {
-    window()
-        .and_then(|window| window.performance())
-        .map_or(0.0, |performance| performance.now())
+    window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
 /// Whether a media query holds.
 #[must_use]
 pub fn matches_media(query: &str) -> bool {
-    window()
-        .and_then(|window| window.match_media(query).ok().flatten())
-        .is_some_and(|list| list.matches())
+    window().and_then(|window| window.match_media(query).ok().flatten()).is_some_and(|list| list.matches())
 }
 
 /// Device pixels per CSS pixel.

@@ -18,5 +18,6 @@ fn report(info: &PanicHookInfo<'_>) {
     };
     // `crash.js` watches for the first of these; nothing can be done if they fail.
     let _ = panel.set_attribute("data-log", &log::kept());
-    let _ = panel.set_attribute("data-details", &format!("{} {}\n{info}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")));
+    let _ = panel
+        .set_attribute("data-details", &format!("{} {}\n{info}", env!("CARGO_PKG_NAME"), env!("CARGO_PKG_VERSION")));
 }

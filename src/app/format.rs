@@ -17,11 +17,7 @@ pub fn clock(ms: u64) -> String {
 #[must_use]
 pub fn duration(ms: u64) -> String {
     let pair = |large: u64, unit: &str, small: u64, small_unit: &str| {
-        if small == 0 {
-            format!("{large} {unit}")
-        } else {
-            format!("{large} {unit} {small} {small_unit}")
-        }
+        if small == 0 { format!("{large} {unit}") } else { format!("{large} {unit} {small} {small_unit}") }
     };
     match split(ms) {
         (0, 0, 0, seconds) => format!("{seconds} s"),
@@ -44,11 +40,7 @@ pub fn dollars(microdollars: u64) -> String {
 /// `1,204`.
 #[must_use]
 pub fn grouped(number: u64) -> String {
-    if number < 1_000 {
-        number.to_string()
-    } else {
-        format!("{},{:03}", grouped(number / 1_000), number % 1_000)
-    }
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }
 }
 
 /// What people call a state in a sentence: a node that is ready is running.
@@ -81,20 +73,14 @@ pub fn summary(counts: &StateCounts) -> String {
         .filter(|state| counts.of(*state) > 0)
         .map(|state| format!("{} {}", counts.of(state), state_word(state)))
         .collect();
-    if told.is_empty() {
-        "no nodes".to_owned()
-    } else {
-        told.join(", ")
-    }
+    if told.is_empty() { "no nodes".to_owned() } else { told.join(", ") }
 }
 
 /// The counts as JSON with every state's name, zero included.
 #[must_use]
 pub fn counts_json(counts: &StateCounts) -> String {
-    let pairs: Vec<String> = NodeState::ALL
-        .into_iter()
-        .map(|state| format!("\"{}\":{}", state.name(), counts.of(state)))
-        .collect();
+    let pairs: Vec<String> =
+        NodeState::ALL.into_iter().map(|state| format!("\"{}\":{}", state.name(), counts.of(state))).collect();
     format!("{{{}}}", pairs.join(","))
 }
 
@@ -136,5 +122,4 @@ mod tests {
         check(1_204_000_000, "$1,204.00");
         check(1_000_002_000_000, "$1,000,002.00");
     }
-
 }

@@ -59,10 +59,7 @@ impl Room {
         let changed = Closure::<dyn FnMut()>::new(then);
         let observer = ResizeObserver::new(changed.as_ref().unchecked_ref()).ok()?;
         observer.observe(element);
-        Some(Self {
-            observer,
-            _changed: changed,
-        })
+        Some(Self { observer, _changed: changed })
     }
 }
 

@@ -20,20 +20,14 @@ thread_local! {
     static LOG: RefCell<String> = const { RefCell::new(String::new()) };
 }
 
-/// Notes the command lines run so far, for the crash panel: when it is needed, the session can
-/// no longer be asked.
-pub fn keep<'a>(lines: impl Iterator<Item = &'a str>) {
-    LOG.with_borrow_mut(|log| {
-        log.clear();
-        for line in lines {
-            log.push_str(line);
-            log.push('\n');
-        }
-        browser::save(LOG_KEY, log);
-    });
+/// Notes the script of the run so far, for the crash panel: when it is needed, the session can no
+/// longer be asked.
+pub fn keep(script: String) {
+    browser::save(LOG_KEY, &script);
+    LOG.set(script);
 }
 
-/// The lines last noted.
+/// The script last noted.
 #[must_use]
 pub fn kept() -> String {
     LOG.try_with(|log| log.try_borrow().map(|log| log.clone()).unwrap_or_default()).unwrap_or_default()

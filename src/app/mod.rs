@@ -32,8 +32,8 @@ use pace::Pace;
 use theme::Theme;
 
 use crate::engine::Snapshot;
-use crate::session::examples::{EXAMPLES, Example};
-use crate::session::{Entry, EntryState, Session, SessionOptions};
+use crate::session::examples::{EXAMPLES, Example, FIRST};
+use crate::session::{Entry, Session, SessionOptions, share};
 
 /// Real time between two renderings of everything but the canvas.
 const RENDER_MS: f64 = 100.0;
@@ -114,20 +114,20 @@ pub enum Msg {
 
 /// Elements that are reached into by hand.
 #[derive(Default)]
-pub struct Refs {
-    pub scroller: NodeRef,
-    pub canvas: NodeRef,
-    pub heads: NodeRef,
-    pub cursor: NodeRef,
-    pub card: NodeRef,
-    pub log: NodeRef,
+struct Refs {
+    scroller: NodeRef,
+    canvas: NodeRef,
+    heads: NodeRef,
+    cursor: NodeRef,
+    card: NodeRef,
+    log: NodeRef,
 }
 
 /// The example under way.
-pub struct Guide {
-    pub example: &'static Example,
+struct Guide {
+    example: &'static Example,
     /// Steps that were run.
-    pub done: usize,
+    done: usize,
 }
 
 /// The page.
@@ -145,6 +145,9 @@ pub struct App {
     snapshot: Rc<Snapshot>,
     transcript: Vec<Rc<Entry>>,
     revision: u64,
+    /// The transcript may have changed anywhere, not only at its end.
+    replayed: bool,
+    notice: Option<AttrValue>,
     history: Rc<Vec<String>>,
     cleared: u64,
     link: AttrValue,
@@ -175,11 +178,7 @@ impl Component for App {
         let stored = browser::load(log::THEME_KEY).and_then(|name| Theme::named(&name));
         let theme = options.theme.or(stored).unwrap_or_default();
         theme.apply();
-        let session = Session::new(SessionOptions {
-            seed: options.seed,
-            strict: options.strict,
-            world: None,
-        });
+        let session = Session::new(SessionOptions { seed: options.seed, strict: options.strict, world: None });
         let mut app = Self {
             pace: Pace::new(options.speed.unwrap_or(SPEED)),
             theme,
@@ -192,7 +191,9 @@ impl Component for App {
             snapshot: Rc::new(session.snapshot()),
             session: Rc::new(RefCell::new(session)),
             transcript: Vec::new(),
-            revision: 0,
+            revision: u64::MAX,
+            replayed: true,
+            notice: None,
             history: Rc::new(log::history()),
             cleared: 0,
             link: AttrValue::default(),
@@ -250,7 +251,11 @@ impl Component for App {
         if first {
             self.painter = self.refs.canvas.cast::<HtmlCanvasElement>().and_then(Painter::new);
             let link = ctx.link().clone();
-            self.room = self.refs.scroller.cast().and_then(|scroller| Room::watch(&scroller, move || link.send_message(Msg::Resized)));
+            self.room = self
+                .refs
+                .scroller
+                .cast()
+                .and_then(|scroller| Room::watch(&scroller, move || link.send_message(Msg::Resized)));
         }
         self.place_heads();
         self.place_card();
@@ -270,10 +275,11 @@ impl App {
     /// Applies a message; the session changes nowhere else.
     fn take(&mut self, msg: Msg) {
         match msg {
-            Msg::Frame | Msg::Changed => {}
+            Msg::Frame => {}
+            Msg::Changed => self.replayed = true,
             Msg::Run(text) => self.run(&text),
             Msg::Interrupt => self.session.borrow_mut().interrupt(),
-            Msg::Clear => self.cleared = self.transcript.last().map_or(0, |entry| entry.id),
+            Msg::Clear => self.cleared = self.transcript.last().map_or(0, |entry| entry.id + 1),
             Msg::SkipAhead => self.skip_ahead(),
             Msg::SkipToIdle => self.session.borrow_mut().advance_until_idle(),
             Msg::Step => {
@@ -293,10 +299,10 @@ impl App {
                 self.guide = None;
             }
             Msg::Undo => {
-                self.session.borrow_mut().undo();
+                self.replayed = self.session.borrow_mut().undo();
             }
             Msg::Redo => {
-                self.session.borrow_mut().redo();
+                self.replayed = self.session.borrow_mut().redo();
             }
             Msg::Open(dialog) => self.open(dialog),
             Msg::View(view) => {
@@ -360,7 +366,8 @@ impl App {
     /// After a reset: an empty screen and a running clock.
     fn begin(&mut self) {
         self.cleared = 0;
-        self.revision = u64::MAX;
+        self.replayed = true;
+        self.notice = None;
         self.chosen = None;
         self.pointed = None;
         self.page = 0;
@@ -405,20 +412,19 @@ impl App {
     /// What the address asks for: lines for the prompt, or a shared session.
     fn open_link(&mut self) {
         match std::mem::take(&mut self.options.link) {
-            Link::None => self.fill = early_typing(),
-            Link::Run(lines) if self.options.restore => {
-                let mut session = self.session.borrow_mut();
-                session.submit(&lines);
-                session.advance_until_idle();
+            Link::None => {
+                self.fill = early_typing();
+                self.guide = (!self.options.embed).then_some(Guide { example: &FIRST, done: 0 });
             }
+            Link::Run(script) if self.options.restore => self.session.borrow_mut().load(&script),
             Link::Run(lines) if self.options.autorun => self.run(&lines),
             Link::Run(lines) => {
-                self.fill = Fill {
-                    text: lines.into(),
-                    ..Fill::default()
-                };
+                self.fill = Fill { text: lines.into(), ..Fill::default() };
             }
-            Link::Shared(link) => self.session.borrow_mut().load(&link),
+            Link::Shared(link) => match share::decode(&link) {
+                Ok(script) => self.session.borrow_mut().load(&script),
+                Err(error) => self.notice = Some(error.to_string().into()),
+            },
         }
     }
 
@@ -429,14 +435,20 @@ impl App {
             return false;
         }
         self.revision = session.revision();
-        let fresh = session.transcript().iter().enumerate().map(|(place, entry)| {
-            match self.transcript.get(place) {
-                Some(known) if **known == *entry => Rc::clone(known),
-                _ => Rc::new(entry.clone()),
-            }
+        let now = session.transcript();
+        if !self.replayed
+            && now.len() == self.transcript.len()
+            && now.iter().zip(&self.transcript).all(|(a, b)| same_stage(a, b))
+        {
+            return false;
+        }
+        let fresh = now.iter().enumerate().map(|(place, entry)| match self.transcript.get(place) {
+            Some(known) if **known == *entry => Rc::clone(known),
+            _ => Rc::new(entry.clone()),
         });
         self.transcript = fresh.collect();
-        log::keep(self.transcript.iter().filter(|entry| entry.state != EntryState::Queued).map(|entry| entry.line.as_str()));
+        self.replayed = false;
+        log::keep(session.script());
         drop(session);
         self.stick = self.at_end();
         true
@@ -481,9 +493,10 @@ impl App {
 
     /// Whether the transcript is scrolled to its end, where it then stays.
     fn at_end(&self) -> bool {
-        self.refs.log.cast::<HtmlElement>().is_none_or(|log| {
-            log.scroll_height() - log.scroll_top() - log.client_height() < 48
-        })
+        self.refs
+            .log
+            .cast::<HtmlElement>()
+            .is_none_or(|log| log.scroll_height() - log.scroll_top() - log.client_height() < 48)
     }
 
     /// Plans the next frame: at once while something moves, now and then while only time passes,
@@ -504,18 +517,20 @@ impl App {
     }
 }
 
+/// Whether an entry has said nothing since: what it says only grows, except by a replay.
+fn same_stage(now: &Entry, known: &Entry) -> bool {
+    now.state == known.state && now.blocks.len() == known.blocks.len() && now.exit_code == known.exit_code
+}
+
 /// What was typed into the static shell before the page was ready.
 fn early_typing() -> Fill {
     let early = browser::document().and_then(|document| document.get_element_by_id("prompt"));
-    let Some(input) = early.and_then(|element| wasm_bindgen::JsCast::dyn_into::<HtmlTextAreaElement>(element).ok()) else {
+    let Some(input) = early.and_then(|element| wasm_bindgen::JsCast::dyn_into::<HtmlTextAreaElement>(element).ok())
+    else {
         return Fill::default();
     };
     let active = browser::document().and_then(|document| document.active_element());
-    Fill {
-        text: input.value().into(),
-        serial: 0,
-        focus: active.is_some_and(|active| active.id() == "prompt"),
-    }
+    Fill { text: input.value().into(), serial: 0, focus: active.is_some_and(|active| active.id() == "prompt") }
 }
 
 /// The window's size, the system's theme and resolution.

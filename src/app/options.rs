@@ -40,15 +40,15 @@ pub struct Options {
     /// `?speed=`: simulated milliseconds per real one.
     pub speed: Option<u32>,
     /// `?seed=`.
-    pub seed: u64,
+    pub seed: Option<u64>,
     /// `?strict=1`: the real CLI's verdict on the 2021 document's spellings.
     pub strict: bool,
     /// `?api=0` keeps `window.scaleDown` away.
     pub api: bool,
     /// `?autorun=1`: run what `#run=` carries.
     pub autorun: bool,
-    /// `restore=1`, the crash panel's word: what runs has run before, so no time is spent on
-    /// watching it.
+    /// `restore=1`, the crash panel's word: the fragment is the script of a run, waits included,
+    /// and is played at once.
     pub restore: bool,
     /// What the fragment carries.
     pub link: Link,
@@ -58,11 +58,7 @@ impl Options {
     /// Reads `location.search` and `location.hash`, each with its leading mark or empty.
     #[must_use]
     pub fn parse(search: &str, hash: &str) -> Self {
-        let mut options = Self {
-            seed: 1,
-            api: true,
-            ..Self::default()
-        };
+        let mut options = Self { api: true, ..Self::default() };
         for word in search.trim_start_matches('?').split('&') {
             options.take(word);
         }
@@ -71,7 +67,7 @@ impl Options {
             let mut words = run.split('&');
             let commands = percent_decoded(words.next().unwrap_or_default());
             words.for_each(|word| options.take(word));
-            options.link = Link::Run(one_a_line(&commands));
+            options.link = Link::Run(if options.restore { commands } else { one_a_line(&commands) });
         } else if fragment.starts_with("s1:") {
             options.link = Link::Shared(hash.to_owned());
         }
@@ -90,7 +86,7 @@ impl Options {
                 let digits = value.trim_end_matches(['x', '×']);
                 self.speed = digits.parse().ok().map(|n: u32| n.clamp(1, SPEED_MAX));
             }
-            "seed" => self.seed = value.parse().unwrap_or(self.seed),
+            "seed" => self.seed = value.parse().ok(),
             "strict" => self.strict = on,
             "api" => self.api = on,
             "autorun" => self.autorun = on,
@@ -132,7 +128,8 @@ fn one_a_line(commands: &str) -> String {
         }
         lines.push(if c == ';' && quote.is_none() { '\n' } else { c });
     }
-    let trimmed: Vec<&str> = lines.lines().map(str::trim_end).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    let trimmed: Vec<&str> =
+        lines.lines().map(str::trim_end).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
     trimmed.join("\n").trim().to_owned()
 }
 
@@ -162,7 +159,7 @@ mod tests {
         check("?speed=0", |o| o.speed = Some(1));
         check("?speed=fast", |_| {});
         check("?seed=7&api=0", |o| {
-            o.seed = 7;
+            o.seed = Some(7);
             o.api = false;
         });
     }

@@ -27,12 +27,7 @@ impl Pace {
     /// A running clock.
     #[must_use]
     pub const fn new(speed: u32) -> Self {
-        Self {
-            playing: true,
-            speed,
-            last_ms: None,
-            rest_ms: 0.0,
-        }
+        Self { playing: true, speed, last_ms: None, rest_ms: 0.0 }
     }
 
     /// Simulated milliseconds since the last call.

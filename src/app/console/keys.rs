@@ -125,12 +125,7 @@ mod tests {
 
     #[test]
     fn table() {
-        let plain = Situation {
-            first_line: true,
-            last_line: true,
-            at_end: true,
-            ..Situation::default()
-        };
+        let plain = Situation { first_line: true, last_line: true, at_end: true, ..Situation::default() };
         let check = |text: &str, at: Situation, expected: Option<Action>| {
             assert_eq!(action(key(text), at), expected, "{text} {at:?}");
         };

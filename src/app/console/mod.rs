@@ -1,5 +1,6 @@
 //! The console: a prompt that behaves as a shell's, and what was said so far.
 
+pub mod completion;
 pub mod keys;
 pub mod line;
 pub mod prompt;

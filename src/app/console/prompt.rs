@@ -9,10 +9,10 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
 use yew::prelude::*;
 
+use super::completion::{Candidate, Completion};
 use super::keys::{self, Action, Key, Situation};
 use super::line;
 use crate::app::browser;
-use crate::session::{Candidate, Completion};
 
 /// Text handed to the prompt from outside.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -250,7 +250,7 @@ impl Prompt {
                 if let Some(menu) = &mut self.menu {
                     menu.chosen = Some(place);
                 }
-                self.take_chosen(ctx);
+                self.take_chosen();
                 self.take_focus = true;
                 true
             }
@@ -287,7 +287,7 @@ impl Prompt {
             Action::Complete => self.complete(ctx),
             Action::MenuNext => self.step_menu(1),
             Action::MenuBack => self.step_menu(-1),
-            Action::MenuTake => self.take_chosen(ctx),
+            Action::MenuTake => self.take_chosen(),
             Action::Escape => {
                 self.menu = None;
                 self.ghost.clear();
@@ -341,12 +341,7 @@ impl Prompt {
         let found = ctx.props().complete.emit((command, caret - start));
         let mut candidates = found.candidates;
         candidates.truncate(CANDIDATES_MAX);
-        Menu {
-            start: start + found.replace.start,
-            end: start + found.replace.end,
-            candidates,
-            chosen: None,
-        }
+        Menu { start: start + found.start, end: start + found.end, candidates, chosen: None }
     }
 
     /// After typing: the ghost, and the menu if it is open.
@@ -386,7 +381,7 @@ impl Prompt {
         if menu.candidates.len() == 1 {
             menu.chosen = Some(0);
             self.menu = Some(menu);
-            self.take_chosen(ctx);
+            self.take_chosen();
             return;
         }
         let common = line::common_prefix(menu.candidates.iter().map(|candidate| candidate.text.as_str()));
@@ -399,7 +394,7 @@ impl Prompt {
         self.menu = (!menu.candidates.is_empty()).then_some(menu);
     }
 
-    fn take_chosen(&mut self, ctx: &Context<Self>) {
+    fn take_chosen(&mut self) {
         let Some(menu) = self.menu.take() else { return };
         let chosen = menu.chosen.and_then(|place| menu.candidates.get(place));
         if let Some(candidate) = chosen {
@@ -407,7 +402,6 @@ impl Prompt {
             self.replace(menu.start, menu.end, &format!("{}{gap}", candidate.text));
         }
         self.ghost.clear();
-        let _ = ctx;
     }
 
     fn replace(&mut self, start: usize, end: usize, with: &str) {
@@ -529,7 +523,9 @@ fn flags_chosen(menu: Option<&Menu>) -> Option<&'static str> {
 
 /// A touch keyboard's send key arrives as a line break without a key event.
 fn is_send_key(event: &InputEvent) -> bool {
-    event.has_type::<InputEvent>() && event.input_type() == "insertLineBreak" && browser::matches_media("(pointer: coarse)")
+    event.has_type::<InputEvent>()
+        && event.input_type() == "insertLineBreak"
+        && browser::matches_media("(pointer: coarse)")
 }
 
 /// Claims a key while its event is being dispatched.
@@ -539,7 +535,8 @@ fn key_pressed(event: &KeyboardEvent, flags: &Rc<Cell<Flags>>) -> Option<Msg> {
         return None;
     }
     let text = input.value();
-    let position = |offset: Option<u32>| line::byte_offset(&text, offset.and_then(|at| usize::try_from(at).ok()).unwrap_or(0));
+    let position =
+        |offset: Option<u32>| line::byte_offset(&text, offset.and_then(|at| usize::try_from(at).ok()).unwrap_or(0));
     let start = position(input.selection_start().ok().flatten());
     let end = position(input.selection_end().ok().flatten());
     let before = text.get(..start).unwrap_or_default();

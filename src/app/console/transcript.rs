@@ -4,7 +4,8 @@ use std::rc::Rc;
 
 use yew::prelude::*;
 
-use crate::session::{BlockKind, Entry, EntryState};
+use crate::cli::outcome::Block;
+use crate::session::{Entry, EntryState};
 
 /// See [`EntryItem`].
 #[derive(Clone, Debug, Properties, PartialEq)]
@@ -28,18 +29,15 @@ pub fn EntryItem(props: &Props) -> Html {
         EntryState::Done if failed => "failed",
         EntryState::Done => "done",
     };
-    let blocks = entry.blocks.iter().map(|block| {
-        let class = match block.kind {
-            BlockKind::Output => "output",
-            BlockKind::Warning => "warning",
-            BlockKind::Error => "error",
-            BlockKind::Hint => "hint",
-        };
-        html! { <pre class={class}>{ block.text.trim_end_matches('\n') }</pre> }
+    let blocks = entry.blocks.iter().map(|block| match block {
+        Block::Output(rendered) => pre("output", rendered.text()),
+        Block::Warning(message) => pre("warning", &format!("WARNING: {message}")),
+        Block::Error(error) => pre("error", &error.stderr()),
+        Block::Note(message) => pre("hint", message),
     });
     html! {
         <div class={classes!("entry", state)} data-exit-code={entry.exit_code.map(|code| code.to_string())} data-state={state}>
-            <div class="entry-line"><span class="prompt-mark" aria-hidden="true">{ "$ " }</span><code>{ &entry.line }</code>
+            <div class="entry-line"><span class="prompt-mark" aria-hidden="true">{ "$ " }</span><code>{ entry.line.to_string() }</code>
                 if entry.state == EntryState::Queued { <span class="tag">{ "queued" }</span> }
             </div>
             { for blocks }
@@ -56,4 +54,8 @@ pub fn EntryItem(props: &Props) -> Html {
             }
         </div>
     }
+}
+
+fn pre(class: &'static str, text: &str) -> Html {
+    html! { <pre {class}>{ text.trim_end_matches('\n') }</pre> }
 }

@@ -7,7 +7,7 @@
 use crate::engine::PoolId;
 
 /// Cell sizes in CSS pixels, largest first; below the last the picture scrolls.
-const SIZES_PX: [f64; 9] = [40.0, 34.0, 28.0, 23.0, 19.0, 16.0, 13.0, 11.0, 9.0];
+const SIZES_PX: [f64; 10] = [46.0, 40.0, 34.0, 28.0, 23.0, 19.0, 16.0, 13.0, 11.0, 9.0];
 
 /// How full the next larger size may leave the picture before it is taken.
 const GROW_BELOW: f64 = 0.85;
@@ -92,22 +92,11 @@ impl Layout {
         for shape in shapes {
             let line_px = if shape.cluster_line { viewport.cluster_px } else { 0.0 };
             let cells_px = top_px + line_px + viewport.header_px;
-            pools.push(PoolBox {
-                id: shape.id,
-                top_px,
-                cells_px,
-                slots: shape.slots,
-            });
+            pools.push(PoolBox { id: shape.id, top_px, cells_px, slots: shape.slots });
             let rows = real(shape.slots.div_ceil(columns).max(1));
             top_px = cells_px + rows * pitch_px + POOL_GAP_PX;
         }
-        Self {
-            cell_px,
-            pitch_px,
-            columns,
-            height_px: top_px.ceil(),
-            pools,
-        }
+        Self { cell_px, pitch_px, columns, height_px: top_px.ceil(), pools }
     }
 
     /// Top left corner of a slot's cell.
@@ -115,10 +104,7 @@ impl Layout {
     pub fn corner(&self, pool: &PoolBox, slot: usize) -> (f64, f64) {
         let column = slot.checked_rem(self.columns).unwrap_or(0);
         let row = slot.checked_div(self.columns).unwrap_or(0);
-        (
-            real(column) * self.pitch_px + MARGIN_PX,
-            real(row) * self.pitch_px + pool.cells_px,
-        )
+        (real(column) * self.pitch_px + MARGIN_PX, real(row) * self.pitch_px + pool.cells_px)
     }
 
     /// The pool (by place) and slot under a point, gaps between cells included.
@@ -126,11 +112,7 @@ impl Layout {
     pub fn hit(&self, x_px: f64, y_px: f64) -> Option<(usize, usize)> {
         let slack_px = (self.pitch_px - self.cell_px) / 2.0;
         let x_px = x_px - MARGIN_PX + slack_px;
-        let (place, pool) = self
-            .pools
-            .iter()
-            .enumerate()
-            .rfind(|(_, pool)| y_px >= pool.cells_px - slack_px)?;
+        let (place, pool) = self.pools.iter().enumerate().rfind(|(_, pool)| y_px >= pool.cells_px - slack_px)?;
         if x_px < 0.0 {
             return None;
         }

@@ -65,12 +65,7 @@ impl Track {
     /// An empty pool.
     #[must_use]
     pub const fn new(pool: PoolId) -> Self {
-        Self {
-            pool,
-            slots: Vec::new(),
-            order: Vec::new(),
-            gaps: Vec::new(),
-        }
+        Self { pool, slots: Vec::new(), order: Vec::new(), gaps: Vec::new() }
     }
 
     /// Takes over what the snapshot says of the pool's nodes (ascending instance ids).

@@ -52,12 +52,7 @@ impl Painter {
     #[must_use]
     pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-        let viewport = Viewport {
-            width_px: 0.0,
-            height_px: 0.0,
-            header_px: 30.0,
-            cluster_px: 30.0,
-        };
+        let viewport = Viewport { width_px: 0.0, height_px: 0.0, header_px: 30.0, cluster_px: 30.0 };
         Some(Self {
             palette: Palette::read(&canvas),
             canvas,
@@ -94,12 +89,6 @@ impl Painter {
         self.stale = true;
     }
 
-    /// The colours in force.
-    #[must_use]
-    pub const fn palette(&self) -> &Palette {
-        &self.palette
-    }
-
     /// Takes over a snapshot.
     pub fn follow(&mut self, snapshot: &Snapshot, now_ms: f64) {
         let several = snapshot.clusters.len() > 1;
@@ -108,11 +97,7 @@ impl Painter {
         for cluster in &snapshot.clusters {
             for (place, pool) in cluster.pools.iter().enumerate() {
                 let track = self.follow_pool(pool, now_ms);
-                shapes.push(PoolShape {
-                    id: pool.id,
-                    slots: track.slots.len(),
-                    cluster_line: several && place == 0,
-                });
+                shapes.push(PoolShape { id: pool.id, slots: track.slots.len(), cluster_line: several && place == 0 });
                 tracks.push(track);
             }
         }
@@ -168,12 +153,6 @@ impl Painter {
         self.layout.pools.iter().map(|pool| pool.top_px)
     }
 
-    /// Height of the whole picture.
-    #[must_use]
-    pub const fn height_px(&self) -> f64 {
-        self.layout.height_px
-    }
-
     /// The node under a point of the picture.
     #[must_use]
     pub fn hit(&self, x_px: f64, y_px: f64) -> Option<NodeKey> {
@@ -188,11 +167,7 @@ impl Painter {
         let track = self.tracks.iter().find(|track| track.pool == pool)?;
         let place = place_of(&self.layout, pool)?;
         let (x_px, y_px) = self.layout.corner(place, track.slot_of(instance_id)?);
-        Some(Rect {
-            x_px,
-            y_px,
-            side_px: self.layout.cell_px,
-        })
+        Some(Rect { x_px, y_px, side_px: self.layout.cell_px })
     }
 
     /// The node that an arrow key leads to; the first one when none was chosen.
@@ -220,7 +195,8 @@ impl Painter {
         if let Some(next) = track.neighbour(instance_id, by) {
             return Some((pool, next));
         }
-        let next = if by > 0 { filled().nth(place + 1) } else { place.checked_sub(1).and_then(|place| filled().nth(place)) };
+        let next =
+            if by > 0 { filled().nth(place + 1) } else { place.checked_sub(1).and_then(|place| filled().nth(place)) };
         match next {
             Some(track) => {
                 let (start, end) = track.ends()?;
@@ -363,11 +339,7 @@ impl Atlas {
                 draw(&context, palette, square, state, source, f64::from(level) / f64::from(LEVELS));
             }
         }
-        Some(Self {
-            canvas,
-            cell_px,
-            stride_px,
-        })
+        Some(Self { canvas, cell_px, stride_px })
     }
 
     fn stamp(&self, context: &Context, look: Look, x: f64, y: f64, side: f64) {

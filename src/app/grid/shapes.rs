@@ -20,10 +20,7 @@ impl Palette {
     #[must_use]
     pub fn read(element: &HtmlCanvasElement) -> Self {
         let resolve = |token: &str| resolved(element, token).unwrap_or_default();
-        Self {
-            states: NodeState::ALL.iter().map(|state| resolve(state.name())).collect(),
-            ground: resolve("panel"),
-        }
+        Self { states: NodeState::ALL.iter().map(|state| resolve(state.name())).collect(), ground: resolve("panel") }
     }
 
     fn of(&self, state: NodeState) -> &str {
@@ -70,12 +67,7 @@ impl Square {
     }
 
     fn inset(self, by: f64) -> Self {
-        Self {
-            x: self.x + by,
-            y: self.y + by,
-            side: self.side - 2.0 * by,
-            ratio: self.ratio,
-        }
+        Self { x: self.x + by, y: self.y + by, side: self.side - 2.0 * by, ratio: self.ratio }
     }
 
     fn middle(self) -> (f64, f64) {
@@ -105,14 +97,7 @@ impl Square {
 }
 
 /// Draws one cell; `progress` runs from 0 to 1 over the transition under way.
-pub fn draw(
-    context: &Context,
-    palette: &Palette,
-    square: Square,
-    state: NodeState,
-    source: NodeSource,
-    progress: f64,
-) {
+pub fn draw(context: &Context, palette: &Palette, square: Square, state: NodeState, source: NodeSource, progress: f64) {
     let colour = palette.of(state);
     context.save();
     context.set_fill_style_str(colour);
@@ -254,12 +239,9 @@ fn deallocating(context: &Context, palette: &Palette, square: Square, progress: 
     square.trace(context);
     context.clip();
     context.begin_path();
-    for (x, y, dx, dy) in [
-        (left, top, 1.0, 1.0),
-        (right, top, -1.0, 1.0),
-        (right, bottom, -1.0, -1.0),
-        (left, bottom, 1.0, -1.0),
-    ] {
+    for (x, y, dx, dy) in
+        [(left, top, 1.0, 1.0), (right, top, -1.0, 1.0), (right, bottom, -1.0, -1.0), (left, bottom, 1.0, -1.0)]
+    {
         context.move_to(x, y);
         context.line_to(x + reach * dx, y);
         context.line_to(x, y + reach * dy);

@@ -5,8 +5,9 @@ use yew::prelude::*;
 
 use super::swatch::Swatch;
 use crate::app::App;
-use crate::app::format::{dollars, duration, state_word};
+use crate::app::format::{clock, dollars, duration, state_word};
 use crate::app::grid::paint::NodeKey;
+use crate::engine::timing::{Timing, Timings};
 use crate::engine::{Milestone, NodeSource};
 use crate::session::NodeDetail;
 
@@ -29,22 +30,22 @@ impl App {
     }
 
     fn view_detail(&self, detail: &NodeDetail) -> Html {
-        let cached = detail.source == NodeSource::Cached;
+        let cached = detail.row.source == NodeSource::Cached;
         let source = if cached { "started from cache" } else { "built new" };
         html! {
             <>
-                <div class="card-name">{ &detail.name }</div>
+                <div class="card-name">{ &detail.row.name }</div>
                 <div class="card-state">
-                    <Swatch state={detail.state} source={detail.source} tint={self.tint} />
-                    <b>{ state_word(detail.state) }</b>
-                    <span class="mute">{ format!("{source} · {} old", duration(detail.age_ms)) }</span>
+                    <Swatch state={detail.row.state} source={detail.row.source} tint={self.tint} />
+                    <b>{ state_word(detail.row.state) }</b>
+                    <span class="mute">{ format!("{source} · {} old", duration(detail.row.age_ms)) }</span>
                 </div>
-                { view_story(detail, cached) }
+                { view_story(detail, self.session.borrow().cloud().timings()) }
                 <div class="card-cost">
                     <span>{ format!("compute {}", dollars(detail.compute_microdollars)) }</span>
                     <span>{ format!("disk {}", dollars(detail.disk_microdollars)) }</span>
                 </div>
-                if let Some(last) = detail.events.last() { <div class="mute card-event">{ last }</div> }
+                if let Some((at_ms, last)) = detail.events.last() { <div class="mute card-event">{ format!("{} {}: {}", clock(*at_ms), last.reason, last.message) }</div> }
             </>
         }
     }
@@ -93,48 +94,73 @@ impl App {
     }
 }
 
+/// The phases of a bring-up, each with its length.
+type Phases = Vec<(Milestone, u64)>;
+
 /// The steps of the bring-up as bars on one scale, with those of a new node to compare.
-fn view_story(detail: &NodeDetail, cached: bool) -> Html {
-    let length = |steps: &[(Milestone, u64)]| {
-        let last = steps.last().map_or(0, |(_, at)| *at);
-        let first = steps.first().map_or(0, |(_, at)| *at);
-        last.saturating_sub(first)
-    };
-    let own = length(&detail.milestones);
-    let new = length(&detail.new_milestones);
-    let scale = own.max(new).max(1);
-    let row = |label: &str, steps: &[(Milestone, u64)]| {
+fn view_story(detail: &NodeDetail, timings: &Timings) -> Html {
+    let cached = detail.row.source == NodeSource::Cached;
+    let own: Phases = detail
+        .milestones
+        .iter()
+        .zip(detail.milestones.iter().skip(1))
+        .map(|((_, from_ms, _), (milestone, to_ms, _))| (*milestone, to_ms.saturating_sub(*from_ms)))
+        .collect();
+    let new = typical_new(timings);
+    let length = |phases: &Phases| phases.iter().map(|(_, ms)| ms).sum::<u64>();
+    let scale_ms = length(&own).max(if cached { length(&new) } else { 0 }).max(1);
+    let row = |label: &str, phases: &Phases| {
         html! {
             <div class="story-row">
                 <span>{ label }</span>
-                { view_steps(steps, scale) }
-                <span class="number">{ duration(length(steps)) }</span>
+                { view_phases(phases, scale_ms) }
+                <span class="number">{ duration(length(phases)) }</span>
             </div>
         }
     };
+    let reached = detail.milestones.iter().rfind(|(_, _, is_reached)| *is_reached);
     html! {
         <div class="story">
-            { row(if cached { "from cache" } else { "this node" }, &detail.milestones) }
-            if cached {
-                { row("a new one", &detail.new_milestones) }
-                <p class="mute">{ "Allocation, boot and the image pull are skipped or shorter: the disk already holds them." }</p>
+            { row(if cached { "from cache" } else { "built new" }, &own) }
+            if cached { { row("a new one", &new) } }
+            <ul class="phases">
+                { for own.iter().map(|(milestone, ms)| html! {
+                    <li><i class={classes!("phase-key", class_of(*milestone))}></i>{ format!("{} {}", milestone.name(), duration(*ms)) }</li>
+                }) }
+            </ul>
+            if let Some((milestone, ..)) = reached.filter(|(milestone, ..)| *milestone != Milestone::Ready) {
+                <p>{ format!("Reached so far: {}.", milestone.name()) }</p>
             }
+            if cached { <p class="mute">{ "The disk already holds the system and its images: nothing is installed or pulled. Both lengths come from the durations preset; starting from cache is an assumption." }</p> }
         </div>
     }
 }
 
-fn view_steps(steps: &[(Milestone, u64)], scale: u64) -> Html {
+/// What building a new node takes by the durations in force.
+fn typical_new(timings: &Timings) -> Phases {
+    let parts = [Timing::NewAllocate, Timing::NewBoot, Timing::NewRegister, Timing::NewImages, Timing::NewReady];
+    let medians = parts.into_iter().map(|part| timings.get(part).median_ms);
+    Milestone::ALL.into_iter().skip(1).zip(medians).collect()
+}
+
+fn view_phases(phases: &Phases, scale_ms: u64) -> Html {
     #[expect(clippy::cast_precision_loss)]
-    let share = |ms: u64| ms as f64 / scale as f64 * 100.0;
-    let start = steps.first().map_or(0, |(_, at)| *at);
-    let parts = steps.iter().zip(steps.iter().skip(1)).map(|((_, from), (milestone, to))| {
-        let x = share(from.saturating_sub(start));
-        let width = share(to.saturating_sub(*from));
-        html! {
-            <rect class={classes!("phase", milestone.name().to_lowercase())} x={format!("{x:.2}")} y="0" width={format!("{width:.2}")} height="8">
-                <title>{ milestone.name() }</title>
-            </rect>
-        }
+    let share = |ms: u64| ms as f64 / scale_ms as f64 * 100.0;
+    let mut start_ms = 0;
+    let parts = phases.iter().map(|(milestone, ms)| {
+        let x = share(start_ms);
+        start_ms += ms;
+        html! { <rect class={classes!("phase", class_of(*milestone))} x={format!("{x:.2}")} y="0" width={format!("{:.2}", share(*ms))} height="8" /> }
     });
     html! { <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{ for parts }</svg> }
+}
+
+const fn class_of(milestone: Milestone) -> &'static str {
+    match milestone {
+        Milestone::Requested | Milestone::Allocated => "allocated",
+        Milestone::Booted => "booted",
+        Milestone::Registered => "registered",
+        Milestone::ImagesReady => "images",
+        Milestone::Ready => "ready",
+    }
 }

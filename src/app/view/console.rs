@@ -6,6 +6,7 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::icons;
+use crate::app::console::completion::Completion;
 use crate::app::console::prompt::Prompt;
 use crate::app::console::transcript::EntryItem;
 use crate::app::{App, Guide, Msg};
@@ -15,12 +16,15 @@ impl App {
     pub(super) fn view_console(&self, link: &Scope<Self>) -> Html {
         let on_interrupt = link.callback(|()| Msg::Interrupt);
         let on_skip = link.callback(|()| Msg::SkipAhead);
-        let session = Rc::clone(&self.session);
-        let complete = Callback::from(move |(line, cursor): (String, usize)| session.borrow().complete(&line, cursor));
+        let complete = Callback::from(|(_, caret): (String, usize)| Completion {
+            start: caret,
+            end: caret,
+            candidates: Vec::new(),
+        });
         let item = |entry: &Rc<Entry>| {
             html! { <EntryItem key={entry.id} entry={Rc::clone(entry)} on_interrupt={on_interrupt.clone()} on_skip={on_skip.clone()} /> }
         };
-        let entries = self.transcript.iter().filter(|entry| entry.id > self.cleared);
+        let entries = self.transcript.iter().filter(|entry| entry.id >= self.cleared);
         let bare = self.transcript.is_empty();
         html! {
             <section class="panel console" aria-label="Console">
@@ -36,6 +40,7 @@ impl App {
                 <div class="log" ref={self.refs.log.clone()} role="log" aria-label="Console output" tabindex="0">
                     { for entries.map(item) }
                 </div>
+                if let Some(notice) = &self.notice { <p class="notice" role="alert">{ notice }</p> }
                 { self.guide.as_ref().map(|guide| view_guide(guide, link)) }
                 <Prompt
                     history={Rc::clone(&self.history)}

@@ -65,7 +65,9 @@ impl App {
 
     fn view_share(&self) -> Html {
         let frame_link = self.link.replacen('#', if self.link.contains('?') { "&embed=1#" } else { "?embed=1#" }, 1);
-        let frame = format!("<iframe src=\"{frame_link}\" title=\"Scale-Down Playground\" width=\"100%\" height=\"480\" loading=\"lazy\"></iframe>");
+        let frame = format!(
+            "<iframe src=\"{frame_link}\" title=\"Scale-Down Playground\" width=\"100%\" height=\"480\" loading=\"lazy\"></iframe>"
+        );
         html! {
             <>
                 <p>{ "The link holds every command and when it was run. Whoever opens it sees the same nodes at the same simulated times." }</p>

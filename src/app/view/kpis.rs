@@ -18,7 +18,8 @@ impl App {
             .map(|state| (state, counts.of(state)))
             .collect();
         let in_motion: u32 = moving.iter().map(|(_, count)| count).sum();
-        let what = moving.iter().map(|(state, count)| format!("{count} {}", state.name())).collect::<Vec<_>>().join(", ");
+        let what =
+            moving.iter().map(|(state, count)| format!("{count} {}", state.name())).collect::<Vec<_>>().join(", ");
         let spent = cost.compute_microdollars + cost.disk_microdollars;
         html! {
             <section class="kpis" aria-label="Key figures">

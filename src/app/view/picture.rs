@@ -34,7 +34,9 @@ impl App {
     fn view_title(&self) -> Html {
         match self.snapshot.clusters.as_slice() {
             [] => html! { <h2>{ "Nodes" }</h2> },
-            [cluster] => html! { <><h2>{ &cluster.name }</h2><span class="bar-note">{ &cluster.location }</span>{ view_cluster_state(cluster) }</> },
+            [cluster] => {
+                html! { <><h2>{ &cluster.name }</h2><span class="bar-note">{ &cluster.location }</span>{ view_cluster_state(cluster) }</> }
+            }
             clusters => html! { <h2>{ format!("{} clusters", clusters.len()) }</h2> },
         }
     }
@@ -42,7 +44,8 @@ impl App {
     fn view_picture(&self, link: &Scope<Self>) -> Html {
         let onpointermove = link.callback(|event: PointerEvent| Msg::Point(point(&event)));
         let onpointerleave = link.callback(|_: PointerEvent| Msg::Point(None));
-        let onclick = link.batch_callback(|event: MouseEvent| point(&event).map(|(x_px, y_px)| Msg::Choose(x_px, y_px)));
+        let onclick =
+            link.batch_callback(|event: MouseEvent| point(&event).map(|(x_px, y_px)| Msg::Choose(x_px, y_px)));
         let onkeydown = link.batch_callback(|event: KeyboardEvent| {
             let msg = match event.key().as_str() {
                 "ArrowLeft" => Msg::Walk(Step::Left),

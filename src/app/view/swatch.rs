@@ -45,12 +45,7 @@ fn paint(canvas: &HtmlCanvasElement, props: Props) -> Option<()> {
     canvas.set_width(pixels);
     canvas.set_height(pixels);
     let context: Context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-    let square = Square {
-        x: ratio,
-        y: ratio,
-        side: side - 2.0 * ratio,
-        ratio,
-    };
+    let square = Square { x: ratio, y: ratio, side: side - 2.0 * ratio, ratio };
     draw(&context, &Palette::read(canvas), square, props.state, props.source, 0.6);
     Some(())
 }

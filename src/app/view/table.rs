@@ -12,7 +12,6 @@ use super::swatch::Swatch;
 use crate::app::format::{dollars, duration, grouped};
 use crate::app::options::View;
 use crate::app::{App, Msg, PAGE_ROWS};
-use crate::engine::NodeSource;
 use crate::session::{NodeRow, Session};
 
 /// The rows in sight.
@@ -27,16 +26,11 @@ pub struct Page {
 impl Page {
     /// Reads a page, the last one if there are fewer by now.
     pub fn read(session: &Session, number: usize) -> Self {
-        let mut rows = session.node_rows();
-        let total = rows.len();
+        let pools = session.cloud().clusters().iter().flat_map(|cluster| &cluster.pools);
+        let total = pools.map(|pool| pool.instances() as usize).sum::<usize>();
         let number = number.min(total.saturating_sub(1) / PAGE_ROWS);
-        rows.drain(..number * PAGE_ROWS);
-        rows.truncate(PAGE_ROWS);
-        Self {
-            rows: Rc::new(rows),
-            total,
-            number,
-        }
+        let rows = session.node_rows().skip(number * PAGE_ROWS).take(PAGE_ROWS);
+        Self { rows: Rc::new(rows.collect()), total, number }
     }
 
     const fn paged(&self) -> bool {
@@ -57,17 +51,13 @@ pub struct Props {
 pub fn NodeTable(props: &Props) -> Html {
     let Props { page, shown, tint } = props;
     let row = |(place, row): (usize, &NodeRow)| {
-        let source = match row.source {
-            NodeSource::New => "new",
-            NodeSource::Cached => "cached",
-        };
         let index = page.paged().then(|| (page.number * PAGE_ROWS + place + 2).to_string());
         html! {
             <tr key={row.name.clone()} aria-rowindex={index}>
                 <th scope="row">{ &row.name }</th>
                 <td>{ &row.pool }</td>
                 <td>if *shown { <Swatch state={row.state} source={row.source} tint={*tint} /> }{ row.state.name() }</td>
-                <td>{ source }</td>
+                <td>{ row.source.name() }</td>
                 <td class="number">{ duration(row.age_ms) }</td>
                 <td class="number">{ dollars(row.cost_microdollars) }</td>
             </tr>

@@ -1,0 +1,85 @@
+//! From the words given to an argument to its value.
+
+use crate::cli::registry::{Argument, Count, Kind};
+
+use super::python;
+use super::value::Value;
+
+/// Why words do not make a value.
+#[derive(Debug)]
+pub(super) enum Refusal {
+    /// The word cannot be converted; carries the rest of the message after `argument …: `.
+    Invalid(String),
+    /// The word is none of the choices; carries it as compared.
+    NotAChoice(String),
+}
+
+/// Converts the words given to an argument.
+pub(super) fn convert(argument: &Argument, words: &[String], is_query: fn(&str) -> bool) -> Result<Value, Refusal> {
+    match argument.count {
+        Count::None => Ok(Value::Flag(true)),
+        Count::Any | Count::AtLeastOne => {
+            let texts = words.iter().map(|word| convert_word(argument, word, is_query).map(into_text));
+            Ok(Value::List(texts.collect::<Result<_, _>>()?))
+        }
+        Count::One | Count::Optional => match words.first() {
+            Some(word) => convert_word(argument, word, is_query),
+            None if argument.kind == Kind::ThreeState => Ok(Value::Flag(true)),
+            None => Ok(Value::Text(String::new())),
+        },
+    }
+}
+
+fn into_text(value: Value) -> String {
+    match value {
+        Value::Text(text) => text,
+        Value::Integer(number) => number.to_string(),
+        Value::Float(number) => python::float_text(number),
+        Value::Flag(flag) => flag.to_string(),
+        Value::List(list) => list.join(" "),
+    }
+}
+
+fn convert_word(argument: &Argument, word: &str, is_query: fn(&str) -> bool) -> Result<Value, Refusal> {
+    let invalid = |kind: &str| Refusal::Invalid(format!("invalid {kind} value: {}", python::text_repr(word)));
+    match &argument.kind {
+        Kind::Integer => python::integer(word).map(Value::Integer).ok_or_else(|| invalid("int")),
+        Kind::Float => python::float(word).map(Value::Float).ok_or_else(|| invalid("float")),
+        Kind::JmesPath if !is_query(word) => Err(invalid("jmespath_type")),
+        Kind::Choice(choices) => choose(choices, word, word.to_lowercase()).map(Value::Text),
+        Kind::LowerCase(choices) => choose(choices, &word.to_lowercase(), word.to_lowercase()).map(Value::Text),
+        Kind::ThreeState => {
+            choose(argument.choices(), word, word.to_lowercase()).map(|choice| Value::Flag(choice == "true"))
+        }
+        Kind::Location => Ok(Value::Text(location(word))),
+        _ => Ok(Value::Text(word.to_owned())),
+    }
+}
+
+/// The choice that equals the word in any letter case, in its own spelling.
+fn choose(choices: &[&str], shown: &str, lower: String) -> Result<String, Refusal> {
+    choices
+        .iter()
+        .find(|choice| choice.to_lowercase() == lower)
+        .map(|choice| (*choice).to_owned())
+        .ok_or_else(|| Refusal::NotAChoice(shown.to_owned()))
+}
+
+/// A display name such as `East US 2` becomes the region's name, which for every region is the
+/// display name in lower case without spaces.
+fn location(word: &str) -> String {
+    if word.contains(' ') { word.to_lowercase().replace(' ', "") } else { word.to_owned() }
+}
+
+/// The value of an argument that the line does not name.
+pub(super) fn default(argument: &Argument) -> Option<Value> {
+    match (argument.default, &argument.kind) {
+        (None, Kind::Flag) => (!argument.unset).then_some(Value::Flag(false)),
+        (None, _) => None,
+        (Some(text), Kind::Integer) => python::integer(text).map(Value::Integer),
+        (Some(text), Kind::Float) => python::float(text).map(Value::Float),
+        (Some(text), Kind::ThreeState) => Some(Value::Flag(text == "true")),
+        (Some(_), _) if argument.count == Count::AtLeastOne => Some(Value::List(Vec::new())),
+        (Some(text), _) => Some(Value::Text(text.to_owned())),
+    }
+}

@@ -1,0 +1,181 @@
+//! A command with its arguments, ready to be checked and carried out.
+
+use crate::cli::registry::{Argument, Command};
+
+use super::value::Value;
+
+/// How a result is written.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum OutputFormat {
+    /// `json`, the default.
+    #[default]
+    Json,
+    /// `jsonc`: JSON in colour.
+    Jsonc,
+    /// `yaml`.
+    Yaml,
+    /// `yamlc`: YAML in colour.
+    Yamlc,
+    /// `table`.
+    Table,
+    /// `tsv`.
+    Tsv,
+    /// `none`.
+    None,
+}
+
+impl OutputFormat {
+    fn from_name(name: &str) -> Self {
+        match name {
+            "jsonc" => Self::Jsonc,
+            "yaml" => Self::Yaml,
+            "yamlc" => Self::Yamlc,
+            "table" => Self::Table,
+            "tsv" => Self::Tsv,
+            "none" => Self::None,
+            _ => Self::Json,
+        }
+    }
+}
+
+/// A parsed command line: the command and the value of every argument, defaults included.
+#[derive(Clone, Debug)]
+pub struct Invocation {
+    /// The command.
+    pub command: &'static Command,
+    /// `--output`.
+    pub output: OutputFormat,
+    /// `--query`.
+    pub query: Option<String>,
+    /// `--subscription`, as written.
+    pub subscription: Option<String>,
+    /// Warnings to show before the command acts, without `WARNING: `.
+    pub warnings: Vec<String>,
+    /// Whether the line uses a spelling of the 2021 document.
+    pub is_document_spelling: bool,
+    /// The destinations that the line named, in order, repeated ones repeatedly.
+    pub specified: Vec<&'static str>,
+    /// One value per argument of the command, `None` where it has none.
+    pub(super) values: Vec<Option<Value>>,
+}
+
+impl Invocation {
+    /// Builds an invocation from values in the order of the command's arguments.
+    pub(super) fn new(command: &'static Command, values: Vec<Option<Value>>, specified: Vec<&'static str>) -> Self {
+        let mut invocation = Self {
+            command,
+            output: OutputFormat::default(),
+            query: None,
+            subscription: None,
+            warnings: Vec::new(),
+            is_document_spelling: false,
+            specified,
+            values,
+        };
+        invocation.output = OutputFormat::from_name(invocation.text("_output_format").unwrap_or_default());
+        invocation.query = invocation.text("_jmespath_query").map(str::to_owned);
+        invocation.subscription = invocation.text("_subscription").map(str::to_owned);
+        invocation
+    }
+
+    /// The value of an argument, `None` if it has none or the command has no such argument.
+    #[must_use]
+    pub fn value(&self, dest: &str) -> Option<&Value> {
+        let index = self.command.arguments.iter().position(|argument| argument.dest == dest)?;
+        self.values.get(index)?.as_ref()
+    }
+
+    /// Replaces the value of an argument, as validators do.
+    pub(super) fn set(&mut self, dest: &str, value: Value) {
+        let index = self.command.arguments.iter().position(|argument| argument.dest == dest);
+        if let Some(slot) = index.and_then(|index| self.values.get_mut(index)) {
+            *slot = Some(value);
+        }
+    }
+
+    /// Whether the command has such an argument.
+    #[must_use]
+    pub fn has(&self, dest: &str) -> bool {
+        self.command.argument(dest).is_some()
+    }
+
+    /// The text of an argument.
+    #[must_use]
+    pub fn text(&self, dest: &str) -> Option<&str> {
+        match self.value(dest) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// The whole number of an argument. Python's are unbounded: this one ends at the bounds of
+    /// `i128`.
+    #[must_use]
+    pub fn integer(&self, dest: &str) -> Option<i128> {
+        match self.value(dest) {
+            Some(Value::Integer(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// The number of an argument.
+    #[must_use]
+    pub fn float(&self, dest: &str) -> Option<f64> {
+        match self.value(dest) {
+            Some(Value::Float(number)) => Some(*number),
+            _ => None,
+        }
+    }
+
+    /// Whether a flag is set.
+    #[must_use]
+    pub fn flag(&self, dest: &str) -> bool {
+        matches!(self.value(dest), Some(Value::Flag(true)))
+    }
+
+    /// A flag of three states: `None` if the line says nothing.
+    #[must_use]
+    pub fn three_state(&self, dest: &str) -> Option<bool> {
+        match self.value(dest) {
+            Some(Value::Flag(flag)) => Some(*flag),
+            _ => None,
+        }
+    }
+
+    /// The texts of an argument that takes several.
+    #[must_use]
+    pub fn list(&self, dest: &str) -> Option<&[String]> {
+        match self.value(dest) {
+            Some(Value::List(list)) => Some(list),
+            _ => None,
+        }
+    }
+
+    /// The `key=value` pairs of an argument such as `--tags`: a later key replaces an earlier one
+    /// in its place, a key alone has an empty value, and an empty text is no pair.
+    #[must_use]
+    pub fn pairs(&self, dest: &str) -> Option<Vec<(&str, &str)>> {
+        let mut pairs: Vec<(&str, &str)> = Vec::new();
+        for item in self.list(dest)?.iter().filter(|item| !item.is_empty()) {
+            let (key, value) = item.split_once('=').unwrap_or((item, ""));
+            match pairs.iter_mut().find(|(known, _)| *known == key) {
+                Some(pair) => pair.1 = value,
+                None => pairs.push((key, value)),
+            }
+        }
+        Some(pairs)
+    }
+
+    /// Whether the line names the argument.
+    #[must_use]
+    pub fn is_specified(&self, dest: &str) -> bool {
+        self.specified.contains(&dest)
+    }
+
+    /// The arguments that the line names and the simulation does not act on.
+    pub fn without_effect(&self) -> impl Iterator<Item = &'static Argument> {
+        let command = self.command;
+        let named = |argument: &&Argument| self.is_specified(&argument.dest) && !argument.simulated;
+        command.arguments.iter().filter(named).collect::<Vec<_>>().into_iter()
+    }
+}

@@ -1,0 +1,115 @@
+//! Words in, a typed invocation out, exactly as the Azure CLI's parser reads them.
+//!
+//! Parsing never executes and needs no cloud. What follows it, in the order of the real CLI, is up
+//! to whoever executes: the invocation's warnings, the confirmation of a command that asks, then
+//! [`validate`](crate::cli::validate), then the command.
+
+mod classify;
+mod convert;
+mod engine;
+mod examples;
+mod grammar;
+mod invocation;
+mod notice;
+pub mod python;
+mod scope;
+mod value;
+
+use crate::cli::error::{CliError, ErrorClass, Stage};
+use crate::cli::registry::{Command, Group, registry};
+
+pub use invocation::{Invocation, OutputFormat};
+pub use value::Value;
+
+/// How to parse.
+#[derive(Clone, Copy, Debug)]
+pub struct ParseOptions {
+    /// Whether to refuse the spellings of the 2021 document.
+    pub strict: bool,
+    /// Whether a text is a `JMESPath` expression.
+    pub is_query: fn(&str) -> bool,
+}
+
+/// What help is about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum HelpTarget {
+    /// `az` alone: a welcome.
+    Welcome,
+    /// A group of commands, or `az` itself.
+    Group(&'static Group),
+    /// A command.
+    Command(&'static Command),
+}
+
+/// What a line asks for.
+#[derive(Clone, Debug)]
+pub enum Parsed {
+    /// To carry out a command.
+    Invocation(Box<Invocation>),
+    /// To show help.
+    Help(HelpTarget),
+    /// To show the version.
+    Version,
+}
+
+/// Parses the words after `az`.
+///
+/// # Errors
+/// The complaint of the Azure CLI's parser, or that the line is real but not simulated.
+pub fn parse(words: &[&str], options: &ParseOptions) -> Result<Parsed, CliError> {
+    if matches!(words.first(), Some(&("--version" | "-v"))) {
+        return Ok(Parsed::Version);
+    }
+    let has = |flag: &str| words.contains(&flag);
+    if has("--only-show-errors") && (has("--debug") || has("--verbose")) {
+        return Err(contradicting_verbosity());
+    }
+    if let Some(target) = top_level_help(words) {
+        return Ok(Parsed::Help(target));
+    }
+    if let Some(name) = scope::not_simulated(words) {
+        let message = format!("'az {name}' is a command of the Azure CLI that this simulation does not cover.");
+        return Err(CliError::new(ErrorClass::NotSimulated, Stage::Load, message));
+    }
+    let scope = scope::Scope::of(words);
+    let words: Vec<String> = words
+        .iter()
+        .enumerate()
+        .map(|(index, word)| if index < scope.recognised { word.to_lowercase() } else { (*word).to_owned() })
+        .collect();
+    match engine::run(&words, &scope, options) {
+        Ok(invocation) => Ok(Parsed::Invocation(Box::new(invocation))),
+        Err(engine::Stop::Help(target)) => Ok(Parsed::Help(target)),
+        Err(engine::Stop::Error(error)) => Err(*error),
+    }
+}
+
+/// Help that is asked for before any command is named.
+fn top_level_help(words: &[&str]) -> Option<HelpTarget> {
+    if words.iter().all(|word| matches!(*word, "--debug" | "--verbose" | "--only-show-errors")) {
+        return Some(HelpTarget::Welcome);
+    }
+    for word in words {
+        if matches!(*word, "--help" | "-h" | "help") {
+            return registry().group("").map(HelpTarget::Group);
+        }
+        if !word.starts_with('-') {
+            return None;
+        }
+    }
+    None
+}
+
+fn contradicting_verbosity() -> CliError {
+    let text = "--only-show-errors can't be used together with --debug or --verbose";
+    // The Azure CLI says it twice: the logger fails again while the first failure is reported.
+    let mut error = CliError::new(ErrorClass::UnclassifiedUserFault, Stage::Load, format!("{text}\n{text}"));
+    error.bare = true;
+    error
+}
+
+/// One sentence about the spellings of the 2021 document that a line used.
+fn legacy_warning(used: &[(&'static str, &'static str)]) -> Option<String> {
+    let pairs: Vec<String> = used.iter().map(|(old, today)| format!("'{old}' is '{today}'")).collect();
+    (!pairs.is_empty()).then(|| format!("This line is spelled as the 2021 document spells it; today {}.", pairs.join(", ")))
+}

@@ -1,0 +1,28 @@
+//! The warnings that using a deprecated or preview argument raises.
+
+use crate::cli::registry::{Argument, Notice};
+
+/// Where the Azure CLI explains what "preview" means.
+const SUPPORT_LEVELS: &str = "Reference and support levels: https://aka.ms/CLI_refstatus";
+
+/// The warning, without `WARNING: `, for an argument used with this spelling.
+pub(super) fn text(argument: &Argument, notice: Notice, spelling: &str) -> Option<String> {
+    let name = argument.names.first().copied().unwrap_or(&argument.dest);
+    match notice {
+        Notice::Preview => {
+            Some(format!("Argument '{name}' is in preview and under development. {SUPPORT_LEVELS}"))
+        }
+        Notice::Deprecated { spelling: Some(old), .. } if old != spelling => None,
+        Notice::Deprecated { spelling: old, instead } => {
+            let subject = match old {
+                Some(old) => format!("Option '{old}'"),
+                None if argument.dest.starts_with("properties_to") || argument.dest == "accept_terms" => {
+                    format!("Argument '{}'", argument.dest)
+                }
+                None => format!("Option '{name}'"),
+            };
+            let instead = instead.map(|instead| format!(" Use '{instead}' instead.")).unwrap_or_default();
+            Some(format!("{subject} has been deprecated and will be removed in a future release.{instead}"))
+        }
+    }
+}

@@ -1,0 +1,107 @@
+//! Which commands a line can mean, from its leading words.
+//!
+//! The Azure CLI loads only the commands that the leading words could begin, and then parses
+//! against those alone. What is loaded therefore decides what is "misspelled" and what is
+//! suggested, and its parser's prefix rule is reproduced here for that reason.
+
+use crate::cli::registry::registry;
+
+/// The commands that are loaded for one line.
+#[derive(Debug)]
+pub(super) struct Scope {
+    /// Full names, one per next word.
+    names: Vec<String>,
+    /// How many leading words were recognised; they count in any letter case.
+    pub(super) recognised: usize,
+}
+
+impl Scope {
+    /// Finds the commands for the words after `az`.
+    pub(super) fn of(words: &[&str]) -> Self {
+        let is_noun = |word: &&&str| !word.is_empty() && !word.starts_with('-');
+        let nouns: Vec<String> = words.iter().take_while(is_noun).map(|noun| noun.to_lowercase()).collect();
+        let known = known_names();
+        let begins = |count: usize| {
+            let search = nouns.get(..count).unwrap_or_default().join(" ");
+            known.iter().any(|name| name.starts_with(&search))
+        };
+        let recognised = (1..=nouns.len()).rev().find(|count| begins(*count)).unwrap_or(0);
+        let command = nouns.get(..recognised).unwrap_or_default().join(" ");
+        let names = if known.contains(&command) {
+            vec![command]
+        } else if recognised == 0 && !nouns.is_empty() {
+            // An unknown first word loads nothing at all.
+            Vec::new()
+        } else {
+            first_of_each(&known, &command)
+        };
+        Self { names, recognised }
+    }
+
+    /// The words that can follow the given ones.
+    pub(super) fn children(&self, path: &[&str]) -> Vec<&str> {
+        let mut children = Vec::new();
+        for name in &self.names {
+            let mut words = name.split(' ');
+            let below = path.iter().all(|step| words.next() == Some(step));
+            if let Some(child) = words.next().filter(|child| below && !children.contains(child)) {
+                children.push(child);
+            }
+        }
+        children
+    }
+}
+
+/// Of the names that begin with the text, the first for every next word.
+fn first_of_each(known: &[String], begin: &str) -> Vec<String> {
+    let mut seen = Vec::new();
+    let mut names = Vec::new();
+    for name in known {
+        let Some(rest) = name.strip_prefix(begin) else { continue };
+        let next = rest.trim().split(' ').next().unwrap_or_default();
+        if !seen.contains(&next) {
+            seen.push(next);
+            names.push(name.clone());
+        }
+    }
+    names
+}
+
+/// Every name known, in the order of the real CLI; a group that the registry does not describe
+/// counts as one name.
+fn known_names() -> Vec<String> {
+    let mut names = Vec::new();
+    for group in &registry().groups {
+        // What lies below `az` itself has groups of its own.
+        for member in &group.members {
+            let name = if group.name.is_empty() { (*member).to_owned() } else { format!("{} {member}", group.name) };
+            if registry().group(&name).is_none() && (!group.name.is_empty() || registry().command(&name).is_some()) {
+                names.push(name);
+            }
+        }
+    }
+    names
+}
+
+/// The leading words of a real command that the registry does not describe.
+pub(super) fn not_simulated(words: &[&str]) -> Option<String> {
+    let mut path = String::new();
+    for word in words {
+        let word = word.to_lowercase();
+        let group = registry().group(&path)?;
+        if !group.members.contains(&word.as_str()) {
+            return None;
+        }
+        if !path.is_empty() {
+            path.push(' ');
+        }
+        path.push_str(&word);
+        if registry().command(&path).is_some() {
+            return None;
+        }
+        if registry().group(&path).is_none() {
+            return Some(path);
+        }
+    }
+    None
+}

@@ -1,0 +1,123 @@
+//! One argument of a command: how it is written, what it takes, whether the simulation acts on it.
+
+use std::borrow::Cow;
+
+/// What one value of an argument is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Kind {
+    /// Any text.
+    Text,
+    /// A whole number, read as Python's `int()` does.
+    Integer,
+    /// A number, read as Python's `float()` does.
+    Float,
+    /// The name of a file.
+    File,
+    /// A region, by name or display name.
+    Location,
+    /// One tag, `key[=value]`.
+    Tag,
+    /// One of a list, in any letter case.
+    Choice(Vec<&'static str>),
+    /// One of a list, after conversion to lower case (`--output`).
+    LowerCase(Vec<&'static str>),
+    /// A `JMESPath` expression.
+    JmesPath,
+    /// No value: present or not.
+    Flag,
+    /// A flag that may be followed by `true` or `false`.
+    ThreeState,
+    /// Shows the help.
+    Help,
+}
+
+/// How many values an argument takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Count {
+    /// None: a flag.
+    None,
+    /// Exactly one.
+    One,
+    /// None or one.
+    Optional,
+    /// Any number.
+    Any,
+    /// One or more.
+    AtLeastOne,
+}
+
+/// Why an argument warns when it is used.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Notice {
+    /// The argument, or one spelling of it, is going away.
+    Deprecated {
+        /// The spelling; `None` if the whole argument is.
+        spelling: Option<&'static str>,
+        /// What to use instead.
+        instead: Option<&'static str>,
+    },
+    /// The argument is in preview.
+    Preview,
+}
+
+/// One argument.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties read from the table")]
+pub struct Argument {
+    /// Every spelling, in the order in which messages name them; empty for a positional argument.
+    pub names: Vec<&'static str>,
+    /// The name under which an invocation answers its value.
+    pub dest: Cow<'static, str>,
+    /// What one value is.
+    pub kind: Kind,
+    /// How many values it takes.
+    pub count: Count,
+    /// Whether it must be given.
+    pub required: bool,
+    /// The value when it is not given, as text.
+    pub default: Option<&'static str>,
+    /// Whether an absent flag counts as neither set nor unset.
+    pub unset: bool,
+    /// One sentence about it.
+    pub help: &'static str,
+    /// Whether help and completion leave it out.
+    pub hidden: bool,
+    /// Whether the simulation acts on it; otherwise it is accepted and has no effect.
+    pub simulated: bool,
+    /// The heading in help, without the word "Arguments"; `None` for the first list.
+    pub group: Option<Cow<'static, str>>,
+    /// The validator that checks it, by name.
+    pub validator: Option<&'static str>,
+    /// What to warn of when it is used.
+    pub notices: Vec<Notice>,
+    /// Today's spelling, if this argument exists only for lines of the 2021 document.
+    pub legacy: Option<&'static str>,
+}
+
+impl Argument {
+    /// The name in error messages: every spelling, or the destination of a positional argument.
+    #[must_use]
+    pub fn display_name(&self) -> String {
+        if self.names.is_empty() {
+            format!("<{}>", self.dest.to_uppercase())
+        } else {
+            self.names.join("/")
+        }
+    }
+
+    /// The values it chooses from, empty if it takes any.
+    #[must_use]
+    pub fn choices(&self) -> &[&'static str] {
+        match &self.kind {
+            Kind::Choice(choices) | Kind::LowerCase(choices) => choices,
+            Kind::ThreeState => &["true", "false"],
+            _ => &[],
+        }
+    }
+
+    /// Whether it is a positional argument.
+    #[must_use]
+    pub fn is_positional(&self) -> bool {
+        self.names.is_empty()
+    }
+}

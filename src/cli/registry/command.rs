@@ -1,0 +1,57 @@
+//! One command, and one group of commands.
+
+use super::argument::Argument;
+use crate::cli::error::Example;
+
+/// One command.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "independent properties read from the table")]
+pub struct Command {
+    /// The name without `az`, such as `aks nodepool add`.
+    pub name: &'static str,
+    /// One sentence about it.
+    pub summary: &'static str,
+    /// Its arguments in the order in which `az` declares them, the global ones included.
+    pub arguments: Vec<Argument>,
+    /// Spellings of the 2021 document for arguments that exist today: (spelling, index of the
+    /// argument, today's spelling).
+    pub legacy_names: Vec<(&'static str, usize, &'static str)>,
+    /// The examples of its help, in the order of the help.
+    pub examples: Vec<Example>,
+    /// Whether it asks before it acts.
+    pub confirm: bool,
+    /// Whether it takes `--no-wait`.
+    pub no_wait: bool,
+    /// Whether its `table` output has columns of its own.
+    pub table: bool,
+    /// Whether the simulation carries it out.
+    pub simulated: bool,
+    /// The validator of the whole command, by name; it replaces those of the arguments.
+    pub validator: Option<&'static str>,
+}
+
+impl Command {
+    /// The argument that answers to `dest`.
+    #[must_use]
+    pub fn argument(&self, dest: &str) -> Option<&Argument> {
+        self.arguments.iter().find(|argument| argument.dest == dest)
+    }
+
+    /// The last word of the name.
+    #[must_use]
+    pub fn verb(&self) -> &'static str {
+        self.name.rsplit(' ').next().unwrap_or(self.name)
+    }
+}
+
+/// One group of commands.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Group {
+    /// The name without `az`; empty for `az` itself.
+    pub name: &'static str,
+    /// One sentence about it.
+    pub summary: &'static str,
+    /// The next word of everything below it in the real CLI, in its order of loading; more than
+    /// the registry describes.
+    pub members: Vec<&'static str>,
+}

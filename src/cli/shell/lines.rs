@@ -1,0 +1,129 @@
+//! Cuts pasted text into complete logical lines.
+//!
+//! What is pasted comes from documents and terminals: with prompts, comments, `\` at line ends,
+//! fences, and the line breaks of every system.
+
+use super::Span;
+
+/// One complete line, ready for the shell.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct LogicalLine {
+    /// The line, continuations joined and the prompt removed.
+    pub text: String,
+    /// Where it stood in the pasted text.
+    pub span: Span,
+}
+
+/// Inside which quotes the scan is.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Quote {
+    None,
+    Single,
+    Double,
+}
+
+/// Cuts text into complete logical lines. Comments and blank lines are dropped, prompts are
+/// removed, a `\` before a line break joins, and quotes may span lines.
+#[must_use]
+pub fn split_lines(text: &str) -> Vec<LogicalLine> {
+    let mut lines = Vec::new();
+    let mut open: Option<(LogicalLine, End)> = None;
+    let mut start = 0;
+    for physical in text.split_inclusive('\n') {
+        let content = physical.strip_suffix('\n').unwrap_or(physical);
+        let content = content.strip_suffix('\r').unwrap_or(content);
+        let mut line = match open.take() {
+            Some((mut line, End::Continued)) => {
+                line.text.push_str(strip_continuation_prompt(content));
+                line
+            }
+            Some((mut line, _)) => {
+                line.text.push_str(content);
+                line
+            }
+            None => LogicalLine { text: strip_prompt(content).to_owned(), span: Span { start, end: start } },
+        };
+        line.span.end = start + content.len();
+        start += physical.len();
+        match scan(&line.text) {
+            End::Complete if is_command(&line.text) => lines.push(line),
+            End::Complete => {}
+            End::Continued => {
+                line.text.pop();
+                open = Some((line, End::Continued));
+            }
+            End::Open => {
+                line.text.push('\n');
+                open = Some((line, End::Open));
+            }
+        }
+    }
+    lines.extend(open.map(|(line, _)| line).filter(|line| is_command(&line.text)));
+    lines
+}
+
+/// How a line ends.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum End {
+    Complete,
+    Continued,
+    Open,
+}
+
+/// Looks for an open quote or a final `\`.
+fn scan(text: &str) -> End {
+    let mut quote = Quote::None;
+    let mut characters = text.chars();
+    let mut after_blank = true;
+    while let Some(character) = characters.next() {
+        match (quote, character) {
+            (Quote::None, '#') if after_blank => {
+                // A comment ends with its line, also inside a line that has been joined.
+                if !characters.by_ref().any(|next| next == '\n') {
+                    return End::Complete;
+                }
+            }
+            (Quote::None | Quote::Double, '\\') if characters.next().is_none() => return End::Continued,
+            (Quote::None, '\'') => quote = Quote::Single,
+            (Quote::None, '"') => quote = Quote::Double,
+            (Quote::Single, '\'') | (Quote::Double, '"') => quote = Quote::None,
+            _ => {}
+        }
+        after_blank = quote == Quote::None && matches!(character, ' ' | '\t' | '\n' | ';' | '&' | '|');
+    }
+    if quote == Quote::None { End::Complete } else { End::Open }
+}
+
+/// Whether anything is to be run: not a blank line, a comment or the fence of a code block.
+fn is_command(text: &str) -> bool {
+    let text = text.trim();
+    !(text.is_empty() || text.starts_with('#') || text.starts_with("```"))
+}
+
+/// Removes `$ `, `PS> `, `PS C:\> ` or `user@host:~$ ` from the start of a line.
+fn strip_prompt(line: &str) -> &str {
+    let trimmed = line.trim_start();
+    if let Some(rest) = trimmed.strip_prefix("$ ") {
+        return rest;
+    }
+    if let Some(rest) = trimmed.strip_prefix("PS")
+        && let Some((path, rest)) = rest.split_once("> ")
+        && (path.is_empty() || path.starts_with(' '))
+    {
+        return rest;
+    }
+    if let Some((place, rest)) = trimmed.split_once("$ ")
+        && let Some((user, _)) = place.split_once('@')
+        && !user.is_empty()
+        && !place.contains(char::is_whitespace)
+    {
+        return rest;
+    }
+    line
+}
+
+/// Removes the `> ` that a shell shows before a continued line.
+fn strip_continuation_prompt(line: &str) -> &str {
+    let trimmed = line.trim_start();
+    trimmed.strip_prefix(">> ").or_else(|| trimmed.strip_prefix("> ")).unwrap_or(line)
+}

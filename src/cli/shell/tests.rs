@@ -1,0 +1,124 @@
+use std::collections::BTreeMap;
+
+use super::*;
+
+fn variables() -> BTreeMap<String, String> {
+    [("RG", "my group"), ("N", "5"), ("EMPTY", "")].map(|(name, value)| (name.to_owned(), value.to_owned())).into()
+}
+
+#[track_caller]
+fn check(line: &str, expected: &[&[&str]]) {
+    let commands = lex(line, &variables(), 3).unwrap();
+    let actual: Vec<Vec<&str>> =
+        commands.iter().map(|command| command.words.iter().map(|word| word.text.as_str()).collect()).collect();
+    assert_eq!(actual, expected, "{line:?}");
+}
+
+#[track_caller]
+fn check_error(line: &str, message: &str, exit_code: i32) {
+    let error = lex(line, &variables(), 0).unwrap_err();
+    assert_eq!((error.message.as_str(), error.exit_code), (message, exit_code), "{line:?}");
+}
+
+#[test]
+fn words() {
+    check("", &[]);
+    check("az  aks\tlist", &[&["az", "aks", "list"]]);
+    check("a 'b c' \"d e\" f\\ g", &[&["a", "b c", "d e", "f g"]]);
+    check("a '' \"\"", &[&["a", "", ""]]);
+    check("a my\"AKS\"'Cl'uster", &[&["a", "myAKSCluster"]]);
+    check("a # b", &[&["a"]]);
+    check("a#b", &[&["a#b"]]);
+    check("a \\# b", &[&["a", "#", "b"]]);
+    check("a \"\\$x \\a \\\"\"", &[&["a", "$x \\a \""]]);
+    check("a $'x\\ty\\x41'", &[&["a", "x\tyA"]]);
+    check("a \\\n b", &[&["a", "b"]]);
+    check("a [?x] *", &[&["a", "[?x]", "*"]]);
+}
+
+#[test]
+fn variables_are_split_unless_quoted() {
+    check("a $RG \"$RG\" ${N}x", &[&["a", "my", "group", "my group", "5x"]]);
+    check("a $EMPTY \"$EMPTY\" $NONE", &[&["a", ""]]);
+    check("a $? ${NONE:-b} $", &[&["a", "3", "b", "$"]]);
+    check("X=1; echo $X", &[&[], &["echo", "1"]]);
+    check("export X='1 2'; echo \"$X\"", &[&["export", "X=1 2"], &["echo", "1 2"]]);
+    check("X=1 az $X", &[&["az"]]);
+    check("a `b` \"c`d`e\" $(f)", &[&["a", "ce"]]);
+}
+
+#[test]
+fn braces_make_words() {
+    check("a {b,c}d", &[&["a", "bd", "cd"]]);
+    check("a x{1..3} {a..c}", &[&["a", "x1", "x2", "x3", "a", "b", "c"]]);
+    check("a '{b,c}' {b} {b,'c d'}", &[&["a", "{b,c}", "{b}", "b", "c d"]]);
+    check("a [].{n:name,c:count}", &[&["a", "[].n:name", "[].c:count"]]);
+    check("a {01..03}", &[&["a", "01", "02", "03"]]);
+}
+
+#[test]
+fn connectors() {
+    let commands = lex("a; b && c || d | e\nf", &BTreeMap::new(), 0).unwrap();
+    let connectors: Vec<Option<Connector>> = commands.iter().map(|command| command.next).collect();
+    let expected =
+        [Connector::Sequence, Connector::And, Connector::Or, Connector::Pipe, Connector::Sequence].map(Some);
+    assert_eq!(connectors.get(..5).unwrap(), expected);
+    assert_eq!(connectors.last().unwrap(), &None);
+    assert_eq!(lex("a;", &BTreeMap::new(), 0).unwrap().len(), 1);
+}
+
+#[test]
+fn spans_point_into_the_line() {
+    let line = "az 'b c' $RG";
+    let commands = lex(line, &variables(), 0).unwrap();
+    let written: Vec<&str> =
+        commands[0].words.iter().map(|word| line.get(word.span.start..word.span.end).unwrap()).collect();
+    assert_eq!(written, ["az", "'b c'", "$RG", "$RG"]);
+}
+
+#[test]
+fn refusals() {
+    check_error("a 'b", "bash: unexpected EOF while looking for matching `''", 2);
+    check_error("a \"b", "bash: unexpected EOF while looking for matching `\"'", 2);
+    check_error("a `b", "bash: unexpected EOF while looking for matching ``'", 2);
+    check_error("a $(b", "bash: unexpected EOF while looking for matching `)'", 2);
+    check_error("a ${b", "bash: unexpected EOF while looking for matching `}'", 2);
+    check_error("; a", "bash: syntax error near unexpected token `;'", 2);
+    check_error("a && ;", "bash: syntax error near unexpected token `;'", 2);
+    check_error("a ;; b", "bash: syntax error near unexpected token `;;'", 2);
+    check_error("a &&", "bash: syntax error: unexpected end of file", 2);
+    check_error("a (b)", "bash: syntax error near unexpected token `('", 2);
+    check_error("a ${b-}", "bash: ${b-}: bad substitution", 1);
+    assert_eq!(lex("a > b", &BTreeMap::new(), 0).unwrap_err().exit_code, 1);
+    assert_eq!(lex("a &", &BTreeMap::new(), 0).unwrap_err().exit_code, 1);
+}
+
+#[track_caller]
+fn check_lines(text: &str, expected: &[&str]) {
+    let lines = split_lines(text);
+    let actual: Vec<&str> = lines.iter().map(|line| line.text.as_str()).collect();
+    assert_eq!(actual, expected, "{text:?}");
+}
+
+#[test]
+fn pasted_text_becomes_lines() {
+    check_lines("a\nb\n", &["a", "b"]);
+    check_lines("a \\\n  b\nc", &["a   b", "c"]);
+    check_lines("a \\\r\n  b\r\nc\r\n", &["a   b", "c"]);
+    check_lines("$ a\n$ b \\\n> c", &["a", "b c"]);
+    check_lines("PS> a\nPS C:\\> b\nme@host:~/x$ c", &["a", "b", "c"]);
+    check_lines("# it's\n\n   \na # it's\nb", &["a # it's", "b"]);
+    check_lines("a 'x\ny'\nb", &["a 'x\ny'", "b"]);
+    check_lines("a \"x \\\ny\"\nb", &["a \"x y\"", "b"]);
+    check_lines("```azurecli\na\n```", &["a"]);
+    check_lines("a 'x\n# y\n", &["a 'x\n# y\n"]);
+    check_lines("echo \\'\nb", &["echo \\'", "b"]);
+}
+
+#[test]
+fn look_alikes_are_named() {
+    let found = typography("az —name “x”");
+    let names: Vec<&str> = found.iter().map(|one| one.name).collect();
+    assert_eq!(names, ["em dash", "curly double quote", "curly double quote"]);
+    assert!(typography("az --name 'x'").is_empty());
+}

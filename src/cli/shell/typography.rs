@@ -1,0 +1,42 @@
+//! Names characters that a word processor leaves behind.
+//!
+//! A curly quote is an ordinary character to a shell, so the line fails in a way that nobody sees:
+//! the character has to be named.
+
+use super::Span;
+
+/// A character that looks like another.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Typography {
+    /// Where it is.
+    pub span: Span,
+    /// What it is called.
+    pub name: &'static str,
+    /// What to type instead.
+    pub instead: &'static str,
+}
+
+/// The look-alikes in a line.
+#[must_use]
+pub fn typography(line: &str) -> Vec<Typography> {
+    line.char_indices()
+        .filter_map(|(start, character)| {
+            let (name, instead) = look_alike(character)?;
+            Some(Typography { span: Span { start, end: start + character.len_utf8() }, name, instead })
+        })
+        .collect()
+}
+
+const fn look_alike(character: char) -> Option<(&'static str, &'static str)> {
+    match character {
+        '\u{2018}' | '\u{2019}' | '\u{201A}' | '\u{201B}' | '\u{2032}' => Some(("curly single quote", "'")),
+        '\u{201C}' | '\u{201D}' | '\u{201E}' | '\u{201F}' | '\u{2033}' => Some(("curly double quote", "\"")),
+        '\u{2010}' | '\u{2011}' | '\u{2212}' => Some(("hyphen from a word processor", "-")),
+        '\u{2013}' => Some(("en dash", "--")),
+        '\u{2014}' | '\u{2015}' => Some(("em dash", "--")),
+        '\u{A0}' | '\u{2007}' | '\u{202F}' => Some(("non-breaking space", "a space")),
+        '\u{200B}' | '\u{2060}' | '\u{FEFF}' => Some(("zero-width space", "nothing")),
+        '\u{2026}' => Some(("ellipsis", "...")),
+        _ => None,
+    }
+}
