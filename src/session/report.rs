@@ -21,6 +21,24 @@ pub fn entry(entry: &Entry) -> Value {
     })
 }
 
+/// The event log from a sequence number on.
+#[must_use]
+pub fn events(session: &Session, since: u64) -> Value {
+    let records = session.cloud().log().since(since);
+    let events = records.map(|record| {
+        let text = record.text();
+        json!({
+            "sequence": record.sequence,
+            "at_ms": record.at_ms,
+            "kind": text.kind,
+            "reason": text.reason,
+            "object": text.object,
+            "message": text.message,
+        })
+    });
+    Value::Array(events.collect())
+}
+
 /// A frame, with or without one object for each node.
 #[must_use]
 pub fn snapshot(session: &Session, with_nodes: bool) -> Value {
