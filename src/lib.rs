@@ -9,3 +9,6 @@ pub mod app;
 pub mod cli;
 pub mod engine;
 pub mod session;
+
+#[cfg(feature = "js")]
+pub mod js;

@@ -128,10 +128,13 @@ impl Cloud {
         self.clockwork.operations.get(&id)
     }
 
-    /// The operation under way on a pool.
+    /// The operations under way that a change to a cluster, or to one of its pools, would conflict
+    /// with.
     #[must_use]
-    pub fn pool_operation(&self, id: PoolId) -> Option<OperationId> {
-        self.pool(id).and_then(|pool| pool.operation)
+    pub fn operations_on(&self, cluster: &Cluster, pool: Option<&Pool>) -> Vec<OperationId> {
+        let pools = cluster.pools.iter();
+        let pools = pools.filter(|found| pool.is_none_or(|pool| pool.id == found.id));
+        cluster.operation.into_iter().chain(pools.filter_map(|pool| pool.operation)).collect()
     }
 
     /// Whether nothing is under way and nothing is due.

@@ -7,6 +7,7 @@ mod command_log;
 mod detail;
 mod entry;
 pub mod examples;
+pub mod report;
 mod run;
 pub mod script;
 pub mod share;

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::entry::{Entry, EntryState};
 use crate::cli::account::Account;
 use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::exec::{self, Context, Execution, Waiting};
+use crate::cli::exec::{self, Context, Execution, Resumption, Waiting};
 use crate::cli::outcome::{Block, Outcome};
 use crate::cli::shell::{self, Connector, RawCommand, ShellError};
 use crate::engine::Cloud;
@@ -177,9 +177,13 @@ impl Run {
                     active.waiting = Some(waiting);
                     return false;
                 }
-                let outcome = exec::finish(waiting, &self.cloud);
-                self.record(outcome);
-                self.skip_by_connector();
+                match exec::resume(waiting, &self.cloud) {
+                    Resumption::Answered(outcome) => {
+                        self.record(outcome);
+                        self.skip_by_connector();
+                    }
+                    Resumption::Again(blocks) => self.say(blocks),
+                }
                 continue;
             }
             let Some(command) = active.commands.front().cloned() else {
@@ -250,12 +254,20 @@ impl Run {
         }
     }
 
+    /// The line that was begun last.
+    fn current(&mut self) -> Option<&mut Entry> {
+        self.transcript.get_mut(self.next.checked_sub(1)?)
+    }
+
+    fn say(&mut self, blocks: Vec<Block>) {
+        if let Some(entry) = self.current() {
+            entry.blocks.extend(blocks);
+        }
+    }
+
     fn record(&mut self, outcome: Outcome) {
         self.last_exit_code = outcome.exit_code;
-        let Some(index) = self.next.checked_sub(1) else {
-            return;
-        };
-        if let Some(entry) = self.transcript.get_mut(index) {
+        if let Some(entry) = self.current() {
             entry.stage = outcome.stage;
             entry.exit_code = Some(outcome.exit_code);
             entry.accepted &= outcome.stage.is_accepted();
@@ -265,17 +277,10 @@ impl Run {
 
     fn end_line(&mut self) {
         self.active = None;
-        let Some(index) = self.next.checked_sub(1) else {
-            return;
-        };
-        if let Some(entry) = self.transcript.get_mut(index) {
+        if let Some(entry) = self.current() {
             entry.state = EntryState::Done;
+            // A line of nothing but comments or assignments succeeds.
             entry.exit_code.get_or_insert(0);
         }
-        self.last_exit_code = self
-            .transcript
-            .get(index)
-            .and_then(|entry| entry.exit_code)
-            .unwrap_or(0);
     }
 }

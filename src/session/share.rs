@@ -36,6 +36,12 @@ pub fn encode(script: &str) -> String {
     format!("#{TAG}{}", URL_SAFE_NO_PAD.encode(packed))
 }
 
+/// Whether a text looks like the fragment of a link, with or without its `#`, of this codec.
+#[must_use]
+pub fn is_fragment(text: &str) -> bool {
+    text.strip_prefix('#').unwrap_or(text).starts_with(TAG)
+}
+
 /// Reads the fragment of a link, with or without its `#`.
 ///
 /// # Errors

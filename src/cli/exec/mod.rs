@@ -1,7 +1,7 @@
 //! Carries out a parsed command on the simulated cloud.
 //!
 //! Parsing is done when this begins. A command either answers at once or starts an operation and
-//! waits for it in simulated time, as `az` does; [`finish`] makes the answer when the wait is over.
+//! waits for it in simulated time, as `az` does; [`resume`] makes the answer when the wait is over.
 
 mod arguments;
 mod cluster;
@@ -65,10 +65,14 @@ pub struct Waiting {
     blocks: Vec<Block>,
 }
 
-/// What a command prints in the end.
+/// What a command does when its wait is over.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Reply {
+    /// It is carried out from the beginning.
+    Again,
+    /// It prints nothing.
     Nothing,
+    /// It prints this.
     Value(Value, TableTransformer),
     /// A pool as it stands when the command answers.
     Pool {
@@ -135,6 +139,9 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     if let Err(error) = confirm(&invocation, &mut context).and_then(|()| validate(&mut invocation))
     {
         return Execution::Done(Outcome::refused(context.blocks, error));
+    }
+    if let Some(waiting) = await_turn(&invocation, &mut context) {
+        return Execution::Waiting(waiting);
     }
     note_without_effect(&invocation, &mut context);
     let printing = Printing {
@@ -226,6 +233,33 @@ fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
     Err(CliError::new(class, Stage::Confirmation, text))
 }
 
+/// The document's lines follow each other although one of them does not wait for its end. Where
+/// `az` would answer `OperationNotAllowed`, such a line takes its turn, and says so.
+fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Waiting> {
+    if context.account.strict || !invocation.is_document_spelling {
+        return None;
+    }
+    let group = invocation.text("resource_group_name")?;
+    let cluster = context.cloud.cluster(group, invocation.text("cluster_name")?)?;
+    let pool = cluster.pool(invocation.text("nodepool_name")?)?;
+    let operations = context.cloud.operations_on(cluster, Some(pool));
+    if operations.is_empty() {
+        return None;
+    }
+    let (name, state) = (&pool.spec.name, pool.provisioning_state.name());
+    let note = format!(
+        "Node pool {name} was still {}: az would answer OperationNotAllowed; this line waited for its turn.",
+        state.to_lowercase()
+    );
+    context.note(note);
+    Some(Waiting {
+        until: Until::Operations(operations),
+        reply: Reply::Again,
+        printing: Printing { format: OutputFormat::None, query: None },
+        blocks: std::mem::take(&mut context.blocks),
+    })
+}
+
 /// What is accepted without effect is said: nothing is silently ignored.
 fn note_without_effect(invocation: &Invocation, context: &mut Context<'_>) {
     let names: Vec<&str> = invocation
@@ -240,19 +274,25 @@ fn note_without_effect(invocation: &Invocation, context: &mut Context<'_>) {
     }
 }
 
-/// Answers a command whose wait is over.
+/// What came of a wait.
+pub enum Resumption {
+    /// The command has answered.
+    Answered(Outcome),
+    /// The command is to be carried out from the beginning; this is what it has said so far.
+    Again(Vec<Block>),
+}
+
+/// Goes on with a command whose wait is over.
 #[must_use]
-pub fn finish(waiting: Waiting, cloud: &Cloud) -> Outcome {
-    let Waiting {
-        until,
-        reply,
-        printing,
-        blocks,
-    } = waiting;
-    match until.failure(cloud) {
+pub fn resume(waiting: Waiting, cloud: &Cloud) -> Resumption {
+    let Waiting { until, reply, printing, blocks } = waiting;
+    if reply == Reply::Again {
+        return Resumption::Again(blocks);
+    }
+    Resumption::Answered(match until.failure(cloud) {
         Some(error) => Outcome::refused(blocks, error),
         None => answer(cloud, blocks, &reply, &printing),
-    }
+    })
 }
 
 /// Answers a command that is no longer waited for. The operation goes on.
@@ -274,7 +314,7 @@ pub const INTERRUPTED: i32 = 130;
 
 fn answer(cloud: &Cloud, mut blocks: Vec<Block>, reply: &Reply, printing: &Printing) -> Outcome {
     let (value, transformer) = match reply {
-        Reply::Nothing => return Outcome::ok(blocks),
+        Reply::Again | Reply::Nothing => return Outcome::ok(blocks),
         Reply::Value(value, transformer) => (Some(value.clone()), *transformer),
         Reply::Pool {
             group,
