@@ -260,7 +260,7 @@ impl Component for App {
         self.place_heads();
         self.place_card();
         if let Some(log) = self.refs.log.cast::<HtmlElement>()
-            && self.stick
+            && std::mem::take(&mut self.stick)
         {
             log.set_scroll_top(log.scroll_height());
         }
@@ -322,11 +322,8 @@ impl App {
             }
             Msg::Load(place) => self.load_example(place),
             Msg::RunStep(place) => {
-                let line = self.guide.as_mut().and_then(|guide| {
-                    guide.done = guide.done.max(place + 1);
-                    guide.example.steps.get(place)
-                });
-                if let Some(step) = line {
+                let step = self.guide.as_ref().and_then(|guide| guide.example.steps.get(place));
+                if let Some(step) = step {
                     self.run(step.line);
                 }
             }
@@ -357,6 +354,10 @@ impl App {
 
     fn run(&mut self, text: &str) {
         self.session.borrow_mut().submit(text);
+        if let Some(guide) = &mut self.guide {
+            let typed = guide.example.steps.iter().rposition(|step| text.contains(step.line));
+            guide.done = guide.done.max(typed.map_or(0, |place| place + 1));
+        }
         let mut history = (*self.history).clone();
         log::remember(&mut history, text);
         self.history = Rc::new(history);
@@ -450,7 +451,7 @@ impl App {
         self.replayed = false;
         log::keep(session.script());
         drop(session);
-        self.stick = self.at_end();
+        self.stick |= self.at_end();
         true
     }
 

@@ -30,7 +30,7 @@ pub fn EntryItem(props: &Props) -> Html {
         EntryState::Done => "done",
     };
     let blocks = entry.blocks.iter().map(|block| match block {
-        Block::Output(rendered) => pre("output", rendered.text()),
+        Block::Output(rendered) => html! { <Output text={rendered.text().to_owned()} /> },
         Block::Warning(message) => pre("warning", &format!("WARNING: {message}")),
         Block::Error(error) => pre("error", &error.stderr()),
         Block::Note(message) => pre("hint", message),
@@ -58,4 +58,36 @@ pub fn EntryItem(props: &Props) -> Html {
 
 fn pre(class: &'static str, text: &str) -> Html {
     html! { <pre {class}>{ text.trim_end_matches('\n') }</pre> }
+}
+
+/// Longer outputs are shown in part until asked for.
+const LINES_SHOWN: usize = 16;
+
+#[derive(Clone, Debug, Properties, PartialEq)]
+struct OutputProps {
+    text: AttrValue,
+}
+
+/// Standard output: all of it in the document, the first lines of it in sight.
+#[component]
+fn Output(props: &OutputProps) -> Html {
+    let whole = use_state(|| false);
+    let text = props.text.trim_end_matches('\n').to_owned();
+    let lines = text.lines().count();
+    // Two lines more cost less room than the button.
+    let long = lines > LINES_SHOWN + 2;
+    let toggle = {
+        let whole = whole.clone();
+        Callback::from(move |_: MouseEvent| whole.set(!*whole))
+    };
+    html! {
+        <>
+            <pre class={classes!("output", (long && !*whole).then_some("short"))}>{ text }</pre>
+            if long {
+                <button class="small fold" aria-expanded={if *whole { "true" } else { "false" }} onclick={toggle}>
+                    if *whole { { "Show less" } } else { { format!("Show all {lines} lines") } }
+                </button>
+            }
+        </>
+    }
 }

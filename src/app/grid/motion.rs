@@ -10,7 +10,7 @@ const TURN_MS: f64 = 260.0;
 /// How long a cell takes to appear.
 const APPEAR_MS: f64 = 220.0;
 /// How long a cell takes to leave.
-const LEAVE_MS: f64 = 320.0;
+const LEAVE_MS: f64 = 520.0;
 
 /// The nodes of one pool, each in a slot of its own.
 #[derive(Clone, Debug)]

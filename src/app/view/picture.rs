@@ -42,10 +42,13 @@ impl App {
     }
 
     fn view_picture(&self, link: &Scope<Self>) -> Html {
-        let onpointermove = link.callback(|event: PointerEvent| Msg::Point(point(&event)));
+        let scroller = self.refs.scroller.clone();
+        let onpointermove = link.callback(move |event: PointerEvent| Msg::Point(point(&scroller, &event)));
+        let scroller = self.refs.scroller.clone();
         let onpointerleave = link.callback(|_: PointerEvent| Msg::Point(None));
-        let onclick =
-            link.batch_callback(|event: MouseEvent| point(&event).map(|(x_px, y_px)| Msg::Choose(x_px, y_px)));
+        let onclick = link.batch_callback(move |event: MouseEvent| {
+            point(&scroller, &event).map(|(x_px, y_px)| Msg::Choose(x_px, y_px))
+        });
         let onkeydown = link.batch_callback(|event: KeyboardEvent| {
             let msg = match event.key().as_str() {
                 "ArrowLeft" => Msg::Walk(Step::Left),
@@ -176,10 +179,9 @@ const fn meaning(state: NodeState) -> &'static str {
     }
 }
 
-/// Where in the sheet a pointer is: the target may be the canvas or a header above it.
-fn point(event: &MouseEvent) -> Option<(f64, f64)> {
-    let scroller = event.current_target()?;
-    let scroller: HtmlElement = wasm_bindgen::JsCast::dyn_into(scroller).ok()?;
+/// Where in the sheet a pointer is.
+fn point(scroller: &NodeRef, event: &MouseEvent) -> Option<(f64, f64)> {
+    let scroller = scroller.cast::<HtmlElement>()?;
     let frame = scroller.get_bounding_client_rect();
     Some((
         f64::from(event.client_x()) - frame.left() + f64::from(scroller.scroll_left()),
