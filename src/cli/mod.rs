@@ -5,3 +5,4 @@ pub mod parse;
 pub mod registry;
 pub mod shell;
 pub mod suggest;
+pub mod validate;

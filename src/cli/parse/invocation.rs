@@ -83,7 +83,7 @@ impl Invocation {
     }
 
     /// Replaces the value of an argument, as validators do.
-    pub(super) fn set(&mut self, dest: &str, value: Value) {
+    pub(in crate::cli) fn set(&mut self, dest: &str, value: Value) {
         let index = self.command.arguments.iter().position(|argument| argument.dest == dest);
         if let Some(slot) = index.and_then(|index| self.values.get_mut(index)) {
             *slot = Some(value);
