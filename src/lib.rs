@@ -7,3 +7,6 @@
 pub mod cli;
 pub mod engine;
 pub mod session;
+
+#[cfg(feature = "js")]
+pub mod js;

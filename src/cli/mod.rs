@@ -1,6 +1,12 @@
 //! Text in, typed outcome out.
 
+pub mod account;
+pub mod arm;
 pub mod error;
+pub mod exec;
+pub mod help;
+pub mod outcome;
+pub mod output;
 pub mod parse;
 pub mod registry;
 pub mod shell;

@@ -1,1 +1,41 @@
-//! The simulated cloud.
+//! The simulated cloud: node pools, nodes, time, cost and what the service refuses.
+//!
+//! It knows nothing of command lines, pages or browsers, so that the same rules answer in all of
+//! them and can be tested without any.
+//!
+//! # Determinism
+//!
+//! The only source of chance is the [`random::Random`] inside [`Cloud`]; the only clock is the
+//! simulated one, which moves when [`Cloud::advance_to`] is called. Nothing unordered is iterated,
+//! money and time are integers. The same seed and the same requests at the same simulated times
+//! give the same state, bit for bit, natively and in wasm: [`Cloud::fingerprint`] tells.
+
+mod change;
+mod clockwork;
+mod cloud;
+pub mod cluster;
+pub mod error;
+pub mod lifecycle;
+pub mod limits;
+pub mod money;
+pub mod node;
+pub mod operation;
+pub mod pool;
+mod queue;
+pub mod random;
+pub mod record;
+pub mod scale;
+pub mod snapshot;
+pub mod timing;
+pub mod vm_size;
+
+pub use change::{ExistingPool, PoolUpdate};
+pub use cloud::Cloud;
+pub use cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
+pub use error::ServiceError;
+pub use lifecycle::NodeState;
+pub use node::{Milestone, Node, NodeSource};
+pub use operation::{OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
+pub use pool::{AutoscalerRange, OsDiskType, OsType, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
+pub use snapshot::{ClusterView, CostView, NodeView, PoolView, Snapshot, StateCounts};
+pub use vm_size::VmSize;

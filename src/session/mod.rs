@@ -1,1 +1,336 @@
-//! One run.
+//! One run: what was typed, what was answered, and the cloud that it was typed at.
+//!
+//! The command log is the only truth. The state at any time is what comes out of replaying it;
+//! undo, seeking and links are all replays. Checkpoints make them fast and change nothing.
+
+mod command_log;
+mod detail;
+mod entry;
+pub mod examples;
+pub mod report;
+mod run;
+pub mod script;
+pub mod share;
+pub mod world;
+
+use std::sync::Arc;
+
+use command_log::{CommandLog, LogAction, LogItem};
+
+pub use detail::{NodeDetail, NodeRow};
+pub use entry::{Entry, EntryState};
+pub use run::Run;
+pub use share::ShareError;
+pub use world::{World, WorldError};
+
+use crate::engine::{Cloud, Snapshot};
+
+/// The seed of a run that names none.
+pub const DEFAULT_SEED: u64 = 1;
+
+/// How many lines of the log lie between two checkpoints.
+const CHECKPOINT_LINES: usize = 8;
+
+/// What a run begins with.
+#[derive(Debug, Clone, Default)]
+pub struct SessionOptions {
+    /// Decides every duration that will be drawn; [`DEFAULT_SEED`] where there is none.
+    pub seed: Option<u64>,
+    /// Whether the verdict on every line is the real CLI's, without the playground's help.
+    pub strict: bool,
+    /// What exists at time 0; an empty subscription where there is none.
+    pub world: Option<World>,
+}
+
+/// A run with its history.
+#[derive(Debug, Clone)]
+pub struct Session {
+    options: SessionOptions,
+    log: CommandLog,
+    run: Run,
+    checkpoints: Vec<Checkpoint>,
+    undone: Vec<Moment>,
+    done: Vec<Moment>,
+    /// How many log items have been applied to `run`.
+    applied: usize,
+    revision: u64,
+}
+
+/// A state to return to: what had been typed, and the time that it was.
+#[derive(Debug, Clone)]
+struct Moment {
+    log: CommandLog,
+    at_ms: u64,
+}
+
+#[derive(Debug, Clone)]
+struct Checkpoint {
+    applied: usize,
+    run: Run,
+}
+
+impl Session {
+    /// A run at time 0.
+    #[must_use]
+    pub fn new(options: SessionOptions) -> Self {
+        let run = fresh_run(&options);
+        Self {
+            options,
+            log: CommandLog::default(),
+            run,
+            checkpoints: Vec::new(),
+            undone: Vec::new(),
+            done: Vec::new(),
+            applied: 0,
+            revision: 0,
+        }
+    }
+
+    /// The simulated time.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.run.cloud.now_ms()
+    }
+
+    /// The simulated cloud.
+    #[must_use]
+    pub fn cloud(&self) -> &Cloud {
+        &self.run.cloud
+    }
+
+    /// Everything typed up to now, with its answers.
+    #[must_use]
+    pub fn transcript(&self) -> &[Entry] {
+        &self.run.transcript
+    }
+
+    /// The line that is being run, where one waits.
+    #[must_use]
+    pub fn busy(&self) -> Option<&Entry> {
+        self.run.busy()
+    }
+
+    /// Whether nothing is under way.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.run.is_idle() && self.applied == self.log.len()
+    }
+
+    /// Changes whenever the transcript does.
+    #[must_use]
+    pub fn revision(&self) -> u64 {
+        self.revision
+    }
+
+    /// Whether the verdict is the real CLI's.
+    #[must_use]
+    pub fn is_strict(&self) -> bool {
+        self.options.strict
+    }
+
+    /// Types one or more lines. They run one after the other, each as soon as the one before it
+    /// has answered, which may take simulated time.
+    pub fn submit(&mut self, text: &str) {
+        self.act(LogAction::Lines(Arc::from(text)));
+    }
+
+    /// Stops waiting, as Ctrl-C does: the operation goes on, lines that wait are dropped.
+    pub fn interrupt(&mut self) {
+        if self.busy().is_some() {
+            self.act(LogAction::Interrupt);
+        }
+    }
+
+    fn act(&mut self, action: LogAction) {
+        self.done.push(self.moment());
+        self.undone.clear();
+        // Typing in the past begins another future; undo leads back to the old one.
+        self.log.truncate(self.applied);
+        self.log.push(self.now_ms(), action);
+        self.forget_checkpoints(self.log.len());
+        self.apply_due(self.now_ms());
+    }
+
+    fn moment(&self) -> Moment {
+        Moment {
+            log: self.log.clone(),
+            at_ms: self.now_ms(),
+        }
+    }
+
+    /// Lets simulated time pass.
+    pub fn advance(&mut self, time_ms: u64) {
+        self.advance_to(self.now_ms().saturating_add(time_ms));
+    }
+
+    /// Lets simulated time pass until `at_ms`; an earlier time does nothing.
+    pub fn advance_to(&mut self, at_ms: u64) {
+        self.apply_due(at_ms);
+        self.run.advance_to(at_ms);
+        self.revision += 1;
+    }
+
+    /// Passes to the moment at which something happens next; false where nothing will.
+    pub fn advance_to_next_event(&mut self) -> bool {
+        let typed_ms = self.log.at_ms(self.applied);
+        let next_ms = match (typed_ms, self.run.next_event_ms()) {
+            (Some(typed_ms), Some(event_ms)) => Some(typed_ms.min(event_ms)),
+            (one, other) => one.or(other),
+        };
+        if let Some(next_ms) = next_ms {
+            self.advance_to(next_ms);
+        }
+        next_ms.is_some()
+    }
+
+    /// Passes to the moment at which nothing is under way any more.
+    pub fn advance_until_idle(&mut self) {
+        while !self.is_idle() && self.advance_to_next_event() {}
+    }
+
+    /// Passes to the moment at which every line typed so far has answered.
+    pub fn advance_until_answered(&mut self) {
+        while self.busy().is_some() && self.advance_to_next_event() {}
+    }
+
+    /// Applies the log items that are due.
+    fn apply_due(&mut self, until_ms: u64) {
+        let is_due = |item: &&LogItem| item.at_ms <= until_ms;
+        while let Some(item) = self.log.get(self.applied).filter(is_due).cloned() {
+            if self.applied > 0 && self.applied.is_multiple_of(CHECKPOINT_LINES) {
+                self.keep_checkpoint();
+            }
+            self.run.advance_to(item.at_ms);
+            match item.action {
+                LogAction::Lines(text) => self.run.type_lines(&text),
+                LogAction::Interrupt => self.run.interrupt(),
+            }
+            self.applied += 1;
+        }
+        self.revision += 1;
+    }
+
+    fn keep_checkpoint(&mut self) {
+        let last = self.checkpoints.last().map_or(0, |last| last.applied);
+        if self.applied > last {
+            self.checkpoints.push(Checkpoint {
+                applied: self.applied,
+                run: self.run.clone(),
+            });
+        }
+    }
+
+    /// Drops the checkpoints that hold `applied` items or more.
+    fn forget_checkpoints(&mut self, applied: usize) {
+        self.checkpoints
+            .retain(|checkpoint| checkpoint.applied < applied);
+    }
+
+    /// Goes to a time, past or future, as if the clock had stood there: the same as playing to it.
+    pub fn seek(&mut self, at_ms: u64) {
+        if at_ms < self.now_ms() {
+            self.rewind(at_ms);
+        }
+        self.advance_to(at_ms);
+    }
+
+    /// Restores the latest checkpoint at or before a time.
+    fn rewind(&mut self, at_ms: u64) {
+        let checkpoint = self
+            .checkpoints
+            .iter()
+            .rev()
+            .find(|checkpoint| checkpoint.run.cloud.now_ms() <= at_ms);
+        let (applied, run) = match checkpoint {
+            Some(checkpoint) => (checkpoint.applied, checkpoint.run.clone()),
+            None => (0, fresh_run(&self.options)),
+        };
+        self.applied = applied;
+        self.run = run;
+    }
+
+    /// Takes back the last thing typed, and the time that has passed since; false where nothing
+    /// is left to take back.
+    pub fn undo(&mut self) -> bool {
+        let Some(earlier) = self.done.pop() else {
+            return false;
+        };
+        self.undone.push(self.moment());
+        self.restore(earlier);
+        true
+    }
+
+    /// Brings back what was undone; false where nothing was.
+    pub fn redo(&mut self) -> bool {
+        let Some(later) = self.undone.pop() else {
+            return false;
+        };
+        self.done.push(self.moment());
+        self.restore(later);
+        true
+    }
+
+    fn restore(&mut self, moment: Moment) {
+        let shared = self.log.shared_len(&moment.log);
+        self.log = moment.log;
+        self.forget_checkpoints(shared + 1);
+        self.rewind(moment.at_ms);
+        // An item of this very moment was typed after it: the log of the moment does not have it.
+        self.advance_to(moment.at_ms);
+    }
+
+    /// Begins anew, with the same options.
+    pub fn reset(&mut self) {
+        *self = Self {
+            revision: self.revision + 1,
+            ..Self::new(self.options.clone())
+        };
+    }
+
+    /// A frame of this moment.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        self.run.cloud.snapshot()
+    }
+
+    /// The run so far as a script that plays it again: lines, and waits between them.
+    #[must_use]
+    pub fn script(&self) -> String {
+        script::write(&self.options, &self.log, self.now_ms())
+    }
+
+    /// Begins anew and plays a script, with all its waits. A script of [`Self::script`] gives the
+    /// run that it was written from.
+    pub fn load(&mut self, text: &str) {
+        let script = script::read(text);
+        self.options.seed = script.seed.or(self.options.seed);
+        self.options.strict |= script.is_strict;
+        self.reset();
+        for item in script.items {
+            self.advance_to(item.at_ms);
+            match item.action {
+                LogAction::Lines(lines) => self.submit(&lines),
+                LogAction::Interrupt => self.interrupt(),
+            }
+        }
+        match script.end_ms {
+            Some(end_ms) => self.advance_to(end_ms),
+            None => self.advance_until_answered(),
+        }
+    }
+
+    /// The run so far as a link fragment.
+    #[must_use]
+    pub fn share(&self) -> String {
+        share::encode(&self.script())
+    }
+}
+
+fn fresh_run(options: &SessionOptions) -> Run {
+    let seed = options.seed.unwrap_or(DEFAULT_SEED);
+    let mut cloud = Cloud::new(seed);
+    if let Some(world) = &options.world {
+        world.put_in(&mut cloud);
+    }
+    Run::new(cloud, options.strict)
+}

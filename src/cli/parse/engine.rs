@@ -319,6 +319,7 @@ impl<'a> Run<'a> {
         let mut outcome = self.outcome;
         if let Subject::Command(command) = self.level.subject {
             let mut invocation = Invocation::new(command, self.values, self.specified);
+            invocation.is_document_spelling = !self.legacy.is_empty();
             if !invocation.flag("_log_verbosity_only_show_errors") {
                 invocation.warnings.extend(super::legacy_warning(&self.legacy));
                 for notice in self.notices {

@@ -51,6 +51,8 @@ pub struct Invocation {
     pub subscription: Option<String>,
     /// Warnings to show before the command acts, without `WARNING: `.
     pub warnings: Vec<String>,
+    /// Whether the line uses a spelling of the 2021 document.
+    pub is_document_spelling: bool,
     /// The destinations that the line named, in order; the global arguments are not among them.
     pub specified: Vec<&'static str>,
     /// One value per argument of the command, `None` where it has none.
@@ -66,6 +68,7 @@ impl Invocation {
             query: None,
             subscription: None,
             warnings: Vec::new(),
+            is_document_spelling: false,
             specified,
             values,
         };

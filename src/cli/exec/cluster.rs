@@ -1,0 +1,306 @@
+//! `az aks`: managed clusters.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::arguments::{count, given_pairs, needed, pairs, range};
+use super::nodepool::{check_scale, note_autoscaler, resource_wait, spec};
+use super::{
+    Action, Condition, Context, Reply, Result, group, missing, not_simulated, refusal, resource,
+    service_refusal,
+};
+use crate::cli::output::TableTransformer;
+use crate::cli::parse::Invocation;
+use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
+use crate::engine::{Cloud, Cluster, ClusterSpec, Pairs, PoolUpdate, PowerState, ResourceGroup};
+
+/// The region of what the playground creates by itself; the one in most of the documentation.
+const PRESUMED_LOCATION: &str = "eastus";
+
+/// The first pool's name where the 2021 document's spelling of `aks create` is used. The
+/// document's next lines add a pool named `nodepool1`, which is what `az` would call this one.
+const DOCUMENT_POOL: &str = "systempool";
+
+pub(super) fn run(
+    verb: &str,
+    invocation: &Invocation,
+    context: &mut Context<'_>,
+) -> Result<Action> {
+    match verb {
+        "create" => create(invocation, context),
+        "list" => Ok(list(invocation, context.cloud)),
+        "show" => {
+            let cluster = named(invocation, context.cloud)?;
+            Ok(Action::Answer(Reply::Value(
+                resource::cluster(cluster),
+                TableTransformer::ClusterShow,
+            )))
+        }
+        "scale" => scale(invocation, context),
+        "update" => update(invocation, context),
+        "delete" | "start" | "stop" => switch(verb, invocation, context),
+        "wait" => wait(invocation, context.cloud, None),
+        _ => Err(not_simulated(invocation.command.name)),
+    }
+}
+
+fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let group = needed(invocation, "resource_group_name")?.to_owned();
+    let name = needed(invocation, "name")?.to_owned();
+    if context.cloud.cluster(&group, &name).is_some() {
+        context.note("Pick a fresh starting point under Examples, or delete it first (az aks delete … --yes).");
+        return Err(refusal(format!(
+            "The cluster '{name}' under resource group '{group}' already exists. Please use command 'az aks update' to update the existing cluster, or select a different cluster name to create a new cluster."
+        )));
+    }
+    presume_group(&group, context);
+    let found = group::find(context.cloud, &group)?;
+    let location = invocation.text("location").unwrap_or(&found.location);
+    let location = location.to_owned();
+    let is_named = invocation.is_specified("nodepool_name");
+    let pool_name = if invocation.is_document_spelling && !is_named {
+        DOCUMENT_POOL
+    } else {
+        needed(invocation, "nodepool_name")?
+    };
+    let mut pool = spec(pool_name, invocation, &location, context.cloud)?;
+    pool.tags = pairs(invocation, "nodepool_tags");
+    note_autoscaler(pool.autoscaler.is_some(), context);
+    if pool_name == DOCUMENT_POOL {
+        context.note(format!(
+            "Its first pool is named {DOCUMENT_POOL} (az would say nodepool1), so that the document's next lines can add their nodepool1."
+        ));
+    }
+    let spec = ClusterSpec {
+        name: name.clone(),
+        resource_group: found_name(context.cloud, &group),
+        location,
+        kubernetes_version: pool.kubernetes_version.clone(),
+        tags: pairs(invocation, "tags"),
+        hosts_system_pool: false,
+        autoscaler_profile: profile(invocation).unwrap_or_default(),
+        imported: Arc::from(""),
+    };
+    let operation = context.cloud.create_cluster(spec, Some(pool));
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    Ok(Action::Start(
+        vec![operation],
+        Reply::Cluster {
+            group,
+            cluster: name,
+        },
+    ))
+}
+
+/// A group's name as it was first written.
+fn found_name(cloud: &Cloud, name: &str) -> String {
+    cloud
+        .group(name)
+        .map_or(name, |group| &group.name)
+        .to_owned()
+}
+
+/// Outside strict mode a resource group that a new cluster needs is created, and said so: the
+/// document begins where one exists.
+fn presume_group(name: &str, context: &mut Context<'_>) {
+    if context.account.strict || context.cloud.group(name).is_some() {
+        return;
+    }
+    let group = ResourceGroup {
+        name: name.to_owned(),
+        location: PRESUMED_LOCATION.to_owned(),
+        tags: Pairs::new(),
+        is_deleting: false,
+        imported: Arc::from(""),
+    };
+    if context.cloud.put_group(group).is_ok() {
+        context.note(format!(
+            "Resource group '{name}' did not exist: the playground created it in {PRESUMED_LOCATION}."
+        ));
+    }
+}
+
+/// Outside strict mode, in a subscription without any cluster, the cluster that the document
+/// presumes is put in place, and said so. Where clusters exist a name that fits none of them is
+/// more likely a slip, and the service's answer is the better one.
+pub(super) fn presume(group: &str, name: &str, context: &mut Context<'_>) -> Result<()> {
+    if context.account.strict || !context.cloud.clusters().is_empty() || name.is_empty() {
+        return Ok(());
+    }
+    place(group, name, context)?;
+    context.note(format!(
+        "Cluster '{name}' did not exist: the playground put it in place, as the document presumes. AKS hosts its system pool, so that only your own pools are drawn."
+    ));
+    Ok(())
+}
+
+/// Puts a running cluster without pools in place; AKS hosts its system pool.
+pub(super) fn place(group: &str, name: &str, context: &mut Context<'_>) -> Result<()> {
+    presume_group(group, context);
+    let found = group::find(context.cloud, group)?;
+    let spec = ClusterSpec {
+        name: name.to_owned(),
+        resource_group: found.name.clone(),
+        location: found.location.clone(),
+        kubernetes_version: DEFAULT_KUBERNETES_VERSION.to_owned(),
+        tags: Pairs::new(),
+        hosts_system_pool: true,
+        autoscaler_profile: Pairs::new(),
+        imported: Arc::from(""),
+    };
+    context.cloud.load_cluster(spec, PowerState::Running);
+    Ok(())
+}
+
+fn list(invocation: &Invocation, cloud: &Cloud) -> Action {
+    let group = invocation.text("resource_group_name");
+    let clusters = cloud.clusters().iter().filter(|cluster| {
+        group.is_none_or(|group| cluster.spec.resource_group.eq_ignore_ascii_case(group))
+    });
+    Action::Answer(Reply::Value(
+        Value::Array(clusters.map(resource::cluster).collect()),
+        TableTransformer::ClusterList,
+    ))
+}
+
+fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let cluster = named(invocation, context.cloud)?;
+    let wanted = invocation.text("nodepool_name").unwrap_or_default();
+    if wanted.is_empty() && cluster.pools.len() > 1 {
+        return Err(refusal(
+            "There are more than one node pool in the cluster. Please specify nodepool name or use az aks nodepool command to scale node pool",
+        ));
+    }
+    let mut pools = cluster.pools.iter();
+    let pool = pools
+        .find(|pool| wanted.is_empty() || pool.spec.name == wanted)
+        .ok_or_else(|| refusal(format!("The nodepool \"{wanted}\" was not found.")))?;
+    let reply = reply(cluster);
+    // Unlike `nodepool scale`, this command sends the same count again without complaint.
+    let count = match count(invocation, "node_count") {
+        Some(count) if count == pool.spec.count && pool.spec.autoscaler.is_none() => count,
+        count => check_scale(pool, count)?,
+    };
+    let operation = context.cloud.scale_pool(pool.id, count);
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    Ok(Action::Start(vec![operation], reply))
+}
+
+fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let cluster = named(invocation, context.cloud)?;
+    let reply = reply(cluster);
+    let changes_autoscaler = invocation.flag("enable_cluster_autoscaler")
+        || invocation.flag("update_cluster_autoscaler")
+        || invocation.flag("disable_cluster_autoscaler");
+    let first = cluster.pools.first().map(|pool| pool.id);
+    let id = cluster.id;
+    let mut operations = Vec::new();
+    if let Some(pool) = first.filter(|_| changes_autoscaler) {
+        let range = range(invocation).filter(|_| !invocation.flag("disable_cluster_autoscaler"));
+        note_autoscaler(range.is_some(), context);
+        let update = PoolUpdate {
+            autoscaler: Some(range),
+            ..PoolUpdate::default()
+        };
+        operations.push(context.cloud.update_pool(pool, update));
+    } else {
+        let tags = given_pairs(invocation, "tags");
+        operations.push(context.cloud.update_cluster(id, tags, profile(invocation)));
+    }
+    let operations = operations
+        .into_iter()
+        .collect::<std::result::Result<_, _>>();
+    let operations = operations.map_err(|error| service_refusal(&error))?;
+    Ok(Action::Start(operations, reply))
+}
+
+/// The settings of `--cluster-autoscaler-profile`; an empty one goes back to the defaults.
+fn profile(invocation: &Invocation) -> Option<Pairs> {
+    let given = invocation.list("cluster_autoscaler_profile")?;
+    let settings = given.iter().flat_map(|item| item.split(','));
+    Some(
+        settings
+            .filter_map(|setting| setting.split_once('='))
+            .map(|(key, value)| (key.to_owned(), value.to_owned()))
+            .collect(),
+    )
+}
+
+fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    if verb == "delete" {}
+    let id = named(invocation, context.cloud)?.id;
+    let operation = match verb {
+        "delete" => context.cloud.delete_cluster(id),
+        "start" => context.cloud.start_cluster(id),
+        _ => context.cloud.stop_cluster(id),
+    };
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    Ok(Action::Start(vec![operation], Reply::Nothing))
+}
+
+/// `az aks wait` and, with the name of a pool, `az aks nodepool wait`.
+pub(super) fn wait(
+    invocation: &Invocation,
+    cloud: &Cloud,
+    pool_argument: Option<&str>,
+) -> Result<Action> {
+    let condition = if invocation.flag("deleted") {
+        Condition::Deleted
+    } else if invocation.flag("exists") {
+        Condition::Exists
+    } else if invocation.flag("created") || invocation.flag("updated") {
+        Condition::Succeeded
+    } else if invocation.is_specified("custom") {
+        return Err(refusal(
+            "--custom is a real option of az that the playground does not simulate: use --created, --updated, --deleted or --exists.",
+        ));
+    } else {
+        return Err(refusal(
+            "incorrect usage: --created | --updated | --deleted | --exists | --custom JMESPATH",
+        ));
+    };
+    let group = needed(invocation, "resource_group_name")?;
+    let cluster = needed(invocation, "resource_name")?;
+    let pool = pool_argument
+        .map(|argument| needed(invocation, argument))
+        .transpose()?;
+    if condition == Condition::Succeeded {
+        find(cloud, group, cluster)?;
+    }
+    let timeout_s = invocation
+        .integer("timeout")
+        .and_then(|seconds| u64::try_from(seconds).ok())
+        .unwrap_or(3600);
+    let target = (group, cluster, pool);
+    Ok(Action::Wait(resource_wait(
+        target,
+        condition,
+        timeout_s,
+        cloud.now_ms(),
+    )))
+}
+
+fn reply(cluster: &Cluster) -> Reply {
+    Reply::Cluster {
+        group: cluster.spec.resource_group.clone(),
+        cluster: cluster.spec.name.clone(),
+    }
+}
+
+fn named<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cluster> {
+    let group = needed(invocation, "resource_group_name")?;
+    find(cloud, group, needed(invocation, "name")?)
+}
+
+/// A cluster by group and name.
+pub(super) fn find<'a>(cloud: &'a Cloud, group: &str, name: &str) -> Result<&'a Cluster> {
+    cloud.cluster(group, name).ok_or_else(|| {
+        missing(
+            "ResourceNotFound",
+            format!(
+                "The Resource 'Microsoft.ContainerService/managedClusters/{name}' under resource group '{group}' was not found. For more details please go to https://aka.ms/ARMResourceNotFoundFix"
+            ),
+        )
+    })
+}

@@ -1,0 +1,129 @@
+//! `az extension`: the extensions of the command line.
+//!
+//! They change nothing in the simulation: today's `az` has Scale-Down Mode built in, and the 2021
+//! document's spellings are understood with or without its extension.
+
+use serde_json::{Value, json};
+
+use super::arguments::needed;
+use super::{Action, Context, Reply, Result, not_simulated, refusal};
+use crate::cli::account::EXTENSIONS;
+use crate::cli::outcome::Block;
+use crate::cli::output::TableTransformer;
+use crate::cli::parse::Invocation;
+
+pub(super) fn run(
+    verb: &str,
+    invocation: &Invocation,
+    context: &mut Context<'_>,
+) -> Result<Action> {
+    match verb {
+        "add" => add(invocation, context),
+        "update" => update(invocation, context),
+        "remove" => {
+            let name = installed(invocation, context)?.to_owned();
+            context.account.extensions.remove(&name);
+            Ok(Action::Answer(Reply::Nothing))
+        }
+        "show" => {
+            let name = installed(invocation, context)?;
+            let version = context.account.extensions.get(name).copied();
+            let value = description(name, version.unwrap_or_default());
+            Ok(answer(value))
+        }
+        "list" => {
+            let installed = context.account.extensions.iter();
+            let list = installed.map(|(name, version)| description(name, version));
+            Ok(answer(Value::Array(list.collect())))
+        }
+        _ => Err(not_simulated(invocation.command.name)),
+    }
+}
+
+fn answer(value: Value) -> Action {
+    Action::Answer(Reply::Value(value, TableTransformer::None))
+}
+
+fn description(name: &str, version: &str) -> Value {
+    json!({
+        "experimental": false,
+        "extensionType": "whl",
+        "name": name,
+        "path": format!("~/.azure/cliextensions/{name}"),
+        "preview": true,
+        "version": version,
+    })
+}
+
+fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let Some(name) = invocation.text("extension_name") else {
+        return Err(refusal(
+            "usage error: --name NAME (the playground installs extensions by name only)",
+        ));
+    };
+    if let Some(version) = context.account.extensions.get(name) {
+        let warning = format!("Extension '{name}' {version} is already installed.");
+        context.blocks.push(Block::Warning(warning));
+        return Ok(Action::Answer(Reply::Nothing));
+    }
+    install(name, context)?;
+    context.blocks.push(Block::Warning(format!(
+        "The installed extension '{name}' is in preview."
+    )));
+    Ok(Action::Answer(Reply::Nothing))
+}
+
+fn install(name: &str, context: &mut Context<'_>) -> Result<()> {
+    let Some((name, version)) = EXTENSIONS.iter().find(|(known, _)| *known == name) else {
+        return Err(refusal(format!(
+            "No extension found with name '{name}'. The playground has: {}.",
+            EXTENSIONS.map_names()
+        )));
+    };
+    context
+        .account
+        .extensions
+        .insert((*name).to_owned(), *version);
+    Ok(())
+}
+
+fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let name = needed(invocation, "extension_name")?;
+    let is_installed = context.account.extensions.contains_key(name);
+    if !is_installed
+        && !context.account.strict
+        && EXTENSIONS.iter().any(|(known, _)| *known == name)
+    {
+        install(name, context)?;
+        context.note(format!(
+            "Extension '{name}' was not installed: the playground installed it."
+        ));
+        return Ok(Action::Answer(Reply::Nothing));
+    }
+    let name = installed(invocation, context)?;
+    let warning = format!("Latest version of '{name}' is already installed.");
+    context.blocks.push(Block::Warning(warning));
+    Ok(Action::Answer(Reply::Nothing))
+}
+
+fn installed<'a>(invocation: &'a Invocation, context: &Context<'_>) -> Result<&'a str> {
+    let name = needed(invocation, "extension_name")?;
+    if context.account.extensions.contains_key(name) {
+        return Ok(name);
+    }
+    Err(refusal(format!(
+        "The extension {name} is not installed. Please install the extension via `az extension add -n {name}`."
+    )))
+}
+
+/// Names for a message.
+trait Names {
+    fn map_names(&self) -> String;
+}
+
+impl Names for [(&str, &str)] {
+    fn map_names(&self) -> String {
+        let names: Vec<&str> = self.iter().map(|(name, _)| *name).collect();
+        names.join(", ")
+    }
+}

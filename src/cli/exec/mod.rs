@@ -1,0 +1,364 @@
+//! Carries out a parsed command on the simulated cloud.
+//!
+//! Parsing is done when this begins. A command either answers at once or starts an operation and
+//! waits for it in simulated time, as `az` does; [`resume`] makes the answer when the wait is over.
+
+mod arguments;
+mod cluster;
+mod extension;
+mod group;
+mod nodepool;
+mod registration;
+mod resource;
+mod verb;
+mod wait;
+
+use serde_json::Value;
+
+use super::account::Account;
+use super::error::{CliError, ErrorClass, Stage};
+use super::help;
+use super::outcome::{Block, Outcome};
+use super::output::{self, Rendered, TableTransformer};
+use super::parse::{Invocation, OutputFormat, ParseOptions, Parsed, parse};
+use super::validate::validate;
+use crate::engine::{Cloud, OperationId, OperationState, ServiceError};
+
+pub use verb::run_verb;
+pub use wait::{Condition, Until};
+
+/// What a command acts on.
+pub struct Context<'a> {
+    /// The simulated cloud.
+    pub cloud: &'a mut Cloud,
+    /// The local state of the command line.
+    pub account: &'a mut Account,
+    /// What the command has said so far: warnings and notes.
+    pub blocks: Vec<Block>,
+}
+
+impl Context<'_> {
+    /// Adds a remark of the playground's own. There are none in strict mode.
+    fn note(&mut self, text: impl Into<String>) {
+        if !self.account.strict {
+            self.blocks.push(Block::Note(text.into()));
+        }
+    }
+}
+
+/// How a command goes on.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Execution {
+    /// It has answered.
+    Done(Outcome),
+    /// It answers when something has happened.
+    Waiting(Waiting),
+}
+
+/// A command that waits.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Waiting {
+    /// What it waits for.
+    pub until: Until,
+    reply: Reply,
+    printing: Printing,
+    blocks: Vec<Block>,
+}
+
+/// What a command does when its wait is over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Reply {
+    /// It is carried out from the beginning.
+    Again,
+    /// It prints nothing.
+    Nothing,
+    /// It prints this.
+    Value(Value, TableTransformer),
+    /// A pool as it stands when the command answers.
+    Pool {
+        group: String,
+        cluster: String,
+        pool: String,
+    },
+    /// A cluster as it stands when the command answers.
+    Cluster {
+        group: String,
+        cluster: String,
+    },
+}
+
+/// How a result is printed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Printing {
+    format: OutputFormat,
+    query: Option<String>,
+}
+
+/// What a command does: answer, or wait for operations first.
+enum Action {
+    Answer(Reply),
+    Start(Vec<OperationId>, Reply),
+    Wait(Until),
+}
+
+type Result<T> = std::result::Result<T, CliError>;
+
+/// Reads and carries out one `az` command, given the words after `az`.
+pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
+    let options = ParseOptions {
+        strict: context.account.strict,
+        is_query: output::is_query,
+    };
+    match parse(words, &options) {
+        Ok(Parsed::Invocation(invocation)) => run(*invocation, context),
+        Ok(Parsed::Help(target)) => help_outcome(help::text(&target)),
+        Ok(Parsed::Version) => help_outcome(help::version()),
+        Err(error) => Execution::Done(Outcome::refused(context.blocks, error)),
+    }
+}
+
+fn help_outcome(text: String) -> Execution {
+    Execution::Done(Outcome {
+        stage: Stage::Help,
+        exit_code: 0,
+        blocks: vec![Block::Output(Rendered::plain(text))],
+    })
+}
+
+/// A pipe feeds programs that are not there.
+#[must_use]
+pub fn pipe_refusal() -> Outcome {
+    let text = "Pipes are not simulated: pick what you need with --query, and its form with -o.";
+    Outcome::refused(Vec::new(), refusal(text))
+}
+
+fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
+    for warning in &invocation.warnings {
+        context.blocks.push(Block::Warning(warning.clone()));
+    }
+    if let Err(error) = confirm(&invocation, &mut context).and_then(|()| validate(&mut invocation))
+    {
+        return Execution::Done(Outcome::refused(context.blocks, error));
+    }
+    if let Some(waiting) = await_turn(&invocation, &mut context) {
+        return Execution::Waiting(waiting);
+    }
+    note_without_effect(&invocation, &mut context);
+    let printing = Printing {
+        format: invocation.output,
+        query: invocation.query.clone(),
+    };
+    let action = dispatch(&invocation, &mut context);
+    let blocks = context.blocks;
+    match action {
+        Err(error) => Execution::Done(Outcome::refused(blocks, error)),
+        Ok(Action::Answer(reply)) => {
+            Execution::Done(answer(context.cloud, blocks, &reply, &printing))
+        }
+        Ok(Action::Start(_, _)) if invocation.flag("no_wait") => {
+            Execution::Done(Outcome::ok(blocks))
+        }
+        Ok(Action::Start(operations, reply)) => Execution::Waiting(Waiting {
+            until: Until::Operations(operations),
+            reply,
+            printing,
+            blocks,
+        }),
+        Ok(Action::Wait(until)) => Execution::Waiting(Waiting {
+            until,
+            reply: Reply::Nothing,
+            printing,
+            blocks,
+        }),
+    }
+}
+
+fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let name = invocation.command.name;
+    if let Some(rest) = name.strip_prefix("aks nodepool ") {
+        return nodepool::run(rest, invocation, context);
+    }
+    let (group, rest) = name.split_once(' ').unwrap_or((name, ""));
+    match group {
+        "aks" => cluster::run(rest, invocation, context),
+        "group" => group::run(rest, invocation, context),
+        "extension" => extension::run(rest, invocation, context),
+        "account" | "feature" | "provider" | "version" => {
+            registration::run(name, invocation, context)
+        }
+        _ => Err(not_simulated(name)),
+    }
+}
+
+/// A command that the registry knows and the simulation does not carry out.
+fn not_simulated(name: &str) -> CliError {
+    CliError::decorator(
+        ErrorClass::NotSimulated,
+        format!("'az {name}' is a real command that the playground does not simulate."),
+    )
+}
+
+/// A refusal by a command's own checks.
+fn refusal(message: impl Into<String>) -> CliError {
+    CliError::decorator(ErrorClass::UnclassifiedUserFault, message)
+}
+
+/// A refusal by the service, as `az` words it. What does not exist has an exit code of its own.
+fn service_refusal(error: &ServiceError) -> CliError {
+    let ServiceError { code, message } = error;
+    let is_missing = code.ends_with("NotFound");
+    let (class, exit_code) = if is_missing {
+        (ErrorClass::ResourceNotFound, 3)
+    } else {
+        (ErrorClass::Service, 1)
+    };
+    let text = format!("({code}) {message}\nCode: {code}\nMessage: {message}");
+    CliError::new(class, Stage::Service, text).with_exit_code(exit_code)
+}
+
+fn missing(code: &'static str, message: String) -> CliError {
+    service_refusal(&ServiceError { code, message })
+}
+
+/// Refuses a command that asks before it acts and was not told the answer: there is no terminal
+/// to ask at.
+fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
+    if !invocation.command.confirm || invocation.flag("yes") {
+        return Ok(());
+    }
+    let warning = "Unable to prompt for confirmation as no tty available. Use --yes.";
+    context.blocks.push(Block::Warning(warning.to_owned()));
+    let class = ErrorClass::UnclassifiedUserFault;
+    let text = "Operation cancelled.";
+    Err(CliError::new(class, Stage::Confirmation, text))
+}
+
+/// The document's lines follow each other although one of them does not wait for its end. Where
+/// `az` would answer `OperationNotAllowed`, such a line takes its turn, and says so.
+fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Waiting> {
+    if context.account.strict || !invocation.is_document_spelling {
+        return None;
+    }
+    let group = invocation.text("resource_group_name")?;
+    let cluster = context.cloud.cluster(group, invocation.text("cluster_name")?)?;
+    let pool = cluster.pool(invocation.text("nodepool_name")?)?;
+    let operations = context.cloud.operations_on(cluster, Some(pool));
+    if operations.is_empty() {
+        return None;
+    }
+    let (name, state) = (&pool.spec.name, pool.provisioning_state.name());
+    let note = format!(
+        "Node pool {name} was still {}: az would answer OperationNotAllowed; this line waited for its turn.",
+        state.to_lowercase()
+    );
+    context.note(note);
+    Some(Waiting {
+        until: Until::Operations(operations),
+        reply: Reply::Again,
+        printing: Printing { format: OutputFormat::None, query: None },
+        blocks: std::mem::take(&mut context.blocks),
+    })
+}
+
+/// What is accepted without effect is said: nothing is silently ignored.
+fn note_without_effect(invocation: &Invocation, context: &mut Context<'_>) {
+    let names: Vec<&str> = invocation
+        .without_effect()
+        .filter_map(|argument| argument.names.first().copied())
+        .collect();
+    if !names.is_empty() {
+        context.note(format!(
+            "Accepted, but not simulated: {}.",
+            names.join(", ")
+        ));
+    }
+}
+
+/// What came of a wait.
+pub enum Resumption {
+    /// The command has answered.
+    Answered(Outcome),
+    /// The command is to be carried out from the beginning; this is what it has said so far.
+    Again(Vec<Block>),
+}
+
+/// Goes on with a command whose wait is over.
+#[must_use]
+pub fn resume(waiting: Waiting, cloud: &Cloud) -> Resumption {
+    let Waiting { until, reply, printing, blocks } = waiting;
+    if reply == Reply::Again {
+        return Resumption::Again(blocks);
+    }
+    Resumption::Answered(match until.failure(cloud) {
+        Some(error) => Outcome::refused(blocks, error),
+        None => answer(cloud, blocks, &reply, &printing),
+    })
+}
+
+/// Answers a command that is no longer waited for. The operation goes on.
+#[must_use]
+pub fn interrupt(waiting: Waiting) -> Outcome {
+    let mut blocks = waiting.blocks;
+    blocks.push(Block::Note(
+        "Stopped waiting. The operation goes on.".to_owned(),
+    ));
+    Outcome {
+        stage: Stage::Ok,
+        exit_code: INTERRUPTED,
+        blocks,
+    }
+}
+
+/// The exit code of a command that was interrupted: 128 and the number of SIGINT.
+pub const INTERRUPTED: i32 = 130;
+
+fn answer(cloud: &Cloud, mut blocks: Vec<Block>, reply: &Reply, printing: &Printing) -> Outcome {
+    let (value, transformer) = match reply {
+        Reply::Again | Reply::Nothing => return Outcome::ok(blocks),
+        Reply::Value(value, transformer) => (Some(value.clone()), *transformer),
+        Reply::Pool {
+            group,
+            cluster,
+            pool,
+        } => {
+            let found = cloud.cluster(group, cluster);
+            let pool = found.and_then(|cluster| cluster.pool(pool).map(|pool| (cluster, pool)));
+            let value = pool.map(|(cluster, pool)| resource::pool(cluster, pool));
+            (value, TableTransformer::NodepoolShow)
+        }
+        Reply::Cluster { group, cluster } => {
+            let value = cloud.cluster(group, cluster).map(resource::cluster);
+            (value, TableTransformer::ClusterShow)
+        }
+    };
+    // A resource that went away while it was waited for leaves nothing to print.
+    let Some(value) = value else {
+        return Outcome::ok(blocks);
+    };
+    let query = printing.query.as_deref();
+    match output::render(&value, printing.format, query, transformer) {
+        Ok(rendered) => {
+            blocks.push(Block::Output(rendered));
+            Outcome::ok(blocks)
+        }
+        Err(error) => {
+            let class = ErrorClass::UnclassifiedUserFault;
+            let error = CliError::new(class, Stage::Output, error.to_string());
+            Outcome::refused(blocks, error)
+        }
+    }
+}
+
+/// A line of plain text on standard output.
+fn print(text: impl Into<String>) -> Block {
+    let mut text = text.into();
+    text.push('\n');
+    Block::Output(Rendered::plain(text))
+}
+
+fn operation_failure(cloud: &Cloud, id: OperationId) -> Option<CliError> {
+    match &cloud.operation(id)?.state {
+        OperationState::Failed(error) => Some(service_refusal(error)),
+        OperationState::Running | OperationState::Succeeded => None,
+    }
+}

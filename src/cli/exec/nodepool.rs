@@ -1,0 +1,297 @@
+//! `az aks nodepool`: node pools.
+
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::arguments::{
+    count, given_pairs, needed, pairs, pool_mode, range, scale_down_mode, taints,
+};
+use super::{
+    Action, Condition, Context, Reply, Result, Until, cluster, missing, not_simulated, refusal,
+    resource, service_refusal,
+};
+use crate::cli::output::TableTransformer;
+use crate::cli::parse::Invocation;
+use crate::engine::{
+    Cloud, Cluster, OsDiskType, OsType, Pool, PoolMode, PoolSpec, PoolUpdate, ScaleDownMode,
+    ServiceError, VmSize,
+};
+
+pub(super) fn run(
+    verb: &str,
+    invocation: &Invocation,
+    context: &mut Context<'_>,
+) -> Result<Action> {
+    match verb {
+        "add" => add(invocation, context),
+        "list" => list(invocation, context.cloud),
+        "show" => show(invocation, context.cloud),
+        "scale" => scale(invocation, context),
+        "update" => update(invocation, context),
+        "delete" | "start" | "stop" => switch(verb, invocation, context),
+        "wait" => cluster::wait(invocation, context.cloud, Some("agent_pool_name")),
+        _ => Err(not_simulated(invocation.command.name)),
+    }
+}
+
+fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let group = needed(invocation, "resource_group_name")?;
+    let cluster_name = needed(invocation, "cluster_name")?;
+    let name = needed(invocation, "nodepool_name")?;
+    cluster::presume(group, cluster_name, context)?;
+    let cluster = cluster::find(context.cloud, group, cluster_name)?;
+    if cluster.pool(name).is_some() {
+        context.note(format!(
+            "Delete it first (az aks nodepool delete --name {name} …), take another --name, or pick a fresh starting point under Examples."
+        ));
+        return Err(refusal(format!(
+            "Node pool {name} already exists, please try a different name, use 'aks nodepool list' to get current list of node pool"
+        )));
+    }
+    let id = cluster.id;
+    let spec = spec(name, invocation, &cluster.spec.location, context.cloud)?;
+    note_autoscaler(spec.autoscaler.is_some(), context);
+    let operation = context.cloud.add_pool(id, spec);
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    Ok(Action::Start(
+        vec![operation],
+        Reply::Pool {
+            group: group.to_owned(),
+            cluster: cluster_name.to_owned(),
+            pool: name.to_owned(),
+        },
+    ))
+}
+
+/// The autoscaler's range is kept and rules what may be scaled; nothing acts on load yet.
+pub(super) fn note_autoscaler(is_on: bool, context: &mut Context<'_>) {
+    if is_on {
+        context.note(
+            "The autoscaler's range is kept and manual scaling is off, but the autoscaler itself does not act on load yet.",
+        );
+    }
+}
+
+/// The settings of a new pool: of `nodepool add`, or of the first pool of `aks create`.
+pub(super) fn spec(
+    name: &str,
+    invocation: &Invocation,
+    location: &str,
+    _cloud: &Cloud,
+) -> Result<PoolSpec> {
+    let is_windows = invocation
+        .text("os_type")
+        .is_some_and(|os| os.eq_ignore_ascii_case("windows"));
+    let default_size = if is_windows {
+        "Standard_D2s_v3"
+    } else {
+        "Standard_DS2_v2"
+    };
+    let size_name = invocation
+        .text("node_vm_size")
+        .filter(|size| !size.is_empty())
+        .unwrap_or(default_size);
+    let vm_size = VmSize::find(size_name).ok_or_else(|| unknown_size(size_name, location))?;
+    let mut spec = PoolSpec::new(name, vm_size);
+    spec.mode = pool_mode(invocation).unwrap_or(PoolMode::System);
+    if is_windows {
+        spec.os_type = OsType::Windows;
+        spec.os_sku = "Windows2022".to_owned();
+    }
+    if let Some(sku) = invocation.text("os_sku") {
+        sku.clone_into(&mut spec.os_sku);
+    }
+    if invocation
+        .text("node_osdisk_type")
+        .is_some_and(|kind| kind.eq_ignore_ascii_case("ephemeral"))
+    {
+        spec.os_disk_type = OsDiskType::Ephemeral;
+    }
+    if let Some(size_gib) = count(invocation, "node_osdisk_size").filter(|size| *size > 0) {
+        spec.os_disk_size_gib = size_gib;
+    }
+    if let Some(max_pods) = count(invocation, "max_pods").filter(|pods| *pods > 0) {
+        spec.max_pods = max_pods;
+    }
+    if let Some(zones) = invocation.list("zones") {
+        spec.zones = zones.iter().filter_map(|zone| zone.parse().ok()).collect();
+    }
+    if let Some(version) = invocation
+        .text("kubernetes_version")
+        .filter(|version| !version.is_empty())
+    {
+        version.clone_into(&mut spec.kubernetes_version);
+    }
+    let (labels, taint) = if invocation.has("labels") {
+        ("labels", "node_taints")
+    } else {
+        ("nodepool_labels", "nodepool_taints")
+    };
+    spec.labels = pairs(invocation, labels);
+    spec.taints = taints(invocation, taint);
+    spec.tags = pairs(invocation, "tags");
+    spec.spot = invocation.text("priority") == Some("Spot");
+    if invocation.text("eviction_policy") == Some("Deallocate") {
+        spec.eviction_policy = ScaleDownMode::Deallocate;
+    }
+    spec.scale_down_mode = scale_down_mode(invocation).unwrap_or_default();
+    if invocation.flag("enable_cluster_autoscaler") {
+        spec.autoscaler = range(invocation);
+    }
+    if let Some(count) = count(invocation, "node_count") {
+        spec.count = count;
+    }
+    spec.imported = Arc::from("");
+    Ok(spec)
+}
+
+fn unknown_size(size: &str, location: &str) -> crate::cli::error::CliError {
+    service_refusal(&ServiceError {
+        code: "BadRequest",
+        message: format!(
+            "The VM size of {size} is not allowed in your subscription in location '{location}'. The playground knows the sizes that have a public price: {}.",
+            crate::engine::vm_size::VM_SIZES
+                .iter()
+                .map(|size| size.name)
+                .collect::<Vec<_>>()
+                .join(", ")
+        ),
+    })
+}
+
+fn list(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
+    let cluster = named_cluster(invocation, cloud)?;
+    let pools = cluster.pools.iter();
+    let pools = pools.map(|pool| resource::pool(cluster, pool)).collect();
+    Ok(Action::Answer(Reply::Value(
+        Value::Array(pools),
+        TableTransformer::NodepoolList,
+    )))
+}
+
+fn show(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
+    let (cluster, pool) = named_pool(invocation, cloud)?;
+    Ok(Action::Answer(Reply::Value(
+        resource::pool(cluster, pool),
+        TableTransformer::NodepoolShow,
+    )))
+}
+
+fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let (cluster, pool) = named_pool(invocation, context.cloud)?;
+    let reply = reply(cluster, pool);
+    let count = check_scale(pool, count(invocation, "node_count"))?;
+    let operation = context.cloud.scale_pool(pool.id, count);
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    Ok(Action::Start(vec![operation], reply))
+}
+
+/// What the command checks itself before it scales; shared with `az aks scale`.
+pub(super) fn check_scale(pool: &Pool, count: Option<u32>) -> Result<u32> {
+    if pool.spec.autoscaler.is_some() {
+        return Err(refusal(
+            "Cannot scale cluster autoscaler enabled node pool.",
+        ));
+    }
+    match count {
+        Some(count) if count != pool.spec.count => Ok(count),
+        _ => Err(refusal(
+            "The new node count is the same as the current node count.",
+        )),
+    }
+}
+
+fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let (cluster, pool) = named_pool(invocation, context.cloud)?;
+    let reply = reply(cluster, pool);
+    let autoscaler = if invocation.flag("disable_cluster_autoscaler") {
+        Some(None)
+    } else {
+        range(invocation).map(Some)
+    };
+    let id = pool.id;
+    let update = PoolUpdate {
+        // The 2021 document's spelling of a scale; the argument does not exist in strict mode.
+        count: count(invocation, "node_count"),
+        scale_down_mode: scale_down_mode(invocation),
+        autoscaler,
+        mode: pool_mode(invocation),
+        labels: given_pairs(invocation, "labels"),
+        taints: invocation
+            .is_specified("node_taints")
+            .then(|| taints(invocation, "node_taints")),
+        tags: given_pairs(invocation, "tags"),
+    };
+    note_autoscaler(autoscaler.flatten().is_some(), context);
+    let operation = context.cloud.update_pool(id, update);
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    Ok(Action::Start(vec![operation], reply))
+}
+
+/// Delete, start and stop: the pool must exist, and the service does the rest.
+fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let cluster = named_cluster(invocation, context.cloud)?;
+    let name = needed(invocation, "nodepool_name")?;
+    let pool = cluster.pool(name).ok_or_else(|| {
+        refusal(format!(
+            "Node pool {name} doesnt exist, use 'aks nodepool list' to get current node pool list"
+        ))
+    })?;
+    let reply = reply(cluster, pool);
+    let id = pool.id;
+    let operation = match verb {
+        "delete" => context.cloud.delete_pool(id),
+        "start" => context.cloud.start_pool(id),
+        _ => context.cloud.stop_pool(id),
+    };
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    let reply = if verb == "delete" {
+        Reply::Nothing
+    } else {
+        reply
+    };
+    Ok(Action::Start(vec![operation], reply))
+}
+
+fn reply(cluster: &Cluster, pool: &Pool) -> Reply {
+    Reply::Pool {
+        group: cluster.spec.resource_group.clone(),
+        cluster: cluster.spec.name.clone(),
+        pool: pool.spec.name.clone(),
+    }
+}
+
+fn named_cluster<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cluster> {
+    let group = needed(invocation, "resource_group_name")?;
+    cluster::find(cloud, group, needed(invocation, "cluster_name")?)
+}
+
+fn named_pool<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<(&'a Cluster, &'a Pool)> {
+    let cluster = named_cluster(invocation, cloud)?;
+    let name = needed(invocation, "nodepool_name")?;
+    let pool = cluster.pool(name).ok_or_else(|| {
+        missing(
+            "NotFound",
+            format!("Could not find the agentpool resource: {name}"),
+        )
+    })?;
+    Ok((cluster, pool))
+}
+
+/// The time after which `az … wait` gives up: its own limit, from the time it began.
+pub(super) fn resource_wait(
+    (group, cluster, pool): (&str, &str, Option<&str>),
+    condition: Condition,
+    timeout_s: u64,
+    now_ms: u64,
+) -> Until {
+    Until::Resource {
+        group: group.to_owned(),
+        cluster: cluster.to_owned(),
+        pool: pool.map(str::to_owned),
+        condition,
+        deadline_ms: now_ms.saturating_add(timeout_s.saturating_mul(1000)),
+        timeout_s,
+    }
+}

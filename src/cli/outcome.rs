@@ -1,0 +1,87 @@
+//! What a command line answers: typed, so that every face renders the same facts.
+//!
+//! The page makes elements of it, the native command plain text, the JavaScript package strings.
+
+use super::error::{CliError, Stage};
+use super::output::Rendered;
+
+/// One piece of an answer.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Block {
+    /// What goes to standard output.
+    Output(Rendered),
+    /// A warning of the command, without its prefix.
+    Warning(String),
+    /// Why the command was refused.
+    Error(CliError),
+    /// A remark of the playground's own, which the real command would not make.
+    Note(String),
+}
+
+/// The answer to one command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// How far it came.
+    pub stage: Stage,
+    /// Its exit code.
+    pub exit_code: i32,
+    /// What it says, in order.
+    pub blocks: Vec<Block>,
+}
+
+impl Outcome {
+    /// Success that prints `blocks`.
+    #[must_use]
+    pub fn ok(blocks: Vec<Block>) -> Self {
+        Self {
+            stage: Stage::Ok,
+            exit_code: 0,
+            blocks,
+        }
+    }
+
+    /// A refusal, after `blocks`.
+    #[must_use]
+    pub fn refused(mut blocks: Vec<Block>, error: CliError) -> Self {
+        let (stage, exit_code) = (error.stage, error.exit_code);
+        blocks.push(Block::Error(error));
+        Self {
+            stage,
+            exit_code,
+            blocks,
+        }
+    }
+}
+
+/// The text of blocks on standard output.
+#[must_use]
+pub fn stdout(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    for block in blocks {
+        if let Block::Output(rendered) = block {
+            text.push_str(rendered.text());
+        }
+    }
+    text
+}
+
+/// The text of blocks on standard error, with the prefixes that `az` uses without a terminal.
+#[must_use]
+pub fn stderr(blocks: &[Block]) -> String {
+    let mut text = String::new();
+    for block in blocks {
+        match block {
+            Block::Output(_) => {}
+            Block::Warning(message) => push_line(&mut text, "WARNING: ", message),
+            Block::Error(error) => text.push_str(&error.stderr()),
+            Block::Note(message) => push_line(&mut text, "NOTE: ", message),
+        }
+    }
+    text
+}
+
+fn push_line(text: &mut String, prefix: &str, message: &str) {
+    text.push_str(prefix);
+    text.push_str(message);
+    text.push('\n');
+}

@@ -1,0 +1,611 @@
+//! Changes to the simulated cloud: what the resource provider does with a request.
+//!
+//! A request is checked first and changes nothing where it is refused. Where it is accepted the
+//! operation goes on by itself; its identity is returned.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::cloud::{Cloud, find_pool};
+use super::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
+use super::error::ServiceError;
+use super::lifecycle::NodeState;
+use super::limits;
+use super::money::Cost;
+use super::node::{Node, Removal};
+use super::operation::{OperationId, OperationKind, PowerState, ProvisioningState};
+use super::pool::{AutoscalerRange, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
+use super::scale::ScalePlan;
+use super::timing::Timing;
+
+/// Settings of a pool to change; what is `None` stays.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PoolUpdate {
+    /// The number of nodes.
+    pub count: Option<u32>,
+    /// Delete or Deallocate.
+    pub scale_down_mode: Option<ScaleDownMode>,
+    /// The autoscaler's range, or that it is off.
+    pub autoscaler: Option<Option<AutoscalerRange>>,
+    /// System or user.
+    pub mode: Option<PoolMode>,
+    /// Kubernetes labels.
+    pub labels: Option<Pairs>,
+    /// Kubernetes taints.
+    pub taints: Option<Vec<String>>,
+    /// Azure tags.
+    pub tags: Option<Pairs>,
+}
+
+/// A pool of a loaded world, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExistingPool {
+    /// Its settings; `count` nodes are ready.
+    pub spec: PoolSpec,
+    /// How many more lie deallocated.
+    pub deallocated: u32,
+    /// Running or stopped.
+    pub power_state: PowerState,
+    /// What the service said of it last.
+    pub provisioning_state: ProvisioningState,
+}
+
+impl Cloud {
+    /// Creates a resource group, or changes the tags of one that exists.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidResourceGroupLocation` where it exists elsewhere: a group cannot move.
+    pub fn put_group(&mut self, group: ResourceGroup) -> Result<(), ServiceError> {
+        let name = &group.name;
+        let existing = self.groups.iter_mut().find(|found| found.name.eq_ignore_ascii_case(name));
+        let Some(existing) = existing else {
+            self.groups.push(group);
+            return Ok(());
+        };
+        if existing.location != group.location {
+            return Err(ServiceError::new(
+                "InvalidResourceGroupLocation",
+                format!(
+                    "Invalid resource group location '{}'. The Resource group already exists in location '{}'.",
+                    group.location, existing.location
+                ),
+            ));
+        }
+        existing.tags = group.tags;
+        Ok(())
+    }
+
+    /// Deletes a resource group with its clusters; it goes with the last of them.
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` while an operation goes on in any of its clusters.
+    pub fn delete_group(&mut self, name: &str) -> Result<Vec<OperationId>, ServiceError> {
+        let clusters: Vec<ClusterId> = self
+            .clusters
+            .iter()
+            .filter(|cluster| cluster.spec.resource_group.eq_ignore_ascii_case(name))
+            .map(|cluster| cluster.id)
+            .collect();
+        for cluster in &clusters {
+            self.check_cluster_free(*cluster)?;
+        }
+        for group in &mut self.groups {
+            group.is_deleting |= group.name.eq_ignore_ascii_case(name);
+        }
+        self.forget_empty_groups();
+        clusters.into_iter().map(|id| self.delete_cluster(id)).collect()
+    }
+
+    /// Creates a cluster with its first pool. A cluster whose system pool AKS hosts may have none.
+    ///
+    /// # Errors
+    ///
+    /// The service's refusal of the pool.
+    pub fn create_cluster(
+        &mut self,
+        spec: ClusterSpec,
+        first_pool: Option<PoolSpec>,
+    ) -> Result<OperationId, ServiceError> {
+        if let Some(pool) = &first_pool {
+            limits::check_spec(pool)?;
+            self.check_capacity(&spec.location, 0, 0, pool.count, pool)?;
+        }
+        let subject: Arc<str> = spec.name.as_str().into();
+        let id = self.add_cluster(spec, PowerState::Running);
+        let kind = OperationKind::CreateCluster;
+        let timing = Timing::CreateCluster;
+        let operation = self.clockwork.begin(kind, id, None, &subject, timing);
+        self.occupy_cluster(id, operation, kind);
+        if let Some(spec) = first_pool {
+            self.fill_new_pool(id, spec, operation, kind);
+        }
+        Ok(operation)
+    }
+
+    fn add_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
+        let id = ClusterId(self.next_cluster);
+        self.next_cluster += 1;
+        self.clusters.push(Cluster {
+            id,
+            spec,
+            provisioning_state: ProvisioningState::Succeeded,
+            power_state,
+            pools: Vec::new(),
+            operation: None,
+            departed: Cost::default(),
+        });
+        id
+    }
+
+    fn fill_new_pool(&mut self, cluster: ClusterId, spec: PoolSpec, operation: OperationId, kind: OperationKind) {
+        let count = spec.count;
+        let Some(id) = self.add_pool_to(cluster, spec, PowerState::Running) else {
+            return;
+        };
+        if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
+            pool.operation = Some(operation);
+            pool.provisioning_state = kind.provisioning_state();
+            for _ in 0..count {
+                self.clockwork.provision(cluster, pool, operation);
+            }
+        }
+    }
+
+    fn add_pool_to(&mut self, cluster: ClusterId, spec: PoolSpec, power_state: PowerState) -> Option<PoolId> {
+        let cluster = self.clusters.iter_mut().find(|found| found.id == cluster)?;
+        let id = PoolId(self.next_pool);
+        self.next_pool += 1;
+        let digits = Cluster::scale_set_digits(&cluster.spec);
+        let location = &cluster.spec.location;
+        cluster.pools.push(Pool {
+            id,
+            scale_set: format!("aks-{}-{digits}-vmss", spec.name).into(),
+            compute_microdollars_per_hour: spec.vm_size.price_microdollars_per_hour(location),
+            spec,
+            provisioning_state: ProvisioningState::Succeeded,
+            power_state,
+            created_ms: self.clockwork.now_ms,
+            nodes: BTreeMap::new(),
+            next_instance_id: 0,
+            operation: None,
+            departed: Cost::default(),
+        });
+        Some(id)
+    }
+
+    /// Puts a cluster of a loaded world in place, without time passing.
+    pub fn load_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
+        self.add_cluster(spec, power_state)
+    }
+
+    /// Puts a pool of a loaded world in place, without time passing.
+    pub fn load_pool(&mut self, cluster: ClusterId, existing: ExistingPool) {
+        let ExistingPool { spec, deallocated, power_state, provisioning_state } = existing;
+        let resting = match power_state {
+            PowerState::Running => NodeState::Ready,
+            PowerState::Stopped => NodeState::Stopped,
+        };
+        let count = spec.count;
+        let now_ms = self.clockwork.now_ms;
+        let Some(id) = self.add_pool_to(cluster, spec, power_state) else {
+            return;
+        };
+        if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
+            pool.provisioning_state = provisioning_state;
+            let states = std::iter::repeat_n(resting, count as usize)
+                .chain(std::iter::repeat_n(NodeState::Deallocated, deallocated as usize));
+            for state in states {
+                let instance_id = pool.next_instance_id;
+                pool.next_instance_id += 1;
+                let zone = super::scale::zone_for_new(pool);
+                let node = Node::existing(instance_id, zone, state, now_ms);
+                pool.nodes.insert(instance_id, node);
+            }
+        }
+    }
+
+    /// Deletes a cluster with all that it holds. Nodes are not drained: nothing is left to move
+    /// their pods to.
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` while another operation goes on.
+    pub fn delete_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
+        self.check_cluster_free(id)?;
+        let kind = OperationKind::DeleteCluster;
+        let operation = self.begin_on_cluster(id, kind, Timing::DeleteCluster)?;
+        self.each_node(id, |clockwork, pool, instance_id, state| {
+            if state != NodeState::Deleting {
+                clockwork.delete(id, pool, instance_id, operation);
+            }
+        });
+        Ok(operation)
+    }
+
+    /// Stops a cluster: every running node is drained and its machine released.
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` while another operation goes on, or where it is stopped.
+    pub fn stop_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
+        self.check_cluster_free(id)?;
+        self.check_power(id, PowerState::Running)?;
+        let operation = self.begin_on_cluster(id, OperationKind::StopCluster, Timing::ControlPlane)?;
+        self.each_node(id, |clockwork, pool, instance_id, state| {
+            if state == NodeState::Ready {
+                clockwork.drain(id, pool, instance_id, Removal::Stop, operation);
+            }
+        });
+        Ok(operation)
+    }
+
+    /// Starts a stopped cluster. Pools that were stopped by themselves stay stopped.
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` while another operation goes on, or where it runs.
+    pub fn start_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
+        self.check_cluster_free(id)?;
+        self.check_power(id, PowerState::Stopped)?;
+        let operation = self.begin_on_cluster(id, OperationKind::StartCluster, Timing::ControlPlane)?;
+        self.each_node(id, |clockwork, pool, instance_id, state| {
+            if state == NodeState::Stopped && pool.power_state == PowerState::Running {
+                clockwork.start(id, pool, instance_id, operation);
+            }
+        });
+        Ok(operation)
+    }
+
+    /// Changes the tags or the autoscaler profile of a cluster.
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` while another operation goes on.
+    pub fn update_cluster(
+        &mut self,
+        id: ClusterId,
+        tags: Option<Pairs>,
+        autoscaler_profile: Option<Pairs>,
+    ) -> Result<OperationId, ServiceError> {
+        self.check_cluster_free(id)?;
+        self.check_power(id, PowerState::Running)?;
+        let kind = OperationKind::UpdateCluster;
+        let operation = self.begin_on_cluster(id, kind, Timing::ControlPlane)?;
+        if let Some(cluster) = self.clusters.iter_mut().find(|found| found.id == id) {
+            cluster.spec.tags = tags.unwrap_or_else(|| cluster.spec.tags.clone());
+            cluster.spec.autoscaler_profile =
+                autoscaler_profile.unwrap_or_else(|| cluster.spec.autoscaler_profile.clone());
+        }
+        Ok(operation)
+    }
+
+    /// Adds a node pool.
+    ///
+    /// # Errors
+    ///
+    /// Names, counts, disks, limits and quota; `OperationNotAllowed` while the cluster changes.
+    pub fn add_pool(&mut self, cluster: ClusterId, spec: PoolSpec) -> Result<OperationId, ServiceError> {
+        limits::check_spec(&spec)?;
+        self.check_power(cluster, PowerState::Running)?;
+        let found = self.find_cluster(cluster)?;
+        if let Some(busy) = busy_cluster(found) {
+            return Err(busy);
+        }
+        limits::check_pools(found)?;
+        self.check_capacity(&found.spec.location, 0, found.instances(), spec.count, &spec)?;
+        let subject: Arc<str> = spec.name.as_str().into();
+        let kind = OperationKind::CreatePool;
+        let next = PoolId(self.next_pool);
+        let operation = self.clockwork.begin(kind, cluster, Some(next), &subject, Timing::ControlPlane);
+        self.fill_new_pool(cluster, spec, operation, kind);
+        Ok(operation)
+    }
+
+    /// Changes the number of nodes of a pool by hand.
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` while the pool or its cluster changes, where it is stopped or belongs
+    /// to the autoscaler; limits and quota.
+    pub fn scale_pool(&mut self, id: PoolId, count: u32) -> Result<OperationId, ServiceError> {
+        let (cluster, pool) = self.find_free_pool(id)?;
+        limits::check_count(pool.spec.mode, count)?;
+        check_manual_scale(pool, pool.spec.autoscaler)?;
+        self.rescale(cluster, id, count, OperationKind::ScalePool, |_| ())
+    }
+
+    /// Changes other settings of a pool. Changing to Delete deletes what lies deallocated.
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` while the pool or its cluster changes; an ephemeral disk with
+    /// Deallocate; limits and quota where the autoscaler's minimum asks for more nodes.
+    pub fn update_pool(&mut self, id: PoolId, update: PoolUpdate) -> Result<OperationId, ServiceError> {
+        let (cluster, pool) = self.find_free_pool(id)?;
+        let spec = &pool.spec;
+        let mode = update.mode.unwrap_or(spec.mode);
+        let scale_down_mode = update.scale_down_mode.unwrap_or(spec.scale_down_mode);
+        let autoscaler = update.autoscaler.unwrap_or(spec.autoscaler);
+        limits::check_disk(spec.os_disk_type, scale_down_mode)?;
+        limits::check_range(mode, autoscaler)?;
+        let count = update.count.unwrap_or(spec.count);
+        limits::check_count(mode, count)?;
+        if count != spec.count {
+            check_manual_scale(pool, autoscaler)?;
+        }
+        if mode == PoolMode::User {
+            self.check_system_pool_remains(cluster, id)?;
+        }
+        // The autoscaler brings a pool up to its minimum; its maximum only limits growth.
+        let count = autoscaler.map_or(count, |range| count.max(range.min));
+        self.rescale(cluster, id, count, OperationKind::UpdatePool, |spec| {
+            spec.mode = mode;
+            spec.scale_down_mode = scale_down_mode;
+            spec.autoscaler = autoscaler;
+            spec.labels = update.labels.unwrap_or_else(|| spec.labels.clone());
+            spec.taints = update.taints.unwrap_or_else(|| spec.taints.clone());
+            spec.tags = update.tags.unwrap_or_else(|| spec.tags.clone());
+        })
+    }
+
+    /// Applies settings and a count to a pool that is free, in one operation.
+    fn rescale(
+        &mut self,
+        cluster: ClusterId,
+        id: PoolId,
+        count: u32,
+        kind: OperationKind,
+        edit: impl FnOnce(&mut PoolSpec),
+    ) -> Result<OperationId, ServiceError> {
+        let found = self.find_cluster(cluster)?;
+        let (location, instances) = (found.spec.location.clone(), found.instances());
+        let pool = found.pool_by_id(id).ok_or_else(|| no_pool(id))?;
+        let plan = match pool.power_state {
+            PowerState::Running => ScalePlan::new(pool, count),
+            PowerState::Stopped => ScalePlan::default(),
+        };
+        self.check_capacity(&location, pool.instances(), instances, plan.create, &pool.spec)?;
+        let operation = self.begin_on_pool(cluster, id, kind);
+        if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
+            edit(&mut pool.spec);
+            pool.spec.count = count;
+            self.clockwork.carry_out(cluster, pool, &plan, operation);
+            if pool.spec.scale_down_mode == ScaleDownMode::Delete {
+                delete_deallocated(&mut self.clockwork, cluster, pool, operation);
+            }
+        }
+        Ok(operation)
+    }
+
+    /// Drains and deletes all nodes of a pool, then the pool.
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` while the pool or its cluster changes, or for the last system pool.
+    pub fn delete_pool(&mut self, id: PoolId) -> Result<OperationId, ServiceError> {
+        let (cluster, _) = self.find_free_pool(id)?;
+        self.check_system_pool_remains(cluster, id)?;
+        let operation = self.begin_on_pool(cluster, id, OperationKind::DeletePool);
+        self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
+            if state == NodeState::Ready {
+                clockwork.drain(cluster, pool, instance_id, Removal::Delete, operation);
+            } else {
+                clockwork.delete(cluster, pool, instance_id, operation);
+            }
+        });
+        Ok(operation)
+    }
+
+    /// Stops a user pool. Its deallocated nodes are deleted, as users of the service report
+    /// (Azure/AKS issue 2810).
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` for a system pool, a stopped pool, or while it changes.
+    pub fn stop_pool(&mut self, id: PoolId) -> Result<OperationId, ServiceError> {
+        let (cluster, pool) = self.find_free_pool(id)?;
+        let name = &pool.spec.name;
+        if pool.spec.mode == PoolMode::System {
+            return Err(ServiceError::not_allowed(format!(
+                "Node pool {name} is a system node pool: only user node pools can be stopped."
+            )));
+        }
+        if pool.power_state == PowerState::Stopped {
+            return Err(stopped(name));
+        }
+        let operation = self.begin_on_pool(cluster, id, OperationKind::StopPool);
+        self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
+            if state == NodeState::Ready {
+                clockwork.drain(cluster, pool, instance_id, Removal::Stop, operation);
+            } else {
+                clockwork.delete(cluster, pool, instance_id, operation);
+            }
+        });
+        Ok(operation)
+    }
+
+    /// Starts a stopped pool.
+    ///
+    /// # Errors
+    ///
+    /// `OperationNotAllowed` where it runs, or while it changes.
+    pub fn start_pool(&mut self, id: PoolId) -> Result<OperationId, ServiceError> {
+        let (cluster, pool) = self.find_free_pool(id)?;
+        if pool.power_state == PowerState::Running {
+            return Err(ServiceError::not_allowed(format!(
+                "Node pool {} is running: only a stopped node pool can be started.",
+                pool.spec.name
+            )));
+        }
+        let operation = self.begin_on_pool(cluster, id, OperationKind::StartPool);
+        self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
+            if state == NodeState::Stopped {
+                clockwork.start(cluster, pool, instance_id, operation);
+            }
+        });
+        Ok(operation)
+    }
+
+    fn find_cluster(&self, id: ClusterId) -> Result<&Cluster, ServiceError> {
+        let found = self.clusters.iter().find(|cluster| cluster.id == id);
+        found.ok_or_else(|| ServiceError::new("ResourceNotFound", format!("There is no cluster {}.", id.0)))
+    }
+
+    /// A pool that nothing else is changing, with its cluster, which must be running.
+    fn find_free_pool(&self, id: PoolId) -> Result<(ClusterId, &Pool), ServiceError> {
+        let cluster =
+            self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(|| no_pool(id))?;
+        let pool = cluster.pool_by_id(id).ok_or_else(|| no_pool(id))?;
+        if let Some(busy) = busy_cluster(cluster).or_else(|| busy_pool(pool)) {
+            return Err(busy);
+        }
+        self.check_power(cluster.id, PowerState::Running)?;
+        Ok((cluster.id, pool))
+    }
+
+    fn check_cluster_free(&self, id: ClusterId) -> Result<(), ServiceError> {
+        let cluster = self.find_cluster(id)?;
+        let busy = busy_cluster(cluster).or_else(|| cluster.pools.iter().find_map(busy_pool));
+        busy.map_or(Ok(()), Err)
+    }
+
+    fn check_power(&self, id: ClusterId, needed: PowerState) -> Result<(), ServiceError> {
+        let cluster = self.find_cluster(id)?;
+        if cluster.power_state == needed {
+            return Ok(());
+        }
+        Err(ServiceError::not_allowed(format!(
+            "Managed cluster {} is {}: this needs a cluster that is {}.",
+            cluster.spec.name,
+            cluster.power_state.name().to_lowercase(),
+            needed.name().to_lowercase()
+        )))
+    }
+
+    fn check_system_pool_remains(&self, id: ClusterId, without: PoolId) -> Result<(), ServiceError> {
+        let cluster = self.find_cluster(id)?;
+        let is_system = |pool: &Pool| pool.spec.mode == PoolMode::System;
+        let leaving_is_system = cluster.pool_by_id(without).is_some_and(is_system);
+        let mut others = cluster.pools.iter().filter(|pool| pool.id != without);
+        if !leaving_is_system || cluster.spec.hosts_system_pool || others.any(is_system) {
+            return Ok(());
+        }
+        Err(ServiceError::not_allowed("There has to be at least one system node pool in a cluster.".to_owned()))
+    }
+
+    fn check_capacity(
+        &self,
+        location: &str,
+        pool_instances: u32,
+        cluster_instances: u32,
+        additional: u32,
+        spec: &PoolSpec,
+    ) -> Result<(), ServiceError> {
+        limits::check_instances(pool_instances, cluster_instances, additional)?;
+        let usage = self.quota_usage_vcpus(location);
+        let vcpus = additional.saturating_mul(u32::from(spec.vm_size.vcpus));
+        limits::check_quota(self.quota_vcpus, usage, vcpus)
+    }
+
+    fn begin_on_pool(&mut self, cluster: ClusterId, id: PoolId, kind: OperationKind) -> OperationId {
+        let name = self.pool(id).map_or("", |pool| pool.spec.name.as_str());
+        let subject: Arc<str> = name.into();
+        let timing = Timing::ControlPlane;
+        let operation = self.clockwork.begin(kind, cluster, Some(id), &subject, timing);
+        if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
+            pool.operation = Some(operation);
+            pool.provisioning_state = kind.provisioning_state();
+        }
+        operation
+    }
+
+    fn begin_on_cluster(
+        &mut self,
+        id: ClusterId,
+        kind: OperationKind,
+        timing: Timing,
+    ) -> Result<OperationId, ServiceError> {
+        let subject: Arc<str> = self.find_cluster(id)?.spec.name.as_str().into();
+        let operation = self.clockwork.begin(kind, id, None, &subject, timing);
+        self.occupy_cluster(id, operation, kind);
+        Ok(operation)
+    }
+
+    fn occupy_cluster(&mut self, id: ClusterId, operation: OperationId, kind: OperationKind) {
+        if let Some(cluster) = self.clusters.iter_mut().find(|found| found.id == id) {
+            cluster.operation = Some(operation);
+            cluster.provisioning_state = kind.provisioning_state();
+        }
+    }
+
+    fn each_node(
+        &mut self,
+        cluster: ClusterId,
+        mut act: impl FnMut(&mut super::clockwork::Clockwork, &mut Pool, u32, NodeState),
+    ) {
+        let found = self.clusters.iter().find(|found| found.id == cluster);
+        let pools: Vec<PoolId> =
+            found.map(|cluster| cluster.pools.iter().map(|pool| pool.id).collect()).unwrap_or_default();
+        for pool in pools {
+            self.each_node_of(cluster, pool, &mut act);
+        }
+    }
+
+    fn each_node_of(
+        &mut self,
+        cluster: ClusterId,
+        pool: PoolId,
+        mut act: impl FnMut(&mut super::clockwork::Clockwork, &mut Pool, u32, NodeState),
+    ) {
+        if let Some(pool) = find_pool(&mut self.clusters, cluster, pool) {
+            let nodes: Vec<(u32, NodeState)> = pool.nodes().map(|node| (node.instance_id, node.state())).collect();
+            for (instance_id, state) in nodes {
+                act(&mut self.clockwork, pool, instance_id, state);
+            }
+        }
+    }
+}
+
+fn delete_deallocated(
+    clockwork: &mut super::clockwork::Clockwork,
+    cluster: ClusterId,
+    pool: &mut Pool,
+    operation: OperationId,
+) {
+    let deallocated: Vec<u32> =
+        pool.nodes().filter(|node| node.state() == NodeState::Deallocated).map(|node| node.instance_id).collect();
+    for instance_id in deallocated {
+        clockwork.delete(cluster, pool, instance_id, operation);
+    }
+}
+
+/// A count can be set by hand only on a running pool that the autoscaler leaves alone.
+fn check_manual_scale(pool: &Pool, autoscaler: Option<AutoscalerRange>) -> Result<(), ServiceError> {
+    if pool.power_state == PowerState::Stopped {
+        return Err(stopped(&pool.spec.name));
+    }
+    if autoscaler.is_some() {
+        return Err(ServiceError::not_allowed("Cannot scale cluster autoscaler enabled node pool.".to_owned()));
+    }
+    Ok(())
+}
+
+fn busy_cluster(cluster: &Cluster) -> Option<ServiceError> {
+    let state = cluster.provisioning_state.name();
+    cluster.operation.map(|_| ServiceError::in_progress(&cluster.spec.name, state))
+}
+
+fn busy_pool(pool: &Pool) -> Option<ServiceError> {
+    let state = pool.provisioning_state.name();
+    pool.operation.map(|_| ServiceError::in_progress(&pool.spec.name, state))
+}
+
+fn stopped(name: &str) -> ServiceError {
+    ServiceError::not_allowed(format!("Node pool {name} is stopped: start it first (az aks nodepool start)."))
+}
+
+fn no_pool(id: PoolId) -> ServiceError {
+    ServiceError::new("NotFound", format!("There is no node pool {}.", id.0))
+}

@@ -1,0 +1,298 @@
+//! The moving parts that every change shares: the clock, the queue, chance, the log, operations.
+//!
+//! They are apart from the clusters so that a node can be moved while its pool is borrowed.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::cluster::ClusterId;
+use super::error::ServiceError;
+use super::lifecycle::{NodeState, Step};
+use super::node::{Milestone, Node, NodeSource, Removal};
+use super::operation::{Operation, OperationId, OperationKind, OperationState};
+use super::pool::{Pool, PoolId};
+use super::queue::EventQueue;
+use super::random::Random;
+use super::record::{Happening, OperationStatus, RecordLog};
+use super::scale::{ScalePlan, zone_for_new};
+use super::timing::{Timing, Timings};
+
+/// Something that is due.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) enum Event {
+    /// A node's transition or milestone.
+    Node { cluster: ClusterId, pool: PoolId, instance_id: u32, timer: u32 },
+    /// The control plane's part of an operation is done.
+    ControlPlane(OperationId),
+}
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub(super) struct Clockwork {
+    pub now_ms: u64,
+    pub queue: EventQueue<Event>,
+    pub random: Random,
+    pub timings: Timings,
+    pub log: RecordLog,
+    pub operations: BTreeMap<OperationId, Operation>,
+    /// How many of the next allocations find no capacity.
+    pub failing_allocations: u32,
+    next_operation: u32,
+}
+
+/// What became of a node when one of its events was handled.
+pub(super) enum NodeOutcome {
+    /// It goes on.
+    Moving,
+    /// It came to rest.
+    Rested,
+    /// It is gone and must be taken out of its pool.
+    Gone,
+}
+
+impl Clockwork {
+    pub fn new(seed: u64) -> Self {
+        Self {
+            now_ms: 0,
+            queue: EventQueue::default(),
+            random: Random::new(seed),
+            timings: Timings::default(),
+            log: RecordLog::default(),
+            operations: BTreeMap::new(),
+            failing_allocations: 0,
+            next_operation: 1,
+        }
+    }
+
+    /// Begins an operation, whose control-plane part takes `timing`.
+    pub fn begin(
+        &mut self,
+        kind: OperationKind,
+        cluster: ClusterId,
+        pool: Option<PoolId>,
+        subject: &Arc<str>,
+        timing: Timing,
+    ) -> OperationId {
+        let id = OperationId(self.next_operation);
+        self.next_operation += 1;
+        let operation = Operation {
+            kind,
+            cluster,
+            pool,
+            started_ms: self.now_ms,
+            state: OperationState::Running,
+            pending_nodes: 0,
+            control_plane_busy: true,
+            node_error: None,
+        };
+        self.operations.insert(id, operation);
+        let done_ms = self.now_ms + self.timings.draw(timing, &mut self.random);
+        self.queue.schedule(done_ms, Event::ControlPlane(id));
+        let happening = Happening::Operation(kind, OperationStatus::Started);
+        self.log.push(self.now_ms, subject, None, happening);
+        id
+    }
+
+    /// Makes an operation wait for a node.
+    fn attend(&mut self, node: &mut Node, operation: OperationId) {
+        if let Some(operation) = self.operations.get_mut(&operation) {
+            operation.pending_nodes += 1;
+        }
+        node.operation = Some(operation);
+    }
+
+    /// Tells the operation that waits for a node, if any, that it need not any longer.
+    fn release(&mut self, node: &mut Node, error: Option<ServiceError>) {
+        let waiting = node.operation.take();
+        if let Some(operation) = waiting.and_then(|id| self.operations.get_mut(&id)) {
+            operation.pending_nodes -= 1;
+            operation.node_error = operation.node_error.take().or(error);
+        }
+    }
+
+    fn schedule(&mut self, cluster: ClusterId, pool: PoolId, node: &Node, at_ms: u64) {
+        let event = Event::Node { cluster, pool, instance_id: node.instance_id, timer: node.timer };
+        self.queue.schedule(at_ms, event);
+    }
+
+    fn enter_log(&mut self, scale_set: &Arc<str>, node: &Node) {
+        let happening = Happening::Entered(node.state());
+        self.log.push(self.now_ms, scale_set, Some(node.instance_id), happening);
+    }
+
+    /// Creates one new node.
+    pub fn provision(&mut self, cluster: ClusterId, pool: &mut Pool, operation: OperationId) {
+        let instance_id = pool.next_instance_id;
+        pool.next_instance_id += 1;
+        let zone = zone_for_new(pool);
+        let mut node = Node::provision(instance_id, zone, self.now_ms, &self.timings, &mut self.random);
+        self.attend(&mut node, operation);
+        self.enter_log(&pool.scale_set, &node);
+        self.schedule_milestone(cluster, pool.id, &node);
+        pool.nodes.insert(instance_id, node);
+    }
+
+    fn schedule_milestone(&mut self, cluster: ClusterId, pool: PoolId, node: &Node) {
+        if let Some((_, at_ms)) = node.next_milestone() {
+            self.schedule(cluster, pool, node, at_ms);
+        }
+    }
+
+    /// Starts one kept node.
+    pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+        let (id, scale_set) = (pool.id, Arc::clone(&pool.scale_set));
+        let Some(node) = pool.nodes.get_mut(&instance_id) else {
+            return;
+        };
+        node.start(self.now_ms, &self.timings, &mut self.random);
+        self.attend(node, operation);
+        self.enter_log(&scale_set, node);
+        self.schedule_milestone(cluster, id, node);
+    }
+
+    /// Cordons and drains one node, and then removes it.
+    pub fn drain(
+        &mut self,
+        cluster: ClusterId,
+        pool: &mut Pool,
+        instance_id: u32,
+        removal: Removal,
+        operation: OperationId,
+    ) {
+        self.transit(cluster, pool, instance_id, (Step::Drain, Timing::Drain), removal, operation);
+    }
+
+    /// Deletes one node without a drain.
+    pub fn delete(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+        self.transit(cluster, pool, instance_id, (Step::Delete, Timing::Delete), Removal::Delete, operation);
+    }
+
+    /// Releases a node that failed: a kept one is deallocated again, a new one is deleted.
+    fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+        let source = pool.node(instance_id).map(|node| node.bring_up.source);
+        if source == Some(NodeSource::Cached) {
+            self.transit(
+                cluster,
+                pool,
+                instance_id,
+                (Step::Deallocate, Timing::Deallocate),
+                Removal::Deallocate,
+                operation,
+            );
+        } else {
+            self.delete(cluster, pool, instance_id, operation);
+        }
+    }
+
+    fn transit(
+        &mut self,
+        cluster: ClusterId,
+        pool: &mut Pool,
+        instance_id: u32,
+        (step, timing): (Step, Timing),
+        removal: Removal,
+        operation: OperationId,
+    ) {
+        let (id, scale_set) = (pool.id, Arc::clone(&pool.scale_set));
+        let Some(node) = pool.nodes.get_mut(&instance_id) else {
+            return;
+        };
+        // Another operation may still wait for a node that is now to go.
+        self.release(node, None);
+        self.attend(node, operation);
+        self.move_on(cluster, id, &scale_set, node, step, timing, removal);
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "where, who and what: each is needed once")]
+    fn move_on(
+        &mut self,
+        cluster: ClusterId,
+        pool: PoolId,
+        scale_set: &Arc<str>,
+        node: &mut Node,
+        step: Step,
+        timing: Timing,
+        removal: Removal,
+    ) {
+        let until_ms = self.now_ms + self.timings.draw(timing, &mut self.random);
+        node.settle(self.now_ms);
+        node.removal = removal;
+        node.take(step, self.now_ms, Some(until_ms));
+        self.enter_log(scale_set, node);
+        self.schedule(cluster, pool, node, until_ms);
+    }
+
+    /// Does what a scale plan says; gives how many nodes it moves.
+    pub fn carry_out(&mut self, cluster: ClusterId, pool: &mut Pool, plan: &ScalePlan, operation: OperationId) {
+        for instance_id in &plan.clear {
+            self.clear(cluster, pool, *instance_id, operation);
+        }
+        for instance_id in &plan.start {
+            self.start(cluster, pool, *instance_id, operation);
+        }
+        for _ in 0..plan.create {
+            self.provision(cluster, pool, operation);
+        }
+        let removal = match pool.spec.scale_down_mode {
+            super::pool::ScaleDownMode::Delete => Removal::Delete,
+            super::pool::ScaleDownMode::Deallocate => Removal::Deallocate,
+        };
+        for instance_id in &plan.remove {
+            self.drain(cluster, pool, *instance_id, removal, operation);
+        }
+    }
+
+    /// Handles a node's event that is due now.
+    pub fn on_node(&mut self, cluster: ClusterId, pool: PoolId, scale_set: &Arc<str>, node: &mut Node) -> NodeOutcome {
+        match node.state() {
+            NodeState::Creating | NodeState::Starting => self.on_milestone(cluster, pool, scale_set, node),
+            NodeState::Draining => {
+                let (step, timing) = match node.removal {
+                    Removal::Delete => (Step::Delete, Timing::Delete),
+                    Removal::Deallocate | Removal::Stop => (Step::Deallocate, Timing::Deallocate),
+                };
+                self.move_on(cluster, pool, scale_set, node, step, timing, node.removal);
+                NodeOutcome::Moving
+            }
+            NodeState::Deallocating => {
+                let step = match node.removal {
+                    Removal::Stop => Step::Stopped,
+                    Removal::Delete | Removal::Deallocate => Step::Deallocated,
+                };
+                self.rest(scale_set, node, step, None)
+            }
+            NodeState::Deleting => {
+                self.release(node, None);
+                self.log.push(self.now_ms, scale_set, Some(node.instance_id), Happening::Gone);
+                NodeOutcome::Gone
+            }
+            NodeState::Ready | NodeState::Deallocated | NodeState::Stopped | NodeState::Failed => NodeOutcome::Moving,
+        }
+    }
+
+    fn on_milestone(&mut self, cluster: ClusterId, pool: PoolId, scale_set: &Arc<str>, node: &mut Node) -> NodeOutcome {
+        let Some((milestone, _)) = node.next_milestone() else {
+            return NodeOutcome::Moving;
+        };
+        if milestone == Milestone::Allocated && self.failing_allocations > 0 {
+            self.failing_allocations -= 1;
+            let error = ServiceError::allocation_failed();
+            return self.rest(scale_set, node, Step::Fail, Some(error));
+        }
+        node.reach(milestone, self.now_ms);
+        if milestone == Milestone::Ready {
+            return self.rest(scale_set, node, Step::BecomeReady, None);
+        }
+        let happening = Happening::Reached(milestone);
+        self.log.push(self.now_ms, scale_set, Some(node.instance_id), happening);
+        self.schedule_milestone(cluster, pool, node);
+        NodeOutcome::Moving
+    }
+
+    fn rest(&mut self, scale_set: &Arc<str>, node: &mut Node, step: Step, error: Option<ServiceError>) -> NodeOutcome {
+        node.take(step, self.now_ms, None);
+        self.enter_log(scale_set, node);
+        self.release(node, error);
+        NodeOutcome::Rested
+    }
+}

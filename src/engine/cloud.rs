@@ -1,0 +1,337 @@
+//! The simulated cloud: everything that exists, and the passing of time.
+//!
+//! Changes are in [`super::change`]; this module holds the state, answers questions and lets time
+//! pass.
+
+use std::hash::{Hash, Hasher};
+
+use super::clockwork::{Clockwork, Event, NodeOutcome};
+use super::cluster::{Cluster, ClusterId, ResourceGroup};
+use super::limits::DEFAULT_QUOTA_VCPUS;
+use super::money::Cost;
+use super::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
+use super::pool::{Pool, PoolId};
+use super::record::{Happening, OperationStatus, RecordLog};
+use super::snapshot::Snapshot;
+use super::timing::Timings;
+
+/// A subscription with its resource groups, clusters, pools and nodes, at a moment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cloud {
+    pub(super) groups: Vec<ResourceGroup>,
+    pub(super) clusters: Vec<Cluster>,
+    pub(super) clockwork: Clockwork,
+    pub(super) quota_vcpus: u32,
+    pub(super) next_cluster: u32,
+    pub(super) next_pool: u32,
+    /// What clusters that are gone have cost.
+    departed: Cost,
+}
+
+impl Cloud {
+    /// An empty subscription at time 0. The seed decides every draw that will ever be made.
+    #[must_use]
+    pub fn new(seed: u64) -> Self {
+        Self {
+            groups: Vec::new(),
+            clusters: Vec::new(),
+            clockwork: Clockwork::new(seed),
+            quota_vcpus: DEFAULT_QUOTA_VCPUS,
+            next_cluster: 1,
+            next_pool: 1,
+            departed: Cost::default(),
+        }
+    }
+
+    /// The simulated time.
+    #[must_use]
+    pub fn now_ms(&self) -> u64 {
+        self.clockwork.now_ms
+    }
+
+    /// All resource groups, in the order in which they were created.
+    #[must_use]
+    pub fn groups(&self) -> &[ResourceGroup] {
+        &self.groups
+    }
+
+    /// A resource group by name, in any letter case.
+    #[must_use]
+    pub fn group(&self, name: &str) -> Option<&ResourceGroup> {
+        self.groups.iter().find(|group| group.name.eq_ignore_ascii_case(name))
+    }
+
+    /// All clusters, in the order in which they were created.
+    #[must_use]
+    pub fn clusters(&self) -> &[Cluster] {
+        &self.clusters
+    }
+
+    /// A cluster by group and name, in any letter case.
+    #[must_use]
+    pub fn cluster(&self, group: &str, name: &str) -> Option<&Cluster> {
+        self.clusters.iter().find(|cluster| {
+            cluster.spec.resource_group.eq_ignore_ascii_case(group) && cluster.spec.name.eq_ignore_ascii_case(name)
+        })
+    }
+
+    /// A pool by identity.
+    #[must_use]
+    pub fn pool(&self, id: PoolId) -> Option<&Pool> {
+        self.clusters.iter().find_map(|cluster| cluster.pool_by_id(id))
+    }
+
+    /// The event log.
+    #[must_use]
+    pub fn log(&self) -> &RecordLog {
+        &self.clockwork.log
+    }
+
+    /// The durations in force.
+    #[must_use]
+    pub fn timings(&self) -> &Timings {
+        &self.clockwork.timings
+    }
+
+    /// The durations in force, to be changed. What is under way keeps the durations it drew.
+    pub fn timings_mut(&mut self) -> &mut Timings {
+        &mut self.clockwork.timings
+    }
+
+    /// The vCPU quota of every region.
+    #[must_use]
+    pub fn quota_vcpus(&self) -> u32 {
+        self.quota_vcpus
+    }
+
+    /// Sets the vCPU quota of every region. Machines that exist are not taken away.
+    pub fn set_quota_vcpus(&mut self, quota_vcpus: u32) {
+        self.quota_vcpus = quota_vcpus;
+    }
+
+    /// The vCPUs in use in a region, those of deallocated machines included.
+    #[must_use]
+    pub fn quota_usage_vcpus(&self, location: &str) -> u32 {
+        let here = self.clusters.iter().filter(|cluster| cluster.spec.location == location);
+        here.flat_map(|cluster| &cluster.pools).map(Pool::quota_vcpus).sum()
+    }
+
+    /// Makes the next allocations of a virtual machine fail for want of capacity, whether it is
+    /// new or deallocated.
+    pub fn fail_allocations(&mut self, count: u32) {
+        self.clockwork.failing_allocations = count;
+    }
+
+    /// An operation, running or over.
+    #[must_use]
+    pub fn operation(&self, id: OperationId) -> Option<&Operation> {
+        self.clockwork.operations.get(&id)
+    }
+
+    /// The operations under way that a change to a cluster, or to one of its pools, would conflict
+    /// with.
+    #[must_use]
+    pub fn operations_on(&self, cluster: &Cluster, pool: Option<&Pool>) -> Vec<OperationId> {
+        let pools = cluster.pools.iter();
+        let pools = pools.filter(|found| pool.is_none_or(|pool| pool.id == found.id));
+        cluster.operation.into_iter().chain(pools.filter_map(|pool| pool.operation)).collect()
+    }
+
+    /// Whether nothing is under way and nothing is due.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.clockwork.queue.next_ms().is_none()
+    }
+
+    /// When something happens next.
+    #[must_use]
+    pub fn next_event_ms(&self) -> Option<u64> {
+        self.clockwork.queue.next_ms()
+    }
+
+    /// Lets time pass until `at_ms`; what is due at that very moment happens. The past cannot be
+    /// changed: an earlier time does nothing.
+    pub fn advance_to(&mut self, at_ms: u64) {
+        while let Some((due_ms, event)) = self.clockwork.queue.pop_until(at_ms) {
+            self.clockwork.now_ms = due_ms;
+            self.on_event(&event);
+        }
+        self.clockwork.now_ms = self.clockwork.now_ms.max(at_ms);
+    }
+
+    fn on_event(&mut self, event: &Event) {
+        let settled = match *event {
+            Event::ControlPlane(id) => {
+                if let Some(operation) = self.clockwork.operations.get_mut(&id) {
+                    operation.control_plane_busy = false;
+                }
+                Some(id)
+            }
+            Event::Node { cluster, pool, instance_id, timer } => self.on_node(cluster, pool, instance_id, timer),
+        };
+        let is_over = |operation: &Operation| operation.state == OperationState::Running && operation.is_settled();
+        if let Some(id) = settled
+            && self.operation(id).is_some_and(is_over)
+        {
+            self.finish(id);
+        }
+    }
+
+    /// Handles a node's event; gives the operation that waited for the node, if it was waiting.
+    fn on_node(&mut self, cluster: ClusterId, pool: PoolId, instance_id: u32, timer: u32) -> Option<OperationId> {
+        let pool = find_pool(&mut self.clusters, cluster, pool)?;
+        let prices = pool.prices();
+        let node = pool.nodes.get_mut(&instance_id)?;
+        if node.timer != timer {
+            return None;
+        }
+        let operation = node.operation;
+        match self.clockwork.on_node(cluster, pool.id, &pool.scale_set, node) {
+            NodeOutcome::Moving => None,
+            NodeOutcome::Rested => operation,
+            NodeOutcome::Gone => {
+                pool.departed += node.cost(self.clockwork.now_ms, prices);
+                pool.nodes.remove(&instance_id);
+                operation
+            }
+        }
+    }
+
+    /// Ends an operation whose parts are all done.
+    fn finish(&mut self, id: OperationId) {
+        let Some(operation) = self.clockwork.operations.get_mut(&id) else {
+            return;
+        };
+        let error = operation.node_error.take();
+        let (state, status) = match &error {
+            None => (ProvisioningState::Succeeded, OperationStatus::Succeeded),
+            Some(_) => (ProvisioningState::Failed, OperationStatus::Failed),
+        };
+        operation.state = error.map_or(OperationState::Succeeded, OperationState::Failed);
+        let (kind, cluster, pool) = (operation.kind, operation.cluster, operation.pool);
+        if let Some(subject) = self.subject(cluster, pool) {
+            let happening = Happening::Operation(kind, status);
+            let now_ms = self.clockwork.now_ms;
+            self.clockwork.log.push(now_ms, &subject, None, happening);
+        }
+        match kind {
+            OperationKind::DeleteCluster => self.forget_cluster(cluster),
+            OperationKind::DeletePool => self.forget_pool(cluster, pool),
+            _ => self.settle(id, kind, state),
+        }
+    }
+
+    fn subject(&self, cluster: ClusterId, pool: Option<PoolId>) -> Option<std::sync::Arc<str>> {
+        let cluster = self.clusters.iter().find(|found| found.id == cluster)?;
+        let name = match pool {
+            Some(pool) => &cluster.pool_by_id(pool)?.spec.name,
+            None => &cluster.spec.name,
+        };
+        Some(name.as_str().into())
+    }
+
+    fn settle(&mut self, id: OperationId, kind: OperationKind, state: ProvisioningState) {
+        let power_state = match kind {
+            OperationKind::StopCluster | OperationKind::StopPool => Some(PowerState::Stopped),
+            OperationKind::StartCluster | OperationKind::StartPool => Some(PowerState::Running),
+            _ => None,
+        };
+        for cluster in &mut self.clusters {
+            if cluster.operation == Some(id) {
+                cluster.operation = None;
+                cluster.provisioning_state = state;
+                cluster.power_state = power_state.unwrap_or(cluster.power_state);
+            }
+            for pool in &mut cluster.pools {
+                if pool.operation == Some(id) {
+                    pool.operation = None;
+                    pool.provisioning_state = state;
+                    pool.power_state = power_state.unwrap_or(pool.power_state);
+                }
+            }
+        }
+    }
+
+    fn forget_cluster(&mut self, id: ClusterId) {
+        let Some(index) = self.clusters.iter().position(|cluster| cluster.id == id) else {
+            return;
+        };
+        let cluster = self.clusters.remove(index);
+        self.departed += cluster.cost(self.clockwork.now_ms);
+        self.forget_empty_groups();
+    }
+
+    /// Takes away the groups that are being deleted and hold no cluster any more.
+    pub(super) fn forget_empty_groups(&mut self) {
+        let clusters = &self.clusters;
+        self.groups.retain(|group| {
+            let is_here = |cluster: &Cluster| cluster.spec.resource_group.eq_ignore_ascii_case(&group.name);
+            !group.is_deleting || clusters.iter().any(is_here)
+        });
+    }
+
+    fn forget_pool(&mut self, cluster: ClusterId, pool: Option<PoolId>) {
+        let now_ms = self.clockwork.now_ms;
+        let found = self.clusters.iter_mut().find(|found| found.id == cluster);
+        let Some(cluster) = found else {
+            return;
+        };
+        let is_gone = |found: &Pool| Some(found.id) == pool;
+        if let Some(index) = cluster.pools.iter().position(is_gone) {
+            cluster.departed += cluster.pools.remove(index).cost(now_ms);
+        }
+    }
+
+    /// What everything has cost so far, resources that are gone included.
+    #[must_use]
+    pub fn cost(&self) -> Cost {
+        let mut cost = self.departed;
+        for cluster in &self.clusters {
+            cost += cluster.cost(self.now_ms());
+        }
+        cost
+    }
+
+    /// A frame of this moment.
+    #[must_use]
+    pub fn snapshot(&self) -> Snapshot {
+        Snapshot::new(self.now_ms(), &self.clusters, self.cost())
+    }
+
+    /// A number that is the same for the same state on every machine, natively and in wasm.
+    #[must_use]
+    pub fn fingerprint(&self) -> u64 {
+        let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);
+        self.hash(&mut hasher);
+        hasher.finish()
+    }
+}
+
+/// FNV-1a over a fixed byte order. The standard hasher is seeded and not stable between versions.
+struct Fnv(u64);
+
+impl Hasher for Fnv {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    // Lengths and discriminants have the width of a pointer, which differs in wasm.
+    fn write_usize(&mut self, value: usize) {
+        self.write(&(value as u64).to_le_bytes());
+    }
+
+    fn write_isize(&mut self, value: isize) {
+        self.write(&(value as i64).to_le_bytes());
+    }
+}
+
+pub(super) fn find_pool(clusters: &mut [Cluster], cluster: ClusterId, pool: PoolId) -> Option<&mut Pool> {
+    let cluster = clusters.iter_mut().find(|found| found.id == cluster)?;
+    cluster.pools.iter_mut().find(|found| found.id == pool)
+}

@@ -1,0 +1,106 @@
+//! A managed cluster and the resource group that it lies in.
+
+use std::sync::Arc;
+
+use super::money::Cost;
+use super::operation::{OperationId, PowerState, ProvisioningState};
+use super::pool::{Pairs, Pool, PoolId};
+
+/// Identifies a cluster for as long as the simulation runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ClusterId(pub(super) u32);
+
+/// A resource group.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ResourceGroup {
+    /// Its name.
+    pub name: String,
+    /// Its region.
+    pub location: String,
+    /// Azure tags.
+    pub tags: Pairs,
+    /// Whether it goes as soon as its last cluster is gone.
+    pub is_deleting: bool,
+    /// The resource as it was imported; see [`super::pool::PoolSpec::imported`].
+    pub imported: Arc<str>,
+}
+
+/// What a person asks for when creating a cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct ClusterSpec {
+    /// Its name.
+    pub name: String,
+    /// The name of the resource group.
+    pub resource_group: String,
+    /// Its region.
+    pub location: String,
+    /// The Kubernetes version as asked for.
+    pub kubernetes_version: String,
+    /// Azure tags.
+    pub tags: Pairs,
+    /// Whether AKS hosts the system components, so that the cluster needs no system pool of its
+    /// own (`hostedSystemProfile` in the API).
+    pub hosts_system_pool: bool,
+    /// Settings of the cluster autoscaler that differ from the defaults.
+    pub autoscaler_profile: Pairs,
+    /// The resource as it was imported; see [`super::pool::PoolSpec::imported`].
+    pub imported: Arc<str>,
+}
+
+/// A managed cluster.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Cluster {
+    /// Its identity.
+    pub id: ClusterId,
+    /// Its settings.
+    pub spec: ClusterSpec,
+    /// Whether something is under way.
+    pub provisioning_state: ProvisioningState,
+    /// Running or stopped.
+    pub power_state: PowerState,
+    /// Its node pools, in the order in which they were added.
+    pub pools: Vec<Pool>,
+    pub(super) operation: Option<OperationId>,
+    /// What pools that are gone have cost.
+    pub(super) departed: Cost,
+}
+
+impl Cluster {
+    /// A pool by name. Names of Azure resources ignore letter case.
+    #[must_use]
+    pub fn pool(&self, name: &str) -> Option<&Pool> {
+        self.pools.iter().find(|pool| pool.spec.name.eq_ignore_ascii_case(name))
+    }
+
+    /// A pool by identity.
+    #[must_use]
+    pub fn pool_by_id(&self, id: PoolId) -> Option<&Pool> {
+        self.pools.iter().find(|pool| pool.id == id)
+    }
+
+    /// The number of instances in all pools, whatever their state.
+    #[must_use]
+    pub fn instances(&self) -> u32 {
+        self.pools.iter().map(Pool::instances).sum()
+    }
+
+    /// What it has cost up to `now_ms`, pools that are gone included.
+    #[must_use]
+    pub fn cost(&self, now_ms: u64) -> Cost {
+        let mut cost = self.departed;
+        for pool in &self.pools {
+            cost += pool.cost(now_ms);
+        }
+        cost
+    }
+
+    /// The eight digits in the names of its scale sets. AKS derives them from the cluster's
+    /// identity; so does the playground, by the FNV-1a hash.
+    pub(super) fn scale_set_digits(spec: &ClusterSpec) -> u32 {
+        let text = spec.resource_group.bytes().chain(spec.name.bytes());
+        let hash = text.fold(0x811c_9dc5_u32, |hash, byte| {
+            (hash ^ u32::from(byte.to_ascii_lowercase())).wrapping_mul(0x0100_0193)
+        });
+        10_000_000 + hash % 90_000_000
+    }
+}

@@ -1,0 +1,59 @@
+//! What the service refuses, with Azure's error codes.
+//!
+//! Codes and most messages are the ones that Azure Resource Manager and the AKS resource provider
+//! return, as quoted in public issues. Where no public wording is known the sentence is the
+//! playground's own; the code is then the nearest documented one.
+
+/// A refusal by the service.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, thiserror::Error)]
+#[error("({code}) {message}")]
+pub struct ServiceError {
+    /// The code, such as `OperationNotAllowed`.
+    pub code: &'static str,
+    /// The message, without the code.
+    pub message: String,
+}
+
+impl ServiceError {
+    pub(super) fn new(code: &'static str, message: String) -> Self {
+        Self { code, message }
+    }
+
+    pub(super) fn invalid_parameter(parameter: &str, details: &str) -> Self {
+        Self::new(
+            "InvalidParameter",
+            format!(
+                "The value of parameter {parameter} is invalid. Error details: {details} Please see https://aka.ms/aks-naming-rules for more details."
+            ),
+        )
+    }
+
+    pub(super) fn not_allowed(message: String) -> Self {
+        Self::new("OperationNotAllowed", message)
+    }
+
+    /// Another operation on the same resource goes on.
+    pub(super) fn in_progress(resource: &str, state: &str) -> Self {
+        Self::not_allowed(format!(
+            "Operation is not allowed: Another operation ({resource} - {state}) is in progress, please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details"
+        ))
+    }
+
+    pub(super) fn quota(limit: u32, usage: u32, additional: u32) -> Self {
+        Self::new(
+            "QuotaExceeded",
+            format!(
+                "Operation could not be completed as it results in exceeding approved Total Regional Cores quota. Additional details - Current Limit: {limit}, Current Usage: {usage}, Additional Required: {additional}, (Minimum) New Limit Required: {}.",
+                usage.saturating_add(additional)
+            ),
+        )
+    }
+
+    pub(super) fn allocation_failed() -> Self {
+        Self::new(
+            "AllocationFailed",
+            "Allocation failed. We do not have sufficient capacity for the requested VM size in this region."
+                .to_owned(),
+        )
+    }
+}

@@ -1,0 +1,179 @@
+//! The life of a node, as one table.
+//!
+//! Every change of state in the engine goes through [`NodeState::after`], so a transition that is
+//! not in [`TRANSITIONS`] cannot happen. The table follows the virtual machine states that the
+//! cluster autoscaler's Azure provider knows (Creating, Running, Deallocating, Deallocated,
+//! Deleting, Failed), split where a person watching needs the difference: a running node may be
+//! `Ready` or `Draining`, and one on its way up is `Creating` (new) or `Starting` (kept).
+
+/// Where a node is in its life.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum NodeState {
+    /// A new virtual machine is being allocated, booted and joined to the cluster.
+    Creating,
+    /// Running, registered, and able to take pods.
+    Ready,
+    /// Cordoned; its pods are being evicted.
+    Draining,
+    /// The virtual machine is being released; its disk stays.
+    Deallocating,
+    /// Released: compute is not billed, the disk with its images is kept, the node object stays.
+    Deallocated,
+    /// A kept virtual machine is being allocated and booted again.
+    Starting,
+    /// Released because its node pool or cluster was stopped.
+    Stopped,
+    /// The virtual machine, its disk and its node object are being removed.
+    Deleting,
+    /// It could not be created or started.
+    Failed,
+}
+
+/// What can happen to a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Step {
+    /// It joined the cluster and its images are there.
+    BecomeReady,
+    /// It is cordoned and drained.
+    Drain,
+    /// Its virtual machine is told to deallocate.
+    Deallocate,
+    /// Deallocation has finished, for scale-down.
+    Deallocated,
+    /// Deallocation has finished, for a stopped pool.
+    Stopped,
+    /// A kept virtual machine is told to start.
+    Start,
+    /// It is told to go for good.
+    Delete,
+    /// It could not come up.
+    Fail,
+}
+
+/// Every legal change: from, what happens, to.
+pub const TRANSITIONS: &[(NodeState, Step, NodeState)] = {
+    use NodeState as N;
+    use Step as S;
+    &[
+        (N::Creating, S::BecomeReady, N::Ready),
+        (N::Creating, S::Fail, N::Failed),
+        (N::Ready, S::Drain, N::Draining),
+        (N::Draining, S::Deallocate, N::Deallocating),
+        (N::Deallocating, S::Deallocated, N::Deallocated),
+        (N::Deallocating, S::Stopped, N::Stopped),
+        (N::Deallocated, S::Start, N::Starting),
+        (N::Stopped, S::Start, N::Starting),
+        (N::Starting, S::BecomeReady, N::Ready),
+        (N::Starting, S::Fail, N::Failed),
+        // A machine that would not start is released again; see `scale`.
+        (N::Failed, S::Deallocate, N::Deallocating),
+        // Whatever holds a machine can be deleted.
+        (N::Creating, S::Delete, N::Deleting),
+        (N::Ready, S::Delete, N::Deleting),
+        (N::Draining, S::Delete, N::Deleting),
+        (N::Deallocating, S::Delete, N::Deleting),
+        (N::Deallocated, S::Delete, N::Deleting),
+        (N::Starting, S::Delete, N::Deleting),
+        (N::Stopped, S::Delete, N::Deleting),
+        (N::Failed, S::Delete, N::Deleting),
+    ]
+};
+
+impl NodeState {
+    /// All states, in the order in which they are shown.
+    pub const ALL: [Self; 9] = [
+        Self::Ready,
+        Self::Starting,
+        Self::Creating,
+        Self::Draining,
+        Self::Deallocating,
+        Self::Deallocated,
+        Self::Stopped,
+        Self::Deleting,
+        Self::Failed,
+    ];
+
+    /// The name in snapshots, tables and share links.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Creating => "creating",
+            Self::Ready => "ready",
+            Self::Draining => "draining",
+            Self::Deallocating => "deallocating",
+            Self::Deallocated => "deallocated",
+            Self::Starting => "starting",
+            Self::Stopped => "stopped",
+            Self::Deleting => "deleting",
+            Self::Failed => "failed",
+        }
+    }
+
+    /// The state after a step, or nothing where the step is illegal.
+    #[must_use]
+    pub fn after(self, step: Step) -> Option<Self> {
+        TRANSITIONS.iter().find(|(from, what, _)| *from == self && *what == step).map(|(_, _, to)| *to)
+    }
+
+    /// Whether it is on its way to somewhere else by itself.
+    #[must_use]
+    pub const fn is_moving(self) -> bool {
+        !matches!(self, Self::Ready | Self::Deallocated | Self::Stopped | Self::Failed)
+    }
+
+    /// Whether it counts towards the number of nodes that the pool was asked for: running, or on
+    /// its way there.
+    #[must_use]
+    pub const fn is_wanted(self) -> bool {
+        matches!(self, Self::Creating | Self::Ready | Self::Starting)
+    }
+
+    /// Whether Kubernetes lists it as `Ready`. A draining node is still ready, only cordoned.
+    #[must_use]
+    pub const fn is_kubernetes_ready(self) -> bool {
+        matches!(self, Self::Ready | Self::Draining)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_step_has_two_outcomes() {
+        for (index, (from, step, _)) in TRANSITIONS.iter().enumerate() {
+            let again = TRANSITIONS.iter().skip(index + 1);
+            assert!(again.clone().all(|(f, s, _)| (f, s) != (from, step)), "{from:?} {step:?} is listed twice");
+        }
+    }
+
+    #[test]
+    fn every_state_can_be_left_for_good() {
+        for state in NodeState::ALL {
+            let way_out = state.after(Step::Delete);
+            assert_eq!(way_out.is_some(), state != NodeState::Deleting, "{state:?}");
+        }
+    }
+
+    #[test]
+    fn a_kept_node_never_goes_through_creating() {
+        let mut reached = vec![NodeState::Deallocated];
+        let mut index = 0;
+        while let Some(state) = reached.get(index).copied() {
+            for (from, _, to) in TRANSITIONS {
+                if *from == state && !reached.contains(to) {
+                    reached.push(*to);
+                }
+            }
+            index += 1;
+        }
+        assert!(!reached.contains(&NodeState::Creating));
+    }
+
+    #[test]
+    fn deallocation_needs_a_drain_or_a_failure_before_it() {
+        let sources: Vec<_> =
+            TRANSITIONS.iter().filter(|(_, _, to)| *to == NodeState::Deallocating).map(|(from, _, _)| *from).collect();
+        assert_eq!(sources, [NodeState::Draining, NodeState::Failed]);
+    }
+}

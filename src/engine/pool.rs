@@ -1,0 +1,304 @@
+//! A node pool: one scale set and the settings that rule its size.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use super::lifecycle::NodeState;
+use super::money::Cost;
+use super::node::{Node, Prices};
+use super::operation::{OperationId, PowerState, ProvisioningState};
+use super::vm_size::{VmSize, disk_price_microdollars_per_hour};
+
+/// Identifies a node pool for as long as the simulation runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct PoolId(pub(super) u32);
+
+/// What happens to the virtual machines that a scale-down frees.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum ScaleDownMode {
+    /// They are deleted; a scale-up provisions new ones.
+    #[default]
+    Delete,
+    /// They are deallocated and kept; a scale-up starts them first.
+    Deallocate,
+}
+
+impl ScaleDownMode {
+    /// The word in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Delete => "Delete",
+            Self::Deallocate => "Deallocate",
+        }
+    }
+}
+
+/// Whether a pool carries the system pods.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum PoolMode {
+    /// At least one node; cannot be stopped.
+    System,
+    /// May be empty.
+    User,
+}
+
+impl PoolMode {
+    /// The word in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::System => "System",
+            Self::User => "User",
+        }
+    }
+
+    /// The smallest number of nodes.
+    #[must_use]
+    pub const fn min_nodes(self) -> u32 {
+        match self {
+            Self::System => 1,
+            Self::User => 0,
+        }
+    }
+}
+
+/// The operating system of a pool's nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OsType {
+    /// Linux.
+    Linux,
+    /// Windows Server.
+    Windows,
+}
+
+impl OsType {
+    /// The word in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Linux => "Linux",
+            Self::Windows => "Windows",
+        }
+    }
+}
+
+/// Where the OS disk is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum OsDiskType {
+    /// In Azure storage; it outlives a deallocation.
+    Managed,
+    /// On the host; it is lost when the machine leaves the host.
+    Ephemeral,
+}
+
+impl OsDiskType {
+    /// The word in the API.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Managed => "Managed",
+            Self::Ephemeral => "Ephemeral",
+        }
+    }
+}
+
+/// The range that the cluster autoscaler keeps a pool in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct AutoscalerRange {
+    /// The fewest nodes.
+    pub min: u32,
+    /// The most nodes.
+    pub max: u32,
+}
+
+/// Key and value pairs: labels or tags.
+pub type Pairs = BTreeMap<String, String>;
+
+/// What a person asks for when adding a pool.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PoolSpec {
+    /// The name: lower-case letters and digits, beginning with a letter.
+    pub name: String,
+    /// System or user.
+    pub mode: PoolMode,
+    /// The VM size of every node.
+    pub vm_size: &'static VmSize,
+    /// The operating system.
+    pub os_type: OsType,
+    /// The distribution, such as `Ubuntu`.
+    pub os_sku: String,
+    /// Managed or ephemeral.
+    pub os_disk_type: OsDiskType,
+    /// The size of the OS disk in GiB.
+    pub os_disk_size_gib: u32,
+    /// The most pods a node takes.
+    pub max_pods: u32,
+    /// Availability zones, 1 to 3; empty for none.
+    pub zones: Vec<u8>,
+    /// Kubernetes labels.
+    pub labels: Pairs,
+    /// Kubernetes taints, as `key=value:Effect`.
+    pub taints: Vec<String>,
+    /// Azure tags.
+    pub tags: Pairs,
+    /// The Kubernetes version.
+    pub kubernetes_version: String,
+    /// Whether its machines are spot machines.
+    pub spot: bool,
+    /// What an eviction does to a spot machine.
+    pub eviction_policy: ScaleDownMode,
+    /// Delete or Deallocate.
+    pub scale_down_mode: ScaleDownMode,
+    /// The autoscaler's range, where it is on.
+    pub autoscaler: Option<AutoscalerRange>,
+    /// The number of nodes.
+    pub count: u32,
+    /// The resource as it was imported: properties that the simulation does not know, in the
+    /// form in which they came. The engine carries it and never reads it.
+    pub imported: Arc<str>,
+}
+
+impl PoolSpec {
+    /// A pool with the service's defaults.
+    #[must_use]
+    pub fn new(name: &str, vm_size: &'static VmSize) -> Self {
+        Self {
+            name: name.to_owned(),
+            mode: PoolMode::User,
+            vm_size,
+            os_type: OsType::Linux,
+            os_sku: "Ubuntu".to_owned(),
+            os_disk_type: OsDiskType::Managed,
+            os_disk_size_gib: 128,
+            max_pods: 250,
+            zones: Vec::new(),
+            labels: Pairs::new(),
+            taints: Vec::new(),
+            tags: Pairs::new(),
+            kubernetes_version: DEFAULT_KUBERNETES_VERSION.to_owned(),
+            spot: false,
+            eviction_policy: ScaleDownMode::Delete,
+            scale_down_mode: ScaleDownMode::Delete,
+            autoscaler: None,
+            count: 3,
+            imported: Arc::from(""),
+        }
+    }
+}
+
+/// The version of a cluster that names none.
+pub const DEFAULT_KUBERNETES_VERSION: &str = "1.33.2";
+
+/// A node pool.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Pool {
+    /// Its identity.
+    pub id: PoolId,
+    /// Its settings. `count` is the number of nodes wanted, running or on their way there.
+    pub spec: PoolSpec,
+    /// The name of its scale set, `aks-<pool>-<8 digits>-vmss`.
+    pub scale_set: Arc<str>,
+    /// Whether something is under way.
+    pub provisioning_state: ProvisioningState,
+    /// Running or stopped.
+    pub power_state: PowerState,
+    /// When it was created.
+    pub created_ms: u64,
+    pub(super) nodes: BTreeMap<u32, Node>,
+    pub(super) next_instance_id: u32,
+    pub(super) operation: Option<OperationId>,
+    /// What nodes that are gone have cost.
+    pub(super) departed: Cost,
+    pub(super) compute_microdollars_per_hour: u64,
+}
+
+impl Pool {
+    /// Its nodes, by ascending instance id.
+    pub fn nodes(&self) -> impl Iterator<Item = &Node> + Clone {
+        self.nodes.values()
+    }
+
+    /// A node by its instance id.
+    #[must_use]
+    pub fn node(&self, instance_id: u32) -> Option<&Node> {
+        self.nodes.get(&instance_id)
+    }
+
+    /// The number of instances in the scale set, whatever their state.
+    #[must_use]
+    pub fn instances(&self) -> u32 {
+        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many nodes are in a state.
+    #[must_use]
+    pub fn count_in(&self, state: NodeState) -> u32 {
+        let nodes = self.nodes().filter(|node| node.state() == state);
+        u32::try_from(nodes.count()).unwrap_or(u32::MAX)
+    }
+
+    /// What its nodes are billed at.
+    #[must_use]
+    pub fn prices(&self) -> Prices {
+        Prices {
+            compute_microdollars_per_hour: self.compute_microdollars_per_hour,
+            disk_microdollars_per_hour: match self.spec.os_disk_type {
+                OsDiskType::Managed => disk_price_microdollars_per_hour(self.spec.os_disk_size_gib),
+                OsDiskType::Ephemeral => 0,
+            },
+        }
+    }
+
+    /// What it has cost up to `now_ms`, nodes that are gone included.
+    #[must_use]
+    pub fn cost(&self, now_ms: u64) -> Cost {
+        let prices = self.prices();
+        let mut cost = self.departed;
+        for node in self.nodes() {
+            cost += node.cost(now_ms, prices);
+        }
+        cost
+    }
+
+    /// The vCPUs that its instances hold of the quota. A deallocated machine holds its share.
+    #[must_use]
+    pub fn quota_vcpus(&self) -> u32 {
+        self.instances() * u32::from(self.spec.vm_size.vcpus)
+    }
+
+    /// The Kubernetes name of a node: the scale set, and the instance id as six base-36 digits.
+    #[must_use]
+    pub fn node_name(&self, instance_id: u32) -> String {
+        node_name(&self.scale_set, instance_id)
+    }
+}
+
+/// The Kubernetes name of a scale set instance, such as `aks-nodepool1-12345678-vmss00000a`.
+#[must_use]
+pub fn node_name(scale_set: &str, instance_id: u32) -> String {
+    const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
+    let mut suffix = [b'0'; 6];
+    let mut rest = instance_id;
+    for slot in suffix.iter_mut().rev() {
+        *slot = DIGITS.get((rest % 36) as usize).copied().unwrap_or(b'0');
+        rest /= 36;
+    }
+    format!("{scale_set}{}", String::from_utf8_lossy(&suffix))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn node_names_count_in_base_36() {
+        let check = |instance_id, expected| {
+            assert_eq!(node_name("aks-p-12345678-vmss", instance_id), expected);
+        };
+        check(0, "aks-p-12345678-vmss000000");
+        check(10, "aks-p-12345678-vmss00000a");
+        check(35, "aks-p-12345678-vmss00000z");
+        check(207, "aks-p-12345678-vmss00005r");
+    }
+}

@@ -1,0 +1,75 @@
+//! What a new node count means for a pool: which nodes are started, created and removed.
+//!
+//! A pure function of the pool, so that the rule of Scale-Down Mode can be read and tested in one
+//! place.
+
+use super::lifecycle::NodeState;
+use super::node::Node;
+use super::pool::Pool;
+
+/// The consequences of a new node count.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ScalePlan {
+    /// Deallocated instances to start, in order.
+    pub start: Vec<u32>,
+    /// New instances to create after that.
+    pub create: u32,
+    /// Ready instances to drain and remove, in order.
+    pub remove: Vec<u32>,
+    /// Failed instances to clear away.
+    pub clear: Vec<u32>,
+}
+
+impl ScalePlan {
+    /// Plans the way from the pool as it is to `count` nodes.
+    ///
+    /// Up: every deallocated node is started before a new one is created, lowest instance id
+    /// first. That is the order of the cluster autoscaler's Azure provider; the order of a manual
+    /// scale is not documented, so the same is assumed.
+    ///
+    /// Down: highest instance id first, after balancing the zones (the rule of scale sets). Nodes
+    /// that failed go in any case, before a healthy one does.
+    #[must_use]
+    pub fn new(pool: &Pool, count: u32) -> Self {
+        let in_state = |state| pool.nodes().filter(move |node| node.state() == state);
+        let mut plan =
+            Self { clear: in_state(NodeState::Failed).map(|node| node.instance_id).collect(), ..Self::default() };
+        let wanted = pool.nodes().filter(|node| node.state().is_wanted()).count();
+        let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
+        if count >= wanted {
+            let missing = count - wanted;
+            plan.start = in_state(NodeState::Deallocated).map(|node| node.instance_id).take(missing as usize).collect();
+            plan.create = missing - u32::try_from(plan.start.len()).unwrap_or(missing);
+        } else {
+            plan.remove = removal_order(in_state(NodeState::Ready), wanted - count);
+        }
+        plan
+    }
+}
+
+/// The first `count` nodes to go: always from the fullest zone, the highest instance id in it.
+fn removal_order<'a>(ready: impl Iterator<Item = &'a Node>, count: u32) -> Vec<u32> {
+    let mut zones: Vec<(u8, Vec<u32>)> = Vec::new();
+    for node in ready {
+        match zones.iter_mut().find(|(zone, _)| *zone == node.zone) {
+            Some((_, ids)) => ids.push(node.instance_id),
+            None => zones.push((node.zone, vec![node.instance_id])),
+        }
+    }
+    let mut order = Vec::new();
+    for _ in 0..count {
+        let fullest = zones.iter_mut().max_by_key(|(_, ids)| (ids.len(), ids.last().copied()));
+        let Some(id) = fullest.and_then(|(_, ids)| ids.pop()) else {
+            break;
+        };
+        order.push(id);
+    }
+    order
+}
+
+/// The zone for a new instance: the one with the fewest, the lowest of those.
+pub(super) fn zone_for_new(pool: &Pool) -> u8 {
+    let crowd = |zone: u8| pool.nodes().filter(|node| node.zone == zone).count();
+    let zones = pool.spec.zones.iter().copied();
+    zones.min_by_key(|zone| (crowd(*zone), *zone)).unwrap_or(0)
+}

@@ -1,0 +1,147 @@
+/** Where a node is in its life. */
+export type NodeState =
+  | "ready" | "starting" | "creating" | "draining" | "deallocating"
+  | "deallocated" | "stopped" | "deleting" | "failed";
+
+/** How a node came up the last time: provisioned, or started with its images on the disk. */
+export type NodeSource = "new" | "cached";
+
+/** How far a line came before it was answered. */
+export type Stage =
+  | "shell" | "load" | "parse" | "validator" | "prompt" | "confirmation" | "decorator"
+  | "service" | "network" | "output" | "help" | "ok";
+
+/** What a run begins with. */
+export interface SimulatorOptions {
+  /** Decides every duration that is drawn: a whole number from 0 to 2^53 - 1; 1 by default. */
+  seed?: number;
+  /** The verdict on every line is the real CLI's, without the playground's help. */
+  strict?: boolean;
+  /**
+   * What exists at time 0: `{groups, clusters, agentPools}` as Azure Resource Manager describes
+   * them, or what `az aks show -o json` or `az aks nodepool list -o json` printed.
+   */
+  world?: object;
+}
+
+/** One line and its answer. */
+export interface LineResult {
+  line: string;
+  /** When it began, in milliseconds of simulated time. */
+  atMs: number;
+  /** Every check that needs no cloud was passed. */
+  accepted: boolean;
+  exitCode: number;
+  stage: Stage;
+  stdout: string;
+  stderr: string;
+}
+
+/** What `exec` gives: the last exit code, all output, and each line by itself. */
+export interface ExecResult {
+  exitCode: number;
+  stdout: string;
+  stderr: string;
+  lines: LineResult[];
+}
+
+/** Money in whole micro-dollars (millionths of a US dollar). */
+export interface Cost {
+  perHourMicrodollars: number;
+  spentMicrodollars: number;
+  computeMicrodollars: number;
+  diskMicrodollars: number;
+  /** Compute not billed because nodes lay deallocated instead of running idle. */
+  avoidedComputeMicrodollars: number;
+  /** Disks paid for while deallocated: what Deallocate costs over Delete. */
+  keptDiskMicrodollars: number;
+}
+
+export interface NodeSnapshot {
+  name: string;
+  instanceId: number;
+  state: NodeState;
+  source: NodeSource;
+  /** How much of the transition under way is done, in thousandths; 1000 at rest. */
+  progressPermille: number;
+  /** When it entered its state. */
+  sinceMs: number;
+  ageMs: number;
+}
+
+export interface PoolSnapshot {
+  resourceGroup: string;
+  cluster: string;
+  name: string;
+  mode: "System" | "User";
+  vmSize: string;
+  scaleDownMode: "Delete" | "Deallocate";
+  autoscaler: { min: number; max: number } | null;
+  provisioningState: string;
+  powerState: "Running" | "Stopped";
+  /** The number of nodes wanted. */
+  count: number;
+  nodesByState: Record<NodeState, number>;
+  cost: Cost;
+  nodes: NodeSnapshot[];
+}
+
+export interface Snapshot {
+  atMs: number;
+  nodesByState: Record<NodeState, number>;
+  pools: PoolSnapshot[];
+  cost: Cost;
+}
+
+/** One line of the event log. */
+export interface SimulatorEvent {
+  sequence: number;
+  atMs: number;
+  kind: "Normal" | "Warning";
+  reason: string;
+  object: string;
+  message: string;
+}
+
+/** What could stand at the cursor. */
+export interface Completion {
+  /** The bytes of the line (UTF-8) that a candidate replaces. */
+  start: number;
+  end: number;
+  candidates: { text: string; description: string }[];
+}
+
+/** An error of this package; a command that fails is a result, not an error. */
+export interface SimulatorError extends Error {
+  code: "invalid_argument" | "invalid_world" | "invalid_link" | "internal";
+}
+
+/** A simulated subscription with its console. */
+export class Simulator {
+  constructor(options?: SimulatorOptions);
+  /** Runs one or more lines to their end; simulated time passes while they wait. */
+  exec(lines: string): ExecResult;
+  /** Lets simulated time pass. */
+  advance(ms: number): void;
+  /** Goes to a time, past or future: the same as playing to it. */
+  seek(ms: number): void;
+  snapshot(): Snapshot;
+  /** What happened, from a sequence number on. */
+  events(since?: number): SimulatorEvent[];
+  /** What could stand at a byte of a line. */
+  complete(line: string, cursor?: number): Completion;
+  /** Takes back the last thing typed; false where nothing is left. */
+  undo(): boolean;
+  /** Brings back what was undone; false where nothing was. */
+  redo(): boolean;
+  /** Begins anew with the same options. */
+  reset(): void;
+  /** The run so far as a link fragment, `#s1:…`. */
+  share(): string;
+  /** Begins anew and plays a script, or the fragment of a link. */
+  load(script: string): void;
+  /** The simulated time in milliseconds. */
+  readonly nowMs: number;
+  /** Gives the memory back. */
+  free(): void;
+}

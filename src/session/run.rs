@@ -1,0 +1,286 @@
+//! The state of a run: the cloud, the command line's own state, and the lines under way.
+//!
+//! It is a value: copied for checkpoints, compared in tests. It knows nothing of history; the
+//! session replays the command log into a fresh one.
+
+use std::collections::{BTreeMap, VecDeque};
+use std::sync::Arc;
+
+use super::entry::{Entry, EntryState};
+use crate::cli::account::Account;
+use crate::cli::error::{CliError, ErrorClass, Stage};
+use crate::cli::exec::{self, Context, Execution, Resumption, Waiting};
+use crate::cli::outcome::{Block, Outcome};
+use crate::cli::shell::{self, Connector, RawCommand, ShellError};
+use crate::engine::Cloud;
+
+/// The most lines that may wait to be run.
+const QUEUE_MAX: usize = 1000;
+
+fn shell_refusal(error: ShellError) -> Outcome {
+    let mut refusal = CliError::new(ErrorClass::Shell, Stage::Shell, error.message)
+        .with_exit_code(error.exit_code);
+    refusal.bare = true;
+    Outcome::refused(Vec::new(), refusal)
+}
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Run {
+    /// The simulated cloud.
+    pub cloud: Cloud,
+    pub(super) account: Account,
+    pub(super) transcript: Vec<Entry>,
+    variables: BTreeMap<String, String>,
+    last_exit_code: i32,
+    /// Index of the next line to start.
+    next: usize,
+    active: Option<Active>,
+}
+
+/// The line that is being run.
+#[derive(Debug, Clone, PartialEq)]
+struct Active {
+    commands: VecDeque<RawCommand>,
+    waiting: Option<Waiting>,
+}
+
+impl Run {
+    /// A run on a cloud, with nothing typed.
+    #[must_use]
+    pub fn new(cloud: Cloud, strict: bool) -> Self {
+        Self {
+            cloud,
+            account: Account::new(strict),
+            transcript: Vec::new(),
+            variables: BTreeMap::new(),
+            last_exit_code: 0,
+            next: 0,
+            active: None,
+        }
+    }
+
+    /// The line that is being run.
+    #[must_use]
+    pub fn busy(&self) -> Option<&Entry> {
+        self.active.as_ref()?;
+        self.transcript.get(self.next.checked_sub(1)?)
+    }
+
+    /// Whether nothing is under way, neither a line nor anything in the cloud.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.active.is_none() && self.next >= self.transcript.len() && self.cloud.is_idle()
+    }
+
+    /// Queues lines and starts the first if nothing runs.
+    pub(super) fn type_lines(&mut self, text: &str) {
+        for line in shell::split_lines(text) {
+            if self.transcript.len() - self.next >= QUEUE_MAX {
+                break;
+            }
+            let id = self.transcript.len() as u64;
+            let entry = Entry::new(id, &line.text, self.cloud.now_ms());
+            self.transcript.push(entry);
+        }
+        self.pump();
+    }
+
+    /// Stops waiting, and drops the lines that have not begun. What is under way in the cloud
+    /// goes on.
+    pub(super) fn interrupt(&mut self) {
+        if let Some(active) = self.active.take() {
+            let outcome = active.waiting.map(exec::interrupt);
+            if let Some(outcome) = outcome {
+                self.record(outcome);
+            }
+            self.end_line();
+        }
+        for entry in self.transcript.iter_mut().skip(self.next) {
+            entry.state = EntryState::Done;
+            entry.exit_code = Some(exec::INTERRUPTED);
+            let note = "Not run: the line before it was interrupted.";
+            entry.blocks.push(Block::Note(note.to_owned()));
+        }
+        self.next = self.transcript.len();
+    }
+
+    /// When something happens next: an event in the cloud or the end of a timed wait.
+    #[must_use]
+    pub fn next_event_ms(&self) -> Option<u64> {
+        let waiting = self
+            .active
+            .as_ref()
+            .and_then(|active| active.waiting.as_ref());
+        let deadline_ms = waiting.and_then(|waiting| waiting.until.deadline_ms());
+        let event_ms = self.cloud.next_event_ms();
+        match (deadline_ms, event_ms) {
+            (Some(deadline_ms), Some(event_ms)) => Some(deadline_ms.min(event_ms)),
+            (one, other) => one.or(other),
+        }
+    }
+
+    /// Lets time pass until `at_ms`. Lines whose wait ends answer at that very moment, and the
+    /// next ones begin then.
+    pub(super) fn advance_to(&mut self, at_ms: u64) {
+        while let Some(event_ms) = self.next_event_ms().filter(|event_ms| *event_ms <= at_ms) {
+            self.cloud.advance_to(event_ms);
+            self.pump();
+        }
+        self.cloud.advance_to(at_ms);
+    }
+
+    /// Runs commands until one waits or none is left.
+    fn pump(&mut self) {
+        loop {
+            if self.active.is_none() && !self.begin_line() {
+                return;
+            }
+            if !self.resume() {
+                return;
+            }
+        }
+    }
+
+    /// Takes the next line; false where there is none.
+    fn begin_line(&mut self) -> bool {
+        let now_ms = self.cloud.now_ms();
+        let Some(entry) = self.transcript.get_mut(self.next) else {
+            return false;
+        };
+        entry.state = EntryState::Running;
+        entry.at_ms = now_ms;
+        let line = Arc::clone(&entry.line);
+        self.next += 1;
+        let commands = match shell::read(&line) {
+            Ok(commands) => commands.into(),
+            Err(error) => {
+                self.record(shell_refusal(error));
+                VecDeque::new()
+            }
+        };
+        self.active = Some(Active {
+            commands,
+            waiting: None,
+        });
+        true
+    }
+
+    /// Goes on with the active line; false where it waits.
+    fn resume(&mut self) -> bool {
+        loop {
+            let Some(active) = &mut self.active else {
+                return true;
+            };
+            if let Some(waiting) = active.waiting.take() {
+                if !waiting.until.is_over(&self.cloud) {
+                    active.waiting = Some(waiting);
+                    return false;
+                }
+                match exec::resume(waiting, &self.cloud) {
+                    Resumption::Answered(outcome) => {
+                        self.record(outcome);
+                        self.skip_by_connector();
+                    }
+                    Resumption::Again(blocks) => self.say(blocks),
+                }
+                continue;
+            }
+            let Some(command) = active.commands.front().cloned() else {
+                self.end_line();
+                return true;
+            };
+            match self.execute(&command) {
+                Execution::Done(outcome) => {
+                    self.record(outcome);
+                    self.skip_by_connector();
+                }
+                Execution::Waiting(waiting) => {
+                    if let Some(active) = &mut self.active {
+                        active.waiting = Some(waiting);
+                    }
+                }
+            }
+        }
+    }
+
+    fn execute(&mut self, command: &RawCommand) -> Execution {
+        let command = match command.expand(&self.variables, self.last_exit_code) {
+            Ok(command) => command,
+            Err(error) => return Execution::Done(shell_refusal(error)),
+        };
+        if command.next == Some(Connector::Pipe) {
+            return Execution::Done(exec::pipe_refusal());
+        }
+        self.variables.extend(command.variables_set());
+        let words: Vec<&str> = command
+            .words
+            .iter()
+            .map(|word| word.text.as_str())
+            .collect();
+        let context = Context {
+            cloud: &mut self.cloud,
+            account: &mut self.account,
+            blocks: Vec::new(),
+        };
+        match words.split_first() {
+            Some((&"az", arguments)) => exec::run_az(arguments, context),
+            Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
+            Some(_) => exec::run_verb(&words, context),
+        }
+    }
+
+    /// Drops the command that has answered, and those after it that its exit code rules out.
+    fn skip_by_connector(&mut self) {
+        let Some(active) = &mut self.active else {
+            return;
+        };
+        let mut connector = active.commands.pop_front().and_then(|done| done.next);
+        loop {
+            let runs = match connector {
+                Some(Connector::And) => self.last_exit_code == 0,
+                Some(Connector::Or) => self.last_exit_code != 0,
+                Some(Connector::Sequence) | None => true,
+                // The command before a pipe was refused; what it fed has nothing to read.
+                Some(Connector::Pipe) => false,
+            };
+            if runs {
+                return;
+            }
+            let Some(skipped) = active.commands.pop_front() else {
+                return;
+            };
+            connector = skipped.next;
+        }
+    }
+
+    /// The line that was begun last.
+    fn current(&mut self) -> Option<&mut Entry> {
+        self.transcript.get_mut(self.next.checked_sub(1)?)
+    }
+
+    fn say(&mut self, blocks: Vec<Block>) {
+        if let Some(entry) = self.current() {
+            entry.blocks.extend(blocks);
+        }
+    }
+
+    fn record(&mut self, outcome: Outcome) {
+        self.last_exit_code = outcome.exit_code;
+        if let Some(entry) = self.current() {
+            entry.stage = outcome.stage;
+            entry.exit_code = Some(outcome.exit_code);
+            entry.accepted &= outcome.stage.is_accepted();
+            entry.blocks.extend(outcome.blocks);
+        }
+    }
+
+    fn end_line(&mut self) {
+        self.active = None;
+        if let Some(entry) = self.current() {
+            entry.state = EntryState::Done;
+            // A line of nothing but comments or assignments succeeds.
+            entry.exit_code.get_or_insert(0);
+        }
+    }
+}

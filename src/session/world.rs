@@ -1,0 +1,323 @@
+//! A world from outside: resources as Azure Resource Manager describes them.
+//!
+//! Three forms are read: a file of groups, clusters and pools; the output of `az aks show -o json`
+//! or `az aks list -o json`; and that of `az aks nodepool list -o json`. What the simulation does
+//! not know is kept, so that the resource prints as it came.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
+use crate::engine::{
+    AutoscalerRange, Cloud, ClusterSpec, ExistingPool, OsDiskType, OsType, Pairs, PoolMode,
+    PoolSpec, PowerState, ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,
+};
+
+/// The size that stands in for one without a known price.
+const STAND_IN_SIZE: &str = "Standard_DS2_v2";
+/// The most nodes that a world may hold, over all its clusters.
+const NODES_MAX: u32 = 50_000;
+
+/// Why a text is not a world.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum WorldError {
+    /// It is not JSON.
+    #[error("not JSON: {0}")]
+    Syntax(String),
+    /// It is JSON of another form.
+    #[error(
+        "expected {{\"groups\", \"clusters\", \"agentPools\"}} or the output of 'az aks show' or 'az aks nodepool list' in JSON"
+    )]
+    Form,
+    /// A resource lacks what it needs.
+    #[error("{resource} has no usable '{field}'")]
+    Field {
+        /// What kind of resource, and its name where it has one.
+        resource: String,
+        /// The field.
+        field: &'static str,
+    },
+    /// More nodes than can be simulated.
+    #[error("more than {NODES_MAX} nodes")]
+    TooLarge,
+}
+
+/// Resources to begin with.
+#[derive(Debug, Clone, Default, PartialEq)]
+pub struct World {
+    groups: Vec<ResourceGroup>,
+    clusters: Vec<(ClusterSpec, PowerState, Vec<ExistingPool>)>,
+}
+
+impl World {
+    /// Reads a world.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with the text.
+    pub fn parse(text: &str) -> Result<Self, WorldError> {
+        let value: Value =
+            serde_json::from_str(text).map_err(|error| WorldError::Syntax(error.to_string()))?;
+        let world = match &value {
+            Value::Object(object) if object.contains_key("clusters") => Self::from_file(object)?,
+            Value::Object(_) => Self::from_resources(std::slice::from_ref(&value))?,
+            Value::Array(resources) => Self::from_resources(resources)?,
+            _ => return Err(WorldError::Form),
+        };
+        let pools = world.clusters.iter().flat_map(|(_, _, pools)| pools);
+        let nodes = pools.map(|pool| u64::from(pool.spec.count)).sum::<u64>();
+        if nodes > u64::from(NODES_MAX) {
+            return Err(WorldError::TooLarge);
+        }
+        Ok(world)
+    }
+
+    fn from_file(file: &Map<String, Value>) -> Result<Self, WorldError> {
+        let mut world = Self::default();
+        for group in array(file.get("groups")) {
+            world.groups.push(read_group(group)?);
+        }
+        for cluster in array(file.get("clusters")) {
+            let (spec, power_state) = read_cluster(cluster)?;
+            let key = format!("{}/{}", spec.resource_group, spec.name).to_lowercase();
+            let pools = file.get("agentPools").and_then(|pools| pools.get(&key));
+            let pools = array(pools).iter().map(read_pool);
+            let pools = pools.collect::<Result<_, _>>()?;
+            world.clusters.push((spec, power_state, pools));
+        }
+        Ok(world)
+    }
+
+    /// What the command line printed: clusters with their pools, or the pools of one cluster.
+    fn from_resources(resources: &[Value]) -> Result<Self, WorldError> {
+        let mut world = Self::default();
+        for resource in resources {
+            let id = text(resource, "id").ok_or(WorldError::Form)?;
+            let name = id_segment(id, "managedClusters").ok_or(WorldError::Form)?;
+            if id_segment(id, "agentPools").is_some() {
+                let pool = read_pool(resource)?;
+                world.cluster_of(id, name).push(pool);
+            } else {
+                let (spec, power_state) = read_cluster(resource)?;
+                let pools = array(field(resource, "agentPoolProfiles"));
+                let pools = pools.iter().map(read_pool).collect::<Result<_, _>>()?;
+                world.clusters.push((spec, power_state, pools));
+            }
+        }
+        for (spec, _, _) in &world.clusters {
+            let name = &spec.resource_group;
+            if world.groups.iter().all(|group| group.name != *name) {
+                world.groups.push(ResourceGroup {
+                    name: name.clone(),
+                    location: spec.location.clone(),
+                    tags: Pairs::new(),
+                    is_deleting: false,
+                    imported: Arc::from(""),
+                });
+            }
+        }
+        Ok(world)
+    }
+
+    /// The pools of the cluster that a pool's identity names; the cluster itself was not pasted.
+    fn cluster_of(&mut self, id: &str, name: &str) -> &mut Vec<ExistingPool> {
+        let group = id_segment(id, "resourceGroups").unwrap_or("myResourceGroup");
+        let is_it = |spec: &ClusterSpec| spec.name == name && spec.resource_group == group;
+        let index = self.clusters.iter().position(|(spec, _, _)| is_it(spec));
+        let index = index.unwrap_or_else(|| {
+            let spec = ClusterSpec {
+                name: name.to_owned(),
+                resource_group: group.to_owned(),
+                location: "eastus".to_owned(),
+                kubernetes_version: DEFAULT_KUBERNETES_VERSION.to_owned(),
+                tags: Pairs::new(),
+                hosts_system_pool: false,
+                autoscaler_profile: Pairs::new(),
+                imported: Arc::from(""),
+            };
+            self.clusters.push((spec, PowerState::Running, Vec::new()));
+            self.clusters.len() - 1
+        });
+        #[expect(clippy::indexing_slicing, reason = "found or pushed just above")]
+        &mut self.clusters[index].2
+    }
+
+    /// Puts the resources in a cloud.
+    pub(super) fn put_in(&self, cloud: &mut Cloud) {
+        for group in &self.groups {
+            // A name that stands twice in a file cannot be two groups; the first one stays.
+            let _ = cloud.put_group(group.clone());
+        }
+        for (spec, power_state, pools) in &self.clusters {
+            let id = cloud.load_cluster(spec.clone(), *power_state);
+            for pool in pools {
+                cloud.load_pool(id, pool.clone());
+            }
+        }
+    }
+}
+
+/// A property of a resource: below `properties` in ARM's form, beside the name in the CLI's.
+fn field<'a>(resource: &'a Value, name: &str) -> Option<&'a Value> {
+    let inner = resource.get("properties").and_then(|inner| inner.get(name));
+    inner
+        .or_else(|| resource.get(name))
+        .filter(|value| !value.is_null())
+}
+
+fn text<'a>(resource: &'a Value, name: &str) -> Option<&'a str> {
+    field(resource, name).and_then(Value::as_str)
+}
+
+fn number(resource: &Value, name: &str) -> Option<u32> {
+    let number = field(resource, name)?.as_u64()?;
+    u32::try_from(number).ok()
+}
+
+fn array(value: Option<&Value>) -> &[Value] {
+    value.and_then(Value::as_array).map_or(&[], Vec::as_slice)
+}
+
+fn pairs(value: Option<&Value>) -> Pairs {
+    let object = value.and_then(Value::as_object);
+    let entries = object.into_iter().flatten();
+    entries
+        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
+        .collect()
+}
+
+fn needed<'a>(resource: &'a Value, kind: &str, name: &'static str) -> Result<&'a str, WorldError> {
+    text(resource, name).ok_or_else(|| WorldError::Field {
+        resource: match text(resource, "name") {
+            Some(own) => format!("{kind} '{own}'"),
+            None => kind.to_owned(),
+        },
+        field: name,
+    })
+}
+
+/// The segment of a resource identity that follows a type, in any letter case.
+fn id_segment<'a>(id: &'a str, kind: &str) -> Option<&'a str> {
+    let mut segments = id.split('/');
+    segments.find(|segment| segment.eq_ignore_ascii_case(kind))?;
+    segments.next()
+}
+
+fn power_state(resource: &Value) -> PowerState {
+    let code = field(resource, "powerState").and_then(|state| state.get("code"));
+    match code.and_then(Value::as_str) {
+        Some("Stopped") => PowerState::Stopped,
+        _ => PowerState::Running,
+    }
+}
+
+/// The resource as it came; only what is in ARM's form can be printed from it again.
+fn imported(resource: &Value) -> Arc<str> {
+    match resource.get("properties") {
+        Some(_) => Arc::from(resource.to_string()),
+        None => Arc::from(""),
+    }
+}
+
+fn read_group(group: &Value) -> Result<ResourceGroup, WorldError> {
+    Ok(ResourceGroup {
+        name: needed(group, "group", "name")?.to_owned(),
+        location: needed(group, "group", "location")?.to_owned(),
+        tags: pairs(group.get("tags")),
+        is_deleting: false,
+        imported: imported(group),
+    })
+}
+
+fn read_cluster(cluster: &Value) -> Result<(ClusterSpec, PowerState), WorldError> {
+    let id = needed(cluster, "cluster", "id")?;
+    let group = id_segment(id, "resourceGroups").ok_or(WorldError::Field {
+        resource: "cluster".to_owned(),
+        field: "id",
+    })?;
+    let version = text(cluster, "currentKubernetesVersion")
+        .or_else(|| text(cluster, "kubernetesVersion"))
+        .unwrap_or(DEFAULT_KUBERNETES_VERSION);
+    let spec = ClusterSpec {
+        name: needed(cluster, "cluster", "name")?.to_owned(),
+        resource_group: group.to_owned(),
+        location: needed(cluster, "cluster", "location")?.to_owned(),
+        kubernetes_version: version.to_owned(),
+        tags: pairs(cluster.get("tags")),
+        hosts_system_pool: field(cluster, "hostedSystemProfile").is_some(),
+        autoscaler_profile: pairs(field(cluster, "autoScalerProfile")),
+        imported: imported(cluster),
+    };
+    Ok((spec, power_state(cluster)))
+}
+
+fn read_pool(pool: &Value) -> Result<ExistingPool, WorldError> {
+    let name = needed(pool, "pool", "name")?;
+    // A pool of single machines has its sizes and counts in a profile of its own.
+    let manual =
+        field(pool, "virtualMachinesProfile").and_then(|profile| profile.pointer("/scale/manual"));
+    let machines = array(manual);
+    let size = text(pool, "vmSize").or_else(|| machines.iter().find_map(|one| text(one, "size")));
+    let size = size.and_then(VmSize::find).or(VmSize::find(STAND_IN_SIZE));
+    let Some(size) = size else {
+        return Err(WorldError::Field {
+            resource: format!("pool '{name}'"),
+            field: "vmSize",
+        });
+    };
+    let mut spec = PoolSpec::new(name, size);
+    spec.count = number(pool, "count")
+        .unwrap_or_else(|| machines.iter().filter_map(|one| number(one, "count")).sum());
+    if text(pool, "mode") == Some("System") {
+        spec.mode = PoolMode::System;
+    }
+    if text(pool, "osType") == Some("Windows") {
+        spec.os_type = OsType::Windows;
+    }
+    if text(pool, "osDiskType") == Some("Ephemeral") {
+        spec.os_disk_type = OsDiskType::Ephemeral;
+    }
+    if text(pool, "scaleDownMode") == Some("Deallocate") {
+        spec.scale_down_mode = ScaleDownMode::Deallocate;
+    }
+    if let Some(sku) = text(pool, "osSKU").or_else(|| text(pool, "osSku")) {
+        sku.clone_into(&mut spec.os_sku);
+    }
+    let disk = number(pool, "osDiskSizeGB").or_else(|| number(pool, "osDiskSizeGb"));
+    spec.os_disk_size_gib = disk.unwrap_or(spec.os_disk_size_gib);
+    spec.max_pods = number(pool, "maxPods").unwrap_or(spec.max_pods);
+    let is_autoscaled = field(pool, "enableAutoScaling").and_then(Value::as_bool);
+    if is_autoscaled == Some(true)
+        && let (Some(min), Some(max)) = (number(pool, "minCount"), number(pool, "maxCount"))
+    {
+        spec.autoscaler = Some(AutoscalerRange { min, max });
+    }
+    spec.spot = text(pool, "scaleSetPriority") == Some("Spot");
+    if text(pool, "scaleSetEvictionPolicy") == Some("Deallocate") {
+        spec.eviction_policy = ScaleDownMode::Deallocate;
+    }
+    spec.labels = pairs(field(pool, "nodeLabels"));
+    let taints = array(field(pool, "nodeTaints")).iter();
+    spec.taints = taints
+        .filter_map(|taint| Some(taint.as_str()?.to_owned()))
+        .collect();
+    spec.tags = pairs(field(pool, "tags"));
+    let zones = array(field(pool, "availabilityZones")).iter();
+    spec.zones = zones
+        .filter_map(|zone| zone.as_str()?.parse().ok())
+        .collect();
+    if let Some(version) = text(pool, "currentOrchestratorVersion") {
+        version.clone_into(&mut spec.kubernetes_version);
+    }
+    spec.imported = imported(pool);
+    Ok(ExistingPool {
+        spec,
+        deallocated: 0,
+        power_state: power_state(pool),
+        provisioning_state: match text(pool, "provisioningState") {
+            Some("Failed") => ProvisioningState::Failed,
+            _ => ProvisioningState::Succeeded,
+        },
+    })
+}
