@@ -10,7 +10,7 @@ use crate::cli::suggest;
 
 use super::classify::{Token, classify};
 use super::convert::{self, Refusal};
-use super::examples::examples;
+use super::examples::{examples, examples_of_inferred};
 use super::grammar::{Level, Name, Subject};
 use super::invocation::Invocation;
 use super::scope::Scope;
@@ -256,7 +256,13 @@ impl<'a> Run<'a> {
         let message = format!("'{word}' is misspelled or not recognized by the system.");
         let mut error = CliError::new(ErrorClass::CommandNotFound, Stage::Parse, message);
         let closest = suggest::closest(word, self.level.children.iter().map(String::as_str));
-        error.recommendations.extend(closest.map(|choice| format!("Did you mean '{choice}' ?")));
+        if let Some(choice) = closest {
+            error.recommendations.push(format!("Did you mean '{choice}' ?"));
+            let program = self.level.program();
+            let words = program.split(' ').chain(self.words.iter().map(String::as_str));
+            let inferred: Vec<&str> = words.map(|known| if known == word { choice } else { known }).collect();
+            error.examples = examples_of_inferred(&inferred);
+        }
         error.reference = true;
         error
     }
@@ -278,7 +284,7 @@ impl<'a> Run<'a> {
             Err(Refusal::Invalid(message)) => return Err(self.argument_error(argument, &message)),
             Err(Refusal::NotAChoice(shown)) => return Err(self.not_a_choice(argument, &shown)),
         };
-        if !argument.dest.starts_with('_') {
+        if !argument.dest.starts_with('_') && !self.specified.contains(&&*argument.dest) {
             self.specified.push(&argument.dest);
         }
         for notice in &argument.notices {

@@ -21,11 +21,15 @@ impl Scope {
         let is_noun = |word: &&&str| !word.is_empty() && !word.starts_with('-');
         let nouns: Vec<String> = words.iter().take_while(is_noun).map(|noun| noun.to_lowercase()).collect();
         let known = known_names();
+        // Modules are loaded by the whole first word, the rest by what it begins.
+        let is_loaded = nouns.first().is_none_or(|first| {
+            registry().group("").is_some_and(|root| root.members.contains(&first.as_str()))
+        });
         let begins = |count: usize| {
             let search = nouns.get(..count).unwrap_or_default().join(" ");
             known.iter().any(|name| name.starts_with(&search))
         };
-        let recognised = (1..=nouns.len()).rev().find(|count| begins(*count)).unwrap_or(0);
+        let recognised = (1..=nouns.len()).rev().find(|count| is_loaded && begins(*count)).unwrap_or(0);
         let command = nouns.get(..recognised).unwrap_or_default().join(" ");
         let names = if known.contains(&command) {
             vec![command]

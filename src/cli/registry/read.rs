@@ -37,6 +37,8 @@ struct Reader {
     target: Option<Target>,
     open: Option<Command>,
     closing_blocks: Vec<&'static str>,
+    /// The list that the latest example went to.
+    example: Option<fn(&mut Command) -> &mut Vec<Example>>,
     /// The latest definition of every argument, which a ditto mark repeats.
     latest: Vec<Argument>,
 }
@@ -60,16 +62,10 @@ impl Reader {
                 }
             }
             Some("~") => self.legacy(words, text),
-            Some(">") => {
-                let command = line.get(2..).unwrap_or_default();
-                if let Some(open) = &mut self.open {
-                    open.examples.push(Example { command, caption: "" });
-                }
-            }
+            Some(">" | "$") => self.example(line),
             Some(":") => {
-                let caption = line.get(2..).unwrap_or_default();
-                if let Some(example) = self.open.as_mut().and_then(|open| open.examples.last_mut()) {
-                    example.caption = caption;
+                if let Some(example) = self.example.and_then(|list| self.open.as_mut().and_then(|open| list(open).last_mut())) {
+                    example.caption = line.get(2..).unwrap_or_default();
                 }
             }
             Some(word) if word.starts_with('[') => {
@@ -78,6 +74,15 @@ impl Reader {
             }
             Some(word) => self.argument(word, words, text),
         }
+    }
+
+    fn example(&mut self, line: &'static str) {
+        let list: fn(&mut Command) -> &mut Vec<Example> =
+            if line.starts_with('$') { |command| &mut command.own_examples } else { |command| &mut command.examples };
+        if let Some(open) = &mut self.open {
+            list(open).push(Example { command: line.get(2..).unwrap_or_default(), caption: "" });
+        }
+        self.example = Some(list);
     }
 
     fn group(&mut self, name: &'static str, summary: &'static str) {
@@ -103,6 +108,7 @@ impl Reader {
             arguments: self.block("global"),
             legacy_names: Vec::new(),
             examples: Vec::new(),
+            own_examples: Vec::new(),
             confirm: false,
             no_wait: false,
             table: false,
