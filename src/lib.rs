@@ -4,6 +4,8 @@
 //! (`engine`), text in and typed outcome out (`cli`), one run (`session`), and the faces: the
 //! page (`app`), the JavaScript package (`js`) and the native command (`src/bin/scale-down.rs`).
 
+#[cfg(feature = "app")]
+pub mod app;
 pub mod cli;
 pub mod engine;
 pub mod session;

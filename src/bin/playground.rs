@@ -1,2 +1,5 @@
 //! The page.
-fn main() {}
+
+fn main() {
+    scale_down::app::start();
+}

@@ -1,0 +1,31 @@
+# The commands of the project. Each installs what it needs and is missing; `make help` lists them.
+
+.DEFAULT_GOAL := help
+.PHONY: help setup serve build test lint bench package clean
+
+help: ## Show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+setup: ## Install everything that building and testing need
+	@tools/setup.sh
+
+serve: ## Build the page, serve it and print its address (PORT=8080)
+	@tools/serve.sh
+
+build: ## Build the page for release into dist/ and check its size
+	@tools/build.sh
+
+test: ## Run every test: native, wasm in Chromium, the page in Chromium (KIND=native|headless|e2e)
+	@tools/test.sh $(KIND)
+
+lint: ## Check format and lints
+	@tools/lint.sh
+
+bench: ## Measure the engine
+	@tools/bench.sh
+
+package: ## Build the JavaScript package into pkg/
+	@tools/package.sh
+
+clean: ## Remove what was built
+	@cargo clean --quiet && rm -rf dist pkg

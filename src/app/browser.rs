@@ -1,0 +1,71 @@
+//! The few things asked of the browser, each of which may be missing.
+//!
+//! In a sandboxed frame the store and the clipboard throw; the page works without either, so
+//! every function here answers with an `Option` or does nothing.
+
+use web_sys::{Document, Element, Storage, Window};
+
+/// The window, absent outside a browser.
+#[must_use]
+pub fn window() -> Option<Window> {
+    web_sys::window()
+}
+
+/// The document.
+#[must_use]
+pub fn document() -> Option<Document> {
+    window()?.document()
+}
+
+/// The root element, which carries the theme and the embed flag.
+#[must_use]
+pub fn root() -> Option<Element> {
+    document()?.document_element()
+}
+
+/// Milliseconds of the page's own clock, for animation only: the simulation never sees it.
+#[must_use]
+pub fn now_ms() -> f64 {
+    window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
+}
+
+/// Whether a media query holds.
+#[must_use]
+pub fn matches_media(query: &str) -> bool {
+    window().and_then(|window| window.match_media(query).ok().flatten()).is_some_and(|list| list.matches())
+}
+
+/// Device pixels per CSS pixel.
+#[must_use]
+pub fn pixel_ratio() -> f64 {
+    window().map_or(1.0, |window| window.device_pixel_ratio().clamp(1.0, 3.0))
+}
+
+/// A stored value.
+#[must_use]
+pub fn load(key: &str) -> Option<String> {
+    storage()?.get_item(key).ok().flatten()
+}
+
+/// Stores a value where there is a store; a full or forbidden one is no reason to stop.
+pub fn save(key: &str, value: &str) {
+    if let Some(storage) = storage() {
+        let _ = storage.set_item(key, value);
+    }
+}
+
+/// Copies text where the page may; whether it could is not known at once, so the text is also
+/// shown for copying by hand.
+pub fn copy(text: &str) {
+    if let Some(window) = window() {
+        let navigator = window.navigator();
+        let has = js_sys::Reflect::has(&navigator, &"clipboard".into()).unwrap_or(false);
+        if has && window.is_secure_context() {
+            let _ = navigator.clipboard().write_text(text);
+        }
+    }
+}
+
+fn storage() -> Option<Storage> {
+    window()?.local_storage().ok().flatten()
+}

@@ -1,0 +1,164 @@
+//! Which key does what at the prompt.
+//!
+//! Decided apart from the component because a key must be claimed while its event is still
+//! being dispatched, before any state changes; being pure, the whole table is tested natively.
+
+/// What pressing a key asks for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    /// Run what is typed.
+    Run,
+    /// Complete the word, or step forward in the open menu.
+    Complete,
+    /// Step in the open menu.
+    MenuNext,
+    /// Step back in the open menu.
+    MenuBack,
+    /// Take the chosen candidate.
+    MenuTake,
+    /// Close the menu; the next Tab leaves the prompt.
+    Escape,
+    /// The line before in the history.
+    HistoryBack,
+    /// The line after in the history.
+    HistoryForward,
+    /// Take the ghost text.
+    TakeGhost,
+    /// Hide the transcript so far.
+    Clear,
+    /// Stop waiting and drop the line.
+    Interrupt,
+    /// Search the history backwards.
+    Search,
+}
+
+/// What the key's meaning depends on.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Situation {
+    /// Nothing is typed.
+    pub empty: bool,
+    /// What is typed ends with a continuation.
+    pub continued: bool,
+    /// The caret is in the first line.
+    pub first_line: bool,
+    /// The caret is in the last line.
+    pub last_line: bool,
+    /// The caret is behind everything.
+    pub at_end: bool,
+    /// Text is selected, here or elsewhere on the page.
+    pub selection: bool,
+    /// The menu is open.
+    pub menu: bool,
+    /// A candidate is chosen in it.
+    pub chosen: bool,
+    /// There is ghost text.
+    pub ghost: bool,
+    /// Escape was the key before.
+    pub leaving: bool,
+}
+
+/// A key with its modifiers.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Key<'a> {
+    /// As `KeyboardEvent.key`.
+    pub name: &'a str,
+    /// Ctrl, not Cmd: Cmd belongs to the browser.
+    pub ctrl: bool,
+    /// Shift.
+    pub shift: bool,
+    /// Alt or Meta.
+    pub other: bool,
+}
+
+/// The action of a key, none where the browser's own is wanted.
+#[must_use]
+pub fn action(key: Key<'_>, at: Situation) -> Option<Action> {
+    if key.other {
+        return None;
+    }
+    if key.ctrl {
+        return match key.name {
+            "c" if !at.selection => Some(Action::Interrupt),
+            "l" => Some(Action::Clear),
+            "r" => Some(Action::Search),
+            "p" => Some(Action::HistoryBack),
+            "n" => Some(Action::HistoryForward),
+            "Enter" => Some(Action::Run),
+            _ => None,
+        };
+    }
+    match (key.name, key.shift) {
+        ("Tab", _) if at.leaving => None,
+        ("Tab", false) if at.menu => Some(Action::MenuNext),
+        ("Tab", true) if at.menu => Some(Action::MenuBack),
+        ("Tab", false) if !at.empty => Some(Action::Complete),
+        ("Enter", false) if at.menu && at.chosen => Some(Action::MenuTake),
+        ("Enter", false) if !at.continued => Some(Action::Run),
+        ("Escape", _) => Some(Action::Escape),
+        ("ArrowDown", false) if at.menu => Some(Action::MenuNext),
+        ("ArrowUp", false) if at.menu => Some(Action::MenuBack),
+        ("ArrowUp", false) if at.first_line => Some(Action::HistoryBack),
+        ("ArrowDown", false) if at.last_line => Some(Action::HistoryForward),
+        ("ArrowRight" | "End", false) if at.ghost && at.at_end => Some(Action::TakeGhost),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn key(text: &str) -> Key<'_> {
+        let mut key = Key::default();
+        let mut name = text;
+        while let Some((modifier, rest)) = name.split_once('-') {
+            match modifier {
+                "ctrl" => key.ctrl = true,
+                "shift" => key.shift = true,
+                _ => key.other = true,
+            }
+            name = rest;
+        }
+        key.name = name;
+        key
+    }
+
+    #[test]
+    fn table() {
+        let plain = Situation { first_line: true, last_line: true, at_end: true, ..Situation::default() };
+        let check = |text: &str, at: Situation, expected: Option<Action>| {
+            assert_eq!(action(key(text), at), expected, "{text} {at:?}");
+        };
+        let empty = Situation { empty: true, ..plain };
+        let menu = Situation { menu: true, ..plain };
+        let leaving = Situation { leaving: true, ..menu };
+        check("Enter", plain, Some(Action::Run));
+        check("shift-Enter", plain, None);
+        check("Enter", Situation { continued: true, ..plain }, None);
+        check("ctrl-Enter", Situation { continued: true, ..plain }, Some(Action::Run));
+        check("Tab", plain, Some(Action::Complete));
+        check("shift-Tab", plain, None);
+        check("Tab", empty, None);
+        check("Tab", menu, Some(Action::MenuNext));
+        check("shift-Tab", menu, Some(Action::MenuBack));
+        check("Tab", leaving, None);
+        check("shift-Tab", leaving, None);
+        check("Enter", menu, Some(Action::Run));
+        check("Enter", Situation { chosen: true, ..menu }, Some(Action::MenuTake));
+        check("Escape", plain, Some(Action::Escape));
+        check("ArrowUp", plain, Some(Action::HistoryBack));
+        check("ArrowUp", Situation { first_line: false, ..plain }, None);
+        check("ArrowUp", menu, Some(Action::MenuBack));
+        check("ArrowDown", Situation { last_line: false, ..plain }, None);
+        check("ArrowRight", plain, None);
+        check("ArrowRight", Situation { ghost: true, ..plain }, Some(Action::TakeGhost));
+        check("ArrowRight", Situation { ghost: true, at_end: false, ..plain }, None);
+        check("ctrl-c", plain, Some(Action::Interrupt));
+        check("ctrl-c", Situation { selection: true, ..plain }, None);
+        check("meta-c", plain, None);
+        check("ctrl-r", plain, Some(Action::Search));
+        check("ctrl-l", empty, Some(Action::Clear));
+        check("ctrl-v", plain, None);
+        check("a", plain, None);
+    }
+}

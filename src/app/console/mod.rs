@@ -1,0 +1,7 @@
+//! The console: a prompt that behaves as a shell's, and what was said so far.
+
+pub mod completion;
+pub mod keys;
+pub mod line;
+pub mod prompt;
+pub mod transcript;

@@ -1,0 +1,583 @@
+//! The prompt: history, completion, ghost text and reverse search around one text area.
+//!
+//! A component of its own, so that a key stroke renders nothing but the prompt.
+
+use std::cell::Cell;
+use std::rc::Rc;
+
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlInputElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
+use yew::prelude::*;
+
+use super::completion::{Candidate, Completion};
+use super::keys::{self, Action, Key, Situation};
+use super::line;
+use crate::app::browser;
+
+/// Text handed to the prompt from outside.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Fill {
+    /// What to put in.
+    pub text: AttrValue,
+    /// Counts up, so that the same text can be handed over twice.
+    pub serial: u32,
+    /// Whether the prompt takes the focus.
+    pub focus: bool,
+}
+
+/// See [`Prompt`].
+#[derive(Clone, Debug, Properties, PartialEq)]
+pub struct Props {
+    /// Lines run so far, oldest first.
+    pub history: Rc<Vec<String>>,
+    /// Text from outside.
+    pub fill: Fill,
+    /// Asks for completions of a command at a byte offset.
+    pub complete: Callback<(String, usize), Completion>,
+    /// Run these lines.
+    pub on_run: Callback<String>,
+    /// Ctrl-C.
+    pub on_interrupt: Callback<()>,
+    /// Ctrl-L.
+    pub on_clear: Callback<()>,
+}
+
+/// Messages of the prompt.
+#[derive(Debug)]
+pub enum Msg {
+    /// Text was typed.
+    Typed(InputEvent),
+    /// The caret moved.
+    Moved,
+    /// A key asked for something.
+    Do(Action),
+    /// A key that asks for nothing was pressed.
+    OtherKey,
+    /// The menu's candidate was clicked.
+    Take(usize),
+    /// The search text changed.
+    Sought(String),
+    /// The search moves to the match before.
+    SeekOn,
+    /// The search is over; whether its match is taken.
+    SeekEnd(bool),
+}
+
+/// The line editor.
+#[derive(Debug)]
+pub struct Prompt {
+    input: NodeRef,
+    seek_input: NodeRef,
+    text: String,
+    ghost: String,
+    menu: Option<Menu>,
+    /// Place in the history, from the newest, and what was typed before going there.
+    recalled: Option<(usize, String)>,
+    seek: Option<Seek>,
+    situation: Rc<Cell<Flags>>,
+    caret: Option<usize>,
+    take_focus: bool,
+}
+
+/// What the key handler must know while an event is being dispatched.
+#[derive(Clone, Copy, Debug, Default)]
+struct Flags {
+    menu: bool,
+    chosen: bool,
+    ghost: bool,
+    leaving: bool,
+    newline_wanted: bool,
+}
+
+#[derive(Debug)]
+struct Menu {
+    start: usize,
+    end: usize,
+    candidates: Vec<Candidate>,
+    chosen: Option<usize>,
+}
+
+#[derive(Debug, Default)]
+struct Seek {
+    query: String,
+    /// How many matches to pass over.
+    skip: usize,
+}
+
+/// More than this is not read, only scrolled past.
+const CANDIDATES_MAX: usize = 60;
+
+impl Component for Prompt {
+    type Message = Msg;
+    type Properties = Props;
+
+    fn create(ctx: &Context<Self>) -> Self {
+        let fill = &ctx.props().fill;
+        Self {
+            input: NodeRef::default(),
+            seek_input: NodeRef::default(),
+            text: fill.text.to_string(),
+            ghost: String::new(),
+            menu: None,
+            recalled: None,
+            seek: None,
+            situation: Rc::default(),
+            caret: None,
+            take_focus: fill.focus,
+        }
+    }
+
+    fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
+        let fill = &ctx.props().fill;
+        if fill.serial != old.fill.serial {
+            self.put(fill.text.to_string());
+            self.take_focus = fill.focus;
+        }
+        true
+    }
+
+    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        let leaving = matches!(msg, Msg::Do(Action::Escape));
+        let mut flags = self.situation.get();
+        flags.leaving = leaving;
+        self.situation.set(flags);
+        let render = self.take_message(ctx, msg);
+        let mut flags = self.situation.get();
+        flags.menu = self.menu.is_some();
+        flags.chosen = self.menu.as_ref().is_some_and(|menu| menu.chosen.is_some());
+        flags.ghost = !self.ghost.is_empty();
+        self.situation.set(flags);
+        render
+    }
+
+    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+        let Some(input) = self.input.cast::<HtmlTextAreaElement>() else { return };
+        if std::mem::take(&mut self.take_focus) {
+            // Focus is a courtesy; a page that may not take it goes on.
+            let _ = input.focus();
+        }
+        if let Some(caret) = self.caret.take() {
+            let caret = u32::try_from(caret).unwrap_or(u32::MAX);
+            let _ = input.set_selection_range(caret, caret);
+        }
+        if self.seek.is_some()
+            && let Some(seek) = self.seek_input.cast::<HtmlInputElement>()
+        {
+            let _ = seek.focus();
+        }
+        if let Some(chosen) = browser::document().and_then(|document| document.get_element_by_id("candidate-chosen")) {
+            chosen.scroll_into_view_with_bool(false);
+        }
+    }
+
+    fn view(&self, ctx: &Context<Self>) -> Html {
+        let link = ctx.link();
+        let flags = Rc::clone(&self.situation);
+        let onkeydown = link.batch_callback(move |event: KeyboardEvent| key_pressed(&event, &flags));
+        let rows = self.text.lines().count().max(1);
+        let placeholder = if rows == 1 { "Type an az command, or paste several" } else { "" };
+        html! {
+            <div class="prompt">
+                { self.view_menu(ctx) }
+                { self.view_seek(ctx) }
+                <div class="prompt-line">
+                    <span class="prompt-mark" aria-hidden="true">{ "$" }</span>
+                    <div class="prompt-field">
+                        <div class="prompt-mirror" aria-hidden="true">
+                            <span>{ &self.text }</span><span class="ghost">{ &self.ghost }</span>{ "\u{200b}" }
+                        </div>
+                        <textarea
+                            ref={self.input.clone()}
+                            id="prompt"
+                            rows="1"
+                            value={self.text.clone()}
+                            {placeholder}
+                            aria-label="Command line"
+                            aria-describedby="prompt-keys"
+                            aria-autocomplete="list"
+                            aria-haspopup="listbox"
+                            aria-controls={self.menu.as_ref().map(|_| "candidates")}
+                            aria-activedescendant={flags_chosen(self.menu.as_ref())}
+                            autocomplete="off"
+                            autocapitalize="off"
+                            autocorrect="off"
+                            spellcheck="false"
+                            enterkeyhint="send"
+                            {onkeydown}
+                            oninput={link.callback(Msg::Typed)}
+                            onclick={link.callback(|_| Msg::Moved)}
+                        />
+                    </div>
+                    <button class="run" disabled={self.text.trim().is_empty()} onclick={link.callback(|_| Msg::Do(Action::Run))}>
+                        { "Run" }
+                    </button>
+                </div>
+                <p id="prompt-keys" class="unseen">
+                    { "Enter runs, Shift+Enter starts a new line, Tab completes, Up and Down recall, Control+R searches the history. Escape, then Tab, leaves the prompt." }
+                </p>
+            </div>
+        }
+    }
+}
+
+impl Prompt {
+    fn take_message(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+        match msg {
+            Msg::Typed(event) => {
+                let Some(input) = event.target_dyn_into::<HtmlTextAreaElement>() else { return false };
+                let mut flags = self.situation.get();
+                let wanted = std::mem::take(&mut flags.newline_wanted);
+                self.situation.set(flags);
+                if !wanted && is_send_key(&event) && !line::is_continued(&self.text) {
+                    self.run(ctx);
+                    return true;
+                }
+                self.text = input.value();
+                self.recalled = None;
+                self.guess(ctx);
+                true
+            }
+            Msg::Moved => {
+                self.guess(ctx);
+                true
+            }
+            Msg::OtherKey => false,
+            Msg::Do(action) => {
+                self.act(ctx, action);
+                true
+            }
+            Msg::Take(place) => {
+                if let Some(menu) = &mut self.menu {
+                    menu.chosen = Some(place);
+                }
+                self.take_chosen();
+                self.take_focus = true;
+                true
+            }
+            Msg::Sought(query) => {
+                self.seek = Some(Seek { query, skip: 0 });
+                true
+            }
+            Msg::SeekOn => {
+                if let Some(seek) = &mut self.seek {
+                    seek.skip += 1;
+                }
+                if self.found(ctx).is_none()
+                    && let Some(seek) = &mut self.seek
+                {
+                    seek.skip = 0;
+                }
+                true
+            }
+            Msg::SeekEnd(take) => {
+                if take && let Some(found) = self.found(ctx) {
+                    let found = found.to_owned();
+                    self.put(found);
+                }
+                self.seek = None;
+                self.take_focus = true;
+                true
+            }
+        }
+    }
+
+    fn act(&mut self, ctx: &Context<Self>, action: Action) {
+        match action {
+            Action::Run => self.run(ctx),
+            Action::Complete => self.complete(ctx),
+            Action::MenuNext => self.step_menu(1),
+            Action::MenuBack => self.step_menu(-1),
+            Action::MenuTake => self.take_chosen(),
+            Action::Escape => {
+                self.menu = None;
+                self.ghost.clear();
+            }
+            Action::HistoryBack => self.recall(ctx, true),
+            Action::HistoryForward => self.recall(ctx, false),
+            Action::TakeGhost => {
+                let text = format!("{}{}", self.text, self.ghost);
+                self.put(text);
+                self.guess(ctx);
+            }
+            Action::Clear => ctx.props().on_clear.emit(()),
+            Action::Interrupt => {
+                ctx.props().on_interrupt.emit(());
+                self.put(String::new());
+            }
+            Action::Search => self.seek = Some(Seek::default()),
+        }
+    }
+
+    fn run(&mut self, ctx: &Context<Self>) {
+        let text = std::mem::take(&mut self.text);
+        self.put(String::new());
+        if !text.trim().is_empty() {
+            ctx.props().on_run.emit(text);
+        }
+    }
+
+    /// Replaces everything, with the caret behind it.
+    fn put(&mut self, text: String) {
+        self.caret = Some(line::utf16_offset(&text, text.len()));
+        self.text = text;
+        self.ghost.clear();
+        self.menu = None;
+        self.recalled = None;
+    }
+
+    fn caret(&self) -> usize {
+        let input = self.input.cast::<HtmlTextAreaElement>();
+        let caret = input.and_then(|input| input.selection_end().ok().flatten());
+        caret.map_or(self.text.len(), |caret| {
+            line::byte_offset(&self.text, usize::try_from(caret).unwrap_or(usize::MAX))
+        })
+    }
+
+    /// Completions at the caret, spans counted in the whole text.
+    fn completion(&self, ctx: &Context<Self>) -> Menu {
+        let caret = self.caret();
+        let start = line::command_start(&self.text, caret);
+        let command = self.text.get(start..).unwrap_or_default().to_owned();
+        let found = ctx.props().complete.emit((command, caret - start));
+        let mut candidates = found.candidates;
+        candidates.truncate(CANDIDATES_MAX);
+        Menu { start: start + found.start, end: start + found.end, candidates, chosen: None }
+    }
+
+    /// After typing: the ghost, and the menu if it is open.
+    fn guess(&mut self, ctx: &Context<Self>) {
+        self.ghost.clear();
+        let behind = self.caret() == self.text.len();
+        let typing = !self.text.trim().is_empty();
+        let was_open = self.menu.take().is_some();
+        if !typing {
+            return;
+        }
+        let remembered = ctx.props().history.iter().rev().find_map(|line| line.strip_prefix(&self.text));
+        if behind && let Some(rest) = remembered {
+            rest.clone_into(&mut self.ghost);
+        }
+        if !was_open && (!behind || !self.ghost.is_empty()) {
+            return;
+        }
+        let menu = self.completion(ctx);
+        let typed = self.text.get(menu.start..).unwrap_or_default();
+        if behind
+            && self.ghost.is_empty()
+            && !typed.is_empty()
+            && let Some(rest) = menu.candidates.first().and_then(|first| first.text.strip_prefix(typed))
+        {
+            rest.clone_into(&mut self.ghost);
+        }
+        if was_open && !menu.candidates.is_empty() {
+            self.menu = Some(menu);
+        }
+    }
+
+    /// Tab: what is certain is inserted, what is not is offered.
+    fn complete(&mut self, ctx: &Context<Self>) {
+        let mut menu = self.completion(ctx);
+        let typed = self.text.get(menu.start..menu.end).unwrap_or_default();
+        if menu.candidates.len() == 1 {
+            menu.chosen = Some(0);
+            self.menu = Some(menu);
+            self.take_chosen();
+            return;
+        }
+        let common = line::common_prefix(menu.candidates.iter().map(|candidate| candidate.text.as_str()));
+        if common.len() > typed.len() && common.starts_with(typed) {
+            let common = common.to_owned();
+            self.replace(menu.start, menu.end, &common);
+            menu.end = menu.start + common.len();
+        }
+        self.ghost.clear();
+        self.menu = (!menu.candidates.is_empty()).then_some(menu);
+    }
+
+    fn take_chosen(&mut self) {
+        let Some(menu) = self.menu.take() else { return };
+        let chosen = menu.chosen.and_then(|place| menu.candidates.get(place));
+        if let Some(candidate) = chosen {
+            let gap = if self.text.get(menu.end..).unwrap_or_default().starts_with(' ') { "" } else { " " };
+            self.replace(menu.start, menu.end, &format!("{}{gap}", candidate.text));
+        }
+        self.ghost.clear();
+    }
+
+    fn replace(&mut self, start: usize, end: usize, with: &str) {
+        let before = self.text.get(..start).unwrap_or_default();
+        let after = self.text.get(end..).unwrap_or_default();
+        let text = format!("{before}{with}{after}");
+        self.caret = Some(line::utf16_offset(&text, start + with.len()));
+        self.text = text;
+    }
+
+    fn step_menu(&mut self, by: isize) {
+        if let Some(menu) = &mut self.menu {
+            let count = menu.candidates.len();
+            let next = match (menu.chosen, by > 0) {
+                (None, true) => 0,
+                (None, false) => count.saturating_sub(1),
+                (Some(at), true) => (at + 1) % count.max(1),
+                (Some(at), false) => at.checked_sub(1).unwrap_or(count.saturating_sub(1)),
+            };
+            menu.chosen = Some(next);
+        }
+    }
+
+    fn recall(&mut self, ctx: &Context<Self>, back: bool) {
+        let history = &ctx.props().history;
+        let (at, draft) = match (self.recalled.take(), back) {
+            (None, true) => (Some(0), self.text.clone()),
+            (None, false) => return,
+            (Some((at, draft)), true) => (Some((at + 1).min(history.len().saturating_sub(1))), draft),
+            (Some((at, draft)), false) => (at.checked_sub(1), draft),
+        };
+        let line = match at {
+            Some(at) => history.iter().rev().nth(at).cloned(),
+            None => Some(draft.clone()),
+        };
+        if let Some(line) = line {
+            self.put(line);
+            self.recalled = at.map(|at| (at, draft));
+        }
+    }
+
+    /// The line that the search has found.
+    fn found<'a>(&self, ctx: &'a Context<Self>) -> Option<&'a str> {
+        let seek = self.seek.as_ref()?;
+        if seek.query.is_empty() {
+            return None;
+        }
+        let history = ctx.props().history.iter().rev();
+        let mut matches = history.filter(|line| line.contains(&seek.query));
+        matches.nth(seek.skip).map(String::as_str)
+    }
+
+    fn view_menu(&self, ctx: &Context<Self>) -> Html {
+        let Some(menu) = &self.menu else { return Html::default() };
+        let candidate = |(place, candidate): (usize, &Candidate)| {
+            let chosen = menu.chosen == Some(place);
+            html! {
+                <li
+                    key={place}
+                    id={chosen.then_some("candidate-chosen")}
+                    role="option"
+                    aria-selected={if chosen { "true" } else { "false" }}
+                    onmousedown={ctx.link().callback(move |event: MouseEvent| {
+                        event.prevent_default();
+                        Msg::Take(place)
+                    })}
+                >
+                    <code>{ &candidate.text }</code>
+                    <span>{ &candidate.description }</span>
+                </li>
+            }
+        };
+        html! {
+            <ul id="candidates" class="menu" role="listbox" aria-label="Completions">
+                { for menu.candidates.iter().enumerate().map(candidate) }
+            </ul>
+        }
+    }
+
+    fn view_seek(&self, ctx: &Context<Self>) -> Html {
+        let Some(seek) = &self.seek else { return Html::default() };
+        let link = ctx.link();
+        let onkeydown = link.batch_callback(|event: KeyboardEvent| {
+            let msg = match event.key().as_str() {
+                "Enter" => Msg::SeekEnd(true),
+                "Escape" => Msg::SeekEnd(false),
+                "c" | "g" if event.ctrl_key() => Msg::SeekEnd(false),
+                "r" if event.ctrl_key() => Msg::SeekOn,
+                "ArrowUp" => Msg::SeekOn,
+                _ => return None,
+            };
+            event.prevent_default();
+            Some(msg)
+        });
+        let oninput = link.batch_callback(|event: InputEvent| {
+            event.target_dyn_into::<HtmlInputElement>().map(|input| Msg::Sought(input.value()))
+        });
+        let found = match (self.found(ctx), seek.query.is_empty()) {
+            (Some(line), _) => html! { <code>{ line.to_owned() }</code> },
+            (None, true) => html! { <span class="mute">{ "type part of an earlier command" }</span> },
+            (None, false) => html! { <span class="mute">{ "nothing like that so far" }</span> },
+        };
+        html! {
+            <div class="seek">
+                <label>
+                    <span>{ "Search history" }</span>
+                    <input ref={self.seek_input.clone()} type="text" value={seek.query.clone()} autocomplete="off" spellcheck="false" {onkeydown} {oninput} />
+                </label>
+                <div class="seek-found" role="status">{ found }</div>
+                <span class="mute seek-keys">{ "Enter takes it · Ctrl-R older · Esc leaves" }</span>
+            </div>
+        }
+    }
+}
+
+fn flags_chosen(menu: Option<&Menu>) -> Option<&'static str> {
+    menu.and_then(|menu| menu.chosen).map(|_| "candidate-chosen")
+}
+
+/// A touch keyboard's send key arrives as a line break without a key event.
+fn is_send_key(event: &InputEvent) -> bool {
+    event.has_type::<InputEvent>()
+        && event.input_type() == "insertLineBreak"
+        && browser::matches_media("(pointer: coarse)")
+}
+
+/// Claims a key while its event is being dispatched.
+fn key_pressed(event: &KeyboardEvent, flags: &Rc<Cell<Flags>>) -> Option<Msg> {
+    let input = event.target_dyn_into::<HtmlTextAreaElement>()?;
+    if event.is_composing() {
+        return None;
+    }
+    let text = input.value();
+    let position =
+        |offset: Option<u32>| line::byte_offset(&text, offset.and_then(|at| usize::try_from(at).ok()).unwrap_or(0));
+    let start = position(input.selection_start().ok().flatten());
+    let end = position(input.selection_end().ok().flatten());
+    let before = text.get(..start).unwrap_or_default();
+    let after = text.get(end..).unwrap_or_default();
+    let mut now = flags.get();
+    let situation = Situation {
+        empty: text.trim().is_empty(),
+        continued: line::is_continued(&text),
+        first_line: !before.contains('\n'),
+        last_line: !after.contains('\n'),
+        at_end: start == end && end == text.len(),
+        selection: start != end || page_selection(),
+        menu: now.menu,
+        chosen: now.chosen,
+        ghost: now.ghost,
+        leaving: now.leaving,
+    };
+    let name = event.key();
+    let key = Key {
+        name: &name,
+        ctrl: event.ctrl_key(),
+        shift: event.shift_key(),
+        other: event.alt_key() || event.meta_key(),
+    };
+    let action = keys::action(key, situation);
+    now.newline_wanted = name == "Enter" && action.is_none();
+    flags.set(now);
+    match action {
+        Some(action) => {
+            event.prevent_default();
+            Some(Msg::Do(action))
+        }
+        // Shift alone is on the way to Shift+Tab.
+        None if matches!(name.as_str(), "Shift" | "Tab") => None,
+        None => Some(Msg::OtherKey),
+    }
+}
+
+/// Whether text of the page is selected, which Ctrl-C then copies.
+fn page_selection() -> bool {
+    browser::window()
+        .and_then(|window| window.get_selection().ok().flatten())
+        .is_some_and(|selection| !selection.is_collapsed())
+}

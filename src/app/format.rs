@@ -1,0 +1,125 @@
+//! Numbers as people read them.
+
+use crate::engine::{NodeState, StateCounts};
+
+/// `00:24:10`, with days in front when there are any.
+#[must_use]
+pub fn clock(ms: u64) -> String {
+    let (days, hours, minutes, seconds) = split(ms);
+    if days == 0 {
+        format!("{hours:02}:{minutes:02}:{seconds:02}")
+    } else {
+        format!("{days}d {hours:02}:{minutes:02}:{seconds:02}")
+    }
+}
+
+/// `45 s`, `2 min 5 s`, `3 h 10 min`, `2 d 4 h`: the two largest units that matter.
+#[must_use]
+pub fn duration(ms: u64) -> String {
+    let pair = |large: u64, unit: &str, small: u64, small_unit: &str| {
+        if small == 0 { format!("{large} {unit}") } else { format!("{large} {unit} {small} {small_unit}") }
+    };
+    match split(ms) {
+        (0, 0, 0, seconds) => format!("{seconds} s"),
+        (0, 0, minutes, seconds) => pair(minutes, "min", seconds, "s"),
+        (0, hours, minutes, _) => pair(hours, "h", minutes, "min"),
+        (days, hours, _, _) => pair(days, "d", hours, "h"),
+    }
+}
+
+/// `$4.18`, `$1,204.00`; fractions of a cent where there is nothing else to show.
+#[must_use]
+pub fn dollars(microdollars: u64) -> String {
+    let cents = (microdollars + 5_000) / 10_000;
+    if cents == 0 && microdollars > 0 {
+        return format!("$0.{:04}", microdollars.div_ceil(100));
+    }
+    format!("${}.{:02}", grouped(cents / 100), cents % 100)
+}
+
+/// `1,204`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }
+}
+
+/// What people call a state in a sentence: a node that is ready is running.
+#[must_use]
+pub fn state_word(state: NodeState) -> &'static str {
+    match state {
+        NodeState::Ready => "running",
+        other => other.name(),
+    }
+}
+
+/// The order in which states are told: what runs, what changes, what is kept, what is wrong.
+pub const TOLD: [NodeState; 9] = [
+    NodeState::Ready,
+    NodeState::Starting,
+    NodeState::Creating,
+    NodeState::Draining,
+    NodeState::Deallocating,
+    NodeState::Deallocated,
+    NodeState::Stopped,
+    NodeState::Deleting,
+    NodeState::Failed,
+];
+
+/// `5 running, 45 deallocated`, or `no nodes`.
+#[must_use]
+pub fn summary(counts: &StateCounts) -> String {
+    let told: Vec<String> = TOLD
+        .into_iter()
+        .filter(|state| counts.of(*state) > 0)
+        .map(|state| format!("{} {}", counts.of(state), state_word(state)))
+        .collect();
+    if told.is_empty() { "no nodes".to_owned() } else { told.join(", ") }
+}
+
+/// The counts as JSON with every state's name, zero included.
+#[must_use]
+pub fn counts_json(counts: &StateCounts) -> String {
+    let pairs: Vec<String> =
+        NodeState::ALL.into_iter().map(|state| format!("\"{}\":{}", state.name(), counts.of(state))).collect();
+    format!("{{{}}}", pairs.join(","))
+}
+
+const fn split(ms: u64) -> (u64, u64, u64, u64) {
+    let seconds = ms / 1_000;
+    (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn clocks() {
+        let check = |ms: u64, text: &str| assert_eq!(clock(ms), text);
+        check(0, "00:00:00");
+        check(1_450_999, "00:24:10");
+        check(90_061_000, "1d 01:01:01");
+    }
+
+    #[test]
+    fn durations() {
+        let check = |ms: u64, text: &str| assert_eq!(duration(ms), text);
+        check(999, "0 s");
+        check(45_000, "45 s");
+        check(120_000, "2 min");
+        check(125_000, "2 min 5 s");
+        check(11_400_000, "3 h 10 min");
+        check(187_200_000, "2 d 4 h");
+    }
+
+    #[test]
+    fn money() {
+        let check = |microdollars: u64, text: &str| assert_eq!(dollars(microdollars), text);
+        check(0, "$0.00");
+        check(120, "$0.0002");
+        check(4_180_000, "$4.18");
+        check(9_995_001, "$10.00");
+        check(1_204_000_000, "$1,204.00");
+        check(1_000_002_000_000, "$1,000,002.00");
+    }
+}

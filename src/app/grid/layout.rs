@@ -1,0 +1,135 @@
+//! Where every cell stands: pools below one another, cells in rows, as large as fits.
+//!
+//! A node keeps its slot for life and a slot keeps its place while the cell size holds, so
+//! nothing jumps when others leave. The size shrinks as soon as it must and grows back only when
+//! there is room to spare; otherwise a pool at the edge would flicker between two sizes.
+
+use crate::engine::PoolId;
+
+/// Cell sizes in CSS pixels, largest first; below the last the picture scrolls.
+const SIZES_PX: [f64; 10] = [46.0, 40.0, 34.0, 28.0, 23.0, 19.0, 16.0, 13.0, 11.0, 9.0];
+
+/// How full the next larger size may leave the picture before it is taken.
+const GROW_BELOW: f64 = 0.85;
+
+const MARGIN_PX: f64 = 16.0;
+const POOL_GAP_PX: f64 = 16.0;
+
+/// What the layout needs to know of a pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PoolShape {
+    /// Whose cells.
+    pub id: PoolId,
+    /// Slots in use, gaps included.
+    pub slots: usize,
+    /// Whether a line naming the cluster goes above.
+    pub cluster_line: bool,
+}
+
+/// The room there is.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Viewport {
+    /// Inner width.
+    pub width_px: f64,
+    /// Inner height.
+    pub height_px: f64,
+    /// Height of a pool's header, larger where it takes two lines.
+    pub header_px: f64,
+    /// Height of a cluster's line.
+    pub cluster_px: f64,
+}
+
+/// One pool in its place.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PoolBox {
+    /// Whose cells.
+    pub id: PoolId,
+    /// Top of the cluster's line and the pool's header.
+    pub top_px: f64,
+    /// Top of the first row of cells.
+    pub cells_px: f64,
+    /// Slots in use, gaps included.
+    pub slots: usize,
+}
+
+/// Every pool in its place.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Layout {
+    /// Width and height of a cell.
+    pub cell_px: f64,
+    /// From one cell to the next.
+    pub pitch_px: f64,
+    /// Cells in a row.
+    pub columns: usize,
+    /// Height of all pools, which may exceed the viewport.
+    pub height_px: f64,
+    /// The pools from top to bottom.
+    pub pools: Vec<PoolBox>,
+}
+
+impl Layout {
+    /// The largest cells with which all pools fit, reluctant to grow beyond `current_px`.
+    #[must_use]
+    pub fn fit(shapes: &[PoolShape], viewport: Viewport, current_px: Option<f64>) -> Self {
+        let mut smallest = None;
+        for cell_px in SIZES_PX {
+            let layout = Self::with_cells(shapes, viewport, cell_px);
+            let growing = current_px.is_some_and(|current_px| cell_px > current_px);
+            let room_px = viewport.height_px * if growing { GROW_BELOW } else { 1.0 };
+            if layout.height_px <= room_px {
+                return layout;
+            }
+            smallest = Some(layout);
+        }
+        smallest.unwrap_or_else(|| Self::with_cells(shapes, viewport, 9.0))
+    }
+
+    fn with_cells(shapes: &[PoolShape], viewport: Viewport, cell_px: f64) -> Self {
+        let pitch_px = cell_px + (cell_px * 0.16).round().max(2.0);
+        let columns = whole((viewport.width_px - 2.0 * MARGIN_PX + pitch_px - cell_px) / pitch_px).max(1);
+        let mut top_px = MARGIN_PX * 0.75;
+        let mut pools = Vec::with_capacity(shapes.len());
+        for shape in shapes {
+            let line_px = if shape.cluster_line { viewport.cluster_px } else { 0.0 };
+            let cells_px = top_px + line_px + viewport.header_px;
+            pools.push(PoolBox { id: shape.id, top_px, cells_px, slots: shape.slots });
+            let rows = real(shape.slots.div_ceil(columns).max(1));
+            top_px = cells_px + rows * pitch_px + POOL_GAP_PX;
+        }
+        Self { cell_px, pitch_px, columns, height_px: top_px.ceil(), pools }
+    }
+
+    /// Top left corner of a slot's cell.
+    #[must_use]
+    pub fn corner(&self, pool: &PoolBox, slot: usize) -> (f64, f64) {
+        let column = slot.checked_rem(self.columns).unwrap_or(0);
+        let row = slot.checked_div(self.columns).unwrap_or(0);
+        (real(column) * self.pitch_px + MARGIN_PX, real(row) * self.pitch_px + pool.cells_px)
+    }
+
+    /// The pool (by place) and slot under a point, gaps between cells included.
+    #[must_use]
+    pub fn hit(&self, x_px: f64, y_px: f64) -> Option<(usize, usize)> {
+        let slack_px = (self.pitch_px - self.cell_px) / 2.0;
+        let x_px = x_px - MARGIN_PX + slack_px;
+        let (place, pool) = self.pools.iter().enumerate().rfind(|(_, pool)| y_px >= pool.cells_px - slack_px)?;
+        if x_px < 0.0 {
+            return None;
+        }
+        let column = whole(x_px / self.pitch_px);
+        let row = whole((y_px - pool.cells_px + slack_px) / self.pitch_px);
+        let slot = row * self.columns + column;
+        (column < self.columns && slot < pool.slots).then_some((place, slot))
+    }
+}
+
+/// A count as a length.
+#[expect(clippy::cast_precision_loss)]
+pub const fn real(count: usize) -> f64 {
+    count as f64
+}
+
+#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
+const fn whole(length: f64) -> usize {
+    length.max(0.0) as usize
+}

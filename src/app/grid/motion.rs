@@ -1,0 +1,251 @@
+//! What is seen of each node between two states: appearing, turning, leaving.
+//!
+//! Pure: cells in, a [`Look`] out, with the page's clock as an argument. A node that the engine
+//! has already forgotten is still drawn for a moment while it leaves.
+
+use crate::engine::{NodeSource, NodeState, NodeView, PoolId};
+
+/// How long a turn from one state to the next is shown.
+const TURN_MS: f64 = 260.0;
+/// How long a cell takes to appear.
+const APPEAR_MS: f64 = 220.0;
+/// How long a cell takes to leave.
+const LEAVE_MS: f64 = 520.0;
+
+/// The nodes of one pool, each in a slot of its own.
+#[derive(Clone, Debug)]
+pub struct Track {
+    /// Whose nodes.
+    pub pool: PoolId,
+    /// By slot; `None` is a gap.
+    pub slots: Vec<Option<Cell>>,
+    /// Instance id and slot of every node that exists, by ascending id.
+    order: Vec<(u32, usize)>,
+    /// Gaps, the lowest last.
+    gaps: Vec<usize>,
+}
+
+/// One node as it is drawn.
+#[derive(Clone, Debug)]
+pub struct Cell {
+    /// Which node.
+    pub instance_id: u32,
+    /// What it is now.
+    pub state: NodeState,
+    /// How it was brought up.
+    pub source: NodeSource,
+    /// Of the transition under way.
+    pub progress_permille: u16,
+    before: Option<NodeState>,
+    changed_ms: f64,
+    leaving: bool,
+    /// The look last painted, to paint again only what changed.
+    pub painted: Option<Look>,
+}
+
+/// What to paint for a cell; equal looks need no new paint.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Look {
+    /// The state drawn: the one before in the first half of a turn.
+    pub state: NodeState,
+    /// Marks a ready node that came from the cache.
+    pub source: NodeSource,
+    /// Progress in steps of [`LEVELS`].
+    pub level: u8,
+    /// Size against the cell's.
+    pub scale: f64,
+    /// Opacity.
+    pub alpha: f64,
+}
+
+/// Steps of progress that are told apart.
+pub const LEVELS: u8 = 16;
+
+impl Track {
+    /// An empty pool.
+    #[must_use]
+    pub const fn new(pool: PoolId) -> Self {
+        Self { pool, slots: Vec::new(), order: Vec::new(), gaps: Vec::new() }
+    }
+
+    /// Takes over what the snapshot says of the pool's nodes (ascending instance ids).
+    ///
+    /// Without `animate` everything is in its place at once.
+    pub fn follow(&mut self, nodes: &[NodeView], now_ms: f64, animate: bool) {
+        let past_ms = if animate { now_ms } else { f64::NEG_INFINITY };
+        let known = std::mem::take(&mut self.order);
+        let mut known = known.into_iter().peekable();
+        let mut order = Vec::with_capacity(nodes.len());
+        for node in nodes {
+            while let Some((_, slot)) = known.next_if(|(id, _)| *id < node.instance_id) {
+                self.leave(slot, past_ms);
+            }
+            let slot = match known.next_if(|(id, _)| *id == node.instance_id) {
+                Some((_, slot)) => slot,
+                None => self.seat(node, past_ms),
+            };
+            if let Some(Some(cell)) = self.slots.get_mut(slot) {
+                cell.turn(node, past_ms);
+            }
+            order.push((node.instance_id, slot));
+        }
+        for (_, slot) in known {
+            self.leave(slot, past_ms);
+        }
+        self.order = order;
+    }
+
+    /// Frees the slots of nodes that have left; whether any did.
+    pub fn sweep(&mut self) -> bool {
+        let mut swept = false;
+        for (slot, place) in self.slots.iter_mut().enumerate() {
+            if place.as_ref().is_some_and(|cell| cell.gone()) {
+                *place = None;
+                self.gaps.push(slot);
+                swept = true;
+            }
+        }
+        if swept {
+            while matches!(self.slots.last(), Some(None)) {
+                self.slots.pop();
+            }
+            let end = self.slots.len();
+            self.gaps.retain(|slot| *slot < end);
+            self.gaps.sort_unstable_by(|a, b| b.cmp(a));
+        }
+        swept
+    }
+
+    /// Slot of a node.
+    #[must_use]
+    pub fn slot_of(&self, instance_id: u32) -> Option<usize> {
+        let place = self.order.binary_search_by_key(&instance_id, |(id, _)| *id);
+        self.order.get(place.ok()?).map(|(_, slot)| *slot)
+    }
+
+    /// Node in a slot, unless it is leaving.
+    #[must_use]
+    pub fn node_at(&self, slot: usize) -> Option<u32> {
+        let cell = self.slots.get(slot)?.as_ref()?;
+        (!cell.leaving).then_some(cell.instance_id)
+    }
+
+    /// The node `step` places along, in the order of ids.
+    #[must_use]
+    pub fn neighbour(&self, instance_id: u32, step: isize) -> Option<u32> {
+        let place = self.order.binary_search_by_key(&instance_id, |(id, _)| *id).ok()?;
+        self.order.get(place.checked_add_signed(step)?).map(|(id, _)| *id)
+    }
+
+    /// First and last node.
+    #[must_use]
+    pub fn ends(&self) -> Option<(u32, u32)> {
+        Some((self.order.first()?.0, self.order.last()?.0))
+    }
+
+    fn seat(&mut self, node: &NodeView, past_ms: f64) -> usize {
+        let cell = Some(Cell {
+            instance_id: node.instance_id,
+            state: node.state,
+            source: node.source,
+            progress_permille: node.progress_permille,
+            before: None,
+            changed_ms: past_ms,
+            leaving: false,
+            painted: None,
+        });
+        if let Some(slot) = self.gaps.pop() {
+            if let Some(place) = self.slots.get_mut(slot) {
+                *place = cell;
+            }
+            return slot;
+        }
+        self.slots.push(cell);
+        self.slots.len() - 1
+    }
+
+    fn leave(&mut self, slot: usize, past_ms: f64) {
+        if let Some(Some(cell)) = self.slots.get_mut(slot) {
+            cell.leaving = true;
+            cell.changed_ms = past_ms;
+        }
+    }
+}
+
+impl Cell {
+    fn turn(&mut self, node: &NodeView, past_ms: f64) {
+        if self.state != node.state {
+            self.before = Some(self.state);
+            self.changed_ms = past_ms;
+            self.state = node.state;
+        }
+        self.source = node.source;
+        self.progress_permille = node.progress_permille;
+    }
+
+    /// Left, and wiped from the canvas.
+    fn gone(&self) -> bool {
+        self.leaving && self.painted.is_none_or(|look| look.alpha <= 0.0)
+    }
+
+    /// What to paint now, and whether it will change by itself.
+    #[must_use]
+    pub fn look(&self, now_ms: f64) -> (Look, bool) {
+        let age_ms = now_ms - self.changed_ms;
+        let mut look = Look {
+            state: self.state,
+            source: self.source,
+            level: level(self.state, self.progress_permille),
+            scale: 1.0,
+            alpha: 1.0,
+        };
+        let span_ms = match (self.leaving, self.before) {
+            (true, _) => LEAVE_MS,
+            (false, None) => APPEAR_MS,
+            (false, Some(_)) => TURN_MS,
+        };
+        if age_ms >= span_ms {
+            if self.leaving {
+                look.alpha = 0.0;
+            }
+            // One more frame sweeps the slot.
+            return (look, self.leaving);
+        }
+        let t = (age_ms / span_ms).clamp(0.0, 1.0);
+        match (self.leaving, self.before) {
+            (true, _) => {
+                look.scale = (1.0 - t) * (1.0 - t);
+                look.alpha = 1.0 - t;
+            }
+            (false, None) => {
+                look.scale = 0.3 * ease_out(t) + 0.7;
+                look.alpha = ease_out(t);
+            }
+            // A turn, as of a card: narrow with the old face, wide with the new.
+            (false, Some(before)) if t < 0.4 => {
+                look.state = before;
+                look.level = LEVELS;
+                look.scale = (t / 0.4) * -0.3 + 1.0;
+            }
+            (false, Some(_)) => look.scale = 0.3 * (ease_out((t - 0.4) / 0.6)) + 0.7,
+        }
+        (look, true)
+    }
+}
+
+/// Only what is under way has a progress to show.
+fn level(state: NodeState, progress_permille: u16) -> u8 {
+    match state {
+        NodeState::Ready | NodeState::Deallocated | NodeState::Stopped | NodeState::Failed => 0,
+        _ => {
+            let steps = u32::from(progress_permille.min(1_000)) * u32::from(LEVELS) / 1_000;
+            u8::try_from(steps).unwrap_or(LEVELS)
+        }
+    }
+}
+
+/// Fast first, gentle at the end.
+pub const fn ease_out(t: f64) -> f64 {
+    let rest = 1.0 - t;
+    1.0 - rest * rest * rest
+}

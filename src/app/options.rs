@@ -1,0 +1,184 @@
+//! What the address of the page asks for: query words and the fragment.
+//!
+//! Links are written by hand into documentation, so every word is optional, unknown ones are
+//! ignored and a value that cannot be read leaves the default in place.
+
+use super::pace::SPEED_MAX;
+use super::theme::Theme;
+
+/// The picture or its equal, the table.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum View {
+    /// Cells on a canvas.
+    #[default]
+    Picture,
+    /// One row per node.
+    Table,
+}
+
+/// What the fragment carries.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Link {
+    /// Nothing that the page knows.
+    #[default]
+    None,
+    /// `#run=…`: command lines, one a line, for the prompt.
+    Run(String),
+    /// `#s1:…`: a shared session, as the session layer encodes it (with its `#`).
+    Shared(String),
+}
+
+/// The options of one page view.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Options {
+    /// Compact form for an iframe: grid and console, no focus taken.
+    pub embed: bool,
+    /// `?theme=`, stronger than the stored choice.
+    pub theme: Option<Theme>,
+    /// `?view=`.
+    pub view: View,
+    /// `?speed=`: simulated milliseconds per real one.
+    pub speed: Option<u32>,
+    /// `?seed=`.
+    pub seed: Option<u64>,
+    /// `?strict=1`: the real CLI's verdict on the 2021 document's spellings.
+    pub strict: bool,
+    /// `?api=0` keeps `window.scaleDown` away.
+    pub api: bool,
+    /// `?autorun=1`: run what `#run=` carries.
+    pub autorun: bool,
+    /// `restore=1`, the crash panel's word: the fragment is the script of a run, waits included,
+    /// and is played at once.
+    pub restore: bool,
+    /// What the fragment carries.
+    pub link: Link,
+}
+
+impl Options {
+    /// Reads `location.search` and `location.hash`, each with its leading mark or empty.
+    #[must_use]
+    pub fn parse(search: &str, hash: &str) -> Self {
+        let mut options = Self { api: true, ..Self::default() };
+        for word in search.trim_start_matches('?').split('&') {
+            options.take(word);
+        }
+        let fragment = hash.trim_start_matches('#');
+        if let Some(run) = fragment.strip_prefix("run=") {
+            let mut words = run.split('&');
+            let commands = percent_decoded(words.next().unwrap_or_default());
+            words.for_each(|word| options.take(word));
+            options.link = Link::Run(if options.restore { commands } else { one_a_line(&commands) });
+        } else if fragment.starts_with("s1:") {
+            options.link = Link::Shared(hash.to_owned());
+        }
+        options
+    }
+
+    fn take(&mut self, word: &str) {
+        let (name, value) = word.split_once('=').unwrap_or((word, "1"));
+        let on = !matches!(value, "0" | "false" | "no");
+        match name {
+            "embed" => self.embed = on,
+            "theme" => self.theme = Theme::named(value),
+            "view" if value == "table" => self.view = View::Table,
+            "view" if value == "picture" => self.view = View::Picture,
+            "speed" => {
+                let digits = value.trim_end_matches(['x', '×']);
+                self.speed = digits.parse().ok().map(|n: u32| n.clamp(1, SPEED_MAX));
+            }
+            "seed" => self.seed = value.parse().ok(),
+            "strict" => self.strict = on,
+            "api" => self.api = on,
+            "autorun" => self.autorun = on,
+            "restore" => self.restore = on,
+            _ => {}
+        }
+    }
+}
+
+/// `%xx` decoded; what is not UTF-8 afterwards becomes U+FFFD.
+fn percent_decoded(text: &str) -> String {
+    let mut bytes = Vec::with_capacity(text.len());
+    let mut rest = text.as_bytes();
+    while let [first, tail @ ..] = rest {
+        let pair = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
+        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
+            Some(byte) if *first == b'%' => {
+                bytes.push(byte);
+                rest = tail.get(2..).unwrap_or_default();
+            }
+            _ => {
+                bytes.push(*first);
+                rest = tail;
+            }
+        }
+    }
+    String::from_utf8_lossy(&bytes).into_owned()
+}
+
+/// `;` between commands becomes a line break; one inside quotes stays.
+fn one_a_line(commands: &str) -> String {
+    let mut quote = None;
+    let mut lines = String::with_capacity(commands.len());
+    for c in commands.chars() {
+        match (c, quote) {
+            ('\'' | '"', None) => quote = Some(c),
+            (_, Some(open)) if c == open => quote = None,
+            _ => {}
+        }
+        lines.push(if c == ';' && quote.is_none() { '\n' } else { c });
+    }
+    let trimmed: Vec<&str> =
+        lines.lines().map(str::trim_end).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
+    trimmed.join("\n").trim().to_owned()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn query_words() {
+        let check = |search: &str, expected: fn(&mut Options)| {
+            let mut options = Options::parse("", "");
+            expected(&mut options);
+            assert_eq!(Options::parse(search, ""), options, "{search}");
+        };
+        check("", |_| {});
+        check("?embed=1", |o| o.embed = true);
+        check("?embed", |o| o.embed = true);
+        check("?embed=0", |_| {});
+        check("?theme=dark&view=table", |o| {
+            o.theme = Some(Theme::Dark);
+            o.view = View::Table;
+        });
+        check("?theme=mauve&view=cinema&unknown=1", |_| {});
+        check("?speed=120", |o| o.speed = Some(120));
+        check("?speed=120x", |o| o.speed = Some(120));
+        check("?speed=9999", |o| o.speed = Some(SPEED_MAX));
+        check("?speed=0", |o| o.speed = Some(1));
+        check("?speed=fast", |_| {});
+        check("?seed=7&api=0", |o| {
+            o.seed = Some(7);
+            o.api = false;
+        });
+    }
+
+    #[test]
+    fn fragments() {
+        let check = |hash: &str, link: Link, autorun: bool| {
+            let options = Options::parse("", hash);
+            assert_eq!((options.link, options.autorun), (link, autorun), "{hash}");
+        };
+        let run = |text: &str| Link::Run(text.to_owned());
+        check("", Link::None, false);
+        check("#elsewhere", Link::None, false);
+        check("#s1:abc", Link::Shared("#s1:abc".to_owned()), false);
+        check("#run=az%20aks%20list", run("az aks list"), false);
+        check("#run=az%20aks%20list&autorun=1", run("az aks list"), true);
+        check("#run=a;b%3B%20c%0Ad", run("a\nb\nc\nd"), false);
+        check("#run=a%20';'%20b", run("a ';' b"), false);
+        check("#run=100%", run("100%"), false);
+        check("#run=%e2%82%ac%zz", run("€%zz"), false);
+    }
+}

@@ -1,0 +1,166 @@
+//! A node's story: what it is, how it came up, and what that cost.
+
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use super::swatch::Swatch;
+use crate::app::App;
+use crate::app::format::{clock, dollars, duration, state_word};
+use crate::app::grid::paint::NodeKey;
+use crate::engine::timing::{Timing, Timings};
+use crate::engine::{Milestone, NodeSource};
+use crate::session::NodeDetail;
+
+/// Distance between a cell and its card.
+const GAP_PX: f64 = 10.0;
+
+impl App {
+    /// The node whose card is shown: the one chosen, else the one under the pointer.
+    pub(in crate::app) fn shown_node(&self) -> Option<NodeKey> {
+        self.pointed.or(self.chosen)
+    }
+
+    pub(super) fn view_card(&self) -> Html {
+        let detail = self.shown_node().and_then(|(pool, id)| self.session.borrow().node(pool, id));
+        html! {
+            <div class="card" ref={self.refs.card.clone()} hidden={detail.is_none()} aria-live="polite" aria-atomic="true">
+                if let Some(detail) = detail { { self.view_detail(&detail) } }
+            </div>
+        }
+    }
+
+    fn view_detail(&self, detail: &NodeDetail) -> Html {
+        let cached = detail.row.source == NodeSource::Cached;
+        let source = if cached { "started from cache" } else { "built new" };
+        html! {
+            <>
+                <div class="card-name">{ &detail.row.name }</div>
+                <div class="card-state">
+                    <Swatch state={detail.row.state} source={detail.row.source} tint={self.tint} />
+                    <b>{ state_word(detail.row.state) }</b>
+                    <span class="mute">{ format!("{source} · {} old", duration(detail.row.age_ms)) }</span>
+                </div>
+                { view_story(detail, self.session.borrow().cloud().timings()) }
+                <div class="card-cost">
+                    <span>{ format!("compute {}", dollars(detail.compute_microdollars)) }</span>
+                    <span>{ format!("disk {}", dollars(detail.disk_microdollars)) }</span>
+                </div>
+                if let Some((at_ms, last)) = detail.events.last() { <div class="mute card-event">{ format!("{} {}: {}", clock(*at_ms), last.reason, last.message) }</div> }
+            </>
+        }
+    }
+
+    /// Puts cursor and card beside the node's cell, inside the panel.
+    pub(in crate::app) fn place_card(&self) -> Option<()> {
+        let rect = self.painter.as_ref()?.rect(self.shown_node()?)?;
+        let cursor = self.refs.cursor.cast::<HtmlElement>()?;
+        let side = format!("{}px", rect.side_px + 6.0);
+        for (name, value) in [
+            ("left", format!("{}px", rect.x_px - 3.0)),
+            ("top", format!("{}px", rect.y_px - 3.0)),
+            ("width", side.clone()),
+            ("height", side),
+        ] {
+            cursor.style().set_property(name, &value).ok()?;
+        }
+        let scroller = self.refs.scroller.cast::<HtmlElement>()?;
+        let card = self.refs.card.cast::<HtmlElement>()?;
+        let (width_px, height_px) = (f64::from(card.offset_width()), f64::from(card.offset_height()));
+        let (room_x_px, room_y_px) = (f64::from(scroller.client_width()), f64::from(scroller.client_height()));
+        let y_px = rect.y_px - f64::from(scroller.scroll_top());
+        let x_px = (rect.x_px + rect.side_px / 2.0 - width_px / 2.0).min(room_x_px - width_px - GAP_PX).max(GAP_PX);
+        let below_px = y_px + rect.side_px + GAP_PX;
+        let above_px = y_px - GAP_PX - height_px;
+        let y_px = if below_px + height_px <= room_y_px || above_px < 0.0 { below_px } else { above_px };
+        card.style().set_property("left", &format!("{x_px:.0}px")).ok()?;
+        card.style().set_property("top", &format!("{y_px:.0}px")).ok()
+    }
+
+    /// Scrolls the picture so that the node chosen by key is in sight.
+    pub(in crate::app) fn reveal_chosen(&self) -> Option<()> {
+        let rect = self.painter.as_ref()?.rect(self.chosen?)?;
+        let scroller = self.refs.scroller.cast::<HtmlElement>()?;
+        let (top_px, room_px) = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));
+        let wanted_px = if rect.y_px < top_px + GAP_PX {
+            rect.y_px - 2.0 * GAP_PX
+        } else if rect.y_px + rect.side_px + GAP_PX > top_px + room_px {
+            rect.y_px + rect.side_px + 2.0 * GAP_PX - room_px
+        } else {
+            return None;
+        };
+        #[expect(clippy::cast_possible_truncation)]
+        scroller.set_scroll_top(wanted_px as i32);
+        Some(())
+    }
+}
+
+/// The phases of a bring-up, each with its length.
+type Phases = Vec<(Milestone, u64)>;
+
+/// The steps of the bring-up as bars on one scale, with those of a new node to compare.
+fn view_story(detail: &NodeDetail, timings: &Timings) -> Html {
+    let cached = detail.row.source == NodeSource::Cached;
+    let own: Phases = detail
+        .milestones
+        .iter()
+        .zip(detail.milestones.iter().skip(1))
+        .map(|((_, from_ms, _), (milestone, to_ms, _))| (*milestone, to_ms.saturating_sub(*from_ms)))
+        .collect();
+    let new = typical_new(timings);
+    let length = |phases: &Phases| phases.iter().map(|(_, ms)| ms).sum::<u64>();
+    let scale_ms = length(&own).max(if cached { length(&new) } else { 0 }).max(1);
+    let row = |label: &str, phases: &Phases| {
+        html! {
+            <div class="story-row">
+                <span>{ label }</span>
+                { view_phases(phases, scale_ms) }
+                <span class="number">{ duration(length(phases)) }</span>
+            </div>
+        }
+    };
+    let reached = detail.milestones.iter().rfind(|(_, _, is_reached)| *is_reached);
+    html! {
+        <div class="story">
+            { row(if cached { "from cache" } else { "built new" }, &own) }
+            if cached { { row("a new one", &new) } }
+            <ul class="phases">
+                { for own.iter().map(|(milestone, ms)| html! {
+                    <li><i class={classes!("phase-key", class_of(*milestone))}></i>{ format!("{} {}", milestone.name(), duration(*ms)) }</li>
+                }) }
+            </ul>
+            if let Some((milestone, ..)) = reached.filter(|(milestone, ..)| *milestone != Milestone::Ready) {
+                <p>{ format!("Reached so far: {}.", milestone.name()) }</p>
+            }
+            if cached { <p class="mute">{ "The disk already holds the system and its images: nothing is installed or pulled. Both lengths come from the durations preset; starting from cache is an assumption." }</p> }
+        </div>
+    }
+}
+
+/// What building a new node takes by the durations in force.
+fn typical_new(timings: &Timings) -> Phases {
+    let parts = [Timing::NewAllocate, Timing::NewBoot, Timing::NewRegister, Timing::NewImages, Timing::NewReady];
+    let medians = parts.into_iter().map(|part| timings.get(part).median_ms);
+    Milestone::ALL.into_iter().skip(1).zip(medians).collect()
+}
+
+fn view_phases(phases: &Phases, scale_ms: u64) -> Html {
+    #[expect(clippy::cast_precision_loss)]
+    let share = |ms: u64| ms as f64 / scale_ms as f64 * 100.0;
+    let mut start_ms = 0;
+    let parts = phases.iter().map(|(milestone, ms)| {
+        let x = share(start_ms);
+        start_ms += ms;
+        html! { <rect class={classes!("phase", class_of(*milestone))} x={format!("{x:.2}")} y="0" width={format!("{:.2}", share(*ms))} height="8" /> }
+    });
+    html! { <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{ for parts }</svg> }
+}
+
+const fn class_of(milestone: Milestone) -> &'static str {
+    match milestone {
+        Milestone::Requested | Milestone::Allocated => "allocated",
+        Milestone::Booted => "booted",
+        Milestone::Registered => "registered",
+        Milestone::ImagesReady => "images",
+        Milestone::Ready => "ready",
+    }
+}

@@ -1,0 +1,80 @@
+//! The numbers that matter, always in sight.
+
+use yew::prelude::*;
+
+use crate::app::App;
+use crate::app::format::{TOLD, dollars, grouped};
+use crate::engine::NodeState;
+
+impl App {
+    pub(super) fn view_kpis(&self) -> Html {
+        let counts = &self.snapshot.counts;
+        let cost = &self.snapshot.cost;
+        let total = counts.total();
+        let kept = counts.of(NodeState::Deallocated);
+        let moving: Vec<(NodeState, u32)> = TOLD
+            .into_iter()
+            .filter(|state| in_transition(*state) && counts.of(*state) > 0)
+            .map(|state| (state, counts.of(state)))
+            .collect();
+        let in_motion: u32 = moving.iter().map(|(_, count)| count).sum();
+        let what =
+            moving.iter().map(|(state, count)| format!("{count} {}", state.name())).collect::<Vec<_>>().join(", ");
+        let spent = cost.compute_microdollars + cost.disk_microdollars;
+        html! {
+            <section class="kpis" aria-label="Key figures">
+                { tile("running", html! { <>{ grouped(counts.of(NodeState::Ready).into()) }<small>{ format!(" of {}", grouped(total.into())) }</small></> }, "nodes running", self.view_bar(),
+                    "Nodes that are ready for pods, of all nodes that exist in any state.") }
+                { tile("kept", html! { { grouped(kept.into()) } }, "deallocated, kept", note(if kept > 0 { "disks and images stay, compute is free" } else { "none held back" }),
+                    "Deallocated nodes: the virtual machine is stopped, its disks and cached images stay, and the next scale-up starts it first.") }
+                { tile("moving", html! { { grouped(in_motion.into()) } }, "changing now", note(if what.is_empty() { "nothing under way".to_owned() } else { what }),
+                    "Nodes between two states. How long a transition takes is drawn from a preset; the time to start a deallocated node is an assumption, as no figure is published.") }
+                { tile("rate", html! { <>{ dollars(cost.per_hour_microdollars) }<small>{ " an hour" }</small></> }, "cost now", note(format!("{} so far", dollars(spent))),
+                    "Virtual machines that are allocated and disks that exist, at the list prices of the price preset.") }
+                { tile("spared", html! { { dollars(cost.avoided_compute_microdollars) } }, "not spent on idle compute", note(format!("{} for the disks kept", dollars(cost.kept_disk_microdollars))),
+                    "Compute that was not billed while nodes were deallocated, against leaving them running. Their disks are still paid for: that is the price of Deallocate over Delete.") }
+            </section>
+        }
+    }
+
+    /// All nodes by state as one bar; the same numbers are in the legend.
+    fn view_bar(&self) -> Html {
+        let counts = &self.snapshot.counts;
+        let total = f64::from(counts.total().max(1));
+        let mut x = 0.0;
+        let parts = TOLD.into_iter().filter(|state| counts.of(*state) > 0).map(|state| {
+            let width = f64::from(counts.of(state)) / total * 100.0;
+            let left = x;
+            x += width;
+            html! { <rect class={classes!("bar-part", state.name())} x={format!("{left:.2}")} width={format!("{width:.2}")} y="0" height="6" /> }
+        });
+        html! {
+            <svg class="bar-of-states" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="bar-ground" x="0" y="0" width="100" height="6" />
+                { for parts }
+            </svg>
+        }
+    }
+}
+
+const fn in_transition(state: NodeState) -> bool {
+    matches!(
+        state,
+        NodeState::Creating | NodeState::Starting | NodeState::Draining | NodeState::Deallocating | NodeState::Deleting
+    )
+}
+
+fn note(text: impl Into<AttrValue>) -> Html {
+    html! { <span class="kpi-note">{ text.into() }</span> }
+}
+
+fn tile(name: &'static str, value: Html, label: &'static str, below: Html, why: &'static str) -> Html {
+    html! {
+        <div class={classes!("kpi", format!("kpi-{name}"))} title={why}>
+            <b>{ value }</b>
+            <span class="kpi-label">{ label }</span>
+            { below }
+            <span class="unseen">{ why }</span>
+        </div>
+    }
+}

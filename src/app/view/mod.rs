@@ -1,0 +1,81 @@
+//! What the page looks like: markup only, every change goes out as a message.
+
+mod card;
+mod console;
+mod dialogs;
+mod icons;
+mod kpis;
+mod picture;
+mod swatch;
+pub mod table;
+mod time_bar;
+
+use web_sys::HtmlSelectElement;
+use yew::html::Scope;
+use yew::prelude::*;
+
+use super::options::View;
+use super::theme::Theme;
+use super::{App, Dialog, Msg};
+
+impl App {
+    pub(super) fn view_page(&self, link: &Scope<Self>) -> Html {
+        html! {
+            <>
+                if !self.options.embed {
+                    { self.view_header(link) }
+                    { self.view_kpis() }
+                }
+                <main class="stage">
+                    { self.view_nodes(link) }
+                    { self.view_time_bar(link) }
+                    { self.view_console(link) }
+                </main>
+                { self.view_dialogs(link) }
+            </>
+        }
+    }
+
+    fn view_header(&self, link: &Scope<Self>) -> Html {
+        let onchange = link.batch_callback(|event: Event| {
+            let select = event.target_dyn_into::<HtmlSelectElement>()?;
+            Theme::named(&select.value()).map(Msg::Theme)
+        });
+        let option = |theme: Theme| {
+            let label = match theme {
+                Theme::System => "System theme",
+                Theme::Light => "Light",
+                Theme::Dark => "Dark",
+            };
+            html! { <option value={theme.name()} selected={self.theme == theme}>{ label }</option> }
+        };
+        html! {
+            <header class="top">
+                { icons::logo() }
+                <h1>{ "Scale-Down Playground" }</h1>
+                <p class="tagline">{ "AKS nodes in simulated time. No Azure account, nothing leaves this page." }</p>
+                <div class="top-buttons">
+                    <button class="strong" aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Some(Dialog::Examples)))}>{ "Examples" }</button>
+                    <button aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Some(Dialog::Share)))}>{ "Share" }</button>
+                    <select aria-label="Theme" {onchange}>{ for Theme::ALL.into_iter().map(option) }</select>
+                    <button aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Some(Dialog::Help)))}>{ "Help" }</button>
+                </div>
+            </header>
+        }
+    }
+
+    pub(super) fn view_switch(&self, link: &Scope<Self>) -> Html {
+        let choice = |view: View, label: &'static str| {
+            let on = self.view == view;
+            html! {
+                <button aria-pressed={if on { "true" } else { "false" }} onclick={link.callback(move |_| Msg::View(view))}>{ label }</button>
+            }
+        };
+        html! {
+            <div class="switch" role="group" aria-label="View">
+                { choice(View::Picture, "Picture") }
+                { choice(View::Table, "Table") }
+            </div>
+        }
+    }
+}

@@ -1,0 +1,190 @@
+//! The panel of nodes: picture or table, what each pool is, and the legend.
+
+use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
+use yew::html::Scope;
+use yew::prelude::*;
+
+use super::swatch::Swatch;
+use crate::app::format::{TOLD, counts_json, grouped, state_word, summary};
+use crate::app::grid::paint::Step;
+use crate::app::options::View;
+use crate::app::{App, Msg};
+use crate::engine::{ClusterView, NodeState, PoolView, PowerState, ProvisioningState};
+use crate::session::examples::EXAMPLES;
+
+impl App {
+    pub(super) fn view_nodes(&self, link: &Scope<Self>) -> Html {
+        let counts = &self.snapshot.counts;
+        let busy = !self.session.borrow().is_idle();
+        html! {
+            <section class="panel nodes" aria-label="Cluster">
+                <div class="bar">
+                    { self.view_title() }
+                    <p class="summary" id="summary" role="status" aria-label="Cluster summary" aria-busy={if busy { "true" } else { "false" }}
+                        data-state-counts={counts_json(counts)}>{ summary(counts) }</p>
+                    <div class="bar-end">{ self.view_switch(link) }</div>
+                </div>
+                { self.view_picture(link) }
+                { self.view_table(link) }
+                { self.view_legend() }
+            </section>
+        }
+    }
+
+    fn view_title(&self) -> Html {
+        match self.snapshot.clusters.as_slice() {
+            [] => html! { <h2>{ "Nodes" }</h2> },
+            [cluster] => {
+                html! { <><h2>{ &cluster.name }</h2><span class="bar-note">{ &cluster.location }</span>{ view_cluster_state(cluster) }</> }
+            }
+            clusters => html! { <h2>{ format!("{} clusters", clusters.len()) }</h2> },
+        }
+    }
+
+    fn view_picture(&self, link: &Scope<Self>) -> Html {
+        let scroller = self.refs.scroller.clone();
+        let onpointermove = link.callback(move |event: PointerEvent| Msg::Point(point(&scroller, &event)));
+        let scroller = self.refs.scroller.clone();
+        let onpointerleave = link.callback(|_: PointerEvent| Msg::Point(None));
+        let onclick = link.batch_callback(move |event: MouseEvent| {
+            point(&scroller, &event).map(|(x_px, y_px)| Msg::Choose(x_px, y_px))
+        });
+        let onkeydown = link.batch_callback(|event: KeyboardEvent| {
+            let msg = match event.key().as_str() {
+                "ArrowLeft" => Msg::Walk(Step::Left),
+                "ArrowRight" => Msg::Walk(Step::Right),
+                "ArrowUp" => Msg::Walk(Step::Up),
+                "ArrowDown" => Msg::Walk(Step::Down),
+                "Home" => Msg::Walk(Step::First),
+                "End" => Msg::Walk(Step::Last),
+                "Escape" => Msg::Unchoose,
+                _ => return None,
+            };
+            event.prevent_default();
+            Some(msg)
+        });
+        let hidden = self.view == View::Table;
+        let empty = self.snapshot.clusters.is_empty();
+        html! {
+            <div class="picture" {hidden}>
+                <div class="scroller" ref={self.refs.scroller.clone()} tabindex="0" role="application" aria-label="Picture of the nodes, arrow keys go from node to node"
+                    {onpointermove} {onpointerleave} {onclick} {onkeydown} onblur={link.callback(|_| Msg::Unchoose)}>
+                    <div class="sheet">
+                        <canvas ref={self.refs.canvas.clone()} role="img" aria-label="Nodes" aria-describedby="summary"></canvas>
+                        <div class="heads" ref={self.refs.heads.clone()}>{ self.view_heads() }</div>
+                        <div class="cursor" ref={self.refs.cursor.clone()} hidden={self.shown_node().is_none()}></div>
+                    </div>
+                </div>
+                if empty { { view_invitation(link) } }
+                { self.view_card() }
+            </div>
+        }
+    }
+
+    fn view_heads(&self) -> Html {
+        let several = self.snapshot.clusters.len() > 1;
+        let heads = self.snapshot.clusters.iter().flat_map(|cluster| {
+            cluster.pools.iter().enumerate().map(move |(place, pool)| {
+                html! {
+                    <div class="head">
+                        if several && place == 0 {
+                            <div class="cluster-line"><b>{ &cluster.name }</b><span class="mute">{ format!("{} · {}", cluster.resource_group, cluster.location) }</span>{ view_cluster_state(cluster) }</div>
+                        }
+                        { view_pool_head(pool) }
+                    </div>
+                }
+            })
+        });
+        html! { { for heads } }
+    }
+
+    fn view_legend(&self) -> Html {
+        let counts = &self.snapshot.counts;
+        let item = |state: NodeState| {
+            let count = counts.of(state);
+            html! {
+                <li class={(count == 0).then_some("zero")} title={meaning(state)}>
+                    <Swatch {state} tint={self.tint} />{ state_word(state) }<b>{ grouped(count.into()) }</b>
+                </li>
+            }
+        };
+        html! { <ul class="legend" aria-label="Legend">{ for TOLD.into_iter().map(item) }</ul> }
+    }
+
+    /// Puts every pool's header where its cells are. Through the object model, because the
+    /// content policy allows no style attributes.
+    pub(in crate::app) fn place_heads(&self) {
+        let (Some(painter), Some(heads)) = (&self.painter, self.refs.heads.cast::<HtmlElement>()) else { return };
+        let children = heads.children();
+        for (place, top_px) in (0..).zip(painter.heads()) {
+            let Some(head) = children.item(place) else { break };
+            let head: &HtmlElement = wasm_bindgen::JsCast::unchecked_ref(&head);
+            let _ = head.style().set_property("top", &format!("{top_px}px"));
+        }
+    }
+}
+
+fn view_cluster_state(cluster: &ClusterView) -> Html {
+    html! {
+        <>
+            if cluster.provisioning_state != ProvisioningState::Succeeded { <span class="chip busy">{ cluster.provisioning_state.name() }</span> }
+            if cluster.power_state != PowerState::Running { <span class="chip">{ cluster.power_state.name() }</span> }
+        </>
+    }
+}
+
+fn view_pool_head(pool: &PoolView) -> Html {
+    html! {
+        <div class="pool-line">
+            <b>{ &pool.name }</b>
+            <span class={classes!("chip", pool.scale_down_mode.name().to_lowercase())} title="Scale-down mode">{ pool.scale_down_mode.name() }</span>
+            if pool.provisioning_state != ProvisioningState::Succeeded { <span class="chip busy">{ pool.provisioning_state.name() }</span> }
+            if pool.power_state != PowerState::Running { <span class="chip">{ pool.power_state.name() }</span> }
+            <span class="mute pool-what">
+                { format!("{} · {}", pool.mode.name(), pool.vm_size) }
+                if let Some(range) = pool.autoscaler { { format!(" · autoscaler {}–{}", range.min, range.max) } }
+            </span>
+            <span class="pool-counts">{ summary(&pool.counts) }</span>
+        </div>
+    }
+}
+
+fn view_invitation(link: &Scope<App>) -> Html {
+    let card = |(place, example): (usize, &crate::session::examples::Example)| {
+        html! {
+            <li><button onclick={link.callback(move |_| Msg::Load(place))}><b>{ example.title }</b><span>{ example.summary }</span></button></li>
+        }
+    };
+    html! {
+        <div class="invitation">
+            <h3>{ "No nodes yet" }</h3>
+            <p>{ "Paste az aks lines into the console and watch what they do, or begin with an example:" }</p>
+            <ul>{ for EXAMPLES.iter().enumerate().map(card) }</ul>
+        </div>
+    }
+}
+
+/// What a state means, in one breath.
+const fn meaning(state: NodeState) -> &'static str {
+    match state {
+        NodeState::Ready => "Ready for pods. A notch marks a node that was started from the cache.",
+        NodeState::Starting => "A deallocated node is being started: its disks and images are there already.",
+        NodeState::Creating => "A new virtual machine is being built from nothing.",
+        NodeState::Draining => "Pods are moved elsewhere before the node goes.",
+        NodeState::Deallocating => "The virtual machine is being stopped; its disks stay.",
+        NodeState::Deallocated => "Stopped and kept: disks and images stay, compute is not billed.",
+        NodeState::Stopped => "Stopped together with its pool or cluster.",
+        NodeState::Deleting => "The virtual machine and its disks are being removed.",
+        NodeState::Failed => "Could not be brought up.",
+    }
+}
+
+/// Where in the sheet a pointer is.
+fn point(scroller: &NodeRef, event: &MouseEvent) -> Option<(f64, f64)> {
+    let scroller = scroller.cast::<HtmlElement>()?;
+    let frame = scroller.get_bounding_client_rect();
+    Some((
+        f64::from(event.client_x()) - frame.left() + f64::from(scroller.scroll_left()),
+        f64::from(event.client_y()) - frame.top() + f64::from(scroller.scroll_top()),
+    ))
+}

@@ -1,0 +1,35 @@
+#!/usr/bin/env bash
+# Runs every test, or those of one kind:
+#
+#   tools/test.sh [native] [headless] [e2e]
+#
+#   native    unit tests, scripts and properties, on this machine
+#   headless  the same engine as wasm, in a real Chromium, by wasm-pack
+#   e2e       the built page in a real Chromium, by playwright-core
+. "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+test_native() {
+  say "Testing natively"
+  cargo test --quiet --locked --all-features
+}
+
+test_headless() {
+  say "Testing as wasm in Chromium"
+  with_wasm wasm-pack test --headless --chrome --chromedriver "$(find_chromedriver)" --mode no-install \
+    -- --locked --features js --test headless
+}
+
+test_e2e() {
+  tools/build.sh
+  say "Testing the page in Chromium"
+  CHROMIUM=$(find_chromium) node --test tests/e2e/
+}
+
+[ $# -gt 0 ] || set -- native headless e2e
+tools/setup.sh test
+for kind in "$@"; do
+  case "$kind" in
+  native | headless | e2e) "test_$kind" || fail "the $kind tests failed" ;;
+  *) fail "unknown kind of test '$kind': native, headless or e2e" ;;
+  esac
+done
