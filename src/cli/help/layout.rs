@@ -34,8 +34,8 @@ impl Item {
 }
 
 /// The length of the widest name and tags of a list.
-pub(super) fn name_width(items: &[Item]) -> usize {
-    items.iter().map(Item::length).max().unwrap_or(0)
+pub(super) fn name_width<'a>(items: impl IntoIterator<Item = &'a Item>) -> usize {
+    items.into_iter().map(Item::length).max().unwrap_or(0)
 }
 
 /// Breaks text at blanks, without a final line break.

@@ -6,7 +6,10 @@
 
 mod layout;
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;
+
+use std::fmt::Write as _;
 
 use super::error::Example;
 use super::parse::HelpTarget;
@@ -121,11 +124,7 @@ fn is_global(argument: &Argument) -> bool {
 fn command_help(command: &Command) -> String {
     let mut text = format!("\nCommand\n{}\n", header(&format!("az {}", command.name), command.summary));
     if !command.simulated {
-        text.push_str(&wrap(
-            "The playground checks the arguments of this command and does not carry it out.",
-            8,
-            8,
-        ));
+        text.push_str(&wrap("The playground checks the arguments of this command and does not carry it out.", 8, 8));
         text.push('\n');
     }
     let mut items: Vec<((u8, String), bool, Item)> = command
@@ -142,10 +141,16 @@ fn command_help(command: &Command) -> String {
         })
         .collect();
     items.sort_by(|a, b| (&a.0, a.1, &a.2.name).cmp(&(&b.0, b.1, &b.2.name)));
-    let all: Vec<Item> = items.iter().map(|(.., item)| item.clone()).collect();
-    let width = layout::name_width(&all);
+    // Two columns, so that long names of what has no effect do not narrow what has one.
+    let width_of = |without_effect: bool| {
+        let is_part = |title: &str| (title == WITHOUT_EFFECT) == without_effect;
+        let part = items.iter().filter(|((_, title), ..)| is_part(title));
+        layout::name_width(part.map(|(.., item)| item))
+    };
+    let widths = (width_of(false), width_of(true));
     let mut heading = "";
     for ((_, title), _, item) in &items {
+        let width = if title == WITHOUT_EFFECT { widths.1 } else { widths.0 };
         if title != heading {
             text.push('\n');
             text.push_str(title);
@@ -154,7 +159,9 @@ fn command_help(command: &Command) -> String {
         }
         text.push_str(&item.text(width));
     }
-    if !command.own_examples.is_empty() {
+    if command.own_examples.is_empty() {
+        text.push('\n');
+    } else {
         text.push_str("\nExamples\n");
         for Example { command, caption } in &command.own_examples {
             text.push_str(&wrap(caption, 4, 4));
@@ -164,8 +171,6 @@ fn command_help(command: &Command) -> String {
             text.push_str(command);
             text.push_str("\n\n");
         }
-    } else {
-        text.push('\n');
     }
     text
 }
@@ -199,14 +204,14 @@ fn argument_item(argument: &Argument) -> Item {
     let mut choices = argument.choices().to_vec();
     if !choices.is_empty() {
         choices.sort_unstable();
-        help.push_str(&format!("  Allowed values: {}.", choices.join(", ")));
+        let _ = write!(help, "  Allowed values: {}.", choices.join(", "));
     }
     if argument.count == Count::AtLeastOne && argument.choices().is_empty() {
         help.push_str("  Takes one or more values.");
     }
     match argument.default {
         Some(default) if !default.is_empty() && default != "nan" && default != "[]" => {
-            help.push_str(&format!("  Default: {default}."));
+            let _ = write!(help, "  Default: {default}.");
         }
         _ => {}
     }

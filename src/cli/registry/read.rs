@@ -22,11 +22,7 @@ pub(super) fn read(table: &'static str) -> Registry {
         reader.line(line);
     }
     reader.end_command();
-    Registry {
-        global_arguments: reader.block("global"),
-        commands: reader.commands,
-        groups: reader.groups,
-    }
+    Registry { global_arguments: reader.block("global"), commands: reader.commands, groups: reader.groups }
 }
 
 #[derive(Default)]
@@ -64,7 +60,9 @@ impl Reader {
             Some("~") => self.legacy(words, text),
             Some(">" | "$") => self.example(line),
             Some(":") => {
-                if let Some(example) = self.example.and_then(|list| self.open.as_mut().and_then(|open| list(open).last_mut())) {
+                if let Some(example) =
+                    self.example.and_then(|list| self.open.as_mut().and_then(|open| list(open).last_mut()))
+                {
                     example.caption = line.get(2..).unwrap_or_default();
                 }
             }
@@ -91,11 +89,7 @@ impl Reader {
     }
 
     fn block(&self, name: &str) -> Vec<Argument> {
-        self.blocks
-            .iter()
-            .find(|(block, _)| *block == name)
-            .map(|(_, arguments)| arguments.clone())
-            .unwrap_or_default()
+        self.blocks.iter().find(|(block, _)| *block == name).map(|(_, arguments)| arguments.clone()).unwrap_or_default()
     }
 
     fn command(&mut self, head: &'static str, summary: &'static str) {
@@ -253,11 +247,8 @@ fn read_property(argument: &mut Argument, word: &'static str) -> bool {
                 Some('^') => argument.validator = Some(rest),
                 Some('{') => argument.kind = Kind::Choice(choices(word)),
                 Some('/') => {
-                    argument.group = Some(if rest.contains('_') {
-                        Cow::Owned(rest.replace('_', " "))
-                    } else {
-                        Cow::Borrowed(rest)
-                    });
+                    argument.group =
+                        Some(if rest.contains('_') { Cow::Owned(rest.replace('_', " ")) } else { Cow::Borrowed(rest) });
                 }
                 Some('%') => {
                     let (spelling, instead) = match rest.split_once('>') {
