@@ -11,7 +11,9 @@ use super::{
     service_refusal,
 };
 use crate::cli::output::TableTransformer;
+use crate::cli::outcome::Block;
 use crate::cli::parse::Invocation;
+use crate::cli::validate::decorator::{self, AutoscalerUpdate, PoolFacts};
 use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
 use crate::engine::{Cloud, Cluster, ClusterSpec, Pairs, PoolUpdate, PowerState, ResourceGroup};
 
@@ -54,6 +56,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
             "The cluster '{name}' under resource group '{group}' already exists. Please use command 'az aks update' to update the existing cluster, or select a different cluster name to create a new cluster."
         )));
     }
+    decorator::cluster_to_create(invocation)?;
     presume_group(&group, context);
     let found = group::find(context.cloud, &group)?;
     let location = invocation.text("location").unwrap_or(&found.location);
@@ -64,7 +67,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     } else {
         needed(invocation, "nodepool_name")?
     };
-    let mut pool = spec(pool_name, invocation, &location, context.cloud)?;
+    let mut pool = spec(pool_name, invocation, &location)?;
     pool.tags = pairs(invocation, "nodepool_tags");
     note_autoscaler(pool.autoscaler.is_some(), context);
     if pool_name == DOCUMENT_POOL {
@@ -79,7 +82,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         kubernetes_version: pool.kubernetes_version.clone(),
         tags: pairs(invocation, "tags"),
         hosts_system_pool: false,
-        autoscaler_profile: profile(invocation).unwrap_or_default(),
+        autoscaler_profile: profile(invocation)?.unwrap_or_default(),
         imported: Arc::from(""),
     };
     let operation = context.cloud.create_cluster(spec, Some(pool));
@@ -188,43 +191,42 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
 }
 
 fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let profile = profile(invocation)?;
     let cluster = named(invocation, context.cloud)?;
     let reply = reply(cluster);
-    let changes_autoscaler = invocation.flag("enable_cluster_autoscaler")
-        || invocation.flag("update_cluster_autoscaler")
-        || invocation.flag("disable_cluster_autoscaler");
-    let first = cluster.pools.first().map(|pool| pool.id);
-    let id = cluster.id;
-    let mut operations = Vec::new();
-    if let Some(pool) = first.filter(|_| changes_autoscaler) {
-        let range = range(invocation).filter(|_| !invocation.flag("disable_cluster_autoscaler"));
-        note_autoscaler(range.is_some(), context);
-        let update = PoolUpdate {
-            autoscaler: Some(range),
-            ..PoolUpdate::default()
-        };
-        operations.push(context.cloud.update_pool(pool, update));
-    } else {
-        let tags = given_pairs(invocation, "tags");
-        operations.push(context.cloud.update_cluster(id, tags, profile(invocation)));
-    }
-    let operations = operations
-        .into_iter()
-        .collect::<std::result::Result<_, _>>();
-    let operations = operations.map_err(|error| service_refusal(&error))?;
-    Ok(Action::Start(operations, reply))
+    let first = cluster.pools.first();
+    let facts = PoolFacts {
+        is_autoscaled: first.is_some_and(|pool| pool.spec.autoscaler.is_some()),
+        is_virtual_machines: first.is_some_and(|pool| resource::is_virtual_machines(&pool.spec.imported)),
+        pools_of_cluster: cluster.pools.len(),
+    };
+    let (id, pool) = (cluster.id, first.map(|pool| pool.id));
+    let autoscaler = match decorator::autoscaler_update(invocation, &facts)? {
+        AutoscalerUpdate::Unchanged => None,
+        AutoscalerUpdate::Disable => Some(None),
+        AutoscalerUpdate::Range { .. } => Some(range(invocation)),
+        AutoscalerUpdate::Already(warning) => {
+            context.blocks.push(Block::Warning(warning.to_owned()));
+            return Ok(Action::Answer(Reply::Nothing));
+        }
+    };
+    note_autoscaler(autoscaler.flatten().is_some(), context);
+    let cloud = &mut *context.cloud;
+    let operation = match pool.zip(autoscaler) {
+        Some((pool, autoscaler)) => {
+            let update = PoolUpdate { autoscaler: Some(autoscaler), ..PoolUpdate::default() };
+            cloud.update_pool(pool, update)
+        }
+        None => cloud.update_cluster(id, given_pairs(invocation, "tags"), profile),
+    };
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    Ok(Action::Start(vec![operation], reply))
 }
 
 /// The settings of `--cluster-autoscaler-profile`; an empty one goes back to the defaults.
-fn profile(invocation: &Invocation) -> Option<Pairs> {
-    let given = invocation.list("cluster_autoscaler_profile")?;
-    let settings = given.iter().flat_map(|item| item.split(','));
-    Some(
-        settings
-            .filter_map(|setting| setting.split_once('='))
-            .map(|(key, value)| (key.to_owned(), value.to_owned()))
-            .collect(),
-    )
+fn profile(invocation: &Invocation) -> Result<Option<Pairs>> {
+    let given = decorator::autoscaler_profile(invocation)?;
+    Ok(given.map(|pairs| pairs.into_iter().collect()))
 }
 
 fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -245,19 +247,16 @@ pub(super) fn wait(
     cloud: &Cloud,
     pool_argument: Option<&str>,
 ) -> Result<Action> {
+    decorator::wait_condition(invocation)?;
     let condition = if invocation.flag("deleted") {
         Condition::Deleted
     } else if invocation.flag("exists") {
         Condition::Exists
     } else if invocation.flag("created") || invocation.flag("updated") {
         Condition::Succeeded
-    } else if invocation.is_specified("custom") {
-        return Err(refusal(
-            "--custom is a real option of az that the playground does not simulate: use --created, --updated, --deleted or --exists.",
-        ));
     } else {
         return Err(refusal(
-            "incorrect usage: --created | --updated | --deleted | --exists | --custom JMESPATH",
+            "--custom is a real option of az that the playground does not simulate: use --created, --updated, --deleted or --exists.",
         ));
     };
     let group = needed(invocation, "resource_group_name")?;

@@ -1,7 +1,5 @@
 //! `az aks nodepool`: node pools.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use super::arguments::{
@@ -12,7 +10,9 @@ use super::{
     resource, service_refusal,
 };
 use crate::cli::output::TableTransformer;
+use crate::cli::outcome::Block;
 use crate::cli::parse::Invocation;
+use crate::cli::validate::decorator::{self, AutoscalerUpdate, PoolFacts};
 use crate::engine::{
     Cloud, Cluster, OsDiskType, OsType, Pool, PoolMode, PoolSpec, PoolUpdate, ScaleDownMode,
     ServiceError, VmSize,
@@ -49,8 +49,9 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
             "Node pool {name} already exists, please try a different name, use 'aks nodepool list' to get current list of node pool"
         )));
     }
+    decorator::pool_to_add(invocation)?;
     let id = cluster.id;
-    let spec = spec(name, invocation, &cluster.spec.location, context.cloud)?;
+    let spec = spec(name, invocation, &cluster.spec.location)?;
     note_autoscaler(spec.autoscaler.is_some(), context);
     let operation = context.cloud.add_pool(id, spec);
     let operation = operation.map_err(|error| service_refusal(&error))?;
@@ -78,7 +79,6 @@ pub(super) fn spec(
     name: &str,
     invocation: &Invocation,
     location: &str,
-    _cloud: &Cloud,
 ) -> Result<PoolSpec> {
     let is_windows = invocation
         .text("os_type")
@@ -142,7 +142,6 @@ pub(super) fn spec(
     if let Some(count) = count(invocation, "node_count") {
         spec.count = count;
     }
-    spec.imported = Arc::from("");
     Ok(spec)
 }
 
@@ -204,13 +203,22 @@ pub(super) fn check_scale(pool: &Pool, count: Option<u32>) -> Result<u32> {
 
 fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let (cluster, pool) = named_pool(invocation, context.cloud)?;
-    let reply = reply(cluster, pool);
-    let autoscaler = if invocation.flag("disable_cluster_autoscaler") {
-        Some(None)
-    } else {
-        range(invocation).map(Some)
+    let facts = PoolFacts {
+        is_autoscaled: pool.spec.autoscaler.is_some(),
+        is_virtual_machines: resource::is_virtual_machines(&pool.spec.imported),
+        pools_of_cluster: 1,
     };
-    let id = pool.id;
+    let (id, reply) = (pool.id, reply(cluster, pool));
+    let autoscaler = match decorator::autoscaler_update(invocation, &facts)? {
+        AutoscalerUpdate::Unchanged => None,
+        AutoscalerUpdate::Disable => Some(None),
+        AutoscalerUpdate::Range { .. } => Some(range(invocation)),
+        AutoscalerUpdate::Already(warning) => {
+            context.blocks.push(Block::Warning(warning.to_owned()));
+            return Ok(Action::Answer(Reply::Nothing));
+        }
+    };
+    decorator::pool_to_update(invocation)?;
     let update = PoolUpdate {
         // The 2021 document's spelling of a scale; the argument does not exist in strict mode.
         count: count(invocation, "node_count"),

@@ -164,7 +164,8 @@ fn properties(cluster: &Cluster, pool: &Pool) -> Value {
     properties
 }
 
-fn is_virtual_machines(imported: &str) -> bool {
+/// Whether an imported pool consists of single machines instead of a scale set.
+pub(super) fn is_virtual_machines(imported: &str) -> bool {
     imported.contains("\"virtualMachinesProfile\"")
 }
 

@@ -10,7 +10,7 @@ use crate::cli::suggest;
 
 use super::classify::{Token, classify};
 use super::convert::{self, Refusal};
-use super::examples::examples;
+use super::examples::{examples, examples_of_inferred};
 use super::grammar::{Level, Name, Subject};
 use super::invocation::Invocation;
 use super::scope::Scope;
@@ -87,12 +87,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(
-        level: &'a Level,
-        words: &'a [String],
-        scope: &'a Scope,
-        options: &'a ParseOptions,
-    ) -> Result<Self, Stop> {
+    fn new(level: &'a Level, words: &'a [String], scope: &'a Scope, options: &'a ParseOptions) -> Result<Self, Stop> {
         let mut run = Self {
             level,
             words,
@@ -144,13 +139,11 @@ impl<'a> Run<'a> {
     }
 
     fn consume_option(&mut self, at: usize) -> Result<usize, Stop> {
-        let (mut name, mut glued) = match self.tokens.get(at) {
-            Some(Token::Option(name, glued)) => (*name, glued.clone()),
-            _ => {
-                self.leave(at..at + 1);
-                return Ok(at + 1);
-            }
+        let Some(Token::Option(name, glued)) = self.tokens.get(at) else {
+            self.leave(at..at + 1);
+            return Ok(at + 1);
         };
+        let (mut name, mut glued) = (*name, glued.clone());
         let mut taken: Vec<(Name, Vec<String>)> = Vec::new();
         let end = loop {
             let argument = self.argument(name.argument)?;
@@ -194,13 +187,10 @@ impl<'a> Run<'a> {
         match argument.count {
             Count::None => Ok(0),
             Count::Optional => Ok(plain.min(1)),
-            Count::Any => Ok(plain),
             Count::One if plain == 0 => Err(self.argument_error(argument, "expected one argument")),
             Count::One => Ok(1),
-            Count::AtLeastOne if plain == 0 => {
-                Err(self.argument_error(argument, "expected at least one argument"))
-            }
-            Count::AtLeastOne => Ok(plain),
+            Count::AtLeastOne if plain == 0 => Err(self.argument_error(argument, "expected at least one argument")),
+            Count::Any | Count::AtLeastOne => Ok(plain),
         }
     }
 
@@ -240,7 +230,7 @@ impl<'a> Run<'a> {
         let Subject::Group(group) = self.level.subject else { return Ok(()) };
         let path = if group.name.is_empty() { child.clone() } else { format!("{} {child}", group.name) };
         let level = if let Some(command) = registry().command(&path) {
-            Level::command(command, self.options.strict)
+            Level::command(command, self.scope, self.options.strict)
         } else if let Some(group) = registry().group(&path) {
             Level::group(group, self.scope)
         } else {
@@ -256,7 +246,13 @@ impl<'a> Run<'a> {
         let message = format!("'{word}' is misspelled or not recognized by the system.");
         let mut error = CliError::new(ErrorClass::CommandNotFound, Stage::Parse, message);
         let closest = suggest::closest(word, self.level.children.iter().map(String::as_str));
-        error.recommendations.extend(closest.map(|choice| format!("Did you mean '{choice}' ?")));
+        if let Some(choice) = closest {
+            error.recommendations.push(format!("Did you mean '{choice}' ?"));
+            let program = self.level.program();
+            let words = program.split(' ').chain(self.words.iter().map(String::as_str));
+            let inferred: Vec<&str> = words.map(|known| if known == word { choice } else { known }).collect();
+            error.examples = examples_of_inferred(&inferred);
+        }
         error.reference = true;
         error
     }
@@ -278,7 +274,7 @@ impl<'a> Run<'a> {
             Err(Refusal::Invalid(message)) => return Err(self.argument_error(argument, &message)),
             Err(Refusal::NotAChoice(shown)) => return Err(self.not_a_choice(argument, &shown)),
         };
-        if !argument.dest.starts_with('_') {
+        if !argument.dest.starts_with('_') && !self.specified.contains(&&*argument.dest) {
             self.specified.push(&argument.dest);
         }
         for notice in &argument.notices {
@@ -367,4 +363,3 @@ impl<'a> Run<'a> {
         }
     }
 }
-

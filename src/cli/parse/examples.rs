@@ -4,7 +4,7 @@
 //! use, then by how few options they have, and shows the first three.
 
 use crate::cli::error::Example;
-use crate::cli::registry::{Command, Notice};
+use crate::cli::registry::{Command, Notice, registry};
 
 const SHOWN_MAX: usize = 3;
 
@@ -25,6 +25,28 @@ pub(super) fn examples(command: &Command, words: &[String]) -> Vec<Example> {
         .collect();
     ranked.sort_by(|a, b| b.0.cmp(&a.0).then(a.1.cmp(&b.1)));
     ranked.into_iter().take(SHOWN_MAX).map(|(_, _, example)| example).collect()
+}
+
+/// The options that count while it is not known which command is meant.
+const ALWAYS_KNOWN: [&str; 10] =
+    ["-h", "-o", "--only-show-errors", "--help", "--output", "--query", "--debug", "--verbose", "--yes", "--no-wait"];
+
+/// The examples for a line whose misspelled word was replaced by the closest one. They are found by
+/// the text up to the first hyphen, so only a line without options and hyphens has any.
+pub(super) fn examples_of_inferred(words: &[&str]) -> Vec<Example> {
+    let text = words.join(" ");
+    let name = text.split('-').next().and_then(|text| text.strip_prefix("az ")).unwrap_or_default();
+    let Some(command) = registry().command(name) else { return Vec::new() };
+    let mut ranked: Vec<(usize, Example)> = command
+        .examples
+        .iter()
+        .map(|example| {
+            let names = example.command.split(' ').filter_map(option_name);
+            (names.filter(|name| ALWAYS_KNOWN.contains(name)).count(), *example)
+        })
+        .collect();
+    ranked.sort_by_key(|(count, _)| *count);
+    ranked.into_iter().take(SHOWN_MAX).map(|(_, example)| example).collect()
 }
 
 /// The options among the words, each by its longest spelling; words that are no option of the
@@ -50,9 +72,10 @@ fn longest_spelling<'a>(command: &'a Command, name: &'a str) -> Option<&'a str> 
     }
     let argument = command.arguments.iter().find(|argument| {
         let deprecated = |spelling: &str| {
-            argument.notices.iter().any(|notice| {
-                matches!(notice, Notice::Deprecated { spelling: Some(old), .. } if *old == spelling)
-            })
+            argument
+                .notices
+                .iter()
+                .any(|notice| matches!(notice, Notice::Deprecated { spelling: Some(old), .. } if *old == spelling))
         };
         argument.legacy.is_none() && argument.names.contains(&name) && !deprecated(name)
     })?;

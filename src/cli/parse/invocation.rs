@@ -53,7 +53,7 @@ pub struct Invocation {
     pub warnings: Vec<String>,
     /// Whether the line uses a spelling of the 2021 document.
     pub is_document_spelling: bool,
-    /// The destinations that the line named, in order, repeated ones repeatedly.
+    /// The destinations that the line named, in order; the global arguments are not among them.
     pub specified: Vec<&'static str>,
     /// One value per argument of the command, `None` where it has none.
     pub(super) values: Vec<Option<Value>>,
@@ -86,7 +86,7 @@ impl Invocation {
     }
 
     /// Replaces the value of an argument, as validators do.
-    pub(super) fn set(&mut self, dest: &str, value: Value) {
+    pub(in crate::cli) fn set(&mut self, dest: &str, value: Value) {
         let index = self.command.arguments.iter().position(|argument| argument.dest == dest);
         if let Some(slot) = index.and_then(|index| self.values.get_mut(index)) {
             *slot = Some(value);
@@ -170,6 +170,20 @@ impl Invocation {
     #[must_use]
     pub fn is_specified(&self, dest: &str) -> bool {
         self.specified.contains(&dest)
+    }
+
+    /// The question to ask before anything else happens, `None` if the command does not ask or the
+    /// line already says yes.
+    #[must_use]
+    pub fn question(&self) -> Option<&'static str> {
+        if !self.command.confirm || self.flag("yes") {
+            None
+        } else if self.has("source") {
+            // An extension from the index is installed without a question.
+            self.text("source").map(|_| "Are you sure you want to install this extension?")
+        } else {
+            Some("Are you sure you want to perform this operation?")
+        }
     }
 
     /// The arguments that the line names and the simulation does not act on.

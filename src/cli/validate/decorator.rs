@@ -1,0 +1,400 @@
+//! Checks inside a command that need its arguments and little else.
+//!
+//! When the Azure CLI makes them:
+//!
+//! | command | before | then | after |
+//! | --- | --- | --- | --- |
+//! | `aks nodepool add` | GET of the pools, refusal of a name that exists | [`pool_to_add`] | PUT |
+//! | `aks nodepool update` | GET of the pool | [`autoscaler_update`], [`pool_to_update`] | PUT |
+//! | `aks nodepool upgrade` | | [`pool_to_upgrade`] | GET |
+//! | `aks create` | | [`cluster_to_create`] | PUT |
+//! | `aks update` | [`autoscaler_profile`], then [`changes_nothing`] asks to reconcile | GET, then [`autoscaler_update`] | PUT |
+//! | `aks wait`, `aks nodepool wait`, `group wait` | | [`wait_condition`] | GET |
+
+use crate::cli::error::{CliError, ErrorClass};
+use crate::cli::parse::{Invocation, Value, python};
+use crate::cli::registry::{Count, Kind};
+
+use super::Check;
+
+fn refuse<T>(class: ErrorClass, message: impl Into<String>) -> Result<T, CliError> {
+    Err(CliError::decorator(class, message))
+}
+
+/// What `aks nodepool add` checks of its arguments after it has looked at the pools that exist.
+///
+/// # Errors
+/// The first complaint.
+pub fn pool_to_add(invocation: &Invocation) -> Check {
+    let is_windows_sku = matches!(invocation.text("os_sku"), Some("Windows2019" | "Windows2022" | "Windows2025"));
+    if is_windows_sku && invocation.text("os_type").is_none_or(|os_type| os_type == "Linux") {
+        return refuse(
+            ErrorClass::InvalidArgumentValue,
+            "OS SKU is invalid for Linux OS Type. Please specify '--os-type Windows' for Windows SKUs",
+        );
+    }
+    autoscaler_of_new_pool(invocation, invocation.text("mode") == Some("System"))?;
+    pool_files(invocation)?;
+    vm_sizes(invocation)
+}
+
+/// What `aks create` checks of its arguments.
+///
+/// # Errors
+/// The first complaint.
+pub fn cluster_to_create(invocation: &Invocation) -> Check {
+    autoscaler_of_new_pool(invocation, true)?;
+    pool_files(invocation)?;
+    vm_sizes(invocation)?;
+    autoscaler_profile(invocation).map(|_| ())
+}
+
+fn autoscaler_of_new_pool(invocation: &Invocation, is_system: bool) -> Check {
+    let node_count = invocation.integer("node_count");
+    let flag = invocation.flag("enable_cluster_autoscaler");
+    autoscaler_counts(invocation, flag, node_count, is_system, "--enable-cluster-autoscaler")
+}
+
+/// The rules about `--min-count` and `--max-count`.
+fn autoscaler_counts(
+    invocation: &Invocation,
+    is_enabled: bool,
+    node_count: Option<i128>,
+    is_system: bool,
+    options: &str,
+) -> Check {
+    let counts = (invocation.integer("min_count"), invocation.integer("max_count"));
+    if !is_enabled {
+        return match counts {
+            (None, None) => Ok(()),
+            _ => refuse(
+                ErrorClass::RequiredArgumentMissing,
+                format!("min-count and max-count are required for {options}, please use the flag"),
+            ),
+        };
+    }
+    let (Some(min_count), Some(max_count)) = counts else {
+        return refuse(
+            ErrorClass::RequiredArgumentMissing,
+            "Please specify both min-count and max-count when --enable-cluster-autoscaler enabled",
+        );
+    };
+    let invalid = |message: &str| refuse(ErrorClass::InvalidArgumentValue, message);
+    if min_count > max_count {
+        return invalid("Value of min-count should be less than or equal to value of max-count");
+    }
+    if node_count.is_some_and(|count| !(min_count..=max_count).contains(&count)) {
+        return invalid("node-count is not in the range of min-count and max-count");
+    }
+    if is_system && min_count < 1 {
+        return invalid("Value of min-count should be greater than or equal to 1 for System node pools");
+    }
+    Ok(())
+}
+
+/// Files that configure a pool; there are none here, so naming one is an error.
+fn pool_files(invocation: &Invocation) -> Check {
+    let files = [
+        ("kubelet_config", "not valid file, or not accessable."),
+        ("linux_os_config", "not valid file, or not accessable."),
+        ("message_of_the_day", "not valid file, or not accessible."),
+        ("localdns_config", "not a valid file, or not accessible."),
+    ];
+    for (dest, complaint) in files {
+        if let Some(path) = invocation.text(dest).filter(|path| !path.is_empty()) {
+            return refuse(ErrorClass::InvalidArgumentValue, format!("{path} is {complaint}"));
+        }
+    }
+    Ok(())
+}
+
+fn vm_sizes(invocation: &Invocation) -> Check {
+    let Some(sizes) = invocation.text("vm_sizes") else { return Ok(()) };
+    let set_type = invocation.text("vm_set_type").unwrap_or_default();
+    if !set_type.eq_ignore_ascii_case("VirtualMachines") {
+        return refuse(
+            ErrorClass::InvalidArgumentValue,
+            "--vm-sizes can only be used with --vm-set-type VirtualMachines.",
+        );
+    }
+    if invocation.text("node_vm_size").is_some_and(|size| !size.is_empty()) {
+        return refuse(
+            ErrorClass::MutuallyExclusiveArgument,
+            "Cannot specify -vm-sizes and --node-vm-size at the same time.",
+        );
+    }
+    let sizes: Vec<String> = sizes.split(',').map(|size| python::text_repr(size.trim())).collect();
+    if sizes.len() != 1 {
+        return refuse(
+            ErrorClass::InvalidArgumentValue,
+            format!("We only accept single sku size for scale profile. [{}] is invalid.", sizes.join(", ")),
+        );
+    }
+    Ok(())
+}
+
+/// What a command wants of the autoscaler of an existing pool.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AutoscalerUpdate {
+    /// The line says nothing of it.
+    Unchanged,
+    /// To turn it on, or to change its range.
+    Range {
+        /// `--min-count`.
+        min_count: i128,
+        /// `--max-count`.
+        max_count: i128,
+    },
+    /// To turn it off.
+    Disable,
+    /// Nothing is to do: the command warns so and ends with exit code 0.
+    Already(&'static str),
+}
+
+/// What is known of the pool that a command is about to change.
+#[derive(Clone, Copy, Debug)]
+pub struct PoolFacts {
+    /// Whether its autoscaler is on.
+    pub is_autoscaled: bool,
+    /// Whether it consists of single virtual machines.
+    pub is_virtual_machines: bool,
+    /// How many pools the cluster has, for `aks update`; 1 for `aks nodepool update`.
+    pub pools_of_cluster: usize,
+}
+
+/// Reads what `aks nodepool update` or `aks update` wants of a pool's autoscaler.
+///
+/// # Errors
+/// The first complaint.
+pub fn autoscaler_update(invocation: &Invocation, pool: &PoolFacts) -> Result<AutoscalerUpdate, CliError> {
+    let enable = invocation.flag("enable_cluster_autoscaler");
+    let update = invocation.flag("update_cluster_autoscaler");
+    let disable = invocation.flag("disable_cluster_autoscaler");
+    if (enable || update) && pool.pools_of_cluster > 1 {
+        return refuse(
+            ErrorClass::ArgumentUsage,
+            "There are more than one node pool in the cluster. Please use \"az aks nodepool\" command \
+             to update per node pool auto scaler settings",
+        );
+    }
+    if [enable, update, disable].into_iter().filter(|flag| *flag).count() > 1 {
+        return refuse(
+            ErrorClass::MutuallyExclusiveArgument,
+            "Can only specify one of --enable-cluster-autoscaler, --update-cluster-autoscaler and \
+             --disable-cluster-autoscaler",
+        );
+    }
+    if update && pool.is_virtual_machines {
+        return refuse(
+            ErrorClass::InvalidArgumentValue,
+            "--update-cluster-autoscaler is not supported for VirtualMachines node pools.\n\
+             Please use \"az aks nodepool auto-scale update\" to update individual autoscale profiles.",
+        );
+    }
+    let options = "--enable-cluster-autoscaler or --update-cluster-autoscaler";
+    autoscaler_counts(invocation, enable || update, None, invocation.text("mode") == Some("System"), options)?;
+    if enable && pool.is_autoscaled {
+        return Ok(AutoscalerUpdate::Already(if pool.is_virtual_machines {
+            "Cluster autoscaler is already enabled for this node pool.\n\
+             Please use \"az aks nodepool auto-scale update\" to update individual autoscale profiles."
+        } else {
+            "Cluster autoscaler is already enabled for this node pool.\n\
+             Please run \"az aks --update-cluster-autoscaler\" if you want to update min-count or max-count."
+        }));
+    }
+    if update && !pool.is_autoscaled {
+        return refuse(
+            ErrorClass::InvalidArgumentValue,
+            "Cluster autoscaler is not enabled for this node pool.\n\
+             Run \"az aks nodepool update --enable-cluster-autoscaler\" to enable cluster with min-count and max-count.",
+        );
+    }
+    if disable && !pool.is_autoscaled {
+        return Ok(AutoscalerUpdate::Already("Cluster autoscaler is already disabled for this node pool."));
+    }
+    Ok(match (invocation.integer("min_count"), invocation.integer("max_count")) {
+        _ if disable => AutoscalerUpdate::Disable,
+        (Some(min_count), Some(max_count)) => AutoscalerUpdate::Range { min_count, max_count },
+        _ => AutoscalerUpdate::Unchanged,
+    })
+}
+
+/// What `aks nodepool update` checks after its autoscaler options.
+///
+/// # Errors
+/// The first complaint.
+pub fn pool_to_update(invocation: &Invocation) -> Check {
+    let pairs = [
+        ("fips_image", "Cannot specify \"--enable-fips-image\" and \"--disable-fips-image\" at the same time"),
+        ("vtpm", "Cannot specify --enable-vtpm and --disable-vtpm at the same time."),
+        ("secure_boot", "Cannot specify --enable-secure-boot and --disable-secure-boot at the same time."),
+    ];
+    for (feature, message) in pairs {
+        if invocation.flag(&format!("enable_{feature}")) && invocation.flag(&format!("disable_{feature}")) {
+            return refuse(ErrorClass::MutuallyExclusiveArgument, message);
+        }
+    }
+    pool_files(invocation)
+}
+
+/// What `aks nodepool upgrade` checks before it looks at the pool.
+///
+/// # Errors
+/// The first complaint.
+pub fn pool_to_upgrade(invocation: &Invocation) -> Check {
+    let is_given = |dest: &str| match invocation.value(dest) {
+        Some(Value::Text(text)) => !text.is_empty(),
+        Some(Value::Integer(number)) => *number != 0,
+        _ => false,
+    };
+    if !invocation.flag("node_image_only") {
+        return Ok(());
+    }
+    if is_given("kubernetes_version") {
+        return refuse(
+            ErrorClass::MutuallyExclusiveArgument,
+            "Conflicting flags. Upgrading the Kubernetes version will also upgrade node image version. If you only \
+             want to upgrade the node version please use the \"--node-image-only\" option only.",
+        );
+    }
+    let settings = ["max_surge", "drain_timeout", "node_soak_duration", "undrainable_node_behavior", "max_unavailable"];
+    if settings.into_iter().any(is_given) {
+        return refuse(
+            ErrorClass::MutuallyExclusiveArgument,
+            "Conflicting flags. Unable to specify max-surge/drain-timeout/node-soak-duration/max-unavailable with \
+             node-image-only.If you want to use max-surge/drain-timeout/node-soak-duration with a node image upgrade, \
+             please first update max-surge/drain-timeout/node-soak-duration/max-unavailable using \"az aks nodepool \
+             update --max-surge/--drain-timeout/--node-soak-duration/--max-unavailable\".",
+        );
+    }
+    Ok(())
+}
+
+/// The keys that `--cluster-autoscaler-profile` knows.
+pub const AUTOSCALER_PROFILE_KEYS: [&str; 20] = [
+    "balance-similar-node-groups",
+    "daemonset-eviction-for-empty-nodes",
+    "daemonset-eviction-for-occupied-nodes",
+    "ignore-daemonsets-utilization",
+    "expander",
+    "max-empty-bulk-delete",
+    "max-graceful-termination-sec",
+    "max-node-provision-time",
+    "max-total-unready-percentage",
+    "new-pod-scale-up-delay",
+    "ok-total-unready-count",
+    "scan-interval",
+    "scale-down-delay-after-add",
+    "scale-down-delay-after-delete",
+    "scale-down-delay-after-failure",
+    "scale-down-unneeded-time",
+    "scale-down-unready-time",
+    "scale-down-utilization-threshold",
+    "skip-nodes-with-local-storage",
+    "skip-nodes-with-system-pods",
+];
+
+/// The keys among them whose values are `true` or `false`.
+const AUTOSCALER_PROFILE_FLAGS: [&str; 3] =
+    ["daemonset-eviction-for-empty-nodes", "daemonset-eviction-for-occupied-nodes", "ignore-daemonsets-utilization"];
+
+/// Reads `--cluster-autoscaler-profile`: `None` if it is not given, no pairs if it is to be cleared.
+///
+/// # Errors
+/// The first complaint about a key or a value.
+pub fn autoscaler_profile(invocation: &Invocation) -> Result<Option<Vec<(String, String)>>, CliError> {
+    let invalid = |message: String| refuse(ErrorClass::InvalidArgumentValue, message);
+    let Some(items) = invocation.list("cluster_autoscaler_profile") else { return Ok(None) };
+    let mut pairs: Vec<(String, String)> = Vec::new();
+    for text in items.iter().filter(|text| !text.is_empty()) {
+        for item in text.split(',') {
+            let parts: Vec<&str> = item.split('=').collect();
+            let (key, value) = match parts.as_slice() {
+                [key] => (*key, ""),
+                [key, value] => (*key, *value),
+                _ => {
+                    return invalid(format!(
+                        "The format of '{item}' in '{text}' is incorrect, correct format should be \
+                         'Key1=Value1,Key2=Value2'."
+                    ));
+                }
+            };
+            match pairs.iter_mut().find(|(known, _)| known == key) {
+                Some(pair) => value.clone_into(&mut pair.1),
+                None => pairs.push((key.to_owned(), value.to_owned())),
+            }
+        }
+    }
+    for (key, value) in &mut pairs {
+        if key.is_empty() {
+            return invalid("Empty key specified for cluster-autoscaler-profile".to_owned());
+        }
+        if !AUTOSCALER_PROFILE_KEYS.contains(&key.as_str()) {
+            return invalid(format!(
+                "'{key}' is an invalid key for cluster-autoscaler-profile. Valid keys are {}.",
+                AUTOSCALER_PROFILE_KEYS.join(", ")
+            ));
+        }
+        if AUTOSCALER_PROFILE_FLAGS.contains(&key.as_str()) {
+            let lower = value.to_lowercase();
+            if !matches!(lower.as_str(), "true" | "false") {
+                return invalid(format!(
+                    "Value '{value}' for cluster-autoscaler-profile key '{key}' must be either 'true' or 'false'."
+                ));
+            }
+            *value = lower;
+        }
+    }
+    Ok(Some(pairs))
+}
+
+/// Whether `aks update` names nothing to change, so that it asks whether to reconcile.
+#[must_use]
+pub fn changes_nothing(invocation: &Invocation) -> bool {
+    // These count as given even if they are empty or zero.
+    const CLEARED_BY_EMPTY: [&str; 11] = [
+        "cluster_autoscaler_profile",
+        "api_server_authorized_ip_ranges",
+        "nodepool_labels",
+        "nodepool_taints",
+        "load_balancer_managed_outbound_ip_count",
+        "load_balancer_managed_outbound_ipv6_count",
+        "load_balancer_idle_timeout",
+        "load_balancer_outbound_ports",
+        "nat_gateway_managed_outbound_ip_count",
+        "nat_gateway_idle_timeout",
+        "enable_high_log_scale_mode",
+    ];
+    let is_set = |value: &Value| match value {
+        Value::Text(text) => !text.is_empty(),
+        Value::Integer(number) => *number != 0,
+        Value::Float(number) => *number != 0.0,
+        Value::Flag(flag) => *flag,
+        Value::List(list) => !list.is_empty(),
+    };
+    !invocation.command.arguments.iter().any(|argument| {
+        let dest: &str = &argument.dest;
+        let counts = argument.kind != Kind::Help
+            && argument.count != Count::Optional
+            && !dest.starts_with('_')
+            && !matches!(dest, "cmd" | "resource_group_name" | "name" | "verbose" | "debug" | "only_show_errors");
+        let is_clearing = CLEARED_BY_EMPTY.contains(&dest) || dest == "enable_syslog";
+        invocation.value(dest).is_some_and(|value| is_clearing || (counts && is_set(value)))
+    })
+}
+
+/// Refuses a `wait` that does not say for what.
+///
+/// # Errors
+/// That a condition is missing.
+pub fn wait_condition(invocation: &Invocation) -> Check {
+    let conditions = ["created", "updated", "deleted", "exists"];
+    let is_custom = invocation.text("custom").is_some_and(|custom| !custom.is_empty());
+    if is_custom || conditions.into_iter().any(|condition| invocation.flag(condition)) {
+        return Ok(());
+    }
+    refuse(
+        ErrorClass::UnclassifiedUserFault,
+        "incorrect usage: --created | --updated | --deleted | --exists | --custom JMESPATH",
+    )
+}

@@ -1,0 +1,284 @@
+//! One run: lines, waits, history. Whatever leads to a state, replaying the log gives the same.
+
+use proptest::prelude::*;
+use scale_down::cli::outcome::Block;
+use scale_down::engine::NodeState;
+use scale_down::session::{Entry, EntryState, Session, SessionOptions};
+
+const ADD_FIFTY: &str = "az aks nodepool add --node-count 50 --scale-down-policy deallocate --node-pool nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup";
+const DOWN_TO_FIVE: &str = "az aks nodepool update --node-count 5 --node-pool nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup --no-wait";
+const TO_DELETE: &str = "az aks nodepool update --scale-down-mode delete --node-pool nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup";
+const POOL: &str = "-g myResourceGroup --cluster-name myAKSCluster -n nodepool1";
+
+fn session() -> Session {
+    Session::new(SessionOptions::default())
+}
+
+fn run(session: &mut Session, line: &str) -> Entry {
+    session.submit(line);
+    session.advance_until_answered();
+    session.transcript().last().expect("an entry").clone()
+}
+
+fn counts(session: &Session) -> (u32, u32) {
+    let counts = session.snapshot().counts;
+    (counts.of(NodeState::Ready), counts.of(NodeState::Deallocated))
+}
+
+fn warnings(entry: &Entry) -> usize {
+    entry.blocks.iter().filter(|block| matches!(block, Block::Warning(_))).count()
+}
+
+#[test]
+fn the_document_runs_as_written() {
+    let mut session = session();
+    for line in ["az extension add --name aks-preview", "az extension update --name aks-preview"] {
+        assert_eq!(run(&mut session, line).exit_code, Some(0), "{line}");
+    }
+    let added = run(&mut session, ADD_FIFTY);
+    assert_eq!((added.exit_code, warnings(&added)), (Some(0), 1), "{}", added.stderr());
+    assert_eq!(counts(&session), (50, 0));
+    let scaled = run(&mut session, DOWN_TO_FIVE);
+    assert_eq!((scaled.exit_code, warnings(&scaled)), (Some(0), 1), "{}", scaled.stderr());
+    session.advance_until_idle();
+    assert_eq!(counts(&session), (5, 45));
+    assert_eq!(run(&mut session, TO_DELETE).exit_code, Some(0));
+    assert_eq!(counts(&session), (5, 0));
+}
+
+#[test]
+fn each_line_of_the_document_can_be_the_first() {
+    let create = "az aks create --enable-cluster-autoscaler --min-count 1 --max-count 100 --scale-down-mode delete --cluster-name myAKSCluster --resource-group myResourceGroup";
+    let add = "az aks nodepool add --enable-cluster-autoscaler --min-count 1 --max-count 100 --scale-down-mode delete --node-pool nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup";
+    for line in ["az extension add --name aks-preview", "az extension update --name aks-preview", create, add, ADD_FIFTY] {
+        let entry = run(&mut session(), line);
+        assert_eq!(entry.exit_code, Some(0), "{line}: {}", entry.stderr());
+        assert!(warnings(&entry) <= 1, "{}", entry.stderr());
+    }
+    // In one session the pool of the document's third example exists already.
+    let mut session = session();
+    assert_eq!(run(&mut session, create).exit_code, Some(0));
+    assert_eq!(run(&mut session, add).exit_code, Some(0));
+    let third = run(&mut session, ADD_FIFTY);
+    assert_eq!(third.exit_code, Some(1));
+    assert!(third.stderr().contains("Node pool nodepool1 already exists"), "{}", third.stderr());
+    assert!(third.stderr().contains("NOTE: "), "it says how to go on");
+}
+
+#[test]
+fn a_document_line_takes_its_turn_where_az_would_refuse() {
+    let mut session = session();
+    run(&mut session, ADD_FIFTY);
+    let pasted = format!("{DOWN_TO_FIVE}\n{TO_DELETE}");
+    let entry = run(&mut session, &pasted);
+    assert_eq!(entry.exit_code, Some(0));
+    assert!(entry.stderr().contains("OperationNotAllowed"), "{}", entry.stderr());
+    assert_eq!(counts(&session), (5, 0));
+    // Today's spelling gets today's answer.
+    run(&mut session, &format!("az aks nodepool scale {POOL} -c 8 --no-wait"));
+    let refused = run(&mut session, &format!("az aks nodepool scale {POOL} -c 9"));
+    assert_eq!(refused.exit_code, Some(1));
+    assert!(refused.stderr().contains("ERROR: (OperationNotAllowed)"), "{}", refused.stderr());
+}
+
+#[test]
+fn strict_mode_has_no_help_from_the_playground() {
+    let mut session = Session::new(SessionOptions { strict: true, ..SessionOptions::default() });
+    assert_eq!(run(&mut session, ADD_FIFTY).exit_code, Some(2));
+    let missing = run(&mut session, &format!("az aks nodepool add {POOL}"));
+    assert_eq!(missing.exit_code, Some(3), "{}", missing.stderr());
+    assert!(!missing.stderr().contains("NOTE"), "{}", missing.stderr());
+}
+
+#[test]
+fn a_waiting_line_answers_when_its_operation_ends_and_not_before() {
+    let mut session = session();
+    session.submit(ADD_FIFTY);
+    session.submit("wait 1s");
+    let state = |session: &Session, index: usize| session.transcript()[index].state;
+    assert_eq!((state(&session, 0), state(&session, 1)), (EntryState::Running, EntryState::Queued));
+    session.advance(100_000);
+    assert_eq!(state(&session, 0), EntryState::Running);
+    session.advance_until_answered();
+    assert_eq!((state(&session, 0), state(&session, 1)), (EntryState::Done, EntryState::Done));
+    let [add, wait] = session.transcript() else { panic!("two lines") };
+    assert!(wait.at_ms > add.at_ms, "the second line began when the first had answered");
+    assert_eq!(session.now_ms(), wait.at_ms + 1000);
+}
+
+#[test]
+fn an_interrupt_stops_waiting_and_nothing_else() {
+    let mut session = session();
+    session.submit(ADD_FIFTY);
+    session.submit("az group list");
+    session.advance(30_000);
+    session.interrupt();
+    let [add, list] = session.transcript() else { panic!("two lines") };
+    assert_eq!((add.exit_code, list.exit_code), (Some(130), Some(130)));
+    assert!(session.busy().is_none());
+    session.advance_until_idle();
+    assert_eq!(counts(&session), (50, 0), "the operation went on");
+}
+
+#[test]
+fn connectors_follow_exit_codes() {
+    let check = |line: &str, expected: &[&str]| {
+        let entry = run(&mut session(), line);
+        let stdout = entry.stdout();
+        let said: Vec<&str> = stdout.lines().map(str::trim).filter(|line| line.ends_with("vCPUs in each region")).collect();
+        let expected: Vec<String> = expected.iter().map(|vcpus| format!("{vcpus} vCPUs in each region")).collect();
+        assert_eq!(said, expected, "{line}");
+    };
+    check("sim quota 1 && sim quota 2", &["1", "2"]);
+    check("nosuch && sim quota 2", &[]);
+    check("nosuch || sim quota 2", &["2"]);
+    check("sim quota 1 || sim quota 2 && sim quota 3", &["1", "3"]);
+    check("nosuch; sim quota 2", &["2"]);
+    check("N=7; sim quota $N", &["7"]);
+}
+
+#[test]
+fn undo_leads_back_and_redo_forth() {
+    let mut session = session();
+    run(&mut session, ADD_FIFTY);
+    session.advance(5000);
+    let before = session.clone();
+    run(&mut session, DOWN_TO_FIVE);
+    session.advance_until_idle();
+    let after = session.cloud().fingerprint();
+    assert!(session.undo());
+    assert_eq!(session.cloud().fingerprint(), before.cloud().fingerprint());
+    assert_eq!(session.transcript(), before.transcript());
+    assert!(session.redo());
+    assert_eq!(session.cloud().fingerprint(), after);
+    assert!(session.undo() && session.undo() && !session.undo());
+    assert!(session.transcript().is_empty() && session.now_ms() == 0);
+}
+
+#[test]
+fn typing_in_the_past_begins_another_future_and_undo_finds_the_old_one() {
+    let mut session = session();
+    run(&mut session, ADD_FIFTY);
+    session.advance(2000);
+    let fork_ms = session.now_ms() - 1000;
+    run(&mut session, DOWN_TO_FIVE);
+    session.advance_until_idle();
+    let (old, old_ms) = (session.cloud().fingerprint(), session.now_ms());
+    session.seek(fork_ms);
+    assert_eq!(counts(&session), (50, 0));
+    run(&mut session, &format!("az aks nodepool scale {POOL} -c 20"));
+    assert_eq!(counts(&session), (20, 30));
+    assert!(session.undo());
+    session.seek(old_ms);
+    assert_eq!(session.cloud().fingerprint(), old);
+}
+
+#[test]
+fn a_shared_run_is_the_same_run() {
+    let mut session = Session::new(SessionOptions { seed: Some(42), ..SessionOptions::default() });
+    session.submit(ADD_FIFTY);
+    session.advance(40_000);
+    session.interrupt();
+    session.advance(7);
+    run(&mut session, "wait --until idle");
+    run(&mut session, DOWN_TO_FIVE);
+    session.advance(1234);
+    let mut copy = Session::new(SessionOptions::default());
+    let script = scale_down::session::share::decode(&session.share()).expect("our own link");
+    copy.load(&script);
+    assert_eq!(copy.now_ms(), session.now_ms());
+    assert_eq!(copy.cloud().fingerprint(), session.cloud().fingerprint());
+    assert_eq!(copy.transcript(), session.transcript());
+}
+
+#[test]
+fn a_wait_that_cannot_end_is_given_up() {
+    let mut session = session();
+    run(&mut session, &format!("az aks nodepool add {POOL} -c 1"));
+    let entry = run(&mut session, "az aks nodepool wait --deleted --timeout 120 -g myResourceGroup --cluster-name myAKSCluster -n nodepool1");
+    assert_eq!(entry.exit_code, Some(1));
+    assert!(entry.stderr().contains("timed-out after 120 seconds"), "{}", entry.stderr());
+}
+
+#[derive(Debug, Clone)]
+enum Deed {
+    Type(&'static str),
+    Advance(u64),
+    Interrupt,
+    Undo,
+    Redo,
+    Seek(u64),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let line = prop::sample::select(vec![
+        ADD_FIFTY,
+        DOWN_TO_FIVE,
+        TO_DELETE,
+        "az aks nodepool scale -g myResourceGroup --cluster-name myAKSCluster -n nodepool1 -c 20",
+        "az aks nodepool scale -g myResourceGroup --cluster-name myAKSCluster -n nodepool1 -c 60 --no-wait",
+        "az aks nodepool delete -g myResourceGroup --cluster-name myAKSCluster -n nodepool1 --no-wait",
+        "wait 45s",
+        "wait --until idle",
+        "sim fail-allocations 3",
+        "az aks nodepool list -g myResourceGroup --cluster-name myAKSCluster && wait 10s || wait 20s",
+        "",
+        "nosuch 'open",
+    ]);
+    prop_oneof![
+        5 => line.prop_map(Deed::Type),
+        5 => (0..400_000_u64).prop_map(Deed::Advance),
+        1 => Just(Deed::Interrupt),
+        1 => Just(Deed::Undo),
+        1 => Just(Deed::Redo),
+        1 => (0..900_000_u64).prop_map(Deed::Seek),
+    ]
+}
+
+fn do_it(session: &mut Session, deed: &Deed) {
+    match *deed {
+        Deed::Type(line) => session.submit(line),
+        Deed::Advance(time_ms) => session.advance(time_ms),
+        Deed::Interrupt => session.interrupt(),
+        Deed::Undo => drop(session.undo()),
+        Deed::Redo => drop(session.redo()),
+        Deed::Seek(at_ms) => session.seek(at_ms),
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// The command log is the only truth: whatever was done, a fresh run that replays it is the same.
+    #[test]
+    fn replaying_the_log_gives_the_same_run(deeds in prop::collection::vec(deed(), 1..25)) {
+        let mut session = Session::new(SessionOptions { seed: Some(3), ..SessionOptions::default() });
+        deeds.iter().for_each(|deed| do_it(&mut session, deed));
+        let now_ms = session.now_ms();
+        let mut replayed = Session::new(SessionOptions::default());
+        replayed.load(&session.script());
+        replayed.seek(now_ms);
+        prop_assert_eq!(replayed.cloud().fingerprint(), session.cloud().fingerprint());
+        prop_assert_eq!(replayed.transcript(), session.transcript());
+    }
+
+    /// Seeking is the same as playing.
+    #[test]
+    fn seeking_equals_playing(
+        deeds in prop::collection::vec(deed(), 1..20),
+        times_ms in prop::collection::vec(0..1_500_000_u64, 1..5),
+    ) {
+        let mut session = session();
+        deeds.iter().for_each(|deed| do_it(&mut session, deed));
+        let script = session.script();
+        for at_ms in times_ms {
+            session.seek(at_ms);
+            let mut played = Session::new(SessionOptions::default());
+            played.load(&script);
+            played.seek(at_ms);
+            prop_assert_eq!(played.now_ms(), session.now_ms());
+            prop_assert_eq!(played.cloud().fingerprint(), session.cloud().fingerprint());
+            prop_assert_eq!(played.transcript(), session.transcript());
+        }
+    }
+}
