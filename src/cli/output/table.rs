@@ -98,7 +98,12 @@ fn layout(headers: &[&str], rows: &[Vec<String>]) -> String {
 
     let mut out: Vec<String> = Vec::new();
     let dashes = widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>().join("  ");
-    write_row(headers.iter().copied(), &widths, is_multiline, &mut out);
+    if headers.iter().all(|header| header.is_empty()) {
+        // A row of nothing but empty cells vanishes where cells have several lines, headers stay.
+        out.push(String::new());
+    } else {
+        write_row(headers.iter().copied(), &widths, is_multiline, &mut out);
+    }
     out.push(dashes.clone());
     for row in rows {
         if is_separator(row) {

@@ -14,8 +14,8 @@ use super::rendered::{Rendered, Style};
 use crate::cli::parse::python::float_text;
 use scalar::ScalarStyle;
 
-/// Keys from this length on are written with `?`.
-const SIMPLE_KEY_LENGTH_MAX: usize = 128;
+/// Keys from this length on are written with `?`: 128 less the length of the unwritten `!!str`.
+const LONG_KEY_LENGTH_MIN: usize = 123;
 
 /// A value as a document.
 pub fn document(value: &Datum) -> Rendered {
@@ -223,7 +223,7 @@ impl Emitter {
 }
 
 fn is_simple_key(key: &str) -> bool {
-    !key.is_empty() && !key.contains(scalar::is_break) && key.chars().count() < SIMPLE_KEY_LENGTH_MAX
+    !key.is_empty() && !key.contains(scalar::is_break) && key.chars().count() < LONG_KEY_LENGTH_MIN
 }
 
 /// A float in YAML: with a point, even before an exponent.

@@ -171,8 +171,10 @@ impl Emitter {
                     self.write(&escape(char), style);
                 }
             }
-            let is_edge = char == Some(' ') || pending.is_empty() && !is_raw;
-            let is_past = self.column + pending.chars().count() > WIDTH;
+            let is_edge = char == Some(' ') || pending.is_empty();
+            // PyYAML counts an escape that it just wrote as one less.
+            let column = self.column + pending.chars().count() - usize::from(!is_raw);
+            let is_past = column > WIDTH;
             if may_break && 0 < index && index + 1 < count && is_edge && is_past {
                 pending.push('\\');
                 self.write(&std::mem::take(&mut pending), style);
