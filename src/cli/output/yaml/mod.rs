@@ -41,7 +41,7 @@ pub fn document(value: &Datum) -> Rendered {
         _ => true,
     };
     if emitter.column > 0 {
-        emitter.line_end("\n", Style::Space);
+        emitter.line_end("\n");
     }
     if is_open_ended {
         emitter.out.push(Style::Marker, "...");
@@ -128,7 +128,7 @@ struct Emitter {
 impl Emitter {
     fn node(&mut self, value: &Datum, place: Place) {
         if let Some((mark, is_alias)) = self.shared.mark(value) {
-            self.indicator(&mark, Style::Constant, false);
+            self.indicator(&mark, if is_alias { Style::Variable } else { Style::Plain }, false);
             if is_alias {
                 return;
             }
@@ -194,23 +194,23 @@ impl Emitter {
 
     /// Goes to the current indentation, on a new line unless this one has nothing else yet.
     fn start_line(&mut self) {
-        self.start_line_in(Style::Space);
-    }
-
-    fn start_line_in(&mut self, style: Style) {
         let indent = self.indent.unwrap_or(0);
         let is_behind = self.column > indent || (self.column == indent && !self.is_after_space);
         if !self.is_after_indent || is_behind {
-            self.line_end("\n", style);
+            self.line_end("\n");
         }
         if self.column < indent {
             self.is_after_space = true;
-            self.write(&" ".repeat(indent - self.column), style);
+            self.write(&" ".repeat(indent - self.column), Style::Space);
         }
     }
 
-    fn line_end(&mut self, text: &str, style: Style) {
-        self.out.push(style, text);
+    fn line_end(&mut self, text: &str) {
+        self.out.push(Style::Space, text);
+        self.forget_line();
+    }
+
+    fn forget_line(&mut self) {
         self.column = 0;
         self.is_after_space = true;
         self.is_after_indent = true;
