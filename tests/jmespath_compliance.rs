@@ -1,4 +1,11 @@
-//! The JMESPath project's own cases.
+//! The `JMESPath` project's own cases.
+
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test panics where it fails and prints its figures"
+)]
 
 use std::path::Path;
 

@@ -65,9 +65,9 @@ fn is_indicator_like(text: &str) -> bool {
     let first = chars.next();
     let is_first_alone = chars.next().is_none_or(is_blank);
     match first {
-        Some(
-            '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' | ' ',
-        ) => return true,
+        Some('#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' | ' ') => {
+            return true;
+        }
         Some('?' | ':' | '-') if is_first_alone => return true,
         _ => {}
     }
@@ -76,11 +76,7 @@ fn is_indicator_like(text: &str) -> bool {
         text.chars().zip(after).any(|(char, next)| char == ':' && next.is_none_or(is_blank))
     };
     let is_hash_preceded = text.chars().zip(text.chars().skip(1)).any(|(left, right)| right == '#' && is_blank(left));
-    text.ends_with(' ')
-        || text.starts_with("---")
-        || text.starts_with("...")
-        || is_colon_followed
-        || is_hash_preceded
+    text.ends_with(' ') || text.starts_with("---") || text.starts_with("...") || is_colon_followed || is_hash_preceded
 }
 
 /// What a stretch of a scalar consists of.
