@@ -165,7 +165,9 @@ fn compare(record: &Json, figures: &mut Figures) {
         figures.whole += 1;
     }
     if recorded != *stderr || stage_here.name() != stage {
-        figures.disagreements.push(format!("stderr: {line}\n--- {stage}\n{recorded}--- {}\n{stderr}", stage_here.name()));
+        figures
+            .disagreements
+            .push(format!("stderr: {line}\n--- {stage}\n{recorded}--- {}\n{stderr}", stage_here.name()));
     }
 }
 
@@ -196,7 +198,7 @@ fn compare_values(record: &Json, line: &str, invocation: &Invocation, figures: &
 
 /// `part` of `whole` in per mille, rounded down, so that thresholds are whole numbers.
 fn per_mille(part: usize, whole: usize) -> usize {
-    if whole == 0 { 1000 } else { part * 1000 / whole }
+    (part * 1000).checked_div(whole).unwrap_or(1000)
 }
 
 #[test]

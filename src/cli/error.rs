@@ -57,10 +57,7 @@ impl Stage {
     /// Whether a line that ended here had passed every check that needs no cloud.
     #[must_use]
     pub const fn is_accepted(self) -> bool {
-        matches!(
-            self,
-            Self::Ok | Self::Help | Self::Service | Self::Network | Self::Prompt | Self::Confirmation
-        )
+        matches!(self, Self::Ok | Self::Help | Self::Service | Self::Network | Self::Prompt | Self::Confirmation)
     }
 }
 

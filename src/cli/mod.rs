@@ -2,6 +2,7 @@
 
 pub mod account;
 pub mod arm;
+pub mod complete;
 pub mod error;
 pub mod exec;
 pub mod help;

@@ -92,6 +92,7 @@ fn longest_block(a: &[char], b: &[char], ignored: &[char]) -> (usize, usize, usi
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

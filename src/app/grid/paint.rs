@@ -277,9 +277,8 @@ impl Painter {
         // Setting a size clears the canvas too.
         self.canvas.set_width(width);
         self.canvas.set_height(height);
-        let style = self.canvas.style();
-        let _ = style.set_property("width", &format!("{}px", self.viewport.width_px));
-        let _ = style.set_property("height", &format!("{height_px}px"));
+        browser::set_px(&self.canvas, "width", self.viewport.width_px);
+        browser::set_px(&self.canvas, "height", height_px);
     }
 }
 

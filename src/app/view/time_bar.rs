@@ -4,10 +4,11 @@ use web_sys::{HtmlInputElement, InputEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 
+use super::dialogs::Dialog;
 use super::icons;
 use crate::app::format::clock;
 use crate::app::pace::{SPEEDS, speed_at, spoken, stop_of};
-use crate::app::{App, Dialog, Msg};
+use crate::app::{App, Msg};
 
 impl App {
     pub(super) fn view_time_bar(&self, link: &Scope<Self>) -> Html {
@@ -37,7 +38,7 @@ impl App {
                 </label>
                 <div class="time-end">
                     if self.options.embed {
-                        <button onclick={send(|| Msg::Open(Some(Dialog::Share)))}>{ "Share" }</button>
+                        <button onclick={send(|| Msg::Open(Dialog::Share))}>{ "Share" }</button>
                     }
                     <button onclick={send(|| Msg::Reset)} title="Forget everything and start at 00:00:00">{ "Reset" }</button>
                 </div>

@@ -46,23 +46,22 @@ fn convert_word(argument: &Argument, word: &str, is_query: fn(&str) -> bool) -> 
         Kind::Integer => python::integer(word).map(Value::Integer).ok_or_else(|| invalid("int")),
         Kind::Float => python::float(word).map(Value::Float).ok_or_else(|| invalid("float")),
         Kind::JmesPath if !is_query(word) => Err(invalid("jmespath_type")),
-        Kind::Choice(choices) => choose(choices, word, word.to_lowercase()).map(Value::Text),
-        Kind::LowerCase(choices) => choose(choices, &word.to_lowercase(), word.to_lowercase()).map(Value::Text),
-        Kind::ThreeState => {
-            choose(argument.choices(), word, word.to_lowercase()).map(|choice| Value::Flag(choice == "true"))
-        }
+        Kind::Choice(choices) => choose(choices, word).map(Value::Text),
+        Kind::LowerCase(choices) => choose(choices, &word.to_lowercase()).map(Value::Text),
+        Kind::ThreeState => choose(argument.choices(), word).map(|choice| Value::Flag(choice == "true")),
         Kind::Location => Ok(Value::Text(location(word))),
         _ => Ok(Value::Text(word.to_owned())),
     }
 }
 
 /// The choice that equals the word in any letter case, in its own spelling.
-fn choose(choices: &[&str], shown: &str, lower: String) -> Result<String, Refusal> {
+fn choose(choices: &[&str], word: &str) -> Result<String, Refusal> {
+    let lower = word.to_lowercase();
     choices
         .iter()
         .find(|choice| choice.to_lowercase() == lower)
         .map(|choice| (*choice).to_owned())
-        .ok_or_else(|| Refusal::NotAChoice(shown.to_owned()))
+        .ok_or_else(|| Refusal::NotAChoice(word.to_owned()))
 }
 
 /// A display name such as `East US 2` becomes the region's name, which for every region is the

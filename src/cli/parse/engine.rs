@@ -87,12 +87,7 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(
-        level: &'a Level,
-        words: &'a [String],
-        scope: &'a Scope,
-        options: &'a ParseOptions,
-    ) -> Result<Self, Stop> {
+    fn new(level: &'a Level, words: &'a [String], scope: &'a Scope, options: &'a ParseOptions) -> Result<Self, Stop> {
         let mut run = Self {
             level,
             words,
@@ -144,13 +139,11 @@ impl<'a> Run<'a> {
     }
 
     fn consume_option(&mut self, at: usize) -> Result<usize, Stop> {
-        let (mut name, mut glued) = match self.tokens.get(at) {
-            Some(Token::Option(name, glued)) => (*name, glued.clone()),
-            _ => {
-                self.leave(at..at + 1);
-                return Ok(at + 1);
-            }
+        let Some(Token::Option(name, glued)) = self.tokens.get(at) else {
+            self.leave(at..at + 1);
+            return Ok(at + 1);
         };
+        let (mut name, mut glued) = (*name, glued.clone());
         let mut taken: Vec<(Name, Vec<String>)> = Vec::new();
         let end = loop {
             let argument = self.argument(name.argument)?;
@@ -194,13 +187,10 @@ impl<'a> Run<'a> {
         match argument.count {
             Count::None => Ok(0),
             Count::Optional => Ok(plain.min(1)),
-            Count::Any => Ok(plain),
             Count::One if plain == 0 => Err(self.argument_error(argument, "expected one argument")),
             Count::One => Ok(1),
-            Count::AtLeastOne if plain == 0 => {
-                Err(self.argument_error(argument, "expected at least one argument"))
-            }
-            Count::AtLeastOne => Ok(plain),
+            Count::AtLeastOne if plain == 0 => Err(self.argument_error(argument, "expected at least one argument")),
+            Count::Any | Count::AtLeastOne => Ok(plain),
         }
     }
 
@@ -240,7 +230,7 @@ impl<'a> Run<'a> {
         let Subject::Group(group) = self.level.subject else { return Ok(()) };
         let path = if group.name.is_empty() { child.clone() } else { format!("{} {child}", group.name) };
         let level = if let Some(command) = registry().command(&path) {
-            Level::command(command, self.options.strict)
+            Level::command(command, self.scope, self.options.strict)
         } else if let Some(group) = registry().group(&path) {
             Level::group(group, self.scope)
         } else {
@@ -373,4 +363,3 @@ impl<'a> Run<'a> {
         }
     }
 }
-

@@ -28,18 +28,8 @@ pub(super) fn examples(command: &Command, words: &[String]) -> Vec<Example> {
 }
 
 /// The options that count while it is not known which command is meant.
-const ALWAYS_KNOWN: [&str; 10] = [
-    "-h",
-    "-o",
-    "--only-show-errors",
-    "--help",
-    "--output",
-    "--query",
-    "--debug",
-    "--verbose",
-    "--yes",
-    "--no-wait",
-];
+const ALWAYS_KNOWN: [&str; 10] =
+    ["-h", "-o", "--only-show-errors", "--help", "--output", "--query", "--debug", "--verbose", "--yes", "--no-wait"];
 
 /// The examples for a line whose misspelled word was replaced by the closest one. They are found by
 /// the text up to the first hyphen, so only a line without options and hyphens has any.
@@ -82,9 +72,10 @@ fn longest_spelling<'a>(command: &'a Command, name: &'a str) -> Option<&'a str> 
     }
     let argument = command.arguments.iter().find(|argument| {
         let deprecated = |spelling: &str| {
-            argument.notices.iter().any(|notice| {
-                matches!(notice, Notice::Deprecated { spelling: Some(old), .. } if *old == spelling)
-            })
+            argument
+                .notices
+                .iter()
+                .any(|notice| matches!(notice, Notice::Deprecated { spelling: Some(old), .. } if *old == spelling))
         };
         argument.legacy.is_none() && argument.names.contains(&name) && !deprecated(name)
     })?;

@@ -43,11 +43,13 @@ impl Level {
         Self { subject: Subject::Group(group), names: names(&arguments), arguments, children }
     }
 
-    /// The level of a command.
-    pub(super) fn command(command: &'static Command, strict: bool) -> Self {
-        let arguments: Vec<&'static Argument> = command.arguments.iter().collect();
+    /// The level of a command. The arguments of a command are loaded only if the line begins with
+    /// its whole name; otherwise it knows the global ones alone.
+    pub(super) fn command(command: &'static Command, scope: &Scope, strict: bool) -> Self {
+        let count = if scope.is_command { command.arguments.len() } else { registry().global_arguments.len() };
+        let arguments: Vec<&'static Argument> = command.arguments.iter().take(count).collect();
         let mut names = names(&arguments);
-        for (text, argument, today) in &command.legacy_names {
+        for (text, argument, today) in command.legacy_names.iter().filter(|_| scope.is_command) {
             names.push(Name { text, argument: *argument, today: Some(today) });
         }
         if strict {

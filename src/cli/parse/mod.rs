@@ -111,5 +111,6 @@ fn contradicting_verbosity() -> CliError {
 /// One sentence about the spellings of the 2021 document that a line used.
 fn legacy_warning(used: &[(&'static str, &'static str)]) -> Option<String> {
     let pairs: Vec<String> = used.iter().map(|(old, today)| format!("'{old}' is '{today}'")).collect();
-    (!pairs.is_empty()).then(|| format!("This line is spelled as the 2021 document spells it; today {}.", pairs.join(", ")))
+    (!pairs.is_empty())
+        .then(|| format!("This line is spelled as the 2021 document spells it; today {}.", pairs.join(", ")))
 }

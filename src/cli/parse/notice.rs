@@ -9,9 +9,7 @@ const SUPPORT_LEVELS: &str = "Reference and support levels: https://aka.ms/CLI_r
 pub(super) fn text(argument: &Argument, notice: Notice, spelling: &str) -> Option<String> {
     let name = argument.names.first().copied().unwrap_or(&argument.dest);
     match notice {
-        Notice::Preview => {
-            Some(format!("Argument '{name}' is in preview and under development. {SUPPORT_LEVELS}"))
-        }
+        Notice::Preview => Some(format!("Argument '{name}' is in preview and under development. {SUPPORT_LEVELS}")),
         Notice::Deprecated { spelling: Some(old), .. } if old != spelling => None,
         Notice::Deprecated { spelling: old, instead } => {
             let subject = match old {

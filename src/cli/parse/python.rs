@@ -3,7 +3,7 @@
 //! The Azure CLI converts and quotes with Python's builtins, so `1_000`, ` 5 ` and `٣` are whole
 //! numbers and an error names a value as `repr` would.
 
-/// The longest run of digits that `int()` converts by default (CPython's
+/// The longest run of digits that `int()` converts by default (`CPython`'s
 /// `sys.int_info.default_max_str_digits`).
 const INTEGER_DIGITS_MAX: usize = 4300;
 
@@ -144,6 +144,7 @@ fn is_printable(character: char) -> bool {
 }
 
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
 

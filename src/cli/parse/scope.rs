@@ -13,6 +13,8 @@ pub(super) struct Scope {
     names: Vec<String>,
     /// How many leading words were recognised; they count in any letter case.
     pub(super) recognised: usize,
+    /// Whether they are the name of a command.
+    pub(super) is_command: bool,
 }
 
 impl Scope {
@@ -22,16 +24,17 @@ impl Scope {
         let nouns: Vec<String> = words.iter().take_while(is_noun).map(|noun| noun.to_lowercase()).collect();
         let known = known_names();
         // Modules are loaded by the whole first word, the rest by what it begins.
-        let is_loaded = nouns.first().is_none_or(|first| {
-            registry().group("").is_some_and(|root| root.members.contains(&first.as_str()))
-        });
+        let is_loaded = nouns
+            .first()
+            .is_none_or(|first| registry().group("").is_some_and(|root| root.members.contains(&first.as_str())));
         let begins = |count: usize| {
             let search = nouns.get(..count).unwrap_or_default().join(" ");
             known.iter().any(|name| name.starts_with(&search))
         };
         let recognised = (1..=nouns.len()).rev().find(|count| is_loaded && begins(*count)).unwrap_or(0);
         let command = nouns.get(..recognised).unwrap_or_default().join(" ");
-        let names = if known.contains(&command) {
+        let is_command = known.contains(&command);
+        let names = if is_command {
             vec![command]
         } else if recognised == 0 && !nouns.is_empty() {
             // An unknown first word loads nothing at all.
@@ -39,7 +42,7 @@ impl Scope {
         } else {
             first_of_each(&known, &command)
         };
-        Self { names, recognised }
+        Self { names, recognised, is_command }
     }
 
     /// The words that can follow the given ones.

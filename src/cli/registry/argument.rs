@@ -98,11 +98,7 @@ impl Argument {
     /// The name in error messages: every spelling, or the destination of a positional argument.
     #[must_use]
     pub fn display_name(&self) -> String {
-        if self.names.is_empty() {
-            format!("<{}>", self.dest.to_uppercase())
-        } else {
-            self.names.join("/")
-        }
+        if self.names.is_empty() { format!("<{}>", self.dest.to_uppercase()) } else { self.names.join("/") }
     }
 
     /// The values it chooses from, empty if it takes any.

@@ -16,8 +16,10 @@ pub struct Command {
     /// Spellings of the 2021 document for arguments that exist today: (spelling, index of the
     /// argument, today's spelling).
     pub legacy_names: Vec<(&'static str, usize, &'static str)>,
-    /// The examples of its help, in the order of the help.
+    /// The examples that the Azure CLI shows below an error, in the order of its help.
     pub examples: Vec<Example>,
+    /// The examples that help shows here; each runs in the default world.
+    pub own_examples: Vec<Example>,
     /// Whether it asks before it acts.
     pub confirm: bool,
     /// Whether it takes `--no-wait`.

@@ -22,11 +22,7 @@ pub(super) fn read(table: &'static str) -> Registry {
         reader.line(line);
     }
     reader.end_command();
-    Registry {
-        global_arguments: reader.block("global"),
-        commands: reader.commands,
-        groups: reader.groups,
-    }
+    Registry { global_arguments: reader.block("global"), commands: reader.commands, groups: reader.groups }
 }
 
 #[derive(Default)]
@@ -37,6 +33,8 @@ struct Reader {
     target: Option<Target>,
     open: Option<Command>,
     closing_blocks: Vec<&'static str>,
+    /// The list that the latest example went to.
+    example: Option<fn(&mut Command) -> &mut Vec<Example>>,
     /// The latest definition of every argument, which a ditto mark repeats.
     latest: Vec<Argument>,
 }
@@ -60,16 +58,12 @@ impl Reader {
                 }
             }
             Some("~") => self.legacy(words, text),
-            Some(">") => {
-                let command = line.get(2..).unwrap_or_default();
-                if let Some(open) = &mut self.open {
-                    open.examples.push(Example { command, caption: "" });
-                }
-            }
+            Some(">" | "$") => self.example(line),
             Some(":") => {
-                let caption = line.get(2..).unwrap_or_default();
-                if let Some(example) = self.open.as_mut().and_then(|open| open.examples.last_mut()) {
-                    example.caption = caption;
+                if let Some(example) =
+                    self.example.and_then(|list| self.open.as_mut().and_then(|open| list(open).last_mut()))
+                {
+                    example.caption = line.get(2..).unwrap_or_default();
                 }
             }
             Some(word) if word.starts_with('[') => {
@@ -80,17 +74,22 @@ impl Reader {
         }
     }
 
+    fn example(&mut self, line: &'static str) {
+        let list: fn(&mut Command) -> &mut Vec<Example> =
+            if line.starts_with('$') { |command| &mut command.own_examples } else { |command| &mut command.examples };
+        if let Some(open) = &mut self.open {
+            list(open).push(Example { command: line.get(2..).unwrap_or_default(), caption: "" });
+        }
+        self.example = Some(list);
+    }
+
     fn group(&mut self, name: &'static str, summary: &'static str) {
         self.end_command();
         self.groups.push(Group { name, summary, members: Vec::new() });
     }
 
     fn block(&self, name: &str) -> Vec<Argument> {
-        self.blocks
-            .iter()
-            .find(|(block, _)| *block == name)
-            .map(|(_, arguments)| arguments.clone())
-            .unwrap_or_default()
+        self.blocks.iter().find(|(block, _)| *block == name).map(|(_, arguments)| arguments.clone()).unwrap_or_default()
     }
 
     fn command(&mut self, head: &'static str, summary: &'static str) {
@@ -103,6 +102,7 @@ impl Reader {
             arguments: self.block("global"),
             legacy_names: Vec::new(),
             examples: Vec::new(),
+            own_examples: Vec::new(),
             confirm: false,
             no_wait: false,
             table: false,
@@ -247,11 +247,8 @@ fn read_property(argument: &mut Argument, word: &'static str) -> bool {
                 Some('^') => argument.validator = Some(rest),
                 Some('{') => argument.kind = Kind::Choice(choices(word)),
                 Some('/') => {
-                    argument.group = Some(if rest.contains('_') {
-                        Cow::Owned(rest.replace('_', " "))
-                    } else {
-                        Cow::Borrowed(rest)
-                    });
+                    argument.group =
+                        Some(if rest.contains('_') { Cow::Owned(rest.replace('_', " ")) } else { Cow::Borrowed(rest) });
                 }
                 Some('%') => {
                     let (spelling, instead) = match rest.split_once('>') {

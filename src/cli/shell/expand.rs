@@ -147,13 +147,13 @@ fn braces(pieces: &[Piece], at: usize, whole: bool) -> Result<Vec<Vec<Piece>>, S
         }
     }
     let mut words = Vec::new();
-    expand_braces(&elements, &mut words, 0)
-        .then(|| words.iter().map(|word| to_pieces(word)).collect())
-        .ok_or_else(|| ShellError {
+    expand_braces(&elements, &mut words, 0).then(|| words.iter().map(|word| to_pieces(word)).collect()).ok_or_else(
+        || ShellError {
             message: "playground: the braces of this line make too many words".to_owned(),
             exit_code: 1,
             at,
-        })
+        },
+    )
 }
 
 fn to_pieces(elements: &[Element]) -> Vec<Piece> {

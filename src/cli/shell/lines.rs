@@ -77,9 +77,10 @@ fn scan(text: &str) -> End {
     let mut after_blank = true;
     while let Some(character) = characters.next() {
         match (quote, character) {
+            // A comment ends with its line, also inside a line that has been joined.
             (Quote::None, '#') if after_blank => {
-                // A comment ends with its line, also inside a line that has been joined.
-                if !characters.by_ref().any(|next| next == '\n') {
+                let continues = characters.by_ref().any(|next| next == '\n');
+                if !continues {
                     return End::Complete;
                 }
             }

@@ -12,6 +12,7 @@ mod expand;
 mod lines;
 mod read;
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;
 mod typography;
 

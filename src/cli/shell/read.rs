@@ -185,9 +185,11 @@ impl Reader<'_> {
                     self.take();
                     self.take();
                 }
-                Some('#') => while self.peek().is_some_and(|character| character != '\n') {
-                    self.take();
-                },
+                Some('#') => {
+                    while self.peek().is_some_and(|character| character != '\n') {
+                        self.take();
+                    }
+                }
                 _ => return,
             }
         }

@@ -60,8 +60,7 @@ fn braces_make_words() {
 fn connectors() {
     let commands = lex("a; b && c || d | e\nf", &BTreeMap::new(), 0).unwrap();
     let connectors: Vec<Option<Connector>> = commands.iter().map(|command| command.next).collect();
-    let expected =
-        [Connector::Sequence, Connector::And, Connector::Or, Connector::Pipe, Connector::Sequence].map(Some);
+    let expected = [Connector::Sequence, Connector::And, Connector::Or, Connector::Pipe, Connector::Sequence].map(Some);
     assert_eq!(connectors.get(..5).unwrap(), expected);
     assert_eq!(connectors.last().unwrap(), &None);
     assert_eq!(lex("a;", &BTreeMap::new(), 0).unwrap().len(), 1);

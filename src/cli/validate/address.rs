@@ -59,9 +59,8 @@ fn check_4(address: u32, length: Option<&str>) -> Result<(), RangeFault> {
     if address & host != 0 {
         return Err(RangeFault::Malformed);
     }
-    let inside = |(base, prefix): &(u32, u32)| {
-        length >= *prefix && (address ^ base).checked_shr(32 - prefix).unwrap_or(0) == 0
-    };
+    let inside =
+        |(base, prefix): &(u32, u32)| length >= *prefix && (address ^ base).checked_shr(32 - prefix).unwrap_or(0) == 0;
     if PRIVATE_4.iter().any(inside) { Err(RangeFault::NotGlobal) } else { Ok(()) }
 }
 

@@ -33,8 +33,6 @@ pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
         "validate_credential_format" => {
             one_of(invocation, "credential_format", &["azure", "exec"], "--format can only be azure or exec.", Invalid)
         }
-        // Their choices are checked by the parser, which leaves nothing for them to refuse.
-        "validate_load_balancer_sku" | "validate_sku_tier" | "validate_k8s_support_plan" => Ok(()),
         "validate_network_policy" => match invocation.text("network_policy") {
             Some(policy) if !is_lower(policy) => invalid("--network-policy should be provided in lowercase"),
             _ => Ok(()),
@@ -111,10 +109,7 @@ pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
         "validate_defender_config_parameter" => {
             if filled(invocation, "defender_config").is_some() && !invocation.flag("enable_defender") {
                 // The Azure CLI spells it so.
-                Err(crate::cli::error::CliError::validator(
-                    RequiredArgumentMissing,
-                    "Please specify --enable-defnder",
-                ))
+                Err(crate::cli::error::CliError::validator(RequiredArgumentMissing, "Please specify --enable-defnder"))
             } else {
                 Ok(())
             }
@@ -158,9 +153,13 @@ pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
         "validate_container_insights_settings_for_update" => container_insights(invocation, true),
         "validate_azure_monitor_and_opentelemetry_for_create" => open_telemetry(invocation, false),
         "validate_azure_monitor_and_opentelemetry_for_update" => open_telemetry(invocation, true),
-        // Certificates are read from a file, and the operating system is not an argument there.
-        // A tenant would be resolved over the network.
-        "validate_custom_ca_trust_certificates" | "validate_tenant" => Ok(()),
+        // Nothing is left to refuse: the parser has checked the choices, the operating system that
+        // certificates depend on is no argument there, and a tenant is resolved over the network.
+        "validate_load_balancer_sku"
+        | "validate_sku_tier"
+        | "validate_k8s_support_plan"
+        | "validate_custom_ca_trust_certificates"
+        | "validate_tenant" => Ok(()),
         "validate_extension_add" => {
             let given = |dest: &str| filled(invocation, dest).is_some();
             if given("extension_name") == given("source") {
@@ -233,9 +232,7 @@ fn ip_ranges(invocation: &Invocation) -> Check {
         match address::check(range) {
             Ok(()) => {}
             Err(RangeFault::NotGlobal) => {
-                return fault(
-                    "--api-server-authorized-ip-ranges must be global non-reserved addresses or CIDRs",
-                );
+                return fault("--api-server-authorized-ip-ranges must be global non-reserved addresses or CIDRs");
             }
             Err(RangeFault::Version6) => {
                 return fault("--api-server-authorized-ip-ranges cannot be IPv6 addresses");
@@ -290,9 +287,7 @@ fn outbound_type_sku(invocation: &Invocation, is_update: bool) -> Check {
     match invocation.text("outbound_type") {
         Some(MANAGED_NAT_GATEWAY) => Ok(()),
         None if is_update => Ok(()),
-        Some(_) if is_update => {
-            invalid("--outbound-type-sku is only valid with --outbound-type managedNATGateway.")
-        }
+        Some(_) if is_update => invalid("--outbound-type-sku is only valid with --outbound-type managedNATGateway."),
         _ => invalid(
             "--outbound-type-sku is only valid with --outbound-type managedNATGateway; \
              specify --outbound-type managedNATGateway explicitly.",
@@ -339,9 +334,9 @@ fn container_registry(invocation: &Invocation) -> Check {
         Some(_) if attach.is_none() => {
             fault("The \"--assignee-principal-type\" argument can only be used with \"--attach-acr\".")
         }
-        Some(kind) if !["User", "ServicePrincipal", "Group"].contains(&kind) => fault(
-            "Invalid value for --assignee_principal_type. Allowed values are: User, ServicePrincipal, Group",
-        ),
+        Some(kind) if !["User", "ServicePrincipal", "Group"].contains(&kind) => {
+            fault("Invalid value for --assignee_principal_type. Allowed values are: User, ServicePrincipal, Group")
+        }
         _ => Ok(()),
     }
 }
@@ -491,20 +486,23 @@ fn open_telemetry(invocation: &Invocation, is_update: bool) -> Check {
     )
 }
 
+/// An argument and the option that sets it.
+type Named = (&'static str, &'static str);
+
 /// The ports of the OpenTelemetry receivers: argument, option, and the flags that turn it off.
-const OPEN_TELEMETRY_PORTS: [(&str, &str, [(&str, &str); 2]); 4] = [
+const OPEN_TELEMETRY_PORTS: [(&str, &str, [Named; 2]); 4] = [
     ("opentelemetry_metrics_port_http", "--opentelemetry-metrics-port-http", METRICS_OFF),
     ("opentelemetry_metrics_port_grpc", "--opentelemetry-metrics-port-grpc", METRICS_OFF),
     ("opentelemetry_logs_traces_port_http", "--opentelemetry-logs-traces-port-http", LOGS_OFF),
     ("opentelemetry_logs_traces_port_grpc", "--opentelemetry-logs-traces-port-grpc", LOGS_OFF),
 ];
 
-const METRICS_OFF: [(&str, &str); 2] = [
+const METRICS_OFF: [Named; 2] = [
     ("disable_azure_monitor_metrics", "--disable-azure-monitor-metrics"),
     ("disable_opentelemetry_metrics", "--disable-opentelemetry-metrics"),
 ];
 
-const LOGS_OFF: [(&str, &str); 2] = [
+const LOGS_OFF: [Named; 2] = [
     ("disable_azure_monitor_logs", "--disable-azure-monitor-logs"),
     ("disable_opentelemetry_logs_traces", "--disable-opentelemetry-logs-traces"),
 ];

@@ -26,8 +26,7 @@ fn refuse<T>(class: ErrorClass, message: impl Into<String>) -> Result<T, CliErro
 /// # Errors
 /// The first complaint.
 pub fn pool_to_add(invocation: &Invocation) -> Check {
-    let is_windows_sku =
-        matches!(invocation.text("os_sku"), Some("Windows2019" | "Windows2022" | "Windows2025"));
+    let is_windows_sku = matches!(invocation.text("os_sku"), Some("Windows2019" | "Windows2022" | "Windows2025"));
     if is_windows_sku && invocation.text("os_type").is_none_or(|os_type| os_type == "Linux") {
         return refuse(
             ErrorClass::InvalidArgumentValue,
@@ -296,11 +295,8 @@ pub const AUTOSCALER_PROFILE_KEYS: [&str; 20] = [
 ];
 
 /// The keys among them whose values are `true` or `false`.
-const AUTOSCALER_PROFILE_FLAGS: [&str; 3] = [
-    "daemonset-eviction-for-empty-nodes",
-    "daemonset-eviction-for-occupied-nodes",
-    "ignore-daemonsets-utilization",
-];
+const AUTOSCALER_PROFILE_FLAGS: [&str; 3] =
+    ["daemonset-eviction-for-empty-nodes", "daemonset-eviction-for-occupied-nodes", "ignore-daemonsets-utilization"];
 
 /// Reads `--cluster-autoscaler-profile`: `None` if it is not given, no pairs if it is to be cleared.
 ///

@@ -13,6 +13,7 @@ pub mod decorator;
 mod nodepool;
 mod resource_id;
 #[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;
 
 use crate::cli::error::{CliError, ErrorClass};
@@ -86,9 +87,5 @@ fn resource_id(invocation: &Invocation, dest: &str, option: &str, class: ErrorCl
 
 /// Refuses two flags together.
 fn not_both(invocation: &Invocation, first: &str, second: &str, message: &str, class: ErrorClass) -> Check {
-    if invocation.flag(first) && invocation.flag(second) {
-        Err(CliError::validator(class, message))
-    } else {
-        Ok(())
-    }
+    if invocation.flag(first) && invocation.flag(second) { Err(CliError::validator(class, message)) } else { Ok(()) }
 }

@@ -15,15 +15,18 @@ pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
         "validate_nodes_count" => node_counts(invocation),
         "validate_nodepool_taints" => taints(invocation),
         "validate_nodepool_labels" => labels(invocation),
-        "validate_nodepool_tags" | "validate_tags" | "validate_node_public_ip_tags" => Ok(()),
         "validate_max_surge" => surge(invocation, "max_surge", "--max-surge", fault),
         "validate_max_unavailable" => surge(invocation, "max_unavailable", "--max-unavailable", invalid),
         "validate_os_sku" => {
             os_sku(invocation);
             Ok(())
         }
-        // Their choices are checked by the parser, which leaves nothing for them to refuse.
-        "validate_priority" | "validate_eviction_policy" => Ok(()),
+        // Nothing is left to refuse: the parser has checked the choices, and any text is a tag.
+        "validate_priority"
+        | "validate_eviction_policy"
+        | "validate_nodepool_tags"
+        | "validate_tags"
+        | "validate_node_public_ip_tags" => Ok(()),
         "validate_spot_max_price" => spot_max_price(invocation),
         "validate_vnet_subnet_id" => resource_id(invocation, "vnet_subnet_id", "--vnet-subnet-id", Invalid),
         "validate_pod_subnet_id" => resource_id(invocation, "pod_subnet_id", "--pod-subnet-id", Invalid),
@@ -117,9 +120,8 @@ fn is_taint(taint: &str) -> bool {
     let is_word = |text: &str, length_max: usize, slash: bool| {
         let mut characters = text.chars();
         characters.next().is_some_and(|first| first.is_ascii_alphabetic() || is_digit(first))
-            && characters.all(|next| {
-                next.is_alphanumeric() || matches!(next, '_' | '-' | '.') || (slash && next == '/')
-            })
+            && characters
+                .all(|next| next.is_alphanumeric() || matches!(next, '_' | '-' | '.') || (slash && next == '/'))
             && text.chars().count() <= length_max
     };
     is_word(key, 253, true)
@@ -169,8 +171,10 @@ fn check_label(label: &str) -> Result<(), &'static str> {
         return Err("Label must not be more than 63 chars.");
     }
     if !value.is_empty() && !is_label_text(value) {
-        return Err("A valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and \
-            must start and end with an alphanumeric character");
+        return Err(
+            "A valid label must be an empty string or consist of alphanumeric characters, '-', '_' or '.', and \
+            must start and end with an alphanumeric character",
+        );
     }
     Ok(())
 }

@@ -36,7 +36,8 @@ fn invocation_of(command: &str) -> Invocation {
     let mut line = command.to_owned();
     for argument in registry().command(command).unwrap().arguments.iter().filter(|argument| argument.required) {
         let value = if argument.kind == Kind::Integer { "1" } else { "x" };
-        line.push_str(&format!(" {} {value}", argument.names.first().copied().unwrap_or_default()));
+        let name = argument.names.first().copied().unwrap_or_default();
+        line = format!("{line} {name} {value}");
     }
     invocation(&line.replace("  ", " "))
 }
@@ -56,9 +57,17 @@ fn pool_arguments() {
     check(&format!("{ADD} --node-taints a/b=c:NoSchedule,,d=e:NoExecute"), Ok(()));
     check(&format!("{ADD} --node-taints a=b:no"), Err("Invalid node taint: a=b:no"));
     check(&format!("{ADD} --labels a=b x.io/c= d=1.2-3"), Ok(()));
-    check(&format!("{ADD} --labels X/c=d"), Err("Invalid label: X/c=d. Prefix part a DNS-1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character"));
+    check(
+        &format!("{ADD} --labels X/c=d"),
+        Err(
+            "Invalid label: X/c=d. Prefix part a DNS-1123 label must consist of lower case alphanumeric characters or '-', and must start and end with an alphanumeric character",
+        ),
+    );
     check(&format!("{ADD} --allowed-host-ports 80/tcp 1-2/UDP"), Ok(()));
-    check(&format!("{ADD} --mode Gateway --gateway-prefix-size 27"), Err("--gateway-prefix-size must be in the range [28, 31]"));
+    check(
+        &format!("{ADD} --mode Gateway --gateway-prefix-size 27"),
+        Err("--gateway-prefix-size must be in the range [28, 31]"),
+    );
     let mut line = invocation(&format!("{ADD} -k V1.30.2"));
     assert_eq!(validate(&mut line), Ok(()));
     assert_eq!(line.text("kubernetes_version"), Some("1.30.2"));

@@ -1,0 +1,502 @@
+//! What can stand at the cursor: commands, options and values.
+//!
+//! The words before the cursor are read by the same registry as when the line runs, so completion
+//! never offers what the parser would refuse. Names that only the simulated cloud knows come from
+//! a [`Values`] that the caller provides.
+
+use super::registry::{Argument, Command, Count, Group, Kind, registry};
+use super::shell::Span;
+use super::validate::decorator::AUTOSCALER_PROFILE_KEYS;
+
+/// One thing that can stand at the cursor.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Candidate {
+    /// What to insert, quoted if it has to be.
+    pub text: String,
+    /// What it is, in a few words.
+    pub description: String,
+}
+
+impl Candidate {
+    /// A candidate.
+    #[must_use]
+    pub fn new(text: impl Into<String>, description: impl Into<String>) -> Self {
+        Self { text: text.into(), description: description.into() }
+    }
+}
+
+/// Everything that can stand at the cursor.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Completion {
+    /// The part of the line that a candidate replaces.
+    pub replace: Span,
+    /// The candidates, the likeliest first.
+    pub candidates: Vec<Candidate>,
+}
+
+impl Completion {
+    /// The longest text that every candidate begins with.
+    #[must_use]
+    pub fn common_prefix(&self) -> &str {
+        let Some((first, rest)) = self.candidates.split_first() else { return "" };
+        let mut prefix = first.text.as_str();
+        for candidate in rest {
+            let shared = prefix.char_indices().zip(candidate.text.chars()).find(|((_, a), b)| a != b);
+            let end = shared.map_or(prefix.len().min(candidate.text.len()), |((index, _), _)| index);
+            prefix = prefix.get(..end).unwrap_or(prefix);
+        }
+        prefix
+    }
+}
+
+/// A name that only the simulated cloud knows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum NameKind {
+    /// A resource group.
+    ResourceGroup,
+    /// A cluster.
+    Cluster,
+    /// A node pool.
+    NodePool,
+    /// A machine of a pool.
+    Machine,
+    /// A VM size.
+    VmSize,
+    /// A region.
+    Location,
+    /// A Kubernetes version.
+    KubernetesVersion,
+    /// An availability zone.
+    Zone,
+    /// A subscription.
+    Subscription,
+    /// An extension.
+    Extension,
+    /// A resource provider.
+    Provider,
+    /// A preview feature.
+    Feature,
+    /// A scale set.
+    ScaleSet,
+}
+
+/// A name that is asked for, and what the line already says of where it lives.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// What is to be named.
+    pub kind: NameKind,
+    /// `--resource-group`.
+    pub resource_group: Option<String>,
+    /// `--cluster-name`, or `--name` of an `aks` command.
+    pub cluster: Option<String>,
+    /// `--nodepool-name`.
+    pub nodepool: Option<String>,
+}
+
+/// What completion asks of its surroundings.
+pub trait Values {
+    /// The names of a kind, unquoted.
+    fn names(&self, wanted: &Wanted) -> Vec<Candidate>;
+    /// The programs that a line can begin with.
+    fn programs(&self) -> Vec<Candidate>;
+    /// What can follow the words of a program other than `az`, unquoted.
+    fn arguments(&self, words: &[String]) -> Vec<Candidate>;
+}
+
+/// What can stand at a cursor, given as a byte of the line.
+#[must_use]
+pub fn completion(line: &str, cursor: usize, values: &dyn Values) -> Completion {
+    let cursor = (0..=cursor.min(line.len())).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
+    let Some(Typed { words, part }) = typed(line.get(..cursor).unwrap_or_default()) else {
+        return Completion { replace: Span { start: cursor, end: cursor }, candidates: Vec::new() };
+    };
+    let mut replace = Span { start: part.start, end: cursor };
+    let mut quote = part.quote;
+    let mut text = part.text;
+    let candidates = match words.split_first() {
+        None => values.programs(),
+        Some((program, words)) if program == "az" => {
+            let mut context = Context { words, values };
+            let (found, skipped) = context.candidates(&text);
+            if skipped > 0 {
+                // A value after `--option=` is completed alone.
+                let written = line.get(part.start..cursor).unwrap_or_default();
+                if let Some(equals) = written.find('=') {
+                    replace.start += equals + 1;
+                    quote = written.get(equals + 1..).and_then(|rest| rest.chars().next()).filter(|c| is_quote(*c));
+                }
+                text = text.split_off(skipped);
+            }
+            found
+        }
+        Some(_) => values.arguments(&words),
+    };
+    let lower = text.to_lowercase();
+    let candidates = candidates
+        .into_iter()
+        .filter(|candidate| candidate.text.to_lowercase().starts_with(&lower))
+        .map(|candidate| Candidate { text: quoted(&candidate.text, quote), ..candidate })
+        .collect();
+    Completion { replace, candidates }
+}
+
+const fn is_quote(character: char) -> bool {
+    matches!(character, '\'' | '"')
+}
+
+/// Writes a text so that the shell reads it as one word.
+fn quoted(text: &str, quote: Option<char>) -> String {
+    let is_plain = |character: char| character.is_alphanumeric() || "-_./:=,@%+*[]".contains(character);
+    match quote {
+        Some(quote) => format!("{quote}{text}"),
+        None if text.chars().all(is_plain) => text.to_owned(),
+        None => format!("'{}'", text.replace('\'', "'\\''")),
+    }
+}
+
+/// The command at the cursor: its complete words, and the word that is being written.
+struct Typed {
+    words: Vec<String>,
+    part: Part,
+}
+
+/// The word at the cursor.
+#[derive(Default)]
+struct Part {
+    text: String,
+    start: usize,
+    /// The quote that is open.
+    quote: Option<char>,
+}
+
+/// Reads the text before the cursor; unlike the shell, it accepts a line that is not complete.
+/// `None` in a comment.
+fn typed(text: &str) -> Option<Typed> {
+    let mut words = Vec::new();
+    let mut part = Part::default();
+    let mut is_word = false;
+    let mut characters = text.char_indices().peekable();
+    while let Some((index, character)) = characters.next() {
+        if let Some(quote) = part.quote {
+            match character {
+                _ if character == quote => part.quote = None,
+                '\\' if quote == '"' => part.text.extend(characters.next().map(|(_, next)| next)),
+                _ => part.text.push(character),
+            }
+            continue;
+        }
+        let starts_comment = character == '#' && !is_word;
+        if matches!(character, ' ' | '\t' | '\n' | ';' | '|' | '&') || starts_comment {
+            if is_word {
+                words.push(std::mem::take(&mut part.text));
+                is_word = false;
+            }
+            if !matches!(character, ' ' | '\t') {
+                words.clear();
+            }
+            if starts_comment && !characters.any(|(_, next)| next == '\n') {
+                return None;
+            }
+            continue;
+        }
+        if !is_word {
+            is_word = true;
+            part = Part { start: index, ..Part::default() };
+        }
+        match character {
+            '\\' => part.text.extend(characters.next().map(|(_, next)| next)),
+            _ if is_quote(character) => part.quote = Some(character),
+            _ => part.text.push(character),
+        }
+    }
+    if !is_word {
+        part = Part { start: text.len(), ..Part::default() };
+    }
+    Some(Typed { words, part })
+}
+
+/// The words after `az`.
+struct Context<'a> {
+    words: &'a [String],
+    values: &'a dyn Values,
+}
+
+impl Context<'_> {
+    /// The candidates, and how many bytes of the word stay as they are.
+    fn candidates(&mut self, part: &str) -> (Vec<Candidate>, usize) {
+        let mut path = String::new();
+        for (index, word) in self.words.iter().enumerate() {
+            let word = word.to_lowercase();
+            let next = if path.is_empty() { word } else { format!("{path} {word}") };
+            if let Some(command) = registry().command(&next) {
+                let words = self.words.get(index + 1..).unwrap_or_default();
+                return self.of_command(command, words, part);
+            }
+            if registry().group(&next).is_none() {
+                return (Vec::new(), 0);
+            }
+            path = next;
+        }
+        let found = registry().group(&path).map(|group| of_group(group, part)).unwrap_or_default();
+        (found, 0)
+    }
+
+    fn of_command(&self, command: &'static Command, words: &[String], part: &str) -> (Vec<Candidate>, usize) {
+        if let Some((option, value)) = part.split_once('=')
+            && option.starts_with("--")
+            && let Some(argument) = find(command, option)
+        {
+            let skipped = part.len() - value.len();
+            return (self.of_argument(command, argument, words), skipped);
+        }
+        let open = open_argument(command, words);
+        if let Some((argument, is_owed)) = open
+            && !part.starts_with('-')
+        {
+            let mut found = self.of_argument(command, argument, words);
+            if !is_owed && part.is_empty() {
+                found.extend(options(command, words));
+            }
+            return (found, 0);
+        }
+        (options(command, words), 0)
+    }
+
+    fn of_argument(&self, command: &'static Command, argument: &Argument, words: &[String]) -> Vec<Candidate> {
+        let choices = argument.choices();
+        if !choices.is_empty() {
+            let is_default = |choice: &str| argument.default == Some(choice);
+            let describe = |choice: &&str| if is_default(choice) { "default" } else { "" };
+            return choices.iter().map(|choice| Candidate::new(*choice, describe(choice))).collect();
+        }
+        if argument.dest == "cluster_autoscaler_profile" {
+            return AUTOSCALER_PROFILE_KEYS.iter().map(|key| Candidate::new(format!("{key}="), "")).collect();
+        }
+        let Some(kind) = name_kind(command, argument) else { return Vec::new() };
+        let value = |dests: &[&str]| {
+            let argument = command.arguments.iter().find(|argument| dests.contains(&&*argument.dest))?;
+            given(command, argument, words)
+        };
+        let is_cluster_command = command.name.split(' ').count() == 2 && command.name.starts_with("aks ");
+        let cluster = if is_cluster_command { &["name"][..] } else { &["cluster_name"] };
+        let wanted = Wanted {
+            kind,
+            resource_group: value(&["resource_group_name", "resource_group"]),
+            cluster: value(cluster),
+            nodepool: value(&["nodepool_name", "agent_pool_name"]),
+        };
+        self.values.names(&wanted)
+    }
+}
+
+fn of_group(group: &Group, part: &str) -> Vec<Candidate> {
+    if part.starts_with('-') {
+        return vec![Candidate::new("--help", "Show this help and stop.")];
+    }
+    let mut found: Vec<Candidate> = group
+        .members
+        .iter()
+        .filter_map(|member| {
+            let name = if group.name.is_empty() { (*member).to_owned() } else { format!("{} {member}", group.name) };
+            let command = registry().command(&name).map(|command| command.summary);
+            let summary = command.or_else(|| registry().group(&name).map(|group| group.summary))?;
+            Some(Candidate::new(*member, summary))
+        })
+        .collect();
+    found.sort_by(|a, b| a.text.cmp(&b.text));
+    found
+}
+
+/// The argument of a spelling, which may be an unambiguous beginning.
+fn find(command: &'static Command, spelling: &str) -> Option<&'static Argument> {
+    let spelled = |test: &dyn Fn(&str) -> bool| {
+        let found = command.arguments.iter().filter(|argument| argument.names.iter().any(|name| test(name)));
+        found.collect::<Vec<_>>()
+    };
+    let exact = spelled(&|name| name == spelling);
+    let begun = spelled(&|name| spelling.len() > 2 && spelling.starts_with("--") && name.starts_with(spelling));
+    exact.first().or_else(|| begun.first().filter(|_| begun.len() == 1)).copied()
+}
+
+/// The argument that the next word would belong to, and whether it still needs one.
+fn open_argument(command: &'static Command, words: &[String]) -> Option<(&'static Argument, bool)> {
+    let (index, option) = words.iter().enumerate().rev().find(|(_, word)| word.starts_with('-'))?;
+    let argument = find(command, option)?;
+    let values = words.len() - index - 1;
+    match argument.count {
+        Count::None => None,
+        Count::One | Count::Optional if values > 0 => None,
+        Count::Optional | Count::Any => Some((argument, false)),
+        Count::One | Count::AtLeastOne => Some((argument, values == 0)),
+    }
+}
+
+/// The value that the words give to an argument.
+fn given(command: &'static Command, argument: &Argument, words: &[String]) -> Option<String> {
+    let mut value = None;
+    for (index, word) in words.iter().enumerate() {
+        let (option, glued) =
+            word.split_once('=').map_or((word.as_str(), None), |(option, glued)| (option, Some(glued)));
+        if option.starts_with('-') && find(command, option).is_some_and(|found| found.dest == argument.dest) {
+            let next = words.get(index + 1).map(String::as_str).filter(|next| !next.starts_with('-'));
+            value = glued.or(next).map(str::to_owned).or(value);
+        }
+    }
+    value
+}
+
+/// The options that the line does not have yet: required ones first, then those that the
+/// simulation acts on.
+fn options(command: &'static Command, words: &[String]) -> Vec<Candidate> {
+    let is_given = |argument: &Argument| {
+        words.iter().any(|word| {
+            let option = word.split('=').next().unwrap_or_default();
+            option.starts_with('-') && find(command, option).is_some_and(|found| found.dest == argument.dest)
+        })
+    };
+    let mut open: Vec<&Argument> = command
+        .arguments
+        .iter()
+        .filter(|argument| !argument.hidden && !argument.is_positional() && !is_given(argument))
+        .collect();
+    let rank = |argument: &Argument| {
+        let is_global = registry().global_arguments.iter().any(|global| global.dest == argument.dest);
+        match () {
+            () if argument.required => 0,
+            () if is_global || argument.dest == "_subscription" => 2,
+            () if argument.simulated || !command.simulated => 1,
+            () => 3,
+        }
+    };
+    open.sort_by_key(|argument| rank(argument));
+    let candidate = |argument: &Argument| {
+        let name = argument.names.iter().find(|name| name.starts_with("--"))?;
+        let has_effect = argument.simulated || argument.required || !command.simulated || rank(argument) == 2;
+        let description =
+            if has_effect { argument.help.to_owned() } else { format!("(not simulated) {}", argument.help) };
+        Some(Candidate::new(*name, description))
+    };
+    open.into_iter().filter_map(candidate).collect()
+}
+
+/// What an argument names, if only the cloud knows the names.
+fn name_kind(command: &Command, argument: &Argument) -> Option<NameKind> {
+    let group = command.name.split(' ').next().unwrap_or_default();
+    let creates = command.verb() == "create";
+    Some(match (&*argument.dest, group) {
+        ("resource_group_name" | "resource_group", _) => NameKind::ResourceGroup,
+        ("name" | "rg_name", "group") if !creates => NameKind::ResourceGroup,
+        ("cluster_name", _) => NameKind::Cluster,
+        ("name", "aks") if !creates => NameKind::Cluster,
+        ("nodepool_name" | "agent_pool_name", _) if !creates && command.verb() != "add" => NameKind::NodePool,
+        ("nodepool_name", _) if command.name.contains("-scale ") => NameKind::NodePool,
+        ("machine_name" | "machine_names", _) => NameKind::Machine,
+        ("node_vm_size" | "vm_sizes" | "current_vm_sizes" | "current_node_vm_size", _) => NameKind::VmSize,
+        ("location", _) => NameKind::Location,
+        ("kubernetes_version", _) => NameKind::KubernetesVersion,
+        ("zones", _) => NameKind::Zone,
+        ("_subscription" | "subscription", _) => NameKind::Subscription,
+        ("extension_name", _) => NameKind::Extension,
+        ("resource_provider_namespace", _) => NameKind::Provider,
+        ("feature_name", _) => NameKind::Feature,
+        ("vm_scale_set_name" | "virtual_machine_scale_set_name" | "name", "vmss") => NameKind::ScaleSet,
+        _ if argument.kind == Kind::Location => NameKind::Location,
+        _ => return None,
+    })
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    struct Cloud;
+
+    impl Values for Cloud {
+        fn names(&self, wanted: &Wanted) -> Vec<Candidate> {
+            let place = [&wanted.resource_group, &wanted.cluster].map(|name| name.as_deref().unwrap_or("-")).join("/");
+            match wanted.kind {
+                NameKind::ResourceGroup => vec![Candidate::new("my group", ""), Candidate::new("other", "")],
+                NameKind::NodePool => vec![Candidate::new("nodepool1", place), Candidate::new("nodepool2", "")],
+                NameKind::VmSize => vec![Candidate::new("Standard_DS2_v2", "2 vCPU")],
+                _ => Vec::new(),
+            }
+        }
+        fn programs(&self) -> Vec<Candidate> {
+            ["az", "kubectl"].map(|name| Candidate::new(name, "")).to_vec()
+        }
+        fn arguments(&self, words: &[String]) -> Vec<Candidate> {
+            vec![Candidate::new(format!("after-{}", words.join("-")), "")]
+        }
+    }
+
+    /// Completes at `^` and compares what is replaced and the first candidates.
+    #[track_caller]
+    fn check(line: &str, replaced: &str, expected: &[&str]) {
+        let cursor = line.find('^').unwrap();
+        let line = line.replace('^', "");
+        let found = completion(&line, cursor, &Cloud);
+        let texts: Vec<&str> = found.candidates.iter().take(expected.len()).map(|one| one.text.as_str()).collect();
+        assert_eq!(texts, expected, "{line}");
+        assert_eq!(&line[found.replace.start..found.replace.end], replaced, "{line}");
+        if expected.is_empty() {
+            assert_eq!(found.candidates, [], "{line}");
+        }
+    }
+
+    #[test]
+    fn commands() {
+        check("^", "", &["az", "kubectl"]);
+        check("a^", "a", &["az"]);
+        check("kubectl get ^", "", &["after-kubectl-get"]);
+        check("az ^", "", &["account", "aks"]);
+        check("az aks node^", "node", &["nodepool"]);
+        check("az aks nodepool s^ -n x", "s", &["scale", "show", "start", "stop"]);
+        check("az AKS NODEPOOL sc^", "sc", &["scale"]);
+        check("az aks; az gr^", "gr", &["group"]);
+        check("az nosuch ^", "", &[]);
+        check("az aks # ^", "", &[]);
+    }
+
+    #[test]
+    fn options_that_are_not_given() {
+        check(
+            "az aks nodepool scale ^",
+            "",
+            &["--resource-group", "--cluster-name", "--nodepool-name", "--node-count"],
+        );
+        check("az aks nodepool scale -g x --cluster-name=y ^", "", &["--nodepool-name"]);
+        check("az aks nodepool add --scale^", "--scale", &["--scale-down-mode"]);
+        check("az aks --h^", "--h", &["--help"]);
+    }
+
+    #[test]
+    fn values() {
+        check("az aks nodepool add --scale-down-mode ^", "", &["Delete", "Deallocate"]);
+        check("az aks nodepool add --scale-down-mode=dea^", "dea", &["Deallocate"]);
+        check("az aks nodepool add --scale-down-m de^", "de", &["Delete", "Deallocate"]);
+        check("az aks nodepool scale -g rg --cluster-name c -n node^", "node", &["nodepool1", "nodepool2"]);
+        check("az aks list -g ^", "", &["'my group'", "other"]);
+        check("az aks list -g 'my^", "'my", &["'my group"]);
+        check("az aks list -o t^", "t", &["table", "tsv"]);
+        check("az aks nodepool add -s stan^", "stan", &["Standard_DS2_v2"]);
+        check("az aks update --ca-profile scan^", "scan", &["scan-interval="]);
+        check("az aks nodepool add --zones 1 ^", "", &["--resource-group"]);
+    }
+
+    #[test]
+    fn what_the_line_says_is_passed_on() {
+        let line = "az aks nodepool scale -g rg --cluster-name c -n ";
+        let found = completion(line, line.len(), &Cloud);
+        assert_eq!(found.candidates[0].description, "rg/c");
+        assert_eq!(found.common_prefix(), "nodepool");
+    }
+
+    #[test]
+    fn any_cursor_is_safe() {
+        let line = "az aks 'é\"";
+        for cursor in 0..line.len() + 3 {
+            let _ = completion(line, cursor, &Cloud);
+        }
+    }
+}
