@@ -7,6 +7,7 @@ mod arguments;
 mod cluster;
 mod extension;
 mod group;
+mod machine;
 mod nodepool;
 mod registration;
 mod resource;
@@ -177,6 +178,9 @@ fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action
     let name = invocation.command.name;
     if let Some(rest) = name.strip_prefix("aks nodepool ") {
         return nodepool::run(rest, invocation, context);
+    }
+    if let Some(rest) = name.strip_prefix("aks machine ") {
+        return machine::run(rest, invocation, context.cloud);
     }
     let (group, rest) = name.split_once(' ').unwrap_or((name, ""));
     match group {
