@@ -12,6 +12,7 @@ mod nodepool;
 mod registration;
 mod resource;
 mod verb;
+mod vmss;
 mod wait;
 
 use serde_json::Value;
@@ -187,6 +188,7 @@ fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action
         "aks" => cluster::run(rest, invocation, context),
         "group" => group::run(rest, invocation, context),
         "extension" => extension::run(rest, invocation, context),
+        "vmss" => vmss::run(rest, invocation, context),
         "account" | "feature" | "provider" | "version" => {
             registration::run(name, invocation, context)
         }
