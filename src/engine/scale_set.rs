@@ -126,8 +126,7 @@ mod tests {
         assert_eq!(states(&cloud, id), "ready ready ready ready");
     }
 
-    /// "That includes VMs that have been deallocated using IaaS APIs": the documentation of
-    /// Scale-down Mode.
+    /// The documentation of Scale-down Mode says so of machines deallocated past AKS.
     #[test]
     fn the_mode_delete_takes_what_was_deallocated_here() {
         let (mut cloud, id) = cloud_with_pool(PowerState::Running);
