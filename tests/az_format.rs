@@ -1,5 +1,12 @@
 //! Every recorded result of the Azure CLI's formats and queries, compared to the letter.
 
+#![allow(
+    clippy::indexing_slicing,
+    clippy::panic,
+    clippy::print_stdout,
+    reason = "a test panics where it fails and prints its figures"
+)]
+
 use std::path::Path;
 
 use scale_down::cli::output::{self, TableTransformer};

@@ -480,10 +480,13 @@ impl App {
     fn measure(&mut self) {
         let Some(scroller) = self.refs.scroller.cast::<HtmlElement>() else { return };
         let width_px = f64::from(scroller.client_width());
+        // As in the style sheet.
         let narrow = width_px < 560.0;
+        let phone = browser::matches_media("(max-width: 800px)");
         let viewport = Viewport {
             width_px,
             height_px: f64::from(scroller.client_height()),
+            margin_px: if phone { 12.0 } else { 16.0 },
             header_px: if narrow { 46.0 } else { 30.0 },
             cluster_px: 30.0,
         };

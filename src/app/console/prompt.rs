@@ -173,7 +173,7 @@ impl Prompt {
                             id="prompt"
                             rows="1"
                             value={self.text.clone()}
-                            placeholder={if several { "" } else { "Type an az command, or paste several" }}
+                            placeholder={if several { "" } else { "Type or paste az commands" }}
                             aria-label="Command line"
                             aria-describedby="prompt-keys"
                             aria-autocomplete="list"

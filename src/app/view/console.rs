@@ -16,11 +16,13 @@ impl App {
                 <div class="bar">
                     <h2>{ "Console" }</h2>
                     <span class="bar-note">{ "az, simulated" }</span>
+                    if !self.options.embed {
                     <div class="bar-end">
                         <button class="small" disabled={bare} onclick={link.callback(|_| Msg::Undo)} title="Take back the last command">{ "Undo" }</button>
                         <button class="small" onclick={link.callback(|_| Msg::Redo)} title="Run the command taken back again">{ "Redo" }</button>
                         <button class="small" disabled={bare} onclick={link.callback(|_| Msg::Clear)} title="Clear the screen (Ctrl-L)">{ "Clear" }</button>
                     </div>
+                    }
                 </div>
                 <div class="log" ref={self.refs.log.clone()} role="log" aria-label="Console output" tabindex="0">
                     { for entries.map(|entry| transcript::view(entry, link)) }

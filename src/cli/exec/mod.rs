@@ -349,7 +349,9 @@ fn answer(cloud: &Cloud, mut blocks: Vec<Block>, reply: &Reply, printing: &Print
         }
         Err(error) => {
             let class = ErrorClass::UnclassifiedUserFault;
-            let error = CliError::new(class, Stage::Output, error.to_string());
+            let recommendation = error.recommendation().map(str::to_owned);
+            let mut error = CliError::new(class, Stage::Output, error.to_string());
+            error.recommendations.extend(recommendation);
             Outcome::refused(blocks, error)
         }
     }

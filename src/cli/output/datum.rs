@@ -78,9 +78,7 @@ impl From<&Value> for Datum {
             Value::Object(entries) => {
                 let entries = entries.iter();
                 Self::Mapping(Rc::new(Mapping {
-                    entries: entries
-                        .map(|(key, value)| (key.as_str().into(), value.into()))
-                        .collect(),
+                    entries: entries.map(|(key, value)| (key.as_str().into(), value.into())).collect(),
                     is_ordered: false,
                 }))
             }
@@ -99,25 +97,20 @@ impl Datum {
         Self::List(Rc::new(items))
     }
 
-    /// As JSON, unless there is an expression in it.
-    pub fn to_json(&self) -> Option<Value> {
-        Some(match self {
-            Self::Null => Value::Null,
+    /// As JSON; an expression, which has no such form, is null.
+    pub fn to_json(&self) -> Value {
+        match self {
+            Self::Null | Self::Expression(_) => Value::Null,
             Self::Bool(value) => Value::Bool(*value),
             Self::Integer(value) => Value::from(*value),
             Self::Float(value) => Value::from(*value),
             Self::Text(text) => Value::from(&**text),
-            Self::List(items) => {
-                let items = items.iter().map(Self::to_json);
-                Value::Array(items.collect::<Option<_>>()?)
-            }
+            Self::List(items) => items.iter().map(Self::to_json).collect(),
             Self::Mapping(mapping) => {
                 let entries = mapping.entries.iter();
-                let entries = entries.map(|(key, value)| Some((key.to_string(), value.to_json()?)));
-                Value::Object(entries.collect::<Option<_>>()?)
+                Value::Object(entries.map(|(key, value)| (key.to_string(), value.to_json())).collect())
             }
-            Self::Expression(_) => return None,
-        })
+        }
     }
 
     /// Whether every value in it satisfies a condition.

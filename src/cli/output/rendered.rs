@@ -13,22 +13,25 @@ pub enum Style {
     Key,
     /// A quoted string.
     String,
-    /// A number, `true`, `false` or `null` of JSON; an anchor or alias of YAML.
+    /// A number, `true`, `false` or `null` of JSON.
     Constant,
+    /// An alias of YAML, and the blanks in a quoted string of YAML.
+    Variable,
     /// The marker that ends a YAML document.
     Marker,
 }
 
 impl Style {
-    /// The ANSI code that the Azure CLI's terminal colours use.
+    /// The escape code with which the Azure CLI's highlighter starts it.
     const fn ansi_code(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,
-            Self::Space => Some("37"),
-            Self::Key => Some("94"),
-            Self::String => Some("33"),
-            Self::Constant => Some("34"),
-            Self::Marker => Some("04m\x1b[36"),
+            Self::Space => Some("\x1b[37m"),
+            Self::Key => Some("\x1b[94m"),
+            Self::String => Some("\x1b[33m"),
+            Self::Constant => Some("\x1b[34m"),
+            Self::Variable => Some("\x1b[31m"),
+            Self::Marker => Some("\x1b[04m\x1b[36m"),
         }
     }
 }
@@ -87,23 +90,18 @@ impl Rendered {
             };
             // Each line has its own pair of codes, and an empty one too.
             for line in text.split_inclusive('\n') {
-                out.extend(["\x1b[", code, "m", line.trim_end_matches('\n'), "\x1b[39;49;00m"]);
+                out.extend([code, line.trim_end_matches('\n'), "\x1b[39;49;00m"]);
                 out.push_str(if line.ends_with('\n') { "\n" } else { "" });
             }
         }
         out
     }
 
-    /// Appends text; text of the same style makes one span.
+    /// Appends text as a span of its own, as the highlighter's words are.
     pub(super) fn push(&mut self, style: Style, text: &str) {
-        if text.is_empty() {
-            return;
-        }
-        self.text.push_str(text);
-        let end = self.text.len();
-        match self.ends.last_mut() {
-            Some((last, last_end)) if *last == style => *last_end = end,
-            _ => self.ends.push((style, end)),
+        if !text.is_empty() {
+            self.text.push_str(text);
+            self.ends.push((style, self.text.len()));
         }
     }
 

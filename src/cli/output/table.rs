@@ -83,11 +83,7 @@ fn layout(headers: &[&str], rows: &[Vec<String>]) -> String {
     let is_multiline = headers.iter().any(|header| header.contains(['\n', '\r']))
         || rows.iter().any(|row| !is_separator(row) && row.iter().any(|cell| cell.contains(['\n', '\r'])));
     let width = |text: &str| {
-        if is_multiline {
-            lines(text).into_iter().map(length).max().unwrap_or(0)
-        } else {
-            length(text)
-        }
+        if is_multiline { lines(text).into_iter().map(length).max().unwrap_or(0) } else { length(text) }
     };
     let mut widths: Vec<usize> = headers.iter().map(|header| width(header) + PADDING).collect();
     for row in rows.iter().filter(|row| !is_separator(row)) {
@@ -98,7 +94,12 @@ fn layout(headers: &[&str], rows: &[Vec<String>]) -> String {
 
     let mut out: Vec<String> = Vec::new();
     let dashes = widths.iter().map(|width| "-".repeat(*width)).collect::<Vec<_>>().join("  ");
-    write_row(headers.iter().copied(), &widths, is_multiline, &mut out);
+    if headers.iter().all(|header| header.is_empty()) {
+        // A row of nothing but empty cells vanishes where cells have several lines, headers stay.
+        out.push(String::new());
+    } else {
+        write_row(headers.iter().copied(), &widths, is_multiline, &mut out);
+    }
     out.push(dashes.clone());
     for row in rows {
         if is_separator(row) {
@@ -110,15 +111,8 @@ fn layout(headers: &[&str], rows: &[Vec<String>]) -> String {
     out.join("\n") + "\n"
 }
 
-fn write_row<'a>(
-    cells: impl Iterator<Item = &'a str>,
-    widths: &[usize],
-    is_multiline: bool,
-    out: &mut Vec<String>,
-) {
-    let cells: Vec<Vec<&str>> = cells
-        .map(|cell| if is_multiline { lines(cell) } else { vec![cell] })
-        .collect();
+fn write_row<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize], is_multiline: bool, out: &mut Vec<String>) {
+    let cells: Vec<Vec<&str>> = cells.map(|cell| if is_multiline { lines(cell) } else { vec![cell] }).collect();
     let height = cells.iter().map(Vec::len).max().unwrap_or(0);
     for index in 0..height {
         let mut line = String::new();
@@ -159,4 +153,31 @@ fn lines(text: &str) -> Vec<&str> {
         lines.push(rest);
     }
     lines
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(value: &Value, expected: &str) {
+        assert_eq!(table(&Datum::from(value), false), expected);
+    }
+
+    #[test]
+    fn tables() {
+        check(
+            &json!([{"name": "a\nb", "v": " x "}, {"name": "\u{1}", "v": 1}, {"name": "", "v": "1\n\n2"}]),
+            "Name    V\n------  ---\na       x\nb\n------  ---\n        1\n\n        2\n",
+        );
+        check(&json!([{"name": "A", "Name": "B", "ß": 1}]), "Name    SS\n------  ----\nB       1\n");
+        check(
+            &json!([["a", {"b": [1, null]}], [], "x"]),
+            "Column1    Column2           Result\n---------  ----------------  --------\n\
+             a          {'b': [1, None]}\n\n                             x\n",
+        );
+        check(&json!({"": "a\n\nb"}), "\n--\na\n\nb\n");
+        check(&json!([]), "\n");
+    }
 }

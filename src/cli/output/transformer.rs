@@ -24,6 +24,8 @@ pub enum TableTransformer {
     MachineList,
     /// `az aks machine show`
     MachineShow,
+    /// `az account list`
+    AccountList,
     /// `az group list`
     GroupList,
     /// `az feature list`
@@ -47,6 +49,9 @@ const MACHINE: &str = "{name:name,\
     ip:join('',not_null(properties.network.ipAddresses,`[]`)[].join('',['ip:',ip,',family:',family,';'])),\
     zones:join(', ',zones||properties.zones||`[]`)}";
 
+const ACCOUNT: &str =
+    "{Name:name,CloudName:cloudName,SubscriptionId:id,TenantId:tenantId,State:state,IsDefault:isDefault}";
+
 const GROUP: &str = "{Name:name,Location:location,Status:properties.provisioningState}";
 
 const FEATURE: &str = "{Name:name,RegistrationState:properties.state}";
@@ -66,6 +71,7 @@ impl TableTransformer {
             Self::ClusterShow => Some((CLUSTER, false)),
             Self::MachineList => Some((MACHINE, true)),
             Self::MachineShow => Some((MACHINE, false)),
+            Self::AccountList => Some((ACCOUNT, true)),
             Self::GroupList => Some((GROUP, true)),
             Self::FeatureList => Some((FEATURE, true)),
             Self::FeatureShow => Some((FEATURE, false)),
@@ -77,9 +83,56 @@ impl TableTransformer {
     /// The value with the columns of a table only; `None` if the command does not choose any.
     pub(super) fn apply(self, value: &Datum) -> Option<Result<Datum, OutputError>> {
         let (columns, is_list) = self.columns()?;
-        Some(match is_list {
-            true => query::run(&format!("[*].{columns}"), value),
-            false => query::run(columns, value),
-        })
+        let of_each = format!("[*].{columns}");
+        Some(query::run(if is_list { &of_each } else { columns }, value))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::super::{OutputFormat, render};
+    use super::*;
+
+    #[test]
+    fn columns() {
+        let machine = json!({"name": "m0", "id": "/m0", "zones": ["1", "2"], "properties": {"network": {"ipAddresses": [
+            {"ip": "10.224.0.4", "family": "IPv4"}, {"ip": "fd00::4", "family": "IPv6"}]}}});
+        let bare = json!({"name": "m1", "properties": {}});
+        let vmss =
+            json!([{"name": "v", "location": "eastus", "resourceGroup": "g", "zones": null, "sku": {"capacity": 3}}]);
+        let group = json!([{"name": "g", "location": "eastus", "properties": {"provisioningState": "Succeeded"}}]);
+        let feature = json!({"name": "N/F", "type": "t", "properties": {"state": "Registered"}});
+        for (transformer, value, expected) in [
+            (
+                TableTransformer::MachineList,
+                json!([machine, bare]),
+                "Name    Ip                                                 Zones\n\
+                 ------  -------------------------------------------------  -------\n\
+                 m0      ip:10.224.0.4,family:IPv4;ip:fd00::4,family:IPv6;  1, 2\n\
+                 m1\n",
+            ),
+            (
+                TableTransformer::VmssList,
+                vmss,
+                "Name    ResourceGroup    Location    Zones    Capacity\n\
+                 ------  ---------------  ----------  -------  ----------\n\
+                 v       g                eastus               3\n",
+            ),
+            (
+                TableTransformer::GroupList,
+                group,
+                "Name    Location    Status\n------  ----------  ---------\ng       eastus      Succeeded\n",
+            ),
+            (
+                TableTransformer::FeatureShow,
+                feature,
+                "Name    RegistrationState\n------  -------------------\nN/F     Registered\n",
+            ),
+        ] {
+            let rendered = render(&value, OutputFormat::Table, None, transformer).expect("a table");
+            assert_eq!(rendered.text(), expected, "{transformer:?}");
+        }
     }
 }

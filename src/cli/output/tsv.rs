@@ -15,9 +15,7 @@ pub fn rows(value: &Datum) -> String {
 fn write_row(row: &Datum, out: &mut String) {
     let cells: Vec<String> = match row {
         Datum::List(items) => items.iter().map(cell).collect(),
-        Datum::Mapping(mapping) if mapping.is_ordered => {
-            mapping.entries.iter().map(|(_, value)| cell(value)).collect()
-        }
+        Datum::Mapping(mapping) if mapping.is_ordered => mapping.entries.iter().map(|(_, value)| cell(value)).collect(),
         Datum::Mapping(mapping) => {
             let entries = mapping.sorted().into_iter();
             entries.map(|(_, value)| cell(value)).collect()

@@ -1,5 +1,6 @@
 //! A query's result.
 
+use std::cell::Cell;
 use std::cmp::Ordering;
 use std::rc::Rc;
 
@@ -10,8 +11,54 @@ use super::{Comparison, Node};
 
 type Result<T> = std::result::Result<T, OutputError>;
 
-/// The result of a part of a query.
-pub fn evaluate(node: &Node, value: &Datum) -> Result<Datum> {
+/// The most values that a query may make or look at: nested ones double a value with a few
+/// characters each, and a page that computes for minutes is a dead page.
+const VALUES_MAX: usize = 5_000_000;
+
+/// The length of text that counts as one value more.
+const TEXT_PER_VALUE: usize = 64;
+
+/// The evaluation of a query, which has limits.
+pub struct Evaluation {
+    values_left: Cell<usize>,
+}
+
+impl Evaluation {
+    /// An evaluation that has not begun.
+    pub fn new() -> Self {
+        Self { values_left: Cell::new(VALUES_MAX) }
+    }
+
+    /// Counts a value and all in it, before something goes through all of it.
+    pub fn charge(&self, value: &Datum) -> Result<()> {
+        let mut left = self.values_left.get();
+        let is_paid = value.all(&mut |part| {
+            let cost = match part {
+                Datum::Text(text) => 1 + text.len() / TEXT_PER_VALUE,
+                _ => 1,
+            };
+            let is_paid = left >= cost;
+            left = left.saturating_sub(cost);
+            is_paid
+        });
+        self.values_left.set(left);
+        if is_paid { Ok(()) } else { Err(OutputError::TooLarge) }
+    }
+
+    /// The result of a part of a query.
+    pub fn evaluate(&self, node: &Node, value: &Datum) -> Result<Datum> {
+        let result = evaluate(self, node, value)?;
+        match node {
+            // These only hand out what is there.
+            Node::Current | Node::Field(_) | Node::Literal(_) | Node::Index(..) => self.charge(&Datum::Null)?,
+            _ => self.charge(&result)?,
+        }
+        Ok(result)
+    }
+}
+
+fn evaluate(evaluation: &Evaluation, node: &Node, value: &Datum) -> Result<Datum> {
+    let evaluate = |node: &Node, value: &Datum| evaluation.evaluate(node, value);
     Ok(match node {
         Node::Current => value.clone(),
         Node::Field(name) => match value {
@@ -32,11 +79,11 @@ pub fn evaluate(node: &Node, value: &Datum) -> Result<Datum> {
             _ => Datum::Null,
         },
         Node::Projection(base, part) => match evaluate(base, value)? {
-            Datum::List(items) => project(items.iter(), part)?,
+            Datum::List(items) => project(evaluation, items.iter(), part)?,
             _ => Datum::Null,
         },
         Node::Values(base, part) => match evaluate(base, value)? {
-            Datum::Mapping(mapping) => project(mapping.entries.iter().map(|(_, value)| value), part)?,
+            Datum::Mapping(mapping) => project(evaluation, mapping.entries.iter().map(|(_, value)| value), part)?,
             _ => Datum::Null,
         },
         Node::Filter(base, part, condition) => {
@@ -49,11 +96,13 @@ pub fn evaluate(node: &Node, value: &Datum) -> Result<Datum> {
                     kept.push(item);
                 }
             }
-            project(kept.into_iter(), part)?
+            project(evaluation, kept.into_iter(), part)?
         }
         Node::Then(first, second) => evaluate(second, &evaluate(first, value)?)?,
         Node::Compare(comparison, left, right) => {
-            compare(*comparison, &evaluate(left, value)?, &evaluate(right, value)?)?
+            let (left, right) = (evaluate(left, value)?, evaluate(right, value)?);
+            evaluation.charge(&left)?;
+            compare(*comparison, &left, &right)?
         }
         Node::Or(left, right) => {
             let left = evaluate(left, value)?;
@@ -78,17 +127,17 @@ pub fn evaluate(node: &Node, value: &Datum) -> Result<Datum> {
         }
         Node::Call(name, arguments) => {
             let arguments = arguments.iter().map(|argument| evaluate(argument, value));
-            functions::call(name, &arguments.collect::<Result<Vec<_>>>()?)?
+            functions::call(evaluation, name, &arguments.collect::<Result<Vec<_>>>()?)?
         }
         Node::Expression(inner) => Datum::Expression(Rc::clone(inner)),
     })
 }
 
 /// The part of each value, without nulls.
-fn project<'a>(values: impl Iterator<Item = &'a Datum>, part: &Node) -> Result<Datum> {
+fn project<'a>(evaluation: &Evaluation, values: impl Iterator<Item = &'a Datum>, part: &Node) -> Result<Datum> {
     let mut results = Vec::new();
     for value in values {
-        match evaluate(part, value)? {
+        match evaluation.evaluate(part, value)? {
             Datum::Null => {}
             result => results.push(result),
         }
@@ -115,29 +164,29 @@ fn item(items: &[Datum], index: i64) -> Option<&Datum> {
 }
 
 /// Python's slice of a list.
-fn slice(items: &[Datum], [start, stop, step]: [Option<i64>; 3]) -> Result<Vec<Datum>> {
-    let step = step.unwrap_or(1);
-    if step == 0 {
+fn slice(items: &[Datum], [from, to, step]: [Option<i64>; 3]) -> Result<Vec<Datum>> {
+    let stride = step.unwrap_or(1);
+    if stride == 0 {
         return Err(OutputError::Unexpected("slice step cannot be zero".to_owned()));
     }
     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
-    let (lowest, highest) = if step > 0 { (0, length) } else { (-1, length - 1) };
+    let (lowest, highest) = if stride > 0 { (0, length) } else { (-1, length - 1) };
     let bound = |bound: Option<i64>, default: i64| match bound {
         None => default,
         Some(bound) if bound < 0 => (bound.saturating_add(length)).clamp(lowest, highest),
         Some(bound) => bound.clamp(lowest, highest),
     };
-    let (first, last) = if step > 0 { (lowest, highest) } else { (highest, lowest) };
-    let (mut position, end) = (bound(start, first), bound(stop, last));
+    let (first, last) = if stride > 0 { (lowest, highest) } else { (highest, lowest) };
+    let (mut position, end) = (bound(from, first), bound(to, last));
     let mut taken = Vec::new();
-    while (step > 0 && position < end) || (step < 0 && position > end) {
+    while (stride > 0 && position < end) || (stride < 0 && position > end) {
         taken.extend(item(items, position).cloned());
-        position = position.saturating_add(step);
+        position = position.saturating_add(stride);
     }
     Ok(taken)
 }
 
-/// Whether JMESPath takes a value for false.
+/// Whether a query takes a value for false.
 fn is_false(value: &Datum) -> bool {
     match value {
         Datum::Null | Datum::Bool(false) => true,
@@ -176,9 +225,7 @@ pub fn order(left: &Datum, right: &Datum, sign: &str) -> Result<Ordering> {
     };
     ordering.ok_or_else(|| {
         let (left, right) = (left.class_name(), right.class_name());
-        OutputError::Unexpected(format!(
-            "'{sign}' not supported between instances of '{left}' and '{right}'"
-        ))
+        OutputError::Unexpected(format!("'{sign}' not supported between instances of '{left}' and '{right}'"))
     })
 }
 
@@ -198,7 +245,6 @@ fn are_equal(left: &Datum, right: &Datum) -> bool {
 }
 
 /// Python's `==`, for which `True` is 1.
-#[expect(clippy::float_cmp, reason = "equality is what is asked for")]
 pub fn are_same(left: &Datum, right: &Datum) -> bool {
     let plain = |value: &Datum| match value {
         Datum::Bool(value) => Datum::Integer(i64::from(*value)),

@@ -7,12 +7,12 @@ use super::super::OutputError;
 use super::super::datum::{Datum, Mapping};
 use super::super::json;
 use super::Node;
-use super::evaluate::{are_same, evaluate, number, order};
+use super::evaluate::{Evaluation, are_same, number, order};
 use crate::cli::parse::python;
 
 type Result<T> = std::result::Result<T, OutputError>;
 
-/// The types an argument may have, by JMESPath's names; none at all for any.
+/// The types an argument may have, by the specification's names; none at all for any.
 type Types = &'static [&'static str];
 
 /// A function.
@@ -21,8 +21,18 @@ struct Function {
     parameters: &'static [Types],
     /// Whether more arguments may follow.
     is_variadic: bool,
-    run: fn(&[Datum]) -> Result<Datum>,
+    run: Run,
 }
+
+/// How a function computes its result.
+enum Run {
+    Plain(fn(&[Datum]) -> Datum),
+    /// From arguments that the types alone do not vouch for.
+    Fallible(fn(&[Datum]) -> Result<Datum>),
+    /// By evaluating one of its arguments.
+    Evaluating(fn(&[Datum], &Evaluation) -> Result<Datum>),
+}
+use Run::{Evaluating, Fallible, Plain};
 
 const ANY: Types = &[];
 const NUMBER: Types = &["number"];
@@ -34,45 +44,53 @@ const NUMBERS: Types = &["array-number"];
 const STRINGS: Types = &["array-string"];
 const NUMBERS_OR_STRINGS: Types = &["array-number", "array-string"];
 
-const fn fixed(name: &'static str, parameters: &'static [Types], run: fn(&[Datum]) -> Result<Datum>) -> Function {
+const fn fixed(name: &'static str, parameters: &'static [Types], run: Run) -> Function {
     Function { name, parameters, is_variadic: false, run }
 }
 
-const fn variadic(name: &'static str, parameters: &'static [Types], run: fn(&[Datum]) -> Result<Datum>) -> Function {
+const fn variadic(name: &'static str, parameters: &'static [Types], run: Run) -> Function {
     Function { name, parameters, is_variadic: true, run }
 }
 
 const FUNCTIONS: [Function; 26] = [
-    fixed("abs", &[NUMBER], absolute),
-    fixed("avg", &[NUMBERS], average),
-    fixed("ceil", &[NUMBER], |arguments| rounded(arguments, f64::ceil)),
-    fixed("contains", &[&["array", "string"], ANY], contains),
-    fixed("ends_with", &[STRING, STRING], |arguments| affix(arguments, |text, end| text.ends_with(end))),
-    fixed("floor", &[NUMBER], |arguments| rounded(arguments, f64::floor)),
-    fixed("join", &[STRING, STRINGS], join),
-    fixed("keys", &[OBJECT], keys),
-    fixed("length", &[&["string", "array", "object"]], length),
-    fixed("map", &[EXPRESSION, ARRAY], map),
-    fixed("max", &[NUMBERS_OR_STRINGS], |arguments| extreme(arguments, Ordering::Greater)),
-    fixed("max_by", &[ARRAY, EXPRESSION], |arguments| extreme_by(arguments, "max_by", Ordering::Greater)),
-    variadic("merge", &[OBJECT], merge),
-    fixed("min", &[NUMBERS_OR_STRINGS], |arguments| extreme(arguments, Ordering::Less)),
-    fixed("min_by", &[ARRAY, EXPRESSION], |arguments| extreme_by(arguments, "min_by", Ordering::Less)),
-    variadic("not_null", &[ANY], not_null),
-    fixed("reverse", &[&["array", "string"]], reverse),
-    fixed("sort", &[&["array-string", "array-number"]], sort),
-    fixed("sort_by", &[ARRAY, EXPRESSION], sort_by),
-    fixed("starts_with", &[STRING, STRING], |arguments| affix(arguments, |text, start| text.starts_with(start))),
-    fixed("sum", &[NUMBERS], |arguments| Ok(total(arguments))),
-    fixed("to_array", &[ANY], to_array),
-    fixed("to_number", &[ANY], to_number),
-    fixed("to_string", &[ANY], to_string),
-    fixed("type", &[ANY], type_name),
-    fixed("values", &[OBJECT], values),
+    fixed("abs", &[NUMBER], Plain(absolute)),
+    fixed("avg", &[NUMBERS], Plain(average)),
+    fixed("ceil", &[NUMBER], Plain(|arguments| rounded(arguments, f64::ceil))),
+    fixed("contains", &[&["array", "string"], ANY], Fallible(contains)),
+    fixed("ends_with", &[STRING, STRING], Plain(|arguments| affix(arguments, |text, end| text.ends_with(end)))),
+    fixed("floor", &[NUMBER], Plain(|arguments| rounded(arguments, f64::floor))),
+    fixed("join", &[STRING, STRINGS], Plain(join)),
+    fixed("keys", &[OBJECT], Plain(keys)),
+    fixed("length", &[&["string", "array", "object"]], Plain(length)),
+    fixed("map", &[EXPRESSION, ARRAY], Evaluating(map)),
+    fixed("max", &[NUMBERS_OR_STRINGS], Fallible(|arguments| extreme(arguments, Ordering::Greater))),
+    fixed(
+        "max_by",
+        &[ARRAY, EXPRESSION],
+        Evaluating(|arguments, by| extreme_by(arguments, by, "max_by", Ordering::Greater)),
+    ),
+    variadic("merge", &[OBJECT], Fallible(merge)),
+    fixed("min", &[NUMBERS_OR_STRINGS], Fallible(|arguments| extreme(arguments, Ordering::Less))),
+    fixed(
+        "min_by",
+        &[ARRAY, EXPRESSION],
+        Evaluating(|arguments, by| extreme_by(arguments, by, "min_by", Ordering::Less)),
+    ),
+    variadic("not_null", &[ANY], Plain(not_null)),
+    fixed("reverse", &[&["array", "string"]], Plain(reverse)),
+    fixed("sort", &[&["array-string", "array-number"]], Plain(sort)),
+    fixed("sort_by", &[ARRAY, EXPRESSION], Evaluating(sort_by)),
+    fixed("starts_with", &[STRING, STRING], Plain(|arguments| affix(arguments, |text, start| text.starts_with(start)))),
+    fixed("sum", &[NUMBERS], Plain(total)),
+    fixed("to_array", &[ANY], Plain(to_array)),
+    fixed("to_number", &[ANY], Fallible(to_number)),
+    fixed("to_string", &[ANY], Plain(to_string)),
+    fixed("type", &[ANY], Plain(type_name)),
+    fixed("values", &[OBJECT], Plain(values)),
 ];
 
 /// Calls a function.
-pub fn call(name: &str, arguments: &[Datum]) -> Result<Datum> {
+pub fn call(evaluation: &Evaluation, name: &str, arguments: &[Datum]) -> Result<Datum> {
     let function = FUNCTIONS.iter().find(|function| function.name == name);
     let function = function.ok_or_else(|| OutputError::Query(format!("Unknown function: {name}()")))?;
     let (expected, received) = (function.parameters.len(), arguments.len());
@@ -83,13 +101,20 @@ pub fn call(name: &str, arguments: &[Datum]) -> Result<Datum> {
             "Expected {least}{expected} argument{plural} for function {name}(), received {received}"
         )));
     }
+    for argument in arguments {
+        evaluation.charge(argument)?;
+    }
     for (types, argument) in function.parameters.iter().zip(arguments) {
         check(name, types, argument)?;
     }
-    (function.run)(arguments)
+    match function.run {
+        Plain(run) => Ok(run(arguments)),
+        Fallible(run) => run(arguments),
+        Evaluating(run) => run(arguments, evaluation),
+    }
 }
 
-/// The type of a value in JMESPath.
+/// The type of a value, by the specification's name.
 fn type_of(value: &Datum) -> &'static str {
     match value {
         Datum::Null => "null",
@@ -153,12 +178,12 @@ fn first(arguments: &[Datum]) -> &Datum {
     arguments.first().unwrap_or(&Datum::Null)
 }
 
-fn absolute(arguments: &[Datum]) -> Result<Datum> {
-    Ok(match first(arguments) {
+fn absolute(arguments: &[Datum]) -> Datum {
+    match first(arguments) {
         Datum::Integer(value) => Datum::Integer(value.saturating_abs()),
         Datum::Float(value) => Datum::Float(value.abs()),
         other => other.clone(),
-    })
+    }
 }
 
 /// The sum: an integer unless there is a float.
@@ -172,18 +197,18 @@ fn total(arguments: &[Datum]) -> Datum {
 }
 
 #[expect(clippy::cast_precision_loss, reason = "no list is that long")]
-fn average(arguments: &[Datum]) -> Result<Datum> {
+fn average(arguments: &[Datum]) -> Datum {
     let count = list(arguments, 0).len();
     let sum = number(&total(arguments)).filter(|_| count > 0);
-    Ok(sum.map_or(Datum::Null, |sum| Datum::Float(sum / count as f64)))
+    sum.map_or(Datum::Null, |sum| Datum::Float(sum / count as f64))
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "larger numbers end at the bounds")]
-fn rounded(arguments: &[Datum], round: fn(f64) -> f64) -> Result<Datum> {
-    Ok(match first(arguments) {
+fn rounded(arguments: &[Datum], round: fn(f64) -> f64) -> Datum {
+    match first(arguments) {
         Datum::Float(value) => Datum::Integer(round(*value) as i64),
         other => other.clone(),
-    })
+    }
 }
 
 fn contains(arguments: &[Datum]) -> Result<Datum> {
@@ -192,46 +217,50 @@ fn contains(arguments: &[Datum]) -> Result<Datum> {
         (Datum::List(items), _) => items.iter().any(|item| are_same(item, wanted)),
         (Datum::Text(text), Datum::Text(part)) => text.contains(&**part),
         _ => {
-            let message = format!("'in <string>' requires string as left operand, not {}", wanted.class_name());
+            let class = match wanted.class_name() {
+                "OrderedDict" => "collections.OrderedDict",
+                class => class,
+            };
+            let message = format!("'in <string>' requires string as left operand, not {class}");
             return Err(OutputError::Unexpected(message));
         }
     }))
 }
 
-fn affix(arguments: &[Datum], is_affix: fn(&str, &str) -> bool) -> Result<Datum> {
-    Ok(Datum::Bool(is_affix(text(arguments, 0), text(arguments, 1))))
+fn affix(arguments: &[Datum], is_affix: fn(&str, &str) -> bool) -> Datum {
+    Datum::Bool(is_affix(text(arguments, 0), text(arguments, 1)))
 }
 
-fn join(arguments: &[Datum]) -> Result<Datum> {
+fn join(arguments: &[Datum]) -> Datum {
     let parts: Vec<String> = list(arguments, 1).iter().map(Datum::to_text).collect();
-    Ok(Datum::text(&parts.join(text(arguments, 0))))
+    Datum::text(&parts.join(text(arguments, 0)))
 }
 
-fn keys(arguments: &[Datum]) -> Result<Datum> {
-    let Datum::Mapping(mapping) = first(arguments) else { return Ok(Datum::Null) };
+fn keys(arguments: &[Datum]) -> Datum {
+    let Datum::Mapping(mapping) = first(arguments) else { return Datum::Null };
     let keys = mapping.entries.iter().map(|(key, _)| Datum::Text(Rc::clone(key)));
-    Ok(Datum::list(keys.collect()))
+    Datum::list(keys.collect())
 }
 
-fn values(arguments: &[Datum]) -> Result<Datum> {
-    let Datum::Mapping(mapping) = first(arguments) else { return Ok(Datum::Null) };
+fn values(arguments: &[Datum]) -> Datum {
+    let Datum::Mapping(mapping) = first(arguments) else { return Datum::Null };
     let values = mapping.entries.iter().map(|(_, value)| value.clone());
-    Ok(Datum::list(values.collect()))
+    Datum::list(values.collect())
 }
 
-fn length(arguments: &[Datum]) -> Result<Datum> {
+fn length(arguments: &[Datum]) -> Datum {
     let length = match first(arguments) {
         Datum::Text(text) => text.chars().count(),
         Datum::List(items) => items.len(),
         Datum::Mapping(mapping) => mapping.entries.len(),
         _ => 0,
     };
-    Ok(Datum::Integer(i64::try_from(length).unwrap_or(i64::MAX)))
+    Datum::Integer(i64::try_from(length).unwrap_or(i64::MAX))
 }
 
-fn map(arguments: &[Datum]) -> Result<Datum> {
+fn map(arguments: &[Datum], evaluation: &Evaluation) -> Result<Datum> {
     let Datum::Expression(node) = first(arguments) else { return Ok(Datum::Null) };
-    let results = list(arguments, 1).iter().map(|item| evaluate(node, item));
+    let results = list(arguments, 1).iter().map(|item| evaluation.evaluate(node, item));
     Ok(Datum::list(results.collect::<Result<_>>()?))
 }
 
@@ -254,15 +283,15 @@ fn extreme(arguments: &[Datum], wanted: Ordering) -> Result<Datum> {
     outermost(items.map(|item| Ok((item.clone(), item.clone()))), wanted)
 }
 
-fn extreme_by(arguments: &[Datum], name: &str, wanted: Ordering) -> Result<Datum> {
+fn extreme_by(arguments: &[Datum], evaluation: &Evaluation, name: &str, wanted: Ordering) -> Result<Datum> {
     let [_, Datum::Expression(node)] = arguments else { return Ok(Datum::Null) };
     let items = list(arguments, 0).iter();
-    outermost(items.map(|item| Ok((key(node, item, name, &["number", "string"])?, item.clone()))), wanted)
+    outermost(items.map(|item| Ok((key(evaluation, node, item, name, &["number", "string"])?, item.clone()))), wanted)
 }
 
 /// What an item is compared by.
-fn key(node: &Node, item: &Datum, name: &str, types: &[&str]) -> Result<Datum> {
-    let key = evaluate(node, item)?;
+fn key(evaluation: &Evaluation, node: &Node, item: &Datum, name: &str, types: &[&str]) -> Result<Datum> {
+    let key = evaluation.evaluate(node, item)?;
     let received = type_of(&key);
     if types.contains(&received) { Ok(key) } else { Err(mismatch(name, &key, types, received)) }
 }
@@ -280,8 +309,13 @@ fn merge(arguments: &[Datum]) -> Result<Datum> {
             }
             Datum::Text(text) if text.is_empty() => continue,
             Datum::List(items) if items.is_empty() => continue,
-            Datum::Text(_) => "dictionary update sequence element #0 has length 1; 2 is required".to_owned(),
-            Datum::List(_) => "cannot convert dictionary update sequence element #0 to a sequence".to_owned(),
+            Datum::Text(_) => unpaired(1),
+            Datum::List(items) => match items.first() {
+                Some(Datum::Text(text)) => unpaired(text.chars().count()),
+                Some(Datum::List(items)) => unpaired(items.len()),
+                Some(Datum::Mapping(mapping)) => unpaired(mapping.entries.len()),
+                _ => "cannot convert dictionary update sequence element #0 to a sequence".to_owned(),
+            },
             _ => format!("'{class}' object is not iterable"),
         };
         return Err(OutputError::Unexpected(message));
@@ -289,32 +323,36 @@ fn merge(arguments: &[Datum]) -> Result<Datum> {
     Ok(Datum::Mapping(Rc::new(merged)))
 }
 
-fn not_null(arguments: &[Datum]) -> Result<Datum> {
-    let found = arguments.iter().find(|argument| !matches!(argument, Datum::Null));
-    Ok(found.cloned().unwrap_or(Datum::Null))
+fn unpaired(length: usize) -> String {
+    format!("dictionary update sequence element #0 has length {length}; 2 is required")
 }
 
-fn reverse(arguments: &[Datum]) -> Result<Datum> {
-    Ok(match first(arguments) {
+fn not_null(arguments: &[Datum]) -> Datum {
+    let found = arguments.iter().find(|argument| !matches!(argument, Datum::Null));
+    found.cloned().unwrap_or(Datum::Null)
+}
+
+fn reverse(arguments: &[Datum]) -> Datum {
+    match first(arguments) {
         Datum::Text(text) => Datum::text(&text.chars().rev().collect::<String>()),
         _ => Datum::list(list(arguments, 0).iter().rev().cloned().collect()),
-    })
+    }
 }
 
-fn sort(arguments: &[Datum]) -> Result<Datum> {
+fn sort(arguments: &[Datum]) -> Datum {
     let items = list(arguments, 0).iter();
-    Ok(sorted(items.map(|item| (item.clone(), item.clone())).collect()))
+    sorted(items.map(|item| (item.clone(), item.clone())).collect())
 }
 
-fn sort_by(arguments: &[Datum]) -> Result<Datum> {
+fn sort_by(arguments: &[Datum], evaluation: &Evaluation) -> Result<Datum> {
     let [_, Datum::Expression(node)] = arguments else { return Ok(Datum::Null) };
     let items = list(arguments, 0);
     let Some(first) = items.first() else { return Ok(Datum::list(Vec::new())) };
-    let required = type_of(&evaluate(node, first)?);
+    let required = type_of(&evaluation.evaluate(node, first)?);
     if !["string", "number"].contains(&required) {
         return Err(mismatch("sort_by", first, &["string", "number"], required));
     }
-    let keyed = items.iter().map(|item| Ok((key(node, item, "sort_by", &[required])?, item.clone())));
+    let keyed = items.iter().map(|item| Ok((key(evaluation, node, item, "sort_by", &[required])?, item.clone())));
     Ok(sorted(keyed.collect::<Result<_>>()?))
 }
 
@@ -324,11 +362,11 @@ fn sorted(mut keyed: Vec<(Datum, Datum)>) -> Datum {
     Datum::list(keyed.into_iter().map(|(_, item)| item).collect())
 }
 
-fn to_array(arguments: &[Datum]) -> Result<Datum> {
-    Ok(match first(arguments) {
+fn to_array(arguments: &[Datum]) -> Datum {
+    match first(arguments) {
         list @ Datum::List(_) => list.clone(),
         other => Datum::list(vec![other.clone()]),
-    })
+    }
 }
 
 fn to_number(arguments: &[Datum]) -> Result<Datum> {
@@ -346,16 +384,16 @@ fn to_number(arguments: &[Datum]) -> Result<Datum> {
     })
 }
 
-fn to_string(arguments: &[Datum]) -> Result<Datum> {
-    Ok(match first(arguments) {
+fn to_string(arguments: &[Datum]) -> Datum {
+    match first(arguments) {
         text @ Datum::Text(_) => text.clone(),
         other => Datum::text(&json::compact(other)),
-    })
+    }
 }
 
-fn type_name(arguments: &[Datum]) -> Result<Datum> {
-    Ok(match first(arguments) {
+fn type_name(arguments: &[Datum]) -> Datum {
+    match first(arguments) {
         Datum::Expression(_) => Datum::Null,
         other => Datum::text(type_of(other)),
-    })
+    }
 }

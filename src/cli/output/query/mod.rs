@@ -1,4 +1,4 @@
-//! `--query`: JMESPath as the Azure CLI evaluates it.
+//! `--query`: `JMESPath` as the Azure CLI evaluates it.
 //!
 //! The language is the specification's, read and run with the habits of Python's `jmespath` 1.1:
 //! keys keep the order in which a query names them, integers stay integers, a literal that is no
@@ -14,6 +14,7 @@ use std::rc::Rc;
 use super::OutputError;
 use super::datum::Datum;
 
+use evaluate::Evaluation;
 pub use parse::parse;
 
 /// A comparison.
@@ -78,8 +79,8 @@ pub enum Node {
 ///
 /// # Errors
 ///
-/// The text is no query, or a function does not take its arguments.
+/// The text is no query, a function does not take its arguments, or the result is too large.
 pub fn run(query: &str, value: &Datum) -> Result<Datum, OutputError> {
     let node = parse(query).ok_or(OutputError::Syntax)?;
-    evaluate::evaluate(&node, value)
+    Evaluation::new().evaluate(&node, value)
 }

@@ -273,12 +273,7 @@ fn binding_power(token: &Token) -> u8 {
         Token::Pipe => 1,
         Token::Or => 2,
         Token::And => 3,
-        Token::Equal
-        | Token::NotEqual
-        | Token::Less
-        | Token::LessOrEqual
-        | Token::Greater
-        | Token::GreaterOrEqual => 5,
+        Token::Equal | Token::NotEqual | Token::Less | Token::LessOrEqual | Token::Greater | Token::GreaterOrEqual => 5,
         Token::Flatten => 9,
         Token::Star => STAR,
         Token::Filter => 21,
@@ -288,5 +283,31 @@ fn binding_power(token: &Token) -> u8 {
         Token::LeftBracket => 55,
         Token::LeftParenthesis => 60,
         _ => 0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_a_query() {
+        for (query, is_query) in [
+            ("[?count > `3`].name", true),
+            ("[?count > 3].name", false),
+            ("[?name == `plain`]", true),
+            ("{a: b c: d}", true),
+            ("{a: b,}", false),
+            ("{'a': b}", false),
+            ("length(a,)", true),
+            ("\"length\"(a)", false),
+            ("a[0][1:]", true),
+            ("[1:2:3:4]", false),
+            ("a.'b'", false),
+            ("a-b", false),
+            ("", false),
+        ] {
+            assert_eq!(parse(query).is_some(), is_query, "{query}");
+        }
     }
 }

@@ -130,8 +130,7 @@ fn quoted(text: &str, quote: char) -> Option<(&str, &str)> {
 
 /// JSON, or else a string without its quotes, which older queries use.
 fn literal(text: &str) -> Option<Datum> {
-    let value: serde_json::Value = serde_json::from_str(text)
-        .or_else(|_| serde_json::from_str(&format!("\"{}\"", text.trim_start())))
-        .ok()?;
+    let value: serde_json::Value =
+        serde_json::from_str(text).or_else(|_| serde_json::from_str(&format!("\"{}\"", text.trim_start()))).ok()?;
     Some(Datum::from(&value))
 }

@@ -1,6 +1,6 @@
 //! `yaml` and `yamlc`: block style, keys sorted, lines broken after column 80.
 //!
-//! The Azure CLI prints what PyYAML's `safe_dump` writes, so quoting, line breaking and the
+//! The Azure CLI prints what `PyYAML`'s `safe_dump` writes, so quoting, line breaking and the
 //! anchors of repeated values follow that emitter, not merely the YAML specification.
 
 mod resolve;
@@ -14,12 +14,12 @@ use super::rendered::{Rendered, Style};
 use crate::cli::parse::python::float_text;
 use scalar::ScalarStyle;
 
-/// Keys from this length on are written with `?`.
-const SIMPLE_KEY_LENGTH_MAX: usize = 128;
+/// Keys from this length on are written with `?`: 128 less the length of the unwritten `!!str`.
+const LONG_KEY_LENGTH_MIN: usize = 123;
 
 /// A value as a document.
 pub fn document(value: &Datum) -> Rendered {
-    // A mapping that a query made is foreign to PyYAML; the Azure CLI then makes a copy through
+    // A mapping that a query made is foreign to `PyYAML`; the Azure CLI then makes a copy through
     // JSON, in which nothing is shared any more.
     let has_copies = !value.all(&mut |part| part.class_name() != "OrderedDict");
     let mut shared = Shared::default();
@@ -41,7 +41,7 @@ pub fn document(value: &Datum) -> Rendered {
         _ => true,
     };
     if emitter.column > 0 {
-        emitter.line_end("\n", Style::Space);
+        emitter.line_end("\n");
     }
     if is_open_ended {
         emitter.out.push(Style::Marker, "...");
@@ -128,7 +128,7 @@ struct Emitter {
 impl Emitter {
     fn node(&mut self, value: &Datum, place: Place) {
         if let Some((mark, is_alias)) = self.shared.mark(value) {
-            self.indicator(&mark, Style::Constant, false);
+            self.indicator(&mark, if is_alias { Style::Variable } else { Style::Plain }, false);
             if is_alias {
                 return;
             }
@@ -194,23 +194,23 @@ impl Emitter {
 
     /// Goes to the current indentation, on a new line unless this one has nothing else yet.
     fn start_line(&mut self) {
-        self.start_line_in(Style::Space);
-    }
-
-    fn start_line_in(&mut self, style: Style) {
         let indent = self.indent.unwrap_or(0);
         let is_behind = self.column > indent || (self.column == indent && !self.is_after_space);
         if !self.is_after_indent || is_behind {
-            self.line_end("\n", style);
+            self.line_end("\n");
         }
         if self.column < indent {
             self.is_after_space = true;
-            self.write(&" ".repeat(indent - self.column), style);
+            self.write(&" ".repeat(indent - self.column), Style::Space);
         }
     }
 
-    fn line_end(&mut self, text: &str, style: Style) {
-        self.out.push(style, text);
+    fn line_end(&mut self, text: &str) {
+        self.out.push(Style::Space, text);
+        self.forget_line();
+    }
+
+    fn forget_line(&mut self) {
         self.column = 0;
         self.is_after_space = true;
         self.is_after_indent = true;
@@ -223,7 +223,7 @@ impl Emitter {
 }
 
 fn is_simple_key(key: &str) -> bool {
-    !key.is_empty() && !key.contains(scalar::is_break) && key.chars().count() < SIMPLE_KEY_LENGTH_MAX
+    !key.is_empty() && !key.contains(scalar::is_break) && key.chars().count() < LONG_KEY_LENGTH_MIN
 }
 
 /// A float in YAML: with a point, even before an exponent.
@@ -234,5 +234,46 @@ fn float(value: f64) -> String {
         "-inf" => "-.inf".to_owned(),
         text if text.contains('.') => text.to_owned(),
         text => text.replacen('e', ".0e", 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(value: &Value, expected: &str) {
+        assert_eq!(document(&Datum::from(value)).text(), expected);
+    }
+
+    #[test]
+    fn documents() {
+        check(
+            &json!({"k\nl": [[], {}], "": "~", "x y": [[1, [2]], {"a": {"b": null}}], "e": 1e20}),
+            "? ''\n: '~'\ne: 1.0e+20\n? 'k\n\n  l'\n: - []\n  - {}\nx y:\n- - 1\n  - - 2\n- a:\n    b: null\n",
+        );
+        let (short, long) = ("z".repeat(122), "z".repeat(123));
+        check(&json!({&short: 1, &long: 2}), &format!("{short}: 1\n? {long}\n: 2\n"));
+        check(&json!("plain"), "plain\n...\n");
+        check(&json!("1"), "'1'\n");
+        check(&json!({}), "{}\n");
+    }
+
+    #[test]
+    fn scalars() {
+        check(&json!({"a": "it's # not"}), "a: 'it''s # not'\n");
+        check(&json!({"a": "a\n\nb"}), "a: 'a\n\n\n  b'\n");
+        check(&json!({"a": "a \nb"}), "a: \"a \\nb\"\n");
+        let words = "word ".repeat(15);
+        check(&json!({"a": format!("{words}word word")}), &format!("a: {words}word\n  word\n"));
+        check(
+            &json!({"a": "two  blanks ".repeat(8)}),
+            &format!("a: '{}\n  two  blanks '\n", ["two  blanks"; 7].join(" ")),
+        );
+        check(
+            &json!({"a": "a b\tc d ".repeat(10)}),
+            &format!("a: \"{}a b\\t\\\n  c d a b\\tc d \"\n", "a b\\tc d ".repeat(8)),
+        );
     }
 }

@@ -132,7 +132,12 @@ fn is_float(text: &str) -> bool {
 fn is_date(text: &str) -> bool {
     let mut scan = Scan(text);
     let is_dash = |char| char == '-';
-    scan.digits(4, 4) && scan.skip(is_dash) && scan.digits(2, 2) && scan.skip(is_dash) && scan.digits(2, 2) && scan.is_end()
+    scan.digits(4, 4)
+        && scan.skip(is_dash)
+        && scan.digits(2, 2)
+        && scan.skip(is_dash)
+        && scan.digits(2, 2)
+        && scan.is_end()
 }
 
 fn is_time(text: &str) -> bool {
@@ -140,9 +145,11 @@ fn is_time(text: &str) -> bool {
     let is_dash = |char| char == '-';
     let is_colon = |char| char == ':';
     let is_blank = |char| matches!(char, ' ' | '\t');
-    let is_date = scan.digits(4, 4) && scan.skip(is_dash) && scan.digits(1, 2) && scan.skip(is_dash) && scan.digits(1, 2);
+    let is_date =
+        scan.digits(4, 4) && scan.skip(is_dash) && scan.digits(1, 2) && scan.skip(is_dash) && scan.digits(1, 2);
     let is_parted = scan.skip(|char| matches!(char, 'T' | 't')) || !scan.skip_all(is_blank).is_empty();
-    let is_clock = scan.digits(1, 2) && scan.skip(is_colon) && scan.digits(2, 2) && scan.skip(is_colon) && scan.digits(2, 2);
+    let is_clock =
+        scan.digits(1, 2) && scan.skip(is_colon) && scan.digits(2, 2) && scan.skip(is_colon) && scan.digits(2, 2);
     if !(is_date && is_parted && is_clock) {
         return false;
     }
@@ -167,15 +174,54 @@ mod tests {
     #[test]
     fn texts_that_read_as_other_types() {
         for text in [
-            "", "~", "=", "<<", "yes", "No", "TRUE", "null", "0", "-12", "1_000", "017", "0b10", "0xFf", "1:30",
-            "190:20:30", "1.", "+1.5", ".5", "1.5e+3", "1:30.5", "-.inf", ".NaN", "2021-07-28",
-            "2021-7-8 1:02:03", "2021-07-28T01:02:03.5Z", "2021-07-28T01:02:03 +01:00",
+            "",
+            "~",
+            "=",
+            "<<",
+            "yes",
+            "No",
+            "TRUE",
+            "null",
+            "0",
+            "-12",
+            "1_000",
+            "017",
+            "0b10",
+            "0xFf",
+            "1:30",
+            "190:20:30",
+            "1.",
+            "+1.5",
+            ".5",
+            "1.5e+3",
+            "1:30.5",
+            "-.inf",
+            ".NaN",
+            "2021-07-28",
+            "2021-7-8 1:02:03",
+            "2021-07-28T01:02:03.5Z",
+            "2021-07-28T01:02:03 +01:00",
         ] {
             assert!(is_typed(text), "{text:?}");
         }
         for text in [
-            "y", "nO", "tRUE", "08", "1e5", "1.5e3", "-.5", "1:60", "1.33.2", "2021-7-28", "0b", "0x", "_1", ".", "-",
-            "2021-07-28T01:02", "2021-07-28T01:02:03+1:2",
+            "y",
+            "nO",
+            "tRUE",
+            "08",
+            "1e5",
+            "1.5e3",
+            "-.5",
+            "1:60",
+            "1.33.2",
+            "2021-7-28",
+            "0b",
+            "0x",
+            "_1",
+            ".",
+            "-",
+            "2021-07-28T01:02",
+            "2021-07-28T01:02:03+1:2",
         ] {
             assert!(!is_typed(text), "{text:?}");
         }

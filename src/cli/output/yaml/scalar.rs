@@ -6,6 +6,9 @@ use super::{Emitter, Place, resolve};
 /// Lines longer than this are broken at a blank.
 const WIDTH: usize = 80;
 
+/// The characters with which the highlighter does not recognise a plain key.
+const OUTSIDE_KEYS: [char; 9] = ['#', ',', '?', '[', ']', '{', '}', '"', '\''];
+
 /// How a scalar is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScalarStyle {
@@ -62,9 +65,9 @@ fn is_indicator_like(text: &str) -> bool {
     let first = chars.next();
     let is_first_alone = chars.next().is_none_or(is_blank);
     match first {
-        Some(
-            '#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' | ' ',
-        ) => return true,
+        Some('#' | ',' | '[' | ']' | '{' | '}' | '&' | '*' | '!' | '|' | '>' | '\'' | '"' | '%' | '@' | '`' | ' ') => {
+            return true;
+        }
         Some('?' | ':' | '-') if is_first_alone => return true,
         _ => {}
     }
@@ -73,11 +76,7 @@ fn is_indicator_like(text: &str) -> bool {
         text.chars().zip(after).any(|(char, next)| char == ':' && next.is_none_or(is_blank))
     };
     let is_hash_preceded = text.chars().zip(text.chars().skip(1)).any(|(left, right)| right == '#' && is_blank(left));
-    text.ends_with(' ')
-        || text.starts_with("---")
-        || text.starts_with("...")
-        || is_colon_followed
-        || is_hash_preceded
+    text.ends_with(' ') || text.starts_with("---") || text.starts_with("...") || is_colon_followed || is_hash_preceded
 }
 
 /// What a stretch of a scalar consists of.
@@ -103,25 +102,26 @@ impl Emitter {
         let outer = self.indent;
         self.indent = Some(outer.unwrap_or(0) + 2);
         let may_break = place != Place::SimpleKey;
-        let style = match (place, scalar_style) {
-            (Place::SimpleKey, _) => Style::Key,
-            (_, ScalarStyle::Plain) => Style::Plain,
-            _ => Style::String,
-        };
         match scalar_style {
             ScalarStyle::Plain => {
-                self.indicator("", style, false);
-                self.flowing(text, style, false, may_break);
+                // The highlighter takes a key with one of these for a value.
+                let is_key = place == Place::SimpleKey && !text.contains(OUTSIDE_KEYS);
+                self.indicator("", Style::Plain, false);
+                if is_key {
+                    self.write(text, Style::Key);
+                } else {
+                    self.flowing(text, Style::Plain, may_break);
+                }
             }
             ScalarStyle::Single => {
-                self.indicator("'", style, false);
-                self.flowing(text, style, true, may_break);
-                self.write("'", style);
+                self.indicator("'", Style::String, false);
+                self.flowing(text, Style::String, may_break);
+                self.write("'", Style::String);
             }
             ScalarStyle::Double => {
-                self.indicator("\"", style, false);
-                self.escaped(text, style, may_break);
-                self.write("\"", style);
+                self.indicator("\"", Style::String, false);
+                self.escaped(text, may_break);
+                self.write("\"", Style::String);
             }
         }
         // A closing quote leaves nothing to align with.
@@ -131,7 +131,8 @@ impl Emitter {
     }
 
     /// Writes a plain or single-quoted text; a lone blank past the width becomes a line break.
-    fn flowing(&mut self, text: &str, style: Style, is_quoted: bool, may_break: bool) {
+    fn flowing(&mut self, text: &str, style: Style, may_break: bool) {
+        let is_quoted = style == Style::String;
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
             let kind = Run::of(first);
@@ -140,18 +141,24 @@ impl Emitter {
             let is_inside = rest.len() < text.len() && !after.is_empty();
             match kind {
                 Run::Spaces if run.len() == 1 && self.column > WIDTH && may_break && is_inside => {
-                    self.start_line_in(style);
+                    self.start_line();
                 }
                 Run::Breaks => {
                     if run.starts_with('\n') {
-                        self.line_end("\n", style);
+                        self.line_end("\n");
                     }
                     for char in run.chars() {
-                        self.line_end(char.encode_utf8(&mut [0; 4]), style);
+                        self.line_end(char.encode_utf8(&mut [0; 4]));
                     }
-                    self.start_line_in(style);
+                    self.start_line();
                 }
-                Run::Other if is_quoted => self.write(&run.replace('\'', "''"), style),
+                Run::Spaces if is_quoted => self.write(run, Style::Variable),
+                Run::Other if is_quoted => {
+                    for (index, part) in run.split('\'').enumerate() {
+                        self.write(if index > 0 { "''" } else { "" }, style);
+                        self.write(part, style);
+                    }
+                }
                 _ => self.write(run, style),
             }
             rest = after;
@@ -159,34 +166,46 @@ impl Emitter {
     }
 
     /// Writes a double-quoted text. Past the width it is broken before a blank or after an escape.
-    fn escaped(&mut self, text: &str, style: Style, may_break: bool) {
+    fn escaped(&mut self, text: &str, may_break: bool) {
         let count = text.chars().count();
         // The text that is not yet written.
         let mut pending = String::new();
         for (index, char) in text.chars().map(Some).chain([None]).enumerate() {
             let is_raw = char.is_some_and(is_raw_in_double_quotes);
             if !is_raw {
-                self.write(&std::mem::take(&mut pending), style);
+                self.words(&std::mem::take(&mut pending));
                 if let Some(char) = char {
-                    self.write(&escape(char), style);
+                    self.write(&escape(char), Style::String);
                 }
             }
-            let is_edge = char == Some(' ') || pending.is_empty() && !is_raw;
-            let is_past = self.column + pending.chars().count() > WIDTH;
-            if may_break && 0 < index && index + 1 < count && is_edge && is_past {
-                pending.push('\\');
-                self.write(&std::mem::take(&mut pending), style);
-                self.is_after_indent = false;
-                self.start_line_in(style);
+            let is_edge = char == Some(' ') || pending.is_empty();
+            // PyYAML counts an escape that it just wrote as one less.
+            let column = self.column + pending.chars().count() - usize::from(!is_raw);
+            if may_break && 0 < index && index + 1 < count && is_edge && column > WIDTH {
+                self.words(&std::mem::take(&mut pending));
+                self.out.push(Style::String, "\\\n");
+                self.forget_line();
+                self.start_line();
                 // A blank at the start of a line would be lost.
                 let next = text.chars().nth(if is_raw { index } else { index + 1 });
-                if next == Some(' ') {
-                    self.write("\\", style);
-                }
+                pending.push_str(if next == Some(' ') { "\\" } else { "" });
             }
             if is_raw {
                 pending.extend(char);
             }
+        }
+    }
+
+    /// Writes a part of a double-quoted text: words and blanks, perhaps after an escaped blank.
+    fn words(&mut self, text: &str) {
+        let is_escape = text.starts_with('\\');
+        let (escape, mut rest) = text.split_at(if is_escape { text.len().min(2) } else { 0 });
+        self.write(escape, Style::String);
+        while let Some(first) = rest.chars().next() {
+            let end = rest.find(|char| (char == ' ') != (first == ' ')).unwrap_or(rest.len());
+            let (run, after) = rest.split_at(end);
+            self.write(run, if first == ' ' { Style::Variable } else { Style::String });
+            rest = after;
         }
     }
 }
