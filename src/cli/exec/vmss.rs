@@ -95,11 +95,7 @@ fn named<'a>(verb: &str, invocation: &'a Invocation) -> Result<Vec<(&'a str, &'a
     }
     let group = if verb == "start" { "resource_group" } else { "resource_group_name" };
     let name = if verb == "start" { "name" } else { "vm_scale_set_name" };
-    let (group, name) = match (invocation.text(group), invocation.text(name)) {
-        (Some(group), Some(name)) => return Ok(vec![(group, name)]),
-        (group, name) => (group.map_or("--resource-group ", |_| ""), name.map_or("-n ", |_| "")),
-    };
-    Err(refusal(format!("({group}{name}| --ids) are required")))
+    Ok(vec![(needed(invocation, group)?, needed(invocation, name)?)])
 }
 
 /// The group and the name in the identity of a scale set.
