@@ -37,6 +37,8 @@ pub struct Context<'a> {
     pub account: &'a mut Account,
     /// What the command has said so far: warnings and notes.
     pub blocks: Vec<Block>,
+    /// How to go on after a refusal; said below it.
+    pub hint: Option<String>,
 }
 
 impl Context<'_> {
@@ -45,6 +47,20 @@ impl Context<'_> {
         if !self.account.strict {
             self.blocks.push(Block::Note(text.into()));
         }
+    }
+
+    /// Says below the refusal that follows how to go on. There are no hints in strict mode.
+    fn hint(&mut self, text: impl Into<String>) {
+        if !self.account.strict {
+            self.hint = Some(text.into());
+        }
+    }
+
+    /// The answer of a command that was refused.
+    fn refuse(self, error: CliError) -> Execution {
+        let mut outcome = Outcome::refused(self.blocks, error);
+        outcome.blocks.extend(self.hint.map(Block::Note));
+        Execution::Done(outcome)
     }
 }
 
@@ -115,7 +131,7 @@ pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
         Ok(Parsed::Invocation(invocation)) => run(*invocation, context),
         Ok(Parsed::Help(target)) => help_outcome(help::text(&target)),
         Ok(Parsed::Version) => help_outcome(help::version()),
-        Err(error) => Execution::Done(Outcome::refused(context.blocks, error)),
+        Err(error) => context.refuse(error),
     }
 }
 
@@ -140,7 +156,7 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     }
     if let Err(error) = confirm(&invocation, &mut context).and_then(|()| validate(&mut invocation))
     {
-        return Execution::Done(Outcome::refused(context.blocks, error));
+        return context.refuse(error);
     }
     if let Some(waiting) = await_turn(&invocation, &mut context) {
         return Execution::Waiting(waiting);
@@ -151,22 +167,25 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
         query: invocation.query.clone(),
     };
     let action = dispatch(&invocation, &mut context);
+    let action = match action {
+        Ok(action) => action,
+        Err(error) => return context.refuse(error),
+    };
     let blocks = context.blocks;
     match action {
-        Err(error) => Execution::Done(Outcome::refused(blocks, error)),
-        Ok(Action::Answer(reply)) => {
+        Action::Answer(reply) => {
             Execution::Done(answer(context.cloud, blocks, &reply, &printing))
         }
-        Ok(Action::Start(_, _)) if invocation.flag("no_wait") => {
+        Action::Start(_, _) if invocation.flag("no_wait") => {
             Execution::Done(Outcome::ok(blocks))
         }
-        Ok(Action::Start(operations, reply)) => Execution::Waiting(Waiting {
+        Action::Start(operations, reply) => Execution::Waiting(Waiting {
             until: Until::Operations(operations),
             reply,
             printing,
             blocks,
         }),
-        Ok(Action::Wait(until)) => Execution::Waiting(Waiting {
+        Action::Wait(until) => Execution::Waiting(Waiting {
             until,
             reply: Reply::Nothing,
             printing,
