@@ -22,9 +22,9 @@ test("the page's own policy is no laxer than the one it promises to run under", 
 });
 
 test("the shell is in the page before any script has run", async (t) => {
-  const { page } = await open(t, { context: { javaScriptEnabled: false }, boot: null });
+  const { page } = await open(t, { context: { javaScriptEnabled: false }, boot: null, expected: [/csp/] });
   await page.getByRole("heading", { level: 1 }).waitFor();
-  await page.getByText("needs JavaScript").waitFor();
+  await page.locator("#boot-status").waitFor();
 });
 
 const wasm = (answer) => (pathname) => (pathname.endsWith(".wasm") ? answer : undefined);
@@ -50,7 +50,7 @@ const failures = [
     options: {
       route: (pathname) =>
         pathname.includes("/playground-") && pathname.endsWith(".js") ? { status: 404, type: ".txt", body: "" } : undefined,
-      expected: [/404/, /BootError/, /preloaded/],
+      expected: [/404/, /BootError/, /preloaded/, /playground-.*ERR_ABORTED/],
     },
     says: /script of the page could not be loaded/,
   },

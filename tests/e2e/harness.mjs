@@ -82,7 +82,7 @@ export async function open(
   test,
   { path = "", context: contextOptions = {}, route, expected = [], prepare, boot = "ready" } = {},
 ) {
-  assert.ok(existsSync(dist), "there is no dist/: run 'make build' first");
+  assert.ok(existsSync(`${dist}index.html`), "there is no dist/: run 'make build' first");
   const server = await serve({ folder: dist, prefix: PREFIX, route });
   const context = await (await launch()).newContext(contextOptions);
   // Everything comes from this machine: what takes longer than this does not work.

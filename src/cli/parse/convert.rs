@@ -24,10 +24,14 @@ pub(super) fn convert(argument: &Argument, words: &[String], is_query: fn(&str) 
         }
         Count::One | Count::Optional => match words.first() {
             Some(word) => convert_word(argument, word, is_query),
-            None if argument.kind == Kind::ThreeState => Ok(Value::Flag(true)),
+            None if is_flag(argument) => Ok(Value::Flag(true)),
             None => Ok(Value::Text(String::new())),
         },
     }
+}
+
+fn is_flag(argument: &Argument) -> bool {
+    matches!(argument.kind, Kind::ThreeState | Kind::YesNo)
 }
 
 fn into_text(value: Value) -> String {
@@ -48,7 +52,9 @@ fn convert_word(argument: &Argument, word: &str, is_query: fn(&str) -> bool) -> 
         Kind::JmesPath if !is_query(word) => Err(invalid("jmespath_type")),
         Kind::Choice(choices) => choose(choices, word).map(Value::Text),
         Kind::LowerCase(choices) => choose(choices, &word.to_lowercase()).map(Value::Text),
-        Kind::ThreeState => choose(argument.choices(), word).map(|choice| Value::Flag(choice == "true")),
+        Kind::ThreeState | Kind::YesNo => {
+            choose(argument.choices(), word).map(|choice| Value::Flag(choice.starts_with(['t', 'y', '1'])))
+        }
         Kind::Location => Ok(Value::Text(location(word))),
         _ => Ok(Value::Text(word.to_owned())),
     }
@@ -77,7 +83,7 @@ pub(super) fn default(argument: &Argument) -> Option<Value> {
         (None, _) => None,
         (Some(text), Kind::Integer) => python::integer(text).map(Value::Integer),
         (Some(text), Kind::Float) => python::float(text).map(Value::Float),
-        (Some(text), Kind::ThreeState) => Some(Value::Flag(text == "true")),
+        (Some(text), Kind::ThreeState | Kind::YesNo) => Some(Value::Flag(text == "true")),
         (Some(_), _) if argument.count == Count::AtLeastOne => Some(Value::List(Vec::new())),
         (Some(text), _) => Some(Value::Text(text.to_owned())),
     }

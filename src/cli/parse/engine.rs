@@ -18,7 +18,7 @@ use super::value::Value;
 use super::{HelpTarget, ParseOptions};
 
 /// The link below a complaint about `--query`.
-const QUERY_REFERENCE: &str =
+pub const QUERY_REFERENCE: &str =
     "To learn more about --query, please visit: 'https://learn.microsoft.com/cli/azure/query-azure-cli'";
 
 /// Why parsing ended without an invocation.
@@ -269,6 +269,10 @@ impl<'a> Run<'a> {
                 Subject::Command(command) => HelpTarget::Command(command),
             }));
         }
+        if argument.kind == Kind::Refused {
+            let value = words.first().map_or("", String::as_str);
+            return Err(self.error(format!("unrecognized argument: {spelling} {value}")));
+        }
         let value = match convert::convert(argument, words, self.options.is_query) {
             Ok(value) => value,
             Err(Refusal::Invalid(message)) => return Err(self.argument_error(argument, &message)),
@@ -312,7 +316,8 @@ impl<'a> Run<'a> {
             invocation.is_document_spelling = !self.legacy.is_empty();
             if !invocation.flag("_log_verbosity_only_show_errors") {
                 invocation.warnings.extend(super::legacy_warning(&self.legacy));
-                for notice in self.notices {
+                let experimental = command.experimental.then(|| super::notice::experimental(command));
+                for notice in self.notices.into_iter().chain(experimental) {
                     if !invocation.warnings.contains(&notice) {
                         invocation.warnings.push(notice);
                     }

@@ -1,9 +1,15 @@
 //! The warnings that using a deprecated or preview argument raises.
 
-use crate::cli::registry::{Argument, Notice};
+use crate::cli::registry::{Argument, Command, Notice};
 
 /// Where the Azure CLI explains what "preview" means.
 const SUPPORT_LEVELS: &str = "Reference and support levels: https://aka.ms/CLI_refstatus";
+
+/// The warning about every command of an experimental group.
+pub(super) fn experimental(command: &Command) -> String {
+    let group = command.name.rsplit_once(' ').map_or("", |(group, _)| group);
+    format!("Command group '{group}' is experimental and under development. {SUPPORT_LEVELS}")
+}
 
 /// The warning, without `WARNING: `, for an argument used with this spelling.
 pub(super) fn text(argument: &Argument, notice: Notice, spelling: &str) -> Option<String> {

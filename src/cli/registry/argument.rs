@@ -27,8 +27,12 @@ pub enum Kind {
     Flag,
     /// A flag that may be followed by `true` or `false`.
     ThreeState,
+    /// The same, in the ten words that newer commands take.
+    YesNo,
     /// Shows the help.
     Help,
+    /// Known to the parser and always refused.
+    Refused,
 }
 
 /// How many values an argument takes.
@@ -107,6 +111,7 @@ impl Argument {
         match &self.kind {
             Kind::Choice(choices) | Kind::LowerCase(choices) => choices,
             Kind::ThreeState => &["true", "false"],
+            Kind::YesNo => &["true", "t", "yes", "y", "1", "false", "f", "no", "n", "0"],
             _ => &[],
         }
     }

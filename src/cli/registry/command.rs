@@ -22,6 +22,8 @@ pub struct Command {
     pub own_examples: Vec<Example>,
     /// Whether it asks before it acts.
     pub confirm: bool,
+    /// Whether the Azure CLI calls its group experimental.
+    pub experimental: bool,
     /// Whether it takes `--no-wait`.
     pub no_wait: bool,
     /// Whether its `table` output has columns of its own.

@@ -104,6 +104,7 @@ impl Reader {
             examples: Vec::new(),
             own_examples: Vec::new(),
             confirm: false,
+            experimental: false,
             no_wait: false,
             table: false,
             simulated: false,
@@ -114,6 +115,7 @@ impl Reader {
             match word {
                 "*" => command.simulated = true,
                 "confirm" => command.confirm = true,
+                "experimental" => command.experimental = true,
                 "no-wait" => command.no_wait = true,
                 "table" => command.table = true,
                 "policy" => self.closing_blocks.push("policy"),
@@ -217,6 +219,7 @@ fn read_property(argument: &mut Argument, word: &'static str) -> bool {
         "file" => argument.kind = Kind::File,
         "location" => argument.kind = Kind::Location,
         "tag" => argument.kind = Kind::Tag,
+        "refused" => argument.kind = Kind::Refused,
         "query" => argument.kind = Kind::JmesPath,
         "lower" => {
             if let Kind::Choice(choices) = &argument.kind {
@@ -228,8 +231,8 @@ fn read_property(argument: &mut Argument, word: &'static str) -> bool {
             argument.count = Count::None;
         }
         "unset" => argument.unset = true,
-        "bool" => {
-            argument.kind = Kind::ThreeState;
+        "bool" | "yesno" => {
+            argument.kind = if word == "bool" { Kind::ThreeState } else { Kind::YesNo };
             argument.count = Count::Optional;
         }
         "0..1" => argument.count = Count::Optional,

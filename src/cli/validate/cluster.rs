@@ -2,6 +2,7 @@
 
 use crate::cli::error::ErrorClass;
 use crate::cli::parse::Invocation;
+use crate::cli::registry::Argument;
 
 use super::address::{self, RangeFault};
 use super::{Check, exclusive, fault, filled, in_range, invalid, misuse, not_both, resource_id};
@@ -160,6 +161,14 @@ pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
         | "validate_k8s_support_plan"
         | "validate_custom_ca_trust_certificates"
         | "validate_tenant" => Ok(()),
+        "names_or_ids" => match missing_names(invocation) {
+            Some(missing) => fault(format!("({} | --ids) are required", missing.join(" "))),
+            None => Ok(()),
+        },
+        "resource_fields" => match missing_names(invocation).and_then(|missing| missing.first().copied()) {
+            Some(name) => fault(format!("InvalidArgumentValue: Missing required field: {name}")),
+            None => Ok(()),
+        },
         "validate_extension_add" => {
             let given = |dest: &str| filled(invocation, dest).is_some();
             if given("extension_name") == given("source") {
@@ -183,6 +192,21 @@ fn cluster_name(invocation: &Invocation) -> Check {
             "--name cannot exceed 63 characters and can only contain letters, numbers, underscores (_) or dashes (-).",
         )
     }
+}
+
+/// The names that a resource is missing, unless the line has its IDs.
+fn missing_names(invocation: &Invocation) -> Option<Vec<&'static str>> {
+    if invocation.value("_ids").is_some() {
+        return None;
+    }
+    let is_missing = |argument: &&'static Argument| {
+        argument.group.as_deref() == Some("Resource Id")
+            && !argument.dest.starts_with('_')
+            && invocation.value(&argument.dest).is_none()
+    };
+    let missing = invocation.command.arguments.iter().filter(is_missing);
+    let names: Vec<&str> = missing.filter_map(|argument| argument.names.first().copied()).collect();
+    (!names.is_empty()).then_some(names)
 }
 
 /// Where the key is if the line does not say.
