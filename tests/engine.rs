@@ -1,4 +1,5 @@
 //! What the simulated service does, against the facts: Scale-Down Mode, order, conflicts, limits.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::sync::Arc;
 

@@ -4,6 +4,7 @@
 //! in must be `NAME.out`, byte for byte. A first line `#! strict seed=7 world=docs` sets how it is
 //! run. `UPDATE_SCRIPTS=1 cargo test --test scripts` writes the expectations anew, to be read
 //! before they are committed.
+#![cfg(not(target_arch = "wasm32"))]
 
 use std::fmt::Write as _;
 use std::fs;

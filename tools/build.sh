@@ -1,8 +1,9 @@
 #!/usr/bin/env bash
-# Builds the page for release into dist/ and checks what it weighs.
+# Builds the page for release into dist/.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 tools/setup.sh page
 say "Building the page (release)"
+# Its backtraces hide the compiler's message.
+export RUST_BACKTRACE=0
 with_wasm trunk build --release --quiet || fail "the page did not build; see the message above"
-node tools/page-size.mjs dist

@@ -22,7 +22,7 @@ test_headless() {
 test_e2e() {
   tools/build.sh
   say "Testing the page in Chromium"
-  CHROMIUM=$(find_chromium) node --test tests/e2e/
+  CHROMIUM=$(find_chromium) node --test tests/e2e/*.test.mjs
 }
 
 [ $# -gt 0 ] || set -- native headless e2e

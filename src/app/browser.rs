@@ -3,7 +3,7 @@
 //! In a sandboxed frame the store and the clipboard throw; the page works without either, so
 //! every function here answers with an `Option` or does nothing.
 
-use web_sys::{Document, Element, Storage, Window};
+use web_sys::{Document, Element, HtmlElement, Storage, Window};
 
 /// The window, absent outside a browser.
 #[must_use]
@@ -21,6 +21,27 @@ pub fn document() -> Option<Document> {
 #[must_use]
 pub fn root() -> Option<Element> {
     document()?.document_element()
+}
+
+/// An element by its id.
+#[must_use]
+pub fn element(id: &str) -> Option<Element> {
+    document()?.get_element_by_id(id)
+}
+
+/// Whether an element has the focus.
+#[must_use]
+pub fn has_focus(element: &Element) -> bool {
+    document().and_then(|document| document.active_element()).is_some_and(|active| active == *element)
+}
+
+/// Sets a length in whole pixels. Through the object model, because the content policy allows no
+/// style attributes.
+pub fn set_px(element: &HtmlElement, property: &str, length_px: f64) {
+    #[expect(clippy::cast_possible_truncation)]
+    let whole_px = length_px.round() as i32;
+    // Refused only for a property that does not exist.
+    let _ = element.style().set_property(property, &format!("{whole_px}px"));
 }
 
 /// Milliseconds of the page's own clock, for animation only: the simulation never sees it.

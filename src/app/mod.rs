@@ -20,18 +20,24 @@ use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use web_sys::{HtmlCanvasElement, HtmlElement, HtmlTextAreaElement};
+use wasm_bindgen::JsCast;
+use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
-use console::prompt::Fill;
+use console::completion::Completion;
+use console::prompt::{self, Effect, Prompt};
 use frame::{Room, Wake};
 use grid::layout::Viewport;
 use grid::paint::{NodeKey, Painter, Step};
 use options::{Link, Options, View};
 use pace::Pace;
 use theme::Theme;
+use view::dialogs::{Dialog, write_links};
+use view::swatch;
+use view::table::NodeTable;
 
 use crate::engine::Snapshot;
+use crate::js::Simulator;
 use crate::session::examples::{EXAMPLES, Example, FIRST};
 use crate::session::{Entry, Session, SessionOptions, share};
 
@@ -39,29 +45,16 @@ use crate::session::{Entry, Session, SessionOptions, share};
 const RENDER_MS: f64 = 100.0;
 /// The same for the table, which costs more.
 const TABLE_MS: f64 = 300.0;
-/// Rows of the table at a time.
-pub const PAGE_ROWS: usize = 400;
 /// The stored speed at which one sees things happen.
 const SPEED: u32 = 60;
-
-/// A dialog over the page.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Dialog {
-    /// How it works, which keys, what is assumed.
-    Help,
-    /// The link to what is seen.
-    Share,
-    /// The picker.
-    Examples,
-}
 
 /// Everything that can happen.
 #[derive(Debug)]
 pub enum Msg {
     /// A frame or a tick of the clock is due.
     Frame,
-    /// Lines were run at the prompt.
-    Run(String),
+    /// For the prompt.
+    Prompt(prompt::Msg),
     /// Stop waiting.
     Interrupt,
     /// Hide the transcript so far.
@@ -82,8 +75,8 @@ pub enum Msg {
     Undo,
     /// Take it up again.
     Redo,
-    /// Open or close a dialog.
-    Open(Option<Dialog>),
+    /// Open a dialog.
+    Open(Dialog),
     /// Picture or table.
     View(View),
     /// Light, dark or the system's.
@@ -137,9 +130,8 @@ pub struct App {
     pace: Pace,
     theme: Theme,
     view: View,
-    dialog: Option<Dialog>,
     guide: Option<Guide>,
-    fill: Fill,
+    prompt: Prompt,
     refs: Refs,
     painter: Option<Painter>,
     snapshot: Rc<Snapshot>,
@@ -148,13 +140,10 @@ pub struct App {
     /// The transcript may have changed anywhere, not only at its end.
     replayed: bool,
     notice: Option<AttrValue>,
-    history: Rc<Vec<String>>,
     cleared: u64,
-    link: AttrValue,
     pointed: Option<NodeKey>,
     chosen: Option<NodeKey>,
-    table: view::table::Page,
-    page: usize,
+    table: NodeTable,
     rendered_ms: f64,
     table_ms: f64,
     stick: bool,
@@ -183,9 +172,8 @@ impl Component for App {
             pace: Pace::new(options.speed.unwrap_or(SPEED)),
             theme,
             view: options.view,
-            dialog: None,
             guide: None,
-            fill: Fill::default(),
+            prompt: Prompt::new(log::history()),
             refs: Refs::default(),
             painter: None,
             snapshot: Rc::new(session.snapshot()),
@@ -194,13 +182,10 @@ impl Component for App {
             revision: u64::MAX,
             replayed: true,
             notice: None,
-            history: Rc::new(log::history()),
             cleared: 0,
-            link: AttrValue::default(),
             pointed: None,
             chosen: None,
-            table: view::table::Page::default(),
-            page: 0,
+            table: NodeTable::default(),
             rendered_ms: 0.0,
             table_ms: 0.0,
             stick: true,
@@ -211,35 +196,31 @@ impl Component for App {
             options,
         };
         app.open_link();
+        if app.options.api {
+            app.expose(ctx);
+        }
         app
     }
 
     fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
         let now_ms = browser::now_ms();
-        let shown = match msg {
-            Msg::Frame => {
-                self.wake.fired();
-                false
-            }
-            other => {
-                self.take(other);
-                true
-            }
-        };
+        // Time first: what is done now is done after what has passed.
         let elapsed_ms = self.pace.elapsed(now_ms);
         if elapsed_ms > 0 {
             self.session.borrow_mut().advance(elapsed_ms);
         }
+        let shown = !matches!(msg, Msg::Frame);
+        self.take(msg);
         let said = self.follow_transcript();
         let idle = self.session.borrow().is_idle();
         self.follow_nodes(now_ms);
         let moving = self.painter.as_mut().is_some_and(|painter| painter.paint(now_ms));
-        let due = now_ms - self.rendered_ms >= RENDER_MS;
-        let render = shown || said || due;
         let table_due = now_ms - self.table_ms >= TABLE_MS;
-        if table_due && (render || due) {
-            self.follow_table(now_ms);
+        if table_due {
+            self.table_ms = now_ms;
+            self.table.follow(&self.session.borrow());
         }
+        let render = shown || said || table_due || now_ms - self.rendered_ms >= RENDER_MS;
         if render {
             self.rendered_ms = now_ms;
         }
@@ -259,6 +240,8 @@ impl Component for App {
         }
         self.place_heads();
         self.place_card();
+        self.prompt.rendered();
+        swatch::paint_all(self.tint);
         if let Some(log) = self.refs.log.cast::<HtmlElement>()
             && std::mem::take(&mut self.stick)
         {
@@ -275,14 +258,15 @@ impl App {
     /// Applies a message; the session changes nowhere else.
     fn take(&mut self, msg: Msg) {
         match msg {
-            Msg::Frame => {}
+            Msg::Frame => self.wake.fired(),
             Msg::Changed => self.replayed = true,
-            Msg::Run(text) => self.run(&text),
+            Msg::Prompt(msg) => self.take_prompt(msg),
             Msg::Interrupt => self.session.borrow_mut().interrupt(),
-            Msg::Clear => self.cleared = self.transcript.last().map_or(0, |entry| entry.id + 1),
+            Msg::Clear => self.clear(),
             Msg::SkipAhead => self.skip_ahead(),
             Msg::SkipToIdle => self.session.borrow_mut().advance_until_idle(),
             Msg::Step => {
+                self.pace.playing = false;
                 let mut session = self.session.borrow_mut();
                 if !session.advance_to_next_event() {
                     session.advance(1_000);
@@ -346,7 +330,7 @@ impl App {
                 self.pointed = None;
             }
             Msg::Page(page) => {
-                self.page = page;
+                self.table.page = page;
                 self.table_ms = 0.0;
             }
         }
@@ -358,9 +342,7 @@ impl App {
             let typed = guide.example.steps.iter().rposition(|step| text.contains(step.line));
             guide.done = guide.done.max(typed.map_or(0, |place| place + 1));
         }
-        let mut history = (*self.history).clone();
-        log::remember(&mut history, text);
-        self.history = Rc::new(history);
+        log::remember(&mut self.prompt.history, text);
         self.stick = true;
     }
 
@@ -371,7 +353,7 @@ impl App {
         self.notice = None;
         self.chosen = None;
         self.pointed = None;
-        self.page = 0;
+        self.table.page = 0;
         self.pace.playing = true;
         self.pace.rest();
     }
@@ -396,36 +378,61 @@ impl App {
         }
         self.begin();
         self.guide = Some(Guide { example, done: 0 });
-        self.dialog = None;
+        Dialog::Examples.close();
     }
 
-    fn open(&mut self, dialog: Option<Dialog>) {
-        self.dialog = dialog;
-        if dialog == Some(Dialog::Share) {
+    fn open(&self, dialog: Dialog) {
+        if dialog == Dialog::Share {
             let fragment = self.session.borrow().share();
             let here = browser::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
             let page = here.split('#').next().unwrap_or_default();
-            self.link = format!("{page}{fragment}").into();
-            browser::copy(&self.link);
+            let link = format!("{page}{fragment}");
+            write_links(&link);
+            browser::copy(&link);
         }
+        dialog.open();
+    }
+
+    fn take_prompt(&mut self, msg: prompt::Msg) {
+        let complete = |_: &str, caret: usize| Completion { start: caret, end: caret, candidates: Vec::new() };
+        match self.prompt.update(msg, &complete) {
+            Some(Effect::Run(text)) => self.run(&text),
+            Some(Effect::Interrupt) => self.session.borrow_mut().interrupt(),
+            Some(Effect::Clear) => self.clear(),
+            None => {}
+        }
+    }
+
+    fn clear(&mut self) {
+        self.cleared = self.transcript.last().map_or(0, |entry| entry.id + 1);
     }
 
     /// What the address asks for: lines for the prompt, or a shared session.
     fn open_link(&mut self) {
         match std::mem::take(&mut self.options.link) {
             Link::None => {
-                self.fill = early_typing();
+                if let Some(typed) = browser::element("prompt").and_then(|element| element.dyn_into().ok()) {
+                    self.prompt.take_over(&typed);
+                }
                 self.guide = (!self.options.embed).then_some(Guide { example: &FIRST, done: 0 });
             }
             Link::Run(script) if self.options.restore => self.session.borrow_mut().load(&script),
             Link::Run(lines) if self.options.autorun => self.run(&lines),
-            Link::Run(lines) => {
-                self.fill = Fill { text: lines.into(), ..Fill::default() };
-            }
+            Link::Run(lines) => self.prompt.put(lines),
             Link::Shared(link) => match share::decode(&link) {
                 Ok(script) => self.session.borrow_mut().load(&script),
                 Err(error) => self.notice = Some(error.to_string().into()),
             },
+        }
+    }
+
+    /// Puts the package's object for this very session at `window.scaleDown`.
+    fn expose(&self, ctx: &Context<Self>) {
+        let link = ctx.link().clone();
+        let simulator = Simulator::shared(Rc::clone(&self.session), Rc::new(move || link.send_message(Msg::Changed)));
+        if let Some(window) = browser::window() {
+            // A frozen window keeps its own; the page works without.
+            let _ = js_sys::Reflect::set(&window, &"scaleDown".into(), &simulator.into());
         }
     }
 
@@ -463,12 +470,6 @@ impl App {
         self.snapshot = Rc::new(snapshot);
     }
 
-    fn follow_table(&mut self, now_ms: f64) {
-        self.table_ms = now_ms;
-        self.table = view::table::Page::read(&self.session.borrow(), self.page);
-        self.page = self.table.number;
-    }
-
     fn recolour(&mut self) {
         self.tint += 1;
         if let Some(painter) = &mut self.painter {
@@ -479,10 +480,13 @@ impl App {
     fn measure(&mut self) {
         let Some(scroller) = self.refs.scroller.cast::<HtmlElement>() else { return };
         let width_px = f64::from(scroller.client_width());
+        // As in the style sheet.
         let narrow = width_px < 560.0;
+        let phone = browser::matches_media("(max-width: 800px)");
         let viewport = Viewport {
             width_px,
             height_px: f64::from(scroller.client_height()),
+            margin_px: if phone { 12.0 } else { 16.0 },
             header_px: if narrow { 46.0 } else { 30.0 },
             cluster_px: 30.0,
         };
@@ -521,17 +525,6 @@ impl App {
 /// Whether an entry has said nothing since: what it says only grows, except by a replay.
 fn same_stage(now: &Entry, known: &Entry) -> bool {
     now.state == known.state && now.blocks.len() == known.blocks.len() && now.exit_code == known.exit_code
-}
-
-/// What was typed into the static shell before the page was ready.
-fn early_typing() -> Fill {
-    let early = browser::document().and_then(|document| document.get_element_by_id("prompt"));
-    let Some(input) = early.and_then(|element| wasm_bindgen::JsCast::dyn_into::<HtmlTextAreaElement>(element).ok())
-    else {
-        return Fill::default();
-    };
-    let active = browser::document().and_then(|document| document.active_element());
-    Fill { text: input.value().into(), serial: 0, focus: active.is_some_and(|active| active.id() == "prompt") }
 }
 
 /// The window's size, the system's theme and resolution.

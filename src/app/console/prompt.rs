@@ -1,46 +1,36 @@
 //! The prompt: history, completion, ghost text and reverse search around one text area.
 //!
-//! A component of its own, so that a key stroke renders nothing but the prompt.
+//! A value of its own inside the page's component: it takes its messages and answers with an
+//! [`Effect`] where something beyond the prompt is asked for.
 
 use std::cell::Cell;
 use std::rc::Rc;
 
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlInputElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
+use yew::html::Scope;
 use yew::prelude::*;
 
 use super::completion::{Candidate, Completion};
 use super::keys::{self, Action, Key, Situation};
 use super::line;
-use crate::app::browser;
+use crate::app::{self as page, App, browser};
 
-/// Text handed to the prompt from outside.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Fill {
-    /// What to put in.
-    pub text: AttrValue,
-    /// Counts up, so that the same text can be handed over twice.
-    pub serial: u32,
-    /// Whether the prompt takes the focus.
-    pub focus: bool,
-}
+type Link = Scope<App>;
 
-/// See [`Prompt`].
-#[derive(Clone, Debug, Properties, PartialEq)]
-pub struct Props {
-    /// Lines run so far, oldest first.
-    pub history: Rc<Vec<String>>,
-    /// Text from outside.
-    pub fill: Fill,
-    /// Asks for completions of a command at a byte offset.
-    pub complete: Callback<(String, usize), Completion>,
+/// What is asked of the page.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Effect {
     /// Run these lines.
-    pub on_run: Callback<String>,
-    /// Ctrl-C.
-    pub on_interrupt: Callback<()>,
-    /// Ctrl-L.
-    pub on_clear: Callback<()>,
+    Run(String),
+    /// Stop waiting.
+    Interrupt,
+    /// Hide the transcript so far.
+    Clear,
 }
+
+/// Completions of a command at a byte offset.
+pub type Completer<'a> = &'a dyn Fn(&str, usize) -> Completion;
 
 /// Messages of the prompt.
 #[derive(Debug)]
@@ -64,8 +54,10 @@ pub enum Msg {
 }
 
 /// The line editor.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub struct Prompt {
+    /// Lines run so far, oldest first.
+    pub history: Vec<String>,
     input: NodeRef,
     seek_input: NodeRef,
     text: String,
@@ -77,6 +69,8 @@ pub struct Prompt {
     situation: Rc<Cell<Flags>>,
     caret: Option<usize>,
     take_focus: bool,
+    focus_seek: bool,
+    reveal_chosen: bool,
 }
 
 /// What the key handler must know while an event is being dispatched.
@@ -107,50 +101,36 @@ struct Seek {
 /// More than this is not read, only scrolled past.
 const CANDIDATES_MAX: usize = 60;
 
-impl Component for Prompt {
-    type Message = Msg;
-    type Properties = Props;
-
-    fn create(ctx: &Context<Self>) -> Self {
-        let fill = &ctx.props().fill;
-        Self {
-            input: NodeRef::default(),
-            seek_input: NodeRef::default(),
-            text: fill.text.to_string(),
-            ghost: String::new(),
-            menu: None,
-            recalled: None,
-            seek: None,
-            situation: Rc::default(),
-            caret: None,
-            take_focus: fill.focus,
-        }
+impl Prompt {
+    /// A prompt that remembers lines.
+    #[must_use]
+    pub fn new(history: Vec<String>) -> Self {
+        Self { history, ..Self::default() }
     }
 
-    fn changed(&mut self, ctx: &Context<Self>, old: &Props) -> bool {
-        let fill = &ctx.props().fill;
-        if fill.serial != old.fill.serial {
-            self.put(fill.text.to_string());
-            self.take_focus = fill.focus;
-        }
-        true
+    /// Puts in what was typed before the page was ready.
+    pub fn take_over(&mut self, typed: &HtmlTextAreaElement) {
+        self.put(typed.value());
+        self.take_focus = browser::has_focus(typed);
     }
 
-    fn update(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+    /// Takes a message.
+    pub fn update(&mut self, msg: Msg, complete: Completer<'_>) -> Option<Effect> {
         let leaving = matches!(msg, Msg::Do(Action::Escape));
         let mut flags = self.situation.get();
         flags.leaving = leaving;
         self.situation.set(flags);
-        let render = self.take_message(ctx, msg);
+        let effect = self.take_message(msg, complete);
         let mut flags = self.situation.get();
         flags.menu = self.menu.is_some();
         flags.chosen = self.menu.as_ref().is_some_and(|menu| menu.chosen.is_some());
         flags.ghost = !self.ghost.is_empty();
         self.situation.set(flags);
-        render
+        effect
     }
 
-    fn rendered(&mut self, _ctx: &Context<Self>, _first: bool) {
+    /// Moves focus and caret to where the last message wants them.
+    pub fn rendered(&mut self) {
         let Some(input) = self.input.cast::<HtmlTextAreaElement>() else { return };
         if std::mem::take(&mut self.take_focus) {
             // Focus is a courtesy; a page that may not take it goes on.
@@ -160,55 +140,57 @@ impl Component for Prompt {
             let caret = u32::try_from(caret).unwrap_or(u32::MAX);
             let _ = input.set_selection_range(caret, caret);
         }
-        if self.seek.is_some()
+        if std::mem::take(&mut self.focus_seek)
             && let Some(seek) = self.seek_input.cast::<HtmlInputElement>()
         {
             let _ = seek.focus();
         }
-        if let Some(chosen) = browser::document().and_then(|document| document.get_element_by_id("candidate-chosen")) {
+        if std::mem::take(&mut self.reveal_chosen)
+            && let Some(chosen) = browser::element("candidate-chosen")
+        {
             chosen.scroll_into_view_with_bool(false);
         }
     }
 
-    fn view(&self, ctx: &Context<Self>) -> Html {
-        let link = ctx.link();
+    /// The prompt's markup.
+    pub fn view(&self, link: &Link) -> Html {
         let flags = Rc::clone(&self.situation);
-        let onkeydown = link.batch_callback(move |event: KeyboardEvent| key_pressed(&event, &flags));
-        let rows = self.text.lines().count().max(1);
-        let placeholder = if rows == 1 { "Type an az command, or paste several" } else { "" };
+        let onkeydown =
+            link.batch_callback(move |event: KeyboardEvent| key_pressed(&event, &flags).map(page::Msg::Prompt));
+        let several = self.text.contains('\n');
         html! {
             <div class="prompt">
-                { self.view_menu(ctx) }
-                { self.view_seek(ctx) }
+                { self.view_menu(link) }
+                { self.view_seek(link) }
                 <div class="prompt-line">
                     <span class="prompt-mark" aria-hidden="true">{ "$" }</span>
                     <div class="prompt-field">
                         <div class="prompt-mirror" aria-hidden="true">
-                            <span>{ &self.text }</span><span class="ghost">{ &self.ghost }</span>{ "\u{200b}" }
+                            <span>{ self.text.clone() }</span><span class="ghost">{ self.ghost.clone() }</span>{ "\u{200b}" }
                         </div>
                         <textarea
                             ref={self.input.clone()}
                             id="prompt"
                             rows="1"
                             value={self.text.clone()}
-                            {placeholder}
+                            placeholder={if several { "" } else { "Type or paste az commands" }}
                             aria-label="Command line"
                             aria-describedby="prompt-keys"
                             aria-autocomplete="list"
                             aria-haspopup="listbox"
                             aria-controls={self.menu.as_ref().map(|_| "candidates")}
-                            aria-activedescendant={flags_chosen(self.menu.as_ref())}
+                            aria-activedescendant={self.menu.as_ref().and_then(|menu| menu.chosen).map(|_| "candidate-chosen")}
                             autocomplete="off"
                             autocapitalize="off"
                             autocorrect="off"
                             spellcheck="false"
                             enterkeyhint="send"
                             {onkeydown}
-                            oninput={link.callback(Msg::Typed)}
-                            onclick={link.callback(|_| Msg::Moved)}
+                            oninput={link.callback(|event| page::Msg::Prompt(Msg::Typed(event)))}
+                            onclick={link.callback(|_| page::Msg::Prompt(Msg::Moved))}
                         />
                     </div>
-                    <button class="run" disabled={self.text.trim().is_empty()} onclick={link.callback(|_| Msg::Do(Action::Run))}>
+                    <button class="run" disabled={self.text.trim().is_empty()} onclick={link.callback(|_| page::Msg::Prompt(Msg::Do(Action::Run)))}>
                         { "Run" }
                     </button>
                 </div>
@@ -218,106 +200,84 @@ impl Component for Prompt {
             </div>
         }
     }
-}
 
-impl Prompt {
-    fn take_message(&mut self, ctx: &Context<Self>, msg: Msg) -> bool {
+    fn take_message(&mut self, msg: Msg, complete: Completer<'_>) -> Option<Effect> {
         match msg {
             Msg::Typed(event) => {
-                let Some(input) = event.target_dyn_into::<HtmlTextAreaElement>() else { return false };
+                let input = event.target_dyn_into::<HtmlTextAreaElement>()?;
                 let mut flags = self.situation.get();
                 let wanted = std::mem::take(&mut flags.newline_wanted);
                 self.situation.set(flags);
                 if !wanted && is_send_key(&event) && !line::is_continued(&self.text) {
-                    self.run(ctx);
-                    return true;
+                    return self.run();
                 }
                 self.text = input.value();
                 self.recalled = None;
-                self.guess(ctx);
-                true
+                self.guess(complete);
             }
-            Msg::Moved => {
-                self.guess(ctx);
-                true
-            }
-            Msg::OtherKey => false,
-            Msg::Do(action) => {
-                self.act(ctx, action);
-                true
-            }
+            Msg::Moved => self.guess(complete),
+            Msg::OtherKey => {}
+            Msg::Do(action) => return self.act(action, complete),
             Msg::Take(place) => {
                 if let Some(menu) = &mut self.menu {
                     menu.chosen = Some(place);
                 }
                 self.take_chosen();
                 self.take_focus = true;
-                true
             }
-            Msg::Sought(query) => {
-                self.seek = Some(Seek { query, skip: 0 });
-                true
-            }
-            Msg::SeekOn => {
-                if let Some(seek) = &mut self.seek {
-                    seek.skip += 1;
-                }
-                if self.found(ctx).is_none()
-                    && let Some(seek) = &mut self.seek
-                {
-                    seek.skip = 0;
-                }
-                true
-            }
+            Msg::Sought(query) => self.seek = Some(Seek { query, skip: 0 }),
+            Msg::SeekOn => self.seek_on(),
             Msg::SeekEnd(take) => {
-                if take && let Some(found) = self.found(ctx) {
-                    let found = found.to_owned();
+                let found = self.found().filter(|_| take).map(str::to_owned);
+                if let Some(found) = found {
                     self.put(found);
                 }
                 self.seek = None;
                 self.take_focus = true;
-                true
             }
         }
+        None
     }
 
-    fn act(&mut self, ctx: &Context<Self>, action: Action) {
+    fn act(&mut self, action: Action, complete: Completer<'_>) -> Option<Effect> {
         match action {
-            Action::Run => self.run(ctx),
-            Action::Complete => self.complete(ctx),
-            Action::MenuNext => self.step_menu(1),
-            Action::MenuBack => self.step_menu(-1),
+            Action::Run => return self.run(),
+            Action::Complete => self.complete(complete),
+            Action::MenuNext => self.step_menu(true),
+            Action::MenuBack => self.step_menu(false),
             Action::MenuTake => self.take_chosen(),
             Action::Escape => {
                 self.menu = None;
                 self.ghost.clear();
             }
-            Action::HistoryBack => self.recall(ctx, true),
-            Action::HistoryForward => self.recall(ctx, false),
+            Action::HistoryBack => self.recall(true),
+            Action::HistoryForward => self.recall(false),
             Action::TakeGhost => {
                 let text = format!("{}{}", self.text, self.ghost);
                 self.put(text);
-                self.guess(ctx);
+                self.guess(complete);
             }
-            Action::Clear => ctx.props().on_clear.emit(()),
+            Action::Clear => return Some(Effect::Clear),
             Action::Interrupt => {
-                ctx.props().on_interrupt.emit(());
                 self.put(String::new());
+                return Some(Effect::Interrupt);
             }
-            Action::Search => self.seek = Some(Seek::default()),
+            Action::Search => {
+                self.seek = Some(Seek::default());
+                self.focus_seek = true;
+            }
         }
+        None
     }
 
-    fn run(&mut self, ctx: &Context<Self>) {
+    fn run(&mut self) -> Option<Effect> {
         let text = std::mem::take(&mut self.text);
         self.put(String::new());
-        if !text.trim().is_empty() {
-            ctx.props().on_run.emit(text);
-        }
+        (!text.trim().is_empty()).then_some(Effect::Run(text))
     }
 
     /// Replaces everything, with the caret behind it.
-    fn put(&mut self, text: String) {
+    pub fn put(&mut self, text: String) {
         self.caret = Some(line::utf16_offset(&text, text.len()));
         self.text = text;
         self.ghost.clear();
@@ -334,18 +294,18 @@ impl Prompt {
     }
 
     /// Completions at the caret, spans counted in the whole text.
-    fn completion(&self, ctx: &Context<Self>) -> Menu {
+    fn completion(&self, complete: Completer<'_>) -> Menu {
         let caret = self.caret();
         let start = line::command_start(&self.text, caret);
-        let command = self.text.get(start..).unwrap_or_default().to_owned();
-        let found = ctx.props().complete.emit((command, caret - start));
+        let command = self.text.get(start..).unwrap_or_default();
+        let found = complete(command, caret - start);
         let mut candidates = found.candidates;
         candidates.truncate(CANDIDATES_MAX);
         Menu { start: start + found.start, end: start + found.end, candidates, chosen: None }
     }
 
     /// After typing: the ghost, and the menu if it is open.
-    fn guess(&mut self, ctx: &Context<Self>) {
+    fn guess(&mut self, complete: Completer<'_>) {
         self.ghost.clear();
         let behind = self.caret() == self.text.len();
         let typing = !self.text.trim().is_empty();
@@ -353,14 +313,14 @@ impl Prompt {
         if !typing {
             return;
         }
-        let remembered = ctx.props().history.iter().rev().find_map(|line| line.strip_prefix(&self.text));
+        let remembered = self.history.iter().rev().find_map(|line| line.strip_prefix(&self.text));
         if behind && let Some(rest) = remembered {
             rest.clone_into(&mut self.ghost);
         }
         if !was_open && (!behind || !self.ghost.is_empty()) {
             return;
         }
-        let menu = self.completion(ctx);
+        let menu = self.completion(complete);
         let typed = self.text.get(menu.start..).unwrap_or_default();
         if behind
             && self.ghost.is_empty()
@@ -375,8 +335,8 @@ impl Prompt {
     }
 
     /// Tab: what is certain is inserted, what is not is offered.
-    fn complete(&mut self, ctx: &Context<Self>) {
-        let mut menu = self.completion(ctx);
+    fn complete(&mut self, complete: Completer<'_>) {
+        let mut menu = self.completion(complete);
         let typed = self.text.get(menu.start..menu.end).unwrap_or_default();
         if menu.candidates.len() == 1 {
             menu.chosen = Some(0);
@@ -412,21 +372,22 @@ impl Prompt {
         self.text = text;
     }
 
-    fn step_menu(&mut self, by: isize) {
+    fn step_menu(&mut self, forward: bool) {
         if let Some(menu) = &mut self.menu {
             let count = menu.candidates.len();
-            let next = match (menu.chosen, by > 0) {
+            let next = match (menu.chosen, forward) {
                 (None, true) => 0,
                 (None, false) => count.saturating_sub(1),
                 (Some(at), true) => (at + 1) % count.max(1),
                 (Some(at), false) => at.checked_sub(1).unwrap_or(count.saturating_sub(1)),
             };
             menu.chosen = Some(next);
+            self.reveal_chosen = true;
         }
     }
 
-    fn recall(&mut self, ctx: &Context<Self>, back: bool) {
-        let history = &ctx.props().history;
+    fn recall(&mut self, back: bool) {
+        let history = &self.history;
         let (at, draft) = match (self.recalled.take(), back) {
             (None, true) => (Some(0), self.text.clone()),
             (None, false) => return,
@@ -444,17 +405,25 @@ impl Prompt {
     }
 
     /// The line that the search has found.
-    fn found<'a>(&self, ctx: &'a Context<Self>) -> Option<&'a str> {
-        let seek = self.seek.as_ref()?;
-        if seek.query.is_empty() {
-            return None;
-        }
-        let history = ctx.props().history.iter().rev();
-        let mut matches = history.filter(|line| line.contains(&seek.query));
+    fn found(&self) -> Option<&str> {
+        let seek = self.seek.as_ref().filter(|seek| !seek.query.is_empty())?;
+        let mut matches = self.history.iter().rev().filter(|line| line.contains(&seek.query));
         matches.nth(seek.skip).map(String::as_str)
     }
 
-    fn view_menu(&self, ctx: &Context<Self>) -> Html {
+    /// To the match before, or round to the newest.
+    fn seek_on(&mut self) {
+        if let Some(seek) = &mut self.seek {
+            seek.skip += 1;
+        }
+        if self.found().is_none()
+            && let Some(seek) = &mut self.seek
+        {
+            seek.skip = 0;
+        }
+    }
+
+    fn view_menu(&self, link: &Link) -> Html {
         let Some(menu) = &self.menu else { return Html::default() };
         let candidate = |(place, candidate): (usize, &Candidate)| {
             let chosen = menu.chosen == Some(place);
@@ -464,9 +433,9 @@ impl Prompt {
                     id={chosen.then_some("candidate-chosen")}
                     role="option"
                     aria-selected={if chosen { "true" } else { "false" }}
-                    onmousedown={ctx.link().callback(move |event: MouseEvent| {
+                    onmousedown={link.callback(move |event: MouseEvent| {
                         event.prevent_default();
-                        Msg::Take(place)
+                        page::Msg::Prompt(Msg::Take(place))
                     })}
                 >
                     <code>{ &candidate.text }</code>
@@ -481,9 +450,8 @@ impl Prompt {
         }
     }
 
-    fn view_seek(&self, ctx: &Context<Self>) -> Html {
+    fn view_seek(&self, link: &Link) -> Html {
         let Some(seek) = &self.seek else { return Html::default() };
-        let link = ctx.link();
         let onkeydown = link.batch_callback(|event: KeyboardEvent| {
             let msg = match event.key().as_str() {
                 "Enter" => Msg::SeekEnd(true),
@@ -494,12 +462,12 @@ impl Prompt {
                 _ => return None,
             };
             event.prevent_default();
-            Some(msg)
+            Some(page::Msg::Prompt(msg))
         });
         let oninput = link.batch_callback(|event: InputEvent| {
-            event.target_dyn_into::<HtmlInputElement>().map(|input| Msg::Sought(input.value()))
+            event.target_dyn_into::<HtmlInputElement>().map(|input| page::Msg::Prompt(Msg::Sought(input.value())))
         });
-        let found = match (self.found(ctx), seek.query.is_empty()) {
+        let found = match (self.found(), seek.query.is_empty()) {
             (Some(line), _) => html! { <code>{ line.to_owned() }</code> },
             (None, true) => html! { <span class="mute">{ "type part of an earlier command" }</span> },
             (None, false) => html! { <span class="mute">{ "nothing like that so far" }</span> },
@@ -515,10 +483,6 @@ impl Prompt {
             </div>
         }
     }
-}
-
-fn flags_chosen(menu: Option<&Menu>) -> Option<&'static str> {
-    menu.and_then(|menu| menu.chosen).map(|_| "candidate-chosen")
 }
 
 /// A touch keyboard's send key arrives as a line break without a key event.

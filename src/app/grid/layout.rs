@@ -7,12 +7,12 @@
 use crate::engine::PoolId;
 
 /// Cell sizes in CSS pixels, largest first; below the last the picture scrolls.
-const SIZES_PX: [f64; 10] = [46.0, 40.0, 34.0, 28.0, 23.0, 19.0, 16.0, 13.0, 11.0, 9.0];
+const SIZES_PX: [f64; 12] = [58.0, 52.0, 46.0, 40.0, 34.0, 28.0, 23.0, 19.0, 16.0, 13.0, 11.0, 9.0];
 
 /// How full the next larger size may leave the picture before it is taken.
 const GROW_BELOW: f64 = 0.85;
 
-const MARGIN_PX: f64 = 16.0;
+const TOP_PX: f64 = 12.0;
 const POOL_GAP_PX: f64 = 16.0;
 
 /// What the layout needs to know of a pool.
@@ -33,6 +33,8 @@ pub struct Viewport {
     pub width_px: f64,
     /// Inner height.
     pub height_px: f64,
+    /// Space to the left and right.
+    pub margin_px: f64,
     /// Height of a pool's header, larger where it takes two lines.
     pub header_px: f64,
     /// Height of a cluster's line.
@@ -57,6 +59,8 @@ pub struct PoolBox {
 pub struct Layout {
     /// Width and height of a cell.
     pub cell_px: f64,
+    /// Left edge of the first column.
+    pub margin_px: f64,
     /// From one cell to the next.
     pub pitch_px: f64,
     /// Cells in a row.
@@ -86,8 +90,8 @@ impl Layout {
 
     fn with_cells(shapes: &[PoolShape], viewport: Viewport, cell_px: f64) -> Self {
         let pitch_px = cell_px + (cell_px * 0.16).round().max(2.0);
-        let columns = whole((viewport.width_px - 2.0 * MARGIN_PX + pitch_px - cell_px) / pitch_px).max(1);
-        let mut top_px = MARGIN_PX * 0.75;
+        let columns = whole((viewport.width_px - 2.0 * viewport.margin_px + pitch_px - cell_px) / pitch_px).max(1);
+        let mut top_px = TOP_PX;
         let mut pools = Vec::with_capacity(shapes.len());
         for shape in shapes {
             let line_px = if shape.cluster_line { viewport.cluster_px } else { 0.0 };
@@ -96,7 +100,10 @@ impl Layout {
             let rows = real(shape.slots.div_ceil(columns).max(1));
             top_px = cells_px + rows * pitch_px + POOL_GAP_PX;
         }
-        Self { cell_px, pitch_px, columns, height_px: top_px.ceil(), pools }
+        Self {
+            cell_px,
+            margin_px: viewport.margin_px,
+            pitch_px, columns, height_px: top_px.ceil(), pools }
     }
 
     /// Top left corner of a slot's cell.
@@ -104,14 +111,14 @@ impl Layout {
     pub fn corner(&self, pool: &PoolBox, slot: usize) -> (f64, f64) {
         let column = slot.checked_rem(self.columns).unwrap_or(0);
         let row = slot.checked_div(self.columns).unwrap_or(0);
-        (real(column) * self.pitch_px + MARGIN_PX, real(row) * self.pitch_px + pool.cells_px)
+        (real(column) * self.pitch_px + self.margin_px, real(row) * self.pitch_px + pool.cells_px)
     }
 
     /// The pool (by place) and slot under a point, gaps between cells included.
     #[must_use]
     pub fn hit(&self, x_px: f64, y_px: f64) -> Option<(usize, usize)> {
         let slack_px = (self.pitch_px - self.cell_px) / 2.0;
-        let x_px = x_px - MARGIN_PX + slack_px;
+        let x_px = x_px - self.margin_px + slack_px;
         let (place, pool) = self.pools.iter().enumerate().rfind(|(_, pool)| y_px >= pool.cells_px - slack_px)?;
         if x_px < 0.0 {
             return None;

@@ -21,7 +21,7 @@ pub struct Track {
     pub slots: Vec<Option<Cell>>,
     /// Instance id and slot of every node that exists, by ascending id.
     order: Vec<(u32, usize)>,
-    /// Gaps, the lowest last.
+    /// Slots without a node.
     gaps: Vec<usize>,
 }
 
@@ -111,7 +111,6 @@ impl Track {
             }
             let end = self.slots.len();
             self.gaps.retain(|slot| *slot < end);
-            self.gaps.sort_unstable_by(|a, b| b.cmp(a));
         }
         swept
     }
@@ -154,7 +153,9 @@ impl Track {
             leaving: false,
             painted: None,
         });
-        if let Some(slot) = self.gaps.pop() {
+        let lowest = self.gaps.iter().enumerate().min_by_key(|(_, slot)| **slot);
+        if let Some(place) = lowest.map(|(place, _)| place) {
+            let slot = self.gaps.swap_remove(place);
             if let Some(place) = self.slots.get_mut(slot) {
                 *place = cell;
             }

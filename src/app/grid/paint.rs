@@ -52,7 +52,7 @@ impl Painter {
     #[must_use]
     pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
-        let viewport = Viewport { width_px: 0.0, height_px: 0.0, header_px: 30.0, cluster_px: 30.0 };
+        let viewport = Viewport { width_px: 0.0, height_px: 0.0, margin_px: 16.0, header_px: 30.0, cluster_px: 30.0 };
         Some(Self {
             palette: Palette::read(&canvas),
             canvas,
@@ -277,9 +277,8 @@ impl Painter {
         // Setting a size clears the canvas too.
         self.canvas.set_width(width);
         self.canvas.set_height(height);
-        let style = self.canvas.style();
-        let _ = style.set_property("width", &format!("{}px", self.viewport.width_px));
-        let _ = style.set_property("height", &format!("{height_px}px"));
+        browser::set_px(&self.canvas, "width", self.viewport.width_px);
+        browser::set_px(&self.canvas, "height", height_px);
     }
 }
 

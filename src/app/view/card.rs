@@ -3,10 +3,10 @@
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
-use super::swatch::Swatch;
-use crate::app::App;
+use super::swatch::swatch;
 use crate::app::format::{clock, dollars, duration, state_word};
 use crate::app::grid::paint::NodeKey;
+use crate::app::{App, browser};
 use crate::engine::timing::{Timing, Timings};
 use crate::engine::{Milestone, NodeSource};
 use crate::session::NodeDetail;
@@ -36,7 +36,7 @@ impl App {
             <>
                 <div class="card-name">{ &detail.row.name }</div>
                 <div class="card-state">
-                    <Swatch state={detail.row.state} source={detail.row.source} tint={self.tint} />
+                    { swatch(detail.row.state, detail.row.source) }
                     <b>{ state_word(detail.row.state) }</b>
                     <span class="mute">{ format!("{source} · {} old", duration(detail.row.age_ms)) }</span>
                 </div>
@@ -54,14 +54,13 @@ impl App {
     pub(in crate::app) fn place_card(&self) -> Option<()> {
         let rect = self.painter.as_ref()?.rect(self.shown_node()?)?;
         let cursor = self.refs.cursor.cast::<HtmlElement>()?;
-        let side = format!("{}px", rect.side_px + 6.0);
-        for (name, value) in [
-            ("left", format!("{}px", rect.x_px - 3.0)),
-            ("top", format!("{}px", rect.y_px - 3.0)),
-            ("width", side.clone()),
-            ("height", side),
+        for (property, length_px) in [
+            ("left", rect.x_px - 3.0),
+            ("top", rect.y_px - 3.0),
+            ("width", rect.side_px + 6.0),
+            ("height", rect.side_px + 6.0),
         ] {
-            cursor.style().set_property(name, &value).ok()?;
+            browser::set_px(&cursor, property, length_px);
         }
         let scroller = self.refs.scroller.cast::<HtmlElement>()?;
         let card = self.refs.card.cast::<HtmlElement>()?;
@@ -72,8 +71,9 @@ impl App {
         let below_px = y_px + rect.side_px + GAP_PX;
         let above_px = y_px - GAP_PX - height_px;
         let y_px = if below_px + height_px <= room_y_px || above_px < 0.0 { below_px } else { above_px };
-        card.style().set_property("left", &format!("{x_px:.0}px")).ok()?;
-        card.style().set_property("top", &format!("{y_px:.0}px")).ok()
+        browser::set_px(&card, "left", x_px);
+        browser::set_px(&card, "top", y_px);
+        Some(())
     }
 
     /// Scrolls the picture so that the node chosen by key is in sight.
@@ -144,15 +144,14 @@ fn typical_new(timings: &Timings) -> Phases {
 }
 
 fn view_phases(phases: &Phases, scale_ms: u64) -> Html {
-    #[expect(clippy::cast_precision_loss)]
-    let share = |ms: u64| ms as f64 / scale_ms as f64 * 100.0;
     let mut start_ms = 0;
     let parts = phases.iter().map(|(milestone, ms)| {
-        let x = share(start_ms);
+        let x = start_ms * 1_000 / scale_ms;
         start_ms += ms;
-        html! { <rect class={classes!("phase", class_of(*milestone))} x={format!("{x:.2}")} y="0" width={format!("{:.2}", share(*ms))} height="8" /> }
+        let width = start_ms * 1_000 / scale_ms - x;
+        html! { <rect class={classes!("phase", class_of(*milestone))} x={x.to_string()} width={width.to_string()} height="8" /> }
     });
-    html! { <svg viewBox="0 0 100 8" preserveAspectRatio="none" aria-hidden="true">{ for parts }</svg> }
+    html! { <svg viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true">{ for parts }</svg> }
 }
 
 const fn class_of(milestone: Milestone) -> &'static str {

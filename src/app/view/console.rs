@@ -1,29 +1,14 @@
 //! The console panel: transcript, the example's steps, prompt.
 
-use std::rc::Rc;
-
 use yew::html::Scope;
 use yew::prelude::*;
 
 use super::icons;
-use crate::app::console::completion::Completion;
-use crate::app::console::prompt::Prompt;
-use crate::app::console::transcript::EntryItem;
+use crate::app::console::transcript;
 use crate::app::{App, Guide, Msg};
-use crate::session::Entry;
 
 impl App {
     pub(super) fn view_console(&self, link: &Scope<Self>) -> Html {
-        let on_interrupt = link.callback(|()| Msg::Interrupt);
-        let on_skip = link.callback(|()| Msg::SkipAhead);
-        let complete = Callback::from(|(_, caret): (String, usize)| Completion {
-            start: caret,
-            end: caret,
-            candidates: Vec::new(),
-        });
-        let item = |entry: &Rc<Entry>| {
-            html! { <EntryItem key={entry.id} entry={Rc::clone(entry)} on_interrupt={on_interrupt.clone()} on_skip={on_skip.clone()} /> }
-        };
         let entries = self.transcript.iter().filter(|entry| entry.id >= self.cleared);
         let bare = self.transcript.is_empty();
         html! {
@@ -31,25 +16,20 @@ impl App {
                 <div class="bar">
                     <h2>{ "Console" }</h2>
                     <span class="bar-note">{ "az, simulated" }</span>
+                    if !self.options.embed {
                     <div class="bar-end">
                         <button class="small" disabled={bare} onclick={link.callback(|_| Msg::Undo)} title="Take back the last command">{ "Undo" }</button>
                         <button class="small" onclick={link.callback(|_| Msg::Redo)} title="Run the command taken back again">{ "Redo" }</button>
                         <button class="small" disabled={bare} onclick={link.callback(|_| Msg::Clear)} title="Clear the screen (Ctrl-L)">{ "Clear" }</button>
                     </div>
+                    }
                 </div>
                 <div class="log" ref={self.refs.log.clone()} role="log" aria-label="Console output" tabindex="0">
-                    { for entries.map(item) }
+                    { for entries.map(|entry| transcript::view(entry, link)) }
                 </div>
                 if let Some(notice) = &self.notice { <p class="notice" role="alert">{ notice }</p> }
                 { self.guide.as_ref().map(|guide| view_guide(guide, link)) }
-                <Prompt
-                    history={Rc::clone(&self.history)}
-                    fill={self.fill.clone()}
-                    {complete}
-                    on_run={link.callback(Msg::Run)}
-                    {on_interrupt}
-                    on_clear={link.callback(|()| Msg::Clear)}
-                />
+                { self.prompt.view(link) }
             </section>
         }
     }

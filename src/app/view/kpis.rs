@@ -40,17 +40,17 @@ impl App {
     /// All nodes by state as one bar; the same numbers are in the legend.
     fn view_bar(&self) -> Html {
         let counts = &self.snapshot.counts;
-        let total = f64::from(counts.total().max(1));
-        let mut x = 0.0;
+        let total = counts.total().max(1);
+        let mut told = 0;
         let parts = TOLD.into_iter().filter(|state| counts.of(*state) > 0).map(|state| {
-            let width = f64::from(counts.of(state)) / total * 100.0;
-            let left = x;
-            x += width;
-            html! { <rect class={classes!("bar-part", state.name())} x={format!("{left:.2}")} width={format!("{width:.2}")} y="0" height="6" /> }
+            let x = told * 1_000 / total;
+            told += counts.of(state);
+            let width = told * 1_000 / total - x;
+            html! { <rect class={format!("bar-part {}", state.name())} x={x.to_string()} width={width.to_string()} height="6" /> }
         });
         html! {
-            <svg class="bar-of-states" viewBox="0 0 100 6" preserveAspectRatio="none" aria-hidden="true">
-                <rect class="bar-ground" x="0" y="0" width="100" height="6" />
+            <svg class="bar-of-states" viewBox="0 0 1000 6" preserveAspectRatio="none" aria-hidden="true">
+                <rect class="bar-ground" width="1000" height="6" />
                 { for parts }
             </svg>
         }

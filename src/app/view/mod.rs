@@ -2,11 +2,11 @@
 
 mod card;
 mod console;
-mod dialogs;
+pub mod dialogs;
 mod icons;
 mod kpis;
 mod picture;
-mod swatch;
+pub mod swatch;
 pub mod table;
 mod time_bar;
 
@@ -16,7 +16,8 @@ use yew::prelude::*;
 
 use super::options::View;
 use super::theme::Theme;
-use super::{App, Dialog, Msg};
+use super::{App, Msg};
+use dialogs::Dialog;
 
 impl App {
     pub(super) fn view_page(&self, link: &Scope<Self>) -> Html {
@@ -31,7 +32,7 @@ impl App {
                     { self.view_time_bar(link) }
                     { self.view_console(link) }
                 </main>
-                { self.view_dialogs(link) }
+                { dialogs::view_examples(link) }
             </>
         }
     }
@@ -55,10 +56,10 @@ impl App {
                 <h1>{ "Scale-Down Playground" }</h1>
                 <p class="tagline">{ "AKS nodes in simulated time. No Azure account, nothing leaves this page." }</p>
                 <div class="top-buttons">
-                    <button class="strong" aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Some(Dialog::Examples)))}>{ "Examples" }</button>
-                    <button aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Some(Dialog::Share)))}>{ "Share" }</button>
+                    <button class="strong" aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Dialog::Examples))}>{ "Examples" }</button>
+                    <button aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Dialog::Share))}>{ "Share" }</button>
                     <select aria-label="Theme" {onchange}>{ for Theme::ALL.into_iter().map(option) }</select>
-                    <button aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Some(Dialog::Help)))}>{ "Help" }</button>
+                    <button aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Dialog::Help))}>{ "Help" }</button>
                 </div>
             </header>
         }

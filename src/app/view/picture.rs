@@ -4,13 +4,13 @@ use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::swatch::Swatch;
+use super::dialogs::view_cards;
+use super::swatch::swatch;
 use crate::app::format::{TOLD, counts_json, grouped, state_word, summary};
 use crate::app::grid::paint::Step;
 use crate::app::options::View;
-use crate::app::{App, Msg};
-use crate::engine::{ClusterView, NodeState, PoolView, PowerState, ProvisioningState};
-use crate::session::examples::EXAMPLES;
+use crate::app::{App, Msg, browser};
+use crate::engine::{ClusterView, NodeSource, NodeState, PoolView, PowerState, ProvisioningState};
 
 impl App {
     pub(super) fn view_nodes(&self, link: &Scope<Self>) -> Html {
@@ -25,7 +25,7 @@ impl App {
                     <div class="bar-end">{ self.view_switch(link) }</div>
                 </div>
                 { self.view_picture(link) }
-                { self.view_table(link) }
+                { self.table.view(self.view, link) }
                 { self.view_legend() }
             </section>
         }
@@ -104,22 +104,21 @@ impl App {
             let count = counts.of(state);
             html! {
                 <li class={(count == 0).then_some("zero")} title={meaning(state)}>
-                    <Swatch {state} tint={self.tint} />{ state_word(state) }<b>{ grouped(count.into()) }</b>
+                    { swatch(state, NodeSource::New) }{ state_word(state) }<b>{ grouped(count.into()) }</b>
                 </li>
             }
         };
         html! { <ul class="legend" aria-label="Legend">{ for TOLD.into_iter().map(item) }</ul> }
     }
 
-    /// Puts every pool's header where its cells are. Through the object model, because the
-    /// content policy allows no style attributes.
+    /// Puts every pool's header where its cells are.
     pub(in crate::app) fn place_heads(&self) {
         let (Some(painter), Some(heads)) = (&self.painter, self.refs.heads.cast::<HtmlElement>()) else { return };
         let children = heads.children();
         for (place, top_px) in (0..).zip(painter.heads()) {
             let Some(head) = children.item(place) else { break };
             let head: &HtmlElement = wasm_bindgen::JsCast::unchecked_ref(&head);
-            let _ = head.style().set_property("top", &format!("{top_px}px"));
+            browser::set_px(head, "top", top_px);
         }
     }
 }
@@ -150,16 +149,11 @@ fn view_pool_head(pool: &PoolView) -> Html {
 }
 
 fn view_invitation(link: &Scope<App>) -> Html {
-    let card = |(place, example): (usize, &crate::session::examples::Example)| {
-        html! {
-            <li><button onclick={link.callback(move |_| Msg::Load(place))}><b>{ example.title }</b><span>{ example.summary }</span></button></li>
-        }
-    };
     html! {
         <div class="invitation">
             <h3>{ "No nodes yet" }</h3>
             <p>{ "Paste az aks lines into the console and watch what they do, or begin with an example:" }</p>
-            <ul>{ for EXAMPLES.iter().enumerate().map(card) }</ul>
+            { view_cards(link) }
         </div>
     }
 }

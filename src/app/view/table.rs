@@ -1,106 +1,133 @@
 //! The table "Nodes", the picture's equal.
 //!
 //! In the document in either view, so that a screen reader finds it without a switch; above
-//! [`PAGE_ROWS`](super::super::PAGE_ROWS) nodes it is paged, with the true count announced.
+//! [`PAGE_ROWS`] nodes it is paged, with the true count announced. Its cells are written by hand,
+//! each only when its text changes: comparing virtual rows ten times a second would cost more
+//! than everything else on the page.
 
-use std::rc::Rc;
-
+use web_sys::{Document, Element, HtmlCollection};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::swatch::Swatch;
 use crate::app::format::{dollars, duration, grouped};
 use crate::app::options::View;
-use crate::app::{App, Msg, PAGE_ROWS};
-use crate::session::{NodeRow, Session};
+use crate::app::{App, Msg, browser};
+use crate::session::Session;
 
-/// The rows in sight.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Page {
-    rows: Rc<Vec<NodeRow>>,
+/// Rows at a time.
+const PAGE_ROWS: usize = 400;
+/// Columns: name, pool, state, source, age, cost.
+const COLUMNS: usize = 6;
+
+/// The rows in the document.
+#[derive(Debug, Default)]
+pub struct NodeTable {
+    /// The table's body, empty as far as the virtual document knows.
+    body: NodeRef,
+    rows: Vec<[String; COLUMNS]>,
     total: usize,
     /// Which page, from 0.
-    pub number: usize,
+    pub page: usize,
 }
 
-impl Page {
-    /// Reads a page, the last one if there are fewer by now.
-    pub fn read(session: &Session, number: usize) -> Self {
+impl NodeTable {
+    /// Takes over the nodes of a moment.
+    pub fn follow(&mut self, session: &Session) {
         let pools = session.cloud().clusters().iter().flat_map(|cluster| &cluster.pools);
-        let total = pools.map(|pool| pool.instances() as usize).sum::<usize>();
-        let number = number.min(total.saturating_sub(1) / PAGE_ROWS);
-        let rows = session.node_rows().skip(number * PAGE_ROWS).take(PAGE_ROWS);
-        Self { rows: Rc::new(rows.collect()), total, number }
+        self.total = pools.map(|pool| pool.instances() as usize).sum::<usize>();
+        self.page = self.page.min(self.total.saturating_sub(1) / PAGE_ROWS);
+        let Some(body) = self.body.cast::<Element>() else { return };
+        let Some(document) = browser::document() else { return };
+        let lines = body.children();
+        let mut count = 0;
+        for row in session.node_rows().skip(self.page * PAGE_ROWS).take(PAGE_ROWS) {
+            let state = row.state.name().to_owned();
+            let source = row.source.name().to_owned();
+            let texts = [row.name, row.pool, state, source, duration(row.age_ms), dollars(row.cost_microdollars)];
+            // An element that cannot be made is a document that is gone.
+            let _ = self.write(&document, &body, &lines, count, texts);
+            count += 1;
+        }
+        for _ in count..self.rows.len() {
+            if let Some(last) = body.last_element_child() {
+                last.remove();
+            }
+        }
+        self.rows.truncate(count);
+    }
+
+    fn write(
+        &mut self,
+        document: &Document,
+        body: &Element,
+        lines: &HtmlCollection,
+        place: usize,
+        texts: [String; COLUMNS],
+    ) -> Option<()> {
+        if place >= self.rows.len() {
+            let line = document.create_element("tr").ok()?;
+            for column in 0..COLUMNS {
+                let cell = document.create_element(if column == 0 { "th" } else { "td" }).ok()?;
+                if column == 0 {
+                    cell.set_attribute("scope", "row").ok()?;
+                }
+                line.append_child(&cell).ok()?;
+            }
+            body.append_child(&line).ok()?;
+            self.rows.push(<[String; COLUMNS]>::default());
+        }
+        let known = self.rows.get_mut(place)?;
+        if *known == texts {
+            return None;
+        }
+        let line = lines.item(u32::try_from(place).ok()?)?;
+        let cells = line.children();
+        for ((column, known), text) in (0..).zip(known.iter_mut()).zip(texts) {
+            if *known != text {
+                cells.item(column)?.set_text_content(Some(&text));
+                if column == STATE_COLUMN {
+                    line.set_attribute("data-state", &text).ok()?;
+                }
+                *known = text;
+            }
+        }
+        let index = self.page * PAGE_ROWS + place + 2;
+        line.set_attribute("aria-rowindex", &index.to_string()).ok()
     }
 
     const fn paged(&self) -> bool {
         self.total > PAGE_ROWS
     }
-}
 
-/// See [`NodeTable`].
-#[derive(Clone, Debug, Properties, PartialEq)]
-pub struct Props {
-    page: Page,
-    shown: bool,
-    tint: u32,
-}
-
-/// The rows, rendered only when they changed.
-#[component]
-pub fn NodeTable(props: &Props) -> Html {
-    let Props { page, shown, tint } = props;
-    let row = |(place, row): (usize, &NodeRow)| {
-        let index = page.paged().then(|| (page.number * PAGE_ROWS + place + 2).to_string());
-        html! {
-            <tr key={row.name.clone()} aria-rowindex={index}>
-                <th scope="row">{ &row.name }</th>
-                <td>{ &row.pool }</td>
-                <td>if *shown { <Swatch state={row.state} source={row.source} tint={*tint} /> }{ row.state.name() }</td>
-                <td>{ row.source.name() }</td>
-                <td class="number">{ duration(row.age_ms) }</td>
-                <td class="number">{ dollars(row.cost_microdollars) }</td>
-            </tr>
-        }
-    };
-    html! {
-        <table aria-label="Nodes" aria-rowcount={page.paged().then(|| (page.total + 1).to_string())}>
-            <thead>
-                <tr aria-rowindex={page.paged().then_some("1")}>
-                    <th scope="col">{ "Name" }</th>
-                    <th scope="col">{ "Pool" }</th>
-                    <th scope="col">{ "State" }</th>
-                    <th scope="col">{ "Source" }</th>
-                    <th scope="col" class="number">{ "Age" }</th>
-                    <th scope="col" class="number">{ "Cost" }</th>
-                </tr>
-            </thead>
-            <tbody>{ for page.rows.iter().enumerate().map(row) }</tbody>
-        </table>
-    }
-}
-
-impl App {
-    pub(super) fn view_table(&self, link: &Scope<Self>) -> Html {
-        let shown = self.view == View::Table;
-        let page = &self.table;
-        let number = page.number;
-        let first = number * PAGE_ROWS + 1;
-        let last = (first + PAGE_ROWS - 1).min(page.total);
+    /// The table's frame and its pages.
+    pub fn view(&self, view: View, link: &Scope<App>) -> Html {
+        let shown = view == View::Table;
+        let page = self.page;
+        let first = page * PAGE_ROWS + 1;
+        let last = (first + PAGE_ROWS - 1).min(self.total);
+        let head = |name: &'static str| html! { <th scope="col">{ name }</th> };
         html! {
             <div class={if shown { "table-frame" } else { "table-frame unseen" }} tabindex={shown.then_some("0")} role="group" aria-label="Node table">
-                <NodeTable page={page.clone()} {shown} tint={self.tint} />
-                if shown && page.total == 0 {
+                <table aria-label="Nodes" aria-rowcount={(self.total + 1).to_string()}>
+                    <thead>
+                        <tr aria-rowindex="1">{ head("Name") }{ head("Pool") }{ head("State") }{ head("Source") }{ head("Age") }{ head("Cost") }</tr>
+                    </thead>
+                    <tbody ref={self.body.clone()}></tbody>
+                </table>
+                if shown && self.total == 0 {
                     <p class="mute table-empty">{ "No nodes yet." }</p>
                 }
-                if shown && page.paged() {
+                if shown && self.paged() {
                     <nav class="pager" aria-label="Pages of the table">
-                        <button disabled={number == 0} onclick={link.callback(move |_| Msg::Page(number.saturating_sub(1)))}>{ "Back" }</button>
-                        <span>{ format!("{}–{} of {}", grouped(first as u64), grouped(last as u64), grouped(page.total as u64)) }</span>
-                        <button disabled={last >= page.total} onclick={link.callback(move |_| Msg::Page(number + 1))}>{ "Next" }</button>
+                        <button disabled={page == 0} onclick={link.callback(move |_| Msg::Page(page.saturating_sub(1)))}>{ "Back" }</button>
+                        <span>{ format!("{}–{} of {}", grouped(first as u64), grouped(last as u64), grouped(self.total as u64)) }</span>
+                        <button disabled={last >= self.total} onclick={link.callback(move |_| Msg::Page(page + 1))}>{ "Next" }</button>
                     </nav>
                 }
             </div>
         }
     }
 }
+
+/// Where the state's name stands; the row carries it for the style sheet.
+const STATE_COLUMN: u32 = 2;

@@ -4,10 +4,11 @@ use web_sys::{HtmlInputElement, InputEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 
+use super::dialogs::Dialog;
 use super::icons;
 use crate::app::format::clock;
 use crate::app::pace::{SPEEDS, speed_at, spoken, stop_of};
-use crate::app::{App, Dialog, Msg};
+use crate::app::{App, Msg};
 
 impl App {
     pub(super) fn view_time_bar(&self, link: &Scope<Self>) -> Html {
@@ -26,8 +27,8 @@ impl App {
                     <button aria-label="Play" title="Play" aria-pressed={pressed(playing)} onclick={send(|| Msg::Play(true))}>{ icons::play() }</button>
                     <button aria-label="Pause" title="Pause" aria-pressed={pressed(!playing)} onclick={send(|| Msg::Play(false))}>{ icons::pause() }</button>
                 </div>
-                <button onclick={send(|| Msg::Step)} title="To the next event, or one second on when none is due">{ icons::step() }{ "Step" }</button>
-                <button onclick={send(|| Msg::SkipToIdle)} title="Until nothing is under way">{ icons::skip() }{ "Skip to idle" }</button>
+                <button aria-label="Step" onclick={send(|| Msg::Step)} title="To the next event, or one second on when none is due">{ icons::step() }<span class="words">{ "Step" }</span></button>
+                <button aria-label="Skip to idle" onclick={send(|| Msg::SkipToIdle)} title="Until nothing is under way">{ icons::skip() }<span class="words">{ "Skip to idle" }</span></button>
                 <span class="clock" role="timer" aria-label="Simulated time" title="Simulated time since the start" data-ms={ms.to_string()}>{ clock(ms) }</span>
                 <label class="speed">
                     <span class="speed-name">{ "Speed" }</span>
@@ -37,7 +38,7 @@ impl App {
                 </label>
                 <div class="time-end">
                     if self.options.embed {
-                        <button onclick={send(|| Msg::Open(Some(Dialog::Share)))}>{ "Share" }</button>
+                        <button onclick={send(|| Msg::Open(Dialog::Share))}>{ "Share" }</button>
                     }
                     <button onclick={send(|| Msg::Reset)} title="Forget everything and start at 00:00:00">{ "Reset" }</button>
                 </div>

@@ -7,6 +7,7 @@ mod arguments;
 mod cluster;
 mod extension;
 mod group;
+mod machine;
 mod nodepool;
 mod registration;
 mod resource;
@@ -178,6 +179,9 @@ fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action
     if let Some(rest) = name.strip_prefix("aks nodepool ") {
         return nodepool::run(rest, invocation, context);
     }
+    if let Some(rest) = name.strip_prefix("aks machine ") {
+        return machine::run(rest, invocation, context.cloud);
+    }
     let (group, rest) = name.split_once(' ').unwrap_or((name, ""));
     match group {
         "aks" => cluster::run(rest, invocation, context),
@@ -343,7 +347,9 @@ fn answer(cloud: &Cloud, mut blocks: Vec<Block>, reply: &Reply, printing: &Print
         }
         Err(error) => {
             let class = ErrorClass::UnclassifiedUserFault;
-            let error = CliError::new(class, Stage::Output, error.to_string());
+            let recommendation = error.recommendation().map(str::to_owned);
+            let mut error = CliError::new(class, Stage::Output, error.to_string());
+            error.recommendations.extend(recommendation);
             Outcome::refused(blocks, error)
         }
     }

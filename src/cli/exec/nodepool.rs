@@ -275,7 +275,8 @@ fn named_cluster<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cl
     cluster::find(cloud, group, needed(invocation, "cluster_name")?)
 }
 
-fn named_pool<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<(&'a Cluster, &'a Pool)> {
+/// A pool by group, cluster and name.
+pub(super) fn named_pool<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<(&'a Cluster, &'a Pool)> {
     let cluster = named_cluster(invocation, cloud)?;
     let name = needed(invocation, "nodepool_name")?;
     let pool = cluster.pool(name).ok_or_else(|| {

@@ -123,8 +123,10 @@ fn provider(namespace: &str) -> Value {
     json!({
         "id": format!("/subscriptions/{SUBSCRIPTION}/providers/{namespace}"),
         "namespace": namespace,
-        "registrationPolicy": "RegistrationRequired",
+        "providerAuthorizationConsentState": null,
+        "registrationPolicy": null,
         "registrationState": "Registered",
+        "resourceTypes": [],
     })
 }
 

@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use crate::cli::arm;
-use crate::engine::{Cluster, Pairs, Pool, PowerState, ResourceGroup};
+use crate::engine::{Cluster, Node, Pairs, Pool, PowerState, ResourceGroup};
 
 /// The identity of the simulated subscription.
 pub(super) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
@@ -60,6 +60,48 @@ pub(super) fn cluster(cluster: &Cluster) -> Value {
     arm::cluster_from_arm(&value)
 }
 
+/// A machine of a node pool as `az aks machine show` prints it.
+pub(super) fn machine(cluster: &Cluster, pool: &Pool, node: &Node) -> Value {
+    let name = pool.node_name(node.instance_id);
+    let scale_set = scale_set_id(cluster, pool);
+    arm::machine_from_arm(&json!({
+        "id": format!("{}/agentPools/{}/machines/{name}", cluster_id(cluster), pool.spec.name),
+        "name": name,
+        "type": "Microsoft.ContainerService/managedClusters/agentPools/machines",
+        // The recorded service names zone 1 for the machines of a pool without zones.
+        "zones": [node.zone.max(1).to_string()],
+        "properties": {
+            "network": { "ipAddresses": [{ "family": "IPv4", "ip": address(node) }] },
+            "resourceId": format!("{scale_set}/virtualMachines/{}", node.instance_id),
+        },
+    }))
+}
+
+/// Addresses of the default subnet, after the four that Azure keeps for itself.
+fn address(node: &Node) -> String {
+    let host = node.instance_id + 4;
+    format!("10.224.{}.{}", host / 256 % 256, host % 256)
+}
+
+/// The identity of a pool's scale set.
+pub(super) fn scale_set_id(cluster: &Cluster, pool: &Pool) -> String {
+    format!(
+        "/subscriptions/{SUBSCRIPTION}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachineScaleSets/{}",
+        node_resource_group(cluster),
+        pool.scale_set
+    )
+}
+
+/// The group that AKS keeps a cluster's machines in.
+pub(super) fn node_resource_group(cluster: &Cluster) -> String {
+    let spec = &cluster.spec;
+    let imported = imported(&spec.imported);
+    match imported.pointer("/properties/nodeResourceGroup").and_then(Value::as_str) {
+        Some(name) => name.to_owned(),
+        None => format!("MC_{}_{}_{}", spec.resource_group, spec.name, spec.location),
+    }
+}
+
 /// Fields of an imported cluster that the simulation never changes.
 const IMPORTED_WINS: &[&str] = &["id", "sku", "identity", "kind"];
 
@@ -80,7 +122,7 @@ fn cluster_fields(cluster: &Cluster) -> Value {
             "dnsPrefix": dns_prefix,
             "fqdn": format!("{host}.hcp.{location}.azmk8s.io"),
             "azurePortalFQDN": format!("{host}.portal.hcp.{location}.azmk8s.io"),
-            "nodeResourceGroup": format!("MC_{group}_{name}_{location}"),
+            "nodeResourceGroup": node_resource_group(cluster),
             "enableRBAC": true,
             "maxAgentPools": 100,
             "disableLocalAccounts": false,

@@ -18,7 +18,7 @@ use super::value::Value;
 use super::{HelpTarget, ParseOptions};
 
 /// The link below a complaint about `--query`.
-const QUERY_REFERENCE: &str =
+pub const QUERY_REFERENCE: &str =
     "To learn more about --query, please visit: 'https://learn.microsoft.com/cli/azure/query-azure-cli'";
 
 /// Why parsing ended without an invocation.

@@ -18,6 +18,7 @@ mod value;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::registry::{Command, Group, registry};
 
+pub use engine::QUERY_REFERENCE;
 pub use invocation::{Invocation, OutputFormat};
 pub use value::Value;
 

@@ -129,7 +129,8 @@ pub fn text_repr(text: &str) -> String {
 }
 
 /// Whether `str.strip()` removes the character.
-fn is_space(character: char) -> bool {
+#[must_use]
+pub fn is_space(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{1c}'..='\u{1f}')
 }
 

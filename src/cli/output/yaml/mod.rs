@@ -1,0 +1,279 @@
+//! `yaml` and `yamlc`: block style, keys sorted, lines broken after column 80.
+//!
+//! The Azure CLI prints what `PyYAML`'s `safe_dump` writes, so quoting, line breaking and the
+//! anchors of repeated values follow that emitter, not merely the YAML specification.
+
+mod resolve;
+mod scalar;
+
+use std::rc::Rc;
+
+use super::datum::{Datum, Mapping};
+use super::json;
+use super::rendered::{Rendered, Style};
+use crate::cli::parse::python::float_text;
+use scalar::ScalarStyle;
+
+/// Keys from this length on are written with `?`: 128 less the length of the unwritten `!!str`.
+const LONG_KEY_LENGTH_MIN: usize = 123;
+
+/// A value as a document.
+pub fn document(value: &Datum) -> Rendered {
+    // A mapping that a query made is foreign to `PyYAML`; the Azure CLI then makes a copy through
+    // JSON, in which nothing is shared any more.
+    let has_copies = !value.all(&mut |part| part.class_name() != "OrderedDict");
+    let mut shared = Shared::default();
+    if !has_copies {
+        shared.visit(value);
+    }
+    let mut emitter = Emitter {
+        out: Rendered::default(),
+        column: 0,
+        indent: None,
+        is_after_space: true,
+        is_after_indent: true,
+        shared,
+    };
+    emitter.node(value, Place::Root);
+    let is_open_ended = match value {
+        Datum::Text(text) => scalar::style(text, false) == ScalarStyle::Plain,
+        Datum::List(_) | Datum::Mapping(_) => false,
+        _ => true,
+    };
+    if emitter.column > 0 {
+        emitter.line_end("\n");
+    }
+    if is_open_ended {
+        emitter.out.push(Style::Marker, "...");
+        emitter.out.push(Style::Space, "\n");
+    }
+    emitter.out
+}
+
+/// Where a value stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Place {
+    Root,
+    Item,
+    Value,
+    SimpleKey,
+    LongKey,
+}
+
+/// The address of a list or mapping, its identity.
+type Identity = *const ();
+
+/// The lists and mappings that occur more than once.
+#[derive(Default)]
+struct Shared {
+    seen: Vec<Identity>,
+    /// In the order in which their second occurrence was met: the first is `id001`.
+    repeated: Vec<Identity>,
+    written: Vec<Identity>,
+}
+
+impl Shared {
+    fn visit(&mut self, value: &Datum) {
+        let Some(identity) = identity(value) else { return };
+        if self.seen.contains(&identity) {
+            if !self.repeated.contains(&identity) {
+                self.repeated.push(identity);
+            }
+            return;
+        }
+        self.seen.push(identity);
+        match value {
+            Datum::List(items) => items.iter().for_each(|item| self.visit(item)),
+            Datum::Mapping(mapping) => {
+                mapping.sorted().into_iter().for_each(|(_, value)| self.visit(value));
+            }
+            _ => {}
+        }
+    }
+
+    /// The sign and name to write for a repeated value, and whether that is all of it.
+    fn mark(&mut self, value: &Datum) -> Option<(String, bool)> {
+        let identity = identity(value)?;
+        let index = self.repeated.iter().position(|repeated| *repeated == identity)?;
+        let is_alias = self.written.contains(&identity);
+        if !is_alias {
+            self.written.push(identity);
+        }
+        let sign = if is_alias { '*' } else { '&' };
+        Some((format!("{sign}id{:03}", index + 1), is_alias))
+    }
+}
+
+fn identity(value: &Datum) -> Option<Identity> {
+    match value {
+        Datum::List(items) => Some(Rc::as_ptr(items).cast()),
+        Datum::Mapping(mapping) => Some(Rc::as_ptr(mapping).cast()),
+        _ => None,
+    }
+}
+
+/// Writes nodes, minding the column.
+struct Emitter {
+    out: Rendered,
+    column: usize,
+    /// The indentation of the current collection, in columns; none at the root.
+    indent: Option<usize>,
+    /// Whether the next indicator needs no blank before it.
+    is_after_space: bool,
+    /// Whether only indentation and indicators of collections stand before on this line.
+    is_after_indent: bool,
+    shared: Shared,
+}
+
+impl Emitter {
+    fn node(&mut self, value: &Datum, place: Place) {
+        if let Some((mark, is_alias)) = self.shared.mark(value) {
+            self.indicator(&mark, if is_alias { Style::Variable } else { Style::Plain }, false);
+            if is_alias {
+                return;
+            }
+        }
+        match value {
+            Datum::List(items) if items.is_empty() => self.indicator("[]", Style::Plain, false),
+            Datum::List(items) => self.sequence(items, place),
+            Datum::Mapping(mapping) if mapping.entries.is_empty() => {
+                self.indicator("{}", Style::Plain, false);
+            }
+            Datum::Mapping(mapping) => self.mapping(mapping),
+            Datum::Text(text) => self.scalar(text, scalar::style(text, place == Place::SimpleKey), place),
+            Datum::Float(value) => self.scalar(&float(*value), ScalarStyle::Plain, place),
+            _ => self.scalar(&json::scalar(value), ScalarStyle::Plain, place),
+        }
+    }
+
+    fn sequence(&mut self, items: &[Datum], place: Place) {
+        let outer = self.indent;
+        let is_indentless = matches!(place, Place::Value | Place::LongKey) && !self.is_after_indent;
+        if !is_indentless {
+            self.indent = Some(outer.map_or(0, |indent| indent + 2));
+        }
+        for item in items {
+            self.start_line();
+            self.indicator("-", Style::Plain, true);
+            self.node(item, Place::Item);
+        }
+        self.indent = outer;
+    }
+
+    fn mapping(&mut self, mapping: &Mapping) {
+        let outer = self.indent;
+        self.indent = Some(outer.map_or(0, |indent| indent + 2));
+        for (key, value) in mapping.sorted() {
+            self.start_line();
+            let key_node = Datum::Text(Rc::clone(key));
+            if is_simple_key(key) {
+                self.node(&key_node, Place::SimpleKey);
+                self.write(":", Style::Plain);
+                self.is_after_space = false;
+                self.is_after_indent = false;
+            } else {
+                self.indicator("?", Style::Plain, true);
+                self.node(&key_node, Place::LongKey);
+                self.start_line();
+                self.indicator(":", Style::Plain, true);
+            }
+            self.node(value, Place::Value);
+        }
+        self.indent = outer;
+    }
+
+    /// Writes an indicator; one that starts a collection leaves the line as good as indented.
+    fn indicator(&mut self, text: &str, style: Style, is_indention: bool) {
+        if !self.is_after_space {
+            self.write(" ", Style::Space);
+        }
+        self.is_after_space = false;
+        self.is_after_indent &= is_indention;
+        self.write(text, style);
+    }
+
+    /// Goes to the current indentation, on a new line unless this one has nothing else yet.
+    fn start_line(&mut self) {
+        let indent = self.indent.unwrap_or(0);
+        let is_behind = self.column > indent || (self.column == indent && !self.is_after_space);
+        if !self.is_after_indent || is_behind {
+            self.line_end("\n");
+        }
+        if self.column < indent {
+            self.is_after_space = true;
+            self.write(&" ".repeat(indent - self.column), Style::Space);
+        }
+    }
+
+    fn line_end(&mut self, text: &str) {
+        self.out.push(Style::Space, text);
+        self.forget_line();
+    }
+
+    fn forget_line(&mut self) {
+        self.column = 0;
+        self.is_after_space = true;
+        self.is_after_indent = true;
+    }
+
+    fn write(&mut self, text: &str, style: Style) {
+        self.out.push(style, text);
+        self.column += text.chars().count();
+    }
+}
+
+fn is_simple_key(key: &str) -> bool {
+    !key.is_empty() && !key.contains(scalar::is_break) && key.chars().count() < LONG_KEY_LENGTH_MIN
+}
+
+/// A float in YAML: with a point, even before an exponent.
+fn float(value: f64) -> String {
+    match float_text(value).as_str() {
+        "nan" => ".nan".to_owned(),
+        "inf" => ".inf".to_owned(),
+        "-inf" => "-.inf".to_owned(),
+        text if text.contains('.') => text.to_owned(),
+        text => text.replacen('e', ".0e", 1),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::{Value, json};
+
+    use super::*;
+
+    fn check(value: &Value, expected: &str) {
+        assert_eq!(document(&Datum::from(value)).text(), expected);
+    }
+
+    #[test]
+    fn documents() {
+        check(
+            &json!({"k\nl": [[], {}], "": "~", "x y": [[1, [2]], {"a": {"b": null}}], "e": 1e20}),
+            "? ''\n: '~'\ne: 1.0e+20\n? 'k\n\n  l'\n: - []\n  - {}\nx y:\n- - 1\n  - - 2\n- a:\n    b: null\n",
+        );
+        let (short, long) = ("z".repeat(122), "z".repeat(123));
+        check(&json!({&short: 1, &long: 2}), &format!("{short}: 1\n? {long}\n: 2\n"));
+        check(&json!("plain"), "plain\n...\n");
+        check(&json!("1"), "'1'\n");
+        check(&json!({}), "{}\n");
+    }
+
+    #[test]
+    fn scalars() {
+        check(&json!({"a": "it's # not"}), "a: 'it''s # not'\n");
+        check(&json!({"a": "a\n\nb"}), "a: 'a\n\n\n  b'\n");
+        check(&json!({"a": "a \nb"}), "a: \"a \\nb\"\n");
+        let words = "word ".repeat(15);
+        check(&json!({"a": format!("{words}word word")}), &format!("a: {words}word\n  word\n"));
+        check(
+            &json!({"a": "two  blanks ".repeat(8)}),
+            &format!("a: '{}\n  two  blanks '\n", ["two  blanks"; 7].join(" ")),
+        );
+        check(
+            &json!({"a": "a b\tc d ".repeat(10)}),
+            &format!("a: \"{}a b\\t\\\n  c d a b\\tc d \"\n", "a b\\tc d ".repeat(8)),
+        );
+    }
+}

@@ -1,0 +1,85 @@
+// The page starts, under the policy and from the place that it promises; or it says why it cannot.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { test } from "node:test";
+import { CONTENT_SECURITY_POLICY } from "../../tools/serve.mjs";
+import { dist, open, PREFIX } from "./harness.mjs";
+
+test("the page starts from a sub-path, without errors or violations", async (t) => {
+  const { page } = await open(t);
+  await page.getByRole("textbox", { name: "Command line" }).waitFor();
+});
+
+test("the page's own policy is no laxer than the one it promises to run under", async (t) => {
+  const { page } = await open(t);
+  const policy = await page.locator('meta[http-equiv="Content-Security-Policy"]').getAttribute("content");
+  const sources = (text) => new Map(text.split(";").map((part) => part.trim()).map((part) => [part.split(" ")[0], part]));
+  const own = sources(policy);
+  for (const [directive, part] of sources(CONTENT_SECURITY_POLICY)) {
+    assert.equal(own.get(directive), part);
+  }
+});
+
+test("the shell is in the page before any script has run", async (t) => {
+  const { page } = await open(t, { context: { javaScriptEnabled: false }, boot: null, expected: [/csp/] });
+  await page.getByRole("heading", { level: 1 }).waitFor();
+  await page.locator("#boot-status").waitFor();
+});
+
+const wasm = (answer) => (pathname) => (pathname.endsWith(".wasm") ? answer : undefined);
+
+const failures = [
+  {
+    what: "the wasm file is gone",
+    options: { route: wasm({ status: 404, type: ".txt", body: "Not found" }), expected: [/404/, /BootError/] },
+    says: /HTTP 404.*Reload/s,
+  },
+  {
+    what: "the server is in trouble",
+    options: { route: wasm({ status: 503, type: ".txt", body: "Busy" }), expected: [/503/, /BootError/] },
+    says: /HTTP 503/,
+  },
+  {
+    what: "the download is damaged",
+    options: { route: wasm({ type: ".wasm", body: "no module" }), expected: [/CompileError/] },
+    says: /download was damaged/,
+  },
+  {
+    what: "the module's script is gone",
+    options: {
+      route: (pathname) =>
+        pathname.includes("/playground-") && pathname.endsWith(".js") ? { status: 404, type: ".txt", body: "" } : undefined,
+      expected: [/404/, /BootError/, /preloaded/, /playground-.*ERR_ABORTED/],
+    },
+    says: /script of the page could not be loaded/,
+  },
+  {
+    what: "the browser has no WebAssembly",
+    options: {
+      prepare: (page) => page.addInitScript("delete globalThis.WebAssembly"),
+      expected: [/BootError/, /preloaded/],
+    },
+    says: /no WebAssembly/,
+  },
+  {
+    what: "the site forbids WebAssembly",
+    options: {
+      route: (pathname) =>
+        pathname === PREFIX
+          ? { body: readFileSync(`${dist}index.html`), headers: { "content-security-policy": "script-src 'self'" } }
+          : undefined,
+      expected: [/Content Security Policy/, /CompileError/],
+    },
+    says: /Content-Security-Policy \(script-src\)/,
+  },
+];
+
+for (const { what, options, says } of failures) {
+  test(`the page says so where ${what}`, async (t) => {
+    const { page } = await open(t, { ...options, boot: "failed" });
+    const status = page.locator("#boot-status");
+    assert.match(await status.textContent(), says);
+    assert.ok(await status.isVisible());
+  });
+}
