@@ -167,18 +167,17 @@ impl Clockwork {
         self.transit(cluster, pool, instance_id, (Step::Delete, Timing::Delete), Removal::Delete, operation);
     }
 
+    /// Deallocates one node without a drain.
+    pub fn deallocate(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+        let change = (Step::Deallocate, Timing::Deallocate);
+        self.transit(cluster, pool, instance_id, change, Removal::Deallocate, operation);
+    }
+
     /// Releases a node that failed: a kept one is deallocated again, a new one is deleted.
     fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
         let source = pool.node(instance_id).map(|node| node.bring_up.source);
         if source == Some(NodeSource::Cached) {
-            self.transit(
-                cluster,
-                pool,
-                instance_id,
-                (Step::Deallocate, Timing::Deallocate),
-                Removal::Deallocate,
-                operation,
-            );
+            self.deallocate(cluster, pool, instance_id, operation);
         } else {
             self.delete(cluster, pool, instance_id, operation);
         }

@@ -12,6 +12,7 @@ mod nodepool;
 mod registration;
 mod resource;
 mod verb;
+mod vmss;
 mod wait;
 
 use serde_json::Value;
@@ -25,7 +26,7 @@ use super::parse::{Invocation, OutputFormat, ParseOptions, Parsed, parse};
 use super::validate::validate;
 use crate::engine::{Cloud, OperationId, OperationState, ServiceError};
 
-pub use verb::run_verb;
+pub use verb::{VERBS, run_verb};
 pub use wait::{Condition, Until};
 
 /// What a command acts on.
@@ -206,6 +207,7 @@ fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action
         "aks" => cluster::run(rest, invocation, context),
         "group" => group::run(rest, invocation, context),
         "extension" => extension::run(rest, invocation, context),
+        "vmss" => vmss::run(rest, invocation, context),
         "account" | "feature" | "provider" | "version" => {
             registration::run(name, invocation, context)
         }
