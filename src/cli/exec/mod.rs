@@ -26,7 +26,7 @@ use super::parse::{Invocation, OutputFormat, ParseOptions, Parsed, parse};
 use super::validate::validate;
 use crate::engine::{Cloud, OperationId, OperationState, ServiceError};
 
-pub use verb::run_verb;
+pub use verb::{VERBS, run_verb};
 pub use wait::{Condition, Until};
 
 /// What a command acts on.
@@ -248,7 +248,9 @@ fn missing(code: &'static str, message: String) -> CliError {
 /// Refuses a command that asks before it acts and was not told the answer: there is no terminal
 /// to ask at.
 fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
-    if !invocation.command.confirm || invocation.flag("yes") {
+    // An extension of the index is installed without a question; one from elsewhere is not.
+    let is_harmless = invocation.command.name == "extension add" && !invocation.is_specified("source");
+    if !invocation.command.confirm || invocation.flag("yes") || is_harmless {
         return Ok(());
     }
     let warning = "Unable to prompt for confirmation as no tty available. Use --yes.";
