@@ -23,7 +23,9 @@ impl App {
     pub(super) fn view_page(&self, link: &Scope<Self>) -> Html {
         html! {
             <>
-                if !self.options.embed {
+                if self.options.embed {
+                    <h1 class="unseen">{ "Scale-Down Playground" }</h1>
+                } else {
                     { self.view_header(link) }
                     { self.view_kpis() }
                 }

@@ -97,14 +97,15 @@ fn feature(
 ) -> Result<Action> {
     let key = feature_key(invocation)?;
     let (namespace, name) = key.split_once('/').unwrap_or((&key, ""));
-    let done = match state {
-        FeatureState::Registered => "registered",
-        FeatureState::Unregistered => "unregistered",
+    // The service answers that it has begun; by the time of the next line it is done.
+    let (under_way, done) = match state {
+        FeatureState::Registered => ("Registering", "registered"),
+        FeatureState::Unregistered => ("Unregistering", "unregistered"),
     };
     context.blocks.push(Block::Warning(format!(
         "Once the feature '{name}' is {done}, invoking 'az provider register -n {namespace}' is required to get the change propagated"
     )));
-    let value = feature_value(&key, state.name());
+    let value = feature_value(&key, under_way);
     context.account.features.insert(key, state);
     Ok(answer(value))
 }
