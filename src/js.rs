@@ -126,6 +126,25 @@ impl Simulator {
         to_js(report::events(&self.session.borrow(), since))
     }
 
+    /// What could stand at a byte of a line; at its end where none is given.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` where the cursor is not a whole number.
+    pub fn complete(&self, line: &str, cursor: Option<f64>) -> Result<JsValue, JsValue> {
+        let cursor = cursor.map(|cursor| integer("cursor", cursor)).transpose()?;
+        let cursor = cursor.and_then(|cursor| usize::try_from(cursor).ok()).unwrap_or(line.len());
+        let completion = self.session.borrow().complete(line, cursor);
+        let candidates = completion.candidates.into_iter();
+        to_js(json!({
+            "start": completion.replace.start,
+            "end": completion.replace.end,
+            "candidates": candidates
+                .map(|one| json!({ "text": one.text, "description": one.description }))
+                .collect::<Vec<_>>(),
+        }))
+    }
+
     /// Takes back the last thing typed; false where nothing is left.
     pub fn undo(&self) -> bool {
         let done = self.session.borrow_mut().undo();

@@ -108,6 +108,35 @@ fn an_imported_world_is_printed_as_it_came() {
     }
 }
 
+/// What `az aks show` or `az aks nodepool list` printed is a world too, and prints as it came.
+#[test]
+fn pasted_output_is_printed_as_it_came() {
+    for (name, text) in WORLDS {
+        let world = World::parse(text).unwrap();
+        let file: Value = serde_json::from_str(text).unwrap();
+        for cluster in file["clusters"].as_array().unwrap() {
+            let group = arm::cluster_from_arm(cluster)["resourceGroup"].as_str().unwrap().to_owned();
+            let cluster = cluster["name"].as_str().unwrap();
+            let lines = [
+                format!("az aks show -g {group} -n {cluster}"),
+                format!("az aks nodepool list -g {group} --cluster-name {cluster}"),
+            ];
+            for line in &lines {
+                let pasted = printed(line, &world);
+                check(name, &World::parse(&pasted).unwrap(), line, &serde_json::from_str(&pasted).unwrap());
+            }
+        }
+    }
+    for case in MODELS.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
+        let (to_arm, print): (fn(&Value) -> Value, fn(&Value) -> Value) = match case["model"].as_str().unwrap() {
+            "ManagedCluster" => (arm::cluster_to_arm, arm::cluster_from_arm),
+            "AgentPool" => (arm::pool_to_arm, arm::pool_from_arm),
+            _ => continue,
+        };
+        assert_eq!(sorted(&case["printed"].to_string()), sorted(&print(&to_arm(&case["printed"])).to_string()));
+    }
+}
+
 fn check(world_name: &str, world: &World, line: &str, expected: &Value) {
     let (expected, actual) = (sorted(&expected.to_string()), sorted(&printed(line, world)));
     assert_eq!(expected, actual, "{world_name}: {line}: {:?}", first_difference(&expected, &actual));

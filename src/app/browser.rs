@@ -3,7 +3,9 @@
 //! In a sandboxed frame the store and the clipboard throw; the page works without either, so
 //! every function here answers with an `Option` or does nothing.
 
-use web_sys::{Document, Element, HtmlElement, Storage, Window};
+use wasm_bindgen::prelude::{Closure, JsValue};
+use wasm_bindgen::JsCast;
+use web_sys::{Clipboard, Document, Element, HtmlElement, Storage, Window};
 
 /// The window, absent outside a browser.
 #[must_use]
@@ -78,12 +80,13 @@ pub fn save(key: &str, value: &str) {
 /// Copies text where the page may; whether it could is not known at once, so the text is also
 /// shown for copying by hand.
 pub fn copy(text: &str) {
-    if let Some(window) = window() {
-        let navigator = window.navigator();
-        let has = js_sys::Reflect::has(&navigator, &"clipboard".into()).unwrap_or(false);
-        if has && window.is_secure_context() {
-            let _ = navigator.clipboard().write_text(text);
-        }
+    let Some(window) = window() else { return };
+    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into());
+    // Missing outside secure contexts, refused in sandboxed frames.
+    if let Some(clipboard) = clipboard.ok().filter(JsValue::is_object) {
+        let refused = Closure::once(|_: JsValue| {});
+        let _ = clipboard.unchecked_into::<Clipboard>().write_text(text).catch(&refused);
+        refused.forget();
     }
 }
 

@@ -24,7 +24,6 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
-use console::completion::Completion;
 use console::prompt::{self, Effect, Prompt};
 use frame::{Room, Wake};
 use grid::layout::Viewport;
@@ -32,7 +31,7 @@ use grid::paint::{NodeKey, Painter, Step};
 use options::{Link, Options, View};
 use pace::Pace;
 use theme::Theme;
-use view::dialogs::{Dialog, write_links};
+use view::dialogs::{Dialog, select_link, write_links};
 use view::swatch;
 use view::table::NodeTable;
 
@@ -43,7 +42,7 @@ use crate::session::{Entry, Session, SessionOptions, share};
 
 /// Real time between two renderings of everything but the canvas.
 const RENDER_MS: f64 = 100.0;
-/// The same for the table, which costs more.
+/// The same for ages and costs in the table.
 const TABLE_MS: f64 = 300.0;
 /// The stored speed at which one sees things happen.
 const SPEED: u32 = 60;
@@ -216,13 +215,15 @@ impl Component for App {
         self.follow_nodes(now_ms);
         let moving = self.painter.as_mut().is_some_and(|painter| painter.paint(now_ms));
         let table_due = now_ms - self.table_ms >= TABLE_MS;
-        if table_due {
-            self.table_ms = now_ms;
-            self.table.follow(&self.session.borrow());
-        }
         let render = shown || said || table_due || now_ms - self.rendered_ms >= RENDER_MS;
         if render {
             self.rendered_ms = now_ms;
+        }
+        // The table must not contradict the summary; ages and costs may lag a little.
+        if table_due || (render && self.table.counts != self.snapshot.counts) {
+            self.table_ms = now_ms;
+            self.table.follow(&self.session.borrow());
+            self.table.counts = self.snapshot.counts;
         }
         self.sleep(ctx, idle, moving, !table_due);
         render
@@ -391,11 +392,17 @@ impl App {
             browser::copy(&link);
         }
         dialog.open();
+        if dialog == Dialog::Share {
+            select_link();
+        }
     }
 
     fn take_prompt(&mut self, msg: prompt::Msg) {
-        let complete = |_: &str, caret: usize| Completion { start: caret, end: caret, candidates: Vec::new() };
-        match self.prompt.update(msg, &complete) {
+        let effect = {
+            let session = self.session.borrow();
+            self.prompt.update(msg, &|line, caret| session.complete(line, caret))
+        };
+        match effect {
             Some(Effect::Run(text)) => self.run(&text),
             Some(Effect::Interrupt) => self.session.borrow_mut().interrupt(),
             Some(Effect::Clear) => self.clear(),

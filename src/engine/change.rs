@@ -454,7 +454,7 @@ impl Cloud {
     }
 
     /// A pool that nothing else is changing, with its cluster, which must be running.
-    fn find_free_pool(&self, id: PoolId) -> Result<(ClusterId, &Pool), ServiceError> {
+    pub(super) fn find_free_pool(&self, id: PoolId) -> Result<(ClusterId, &Pool), ServiceError> {
         let cluster =
             self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(|| no_pool(id))?;
         let pool = cluster.pool_by_id(id).ok_or_else(|| no_pool(id))?;
@@ -602,7 +602,7 @@ fn busy_pool(pool: &Pool) -> Option<ServiceError> {
     pool.operation.map(|_| ServiceError::in_progress(&pool.spec.name, state))
 }
 
-fn stopped(name: &str) -> ServiceError {
+pub(super) fn stopped(name: &str) -> ServiceError {
     ServiceError::not_allowed(format!("Node pool {name} is stopped: start it first (az aks nodepool start)."))
 }
 

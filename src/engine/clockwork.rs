@@ -10,7 +10,7 @@ use super::error::ServiceError;
 use super::lifecycle::{NodeState, Step};
 use super::node::{Milestone, Node, NodeSource, Removal};
 use super::operation::{Operation, OperationId, OperationKind, OperationState};
-use super::pool::{Pool, PoolId};
+use super::pool::{Pool, PoolId, ScaleDownMode};
 use super::queue::EventQueue;
 use super::random::Random;
 use super::record::{Happening, OperationStatus, RecordLog};
@@ -167,20 +167,19 @@ impl Clockwork {
         self.transit(cluster, pool, instance_id, (Step::Delete, Timing::Delete), Removal::Delete, operation);
     }
 
-    /// Releases a node that failed: a kept one is deallocated again, a new one is deleted.
+    /// Deallocates one node without a drain.
+    pub fn deallocate(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+        let change = (Step::Deallocate, Timing::Deallocate);
+        self.transit(cluster, pool, instance_id, change, Removal::Deallocate, operation);
+    }
+
+    /// Releases a node that failed: a kept one is deallocated again where the pool keeps nodes, any
+    /// other is deleted.
     fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
-        let source = pool.node(instance_id).map(|node| node.bring_up.source);
-        if source == Some(NodeSource::Cached) {
-            self.transit(
-                cluster,
-                pool,
-                instance_id,
-                (Step::Deallocate, Timing::Deallocate),
-                Removal::Deallocate,
-                operation,
-            );
-        } else {
-            self.delete(cluster, pool, instance_id, operation);
+        let is_cached = pool.node(instance_id).is_some_and(|node| node.bring_up.source == NodeSource::Cached);
+        match pool.spec.scale_down_mode {
+            ScaleDownMode::Deallocate if is_cached => self.deallocate(cluster, pool, instance_id, operation),
+            _ => self.delete(cluster, pool, instance_id, operation),
         }
     }
 
@@ -234,8 +233,8 @@ impl Clockwork {
             self.provision(cluster, pool, operation);
         }
         let removal = match pool.spec.scale_down_mode {
-            super::pool::ScaleDownMode::Delete => Removal::Delete,
-            super::pool::ScaleDownMode::Deallocate => Removal::Deallocate,
+            ScaleDownMode::Delete => Removal::Delete,
+            ScaleDownMode::Deallocate => Removal::Deallocate,
         };
         for instance_id in &plan.remove {
             self.drain(cluster, pool, *instance_id, removal, operation);

@@ -39,6 +39,14 @@ impl ServiceError {
         ))
     }
 
+    /// An instance that a scale set does not have; the instance id as it was written.
+    #[must_use]
+    pub fn no_instance(instance_id: impl std::fmt::Display) -> Self {
+        let message =
+            format!("The provided instanceId {instance_id} is not an active Virtual Machine Scale Set VM instanceId.");
+        Self::new("InvalidParameter", message)
+    }
+
     pub(super) fn quota(limit: u32, usage: u32, additional: u32) -> Self {
         Self::new(
             "QuotaExceeded",

@@ -59,6 +59,8 @@ pub const TRANSITIONS: &[(NodeState, Step, NodeState)] = {
         (N::Creating, S::Fail, N::Failed),
         (N::Ready, S::Drain, N::Draining),
         (N::Draining, S::Deallocate, N::Deallocating),
+        // Without a drain: through its scale set, past AKS.
+        (N::Ready, S::Deallocate, N::Deallocating),
         (N::Deallocating, S::Deallocated, N::Deallocated),
         (N::Deallocating, S::Stopped, N::Stopped),
         (N::Deallocated, S::Start, N::Starting),
@@ -171,9 +173,9 @@ mod tests {
     }
 
     #[test]
-    fn deallocation_needs_a_drain_or_a_failure_before_it() {
+    fn only_a_machine_that_runs_or_failed_is_deallocated() {
         let sources: Vec<_> =
             TRANSITIONS.iter().filter(|(_, _, to)| *to == NodeState::Deallocating).map(|(from, _, _)| *from).collect();
-        assert_eq!(sources, [NodeState::Draining, NodeState::Failed]);
+        assert_eq!(sources, [NodeState::Draining, NodeState::Ready, NodeState::Failed]);
     }
 }

@@ -25,6 +25,7 @@ mod queue;
 pub mod random;
 pub mod record;
 pub mod scale;
+mod scale_set;
 pub mod snapshot;
 pub mod timing;
 pub mod vm_size;

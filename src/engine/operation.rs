@@ -37,6 +37,10 @@ pub enum OperationKind {
     ScalePool,
     /// Another setting of the pool changes.
     UpdatePool,
+    /// Instances of a pool's scale set are started, past AKS.
+    StartInstances,
+    /// Instances of a pool's scale set are deallocated, past AKS.
+    DeallocateInstances,
 }
 
 impl OperationKind {
@@ -48,7 +52,9 @@ impl OperationKind {
             Self::DeleteCluster | Self::DeletePool => ProvisioningState::Deleting,
             Self::StartCluster | Self::StartPool => ProvisioningState::Starting,
             Self::StopCluster | Self::StopPool => ProvisioningState::Stopping,
-            Self::UpdateCluster | Self::UpdatePool => ProvisioningState::Updating,
+            Self::UpdateCluster | Self::UpdatePool | Self::StartInstances | Self::DeallocateInstances => {
+                ProvisioningState::Updating
+            }
             Self::ScalePool => ProvisioningState::Scaling,
         }
     }
@@ -62,6 +68,8 @@ impl OperationKind {
             Self::StartCluster => "Start Managed Cluster",
             Self::StopCluster => "Stop Managed Cluster",
             Self::DeletePool => "Delete Agent Pool",
+            Self::StartInstances => "Start Virtual Machine Scale Set",
+            Self::DeallocateInstances => "Deallocate Virtual Machine Scale Set",
             Self::CreatePool | Self::StartPool | Self::StopPool | Self::ScalePool | Self::UpdatePool => {
                 "Create or Update Agent Pool"
             }

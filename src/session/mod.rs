@@ -4,6 +4,7 @@
 //! undo, seeking and links are all replays. Checkpoints make them fast and change nothing.
 
 mod command_log;
+mod complete;
 mod detail;
 mod entry;
 pub mod examples;

@@ -222,6 +222,7 @@ impl Run {
             cloud: &mut self.cloud,
             account: &mut self.account,
             blocks: Vec::new(),
+            hint: None,
         };
         match words.split_first() {
             Some((&"az", arguments)) => exec::run_az(arguments, context),

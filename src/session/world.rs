@@ -4,10 +4,12 @@
 //! or `az aks list -o json`; and that of `az aks nodepool list -o json`. What the simulation does
 //! not know is kept, so that the resource prints as it came.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
+use crate::cli::arm;
 use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
 use crate::engine::{
     AutoscalerRange, Cloud, ClusterSpec, ExistingPool, OsDiskType, OsType, Pairs, PoolMode,
@@ -89,19 +91,22 @@ impl World {
         Ok(world)
     }
 
-    /// What the command line printed: clusters with their pools, or the pools of one cluster.
+    /// Clusters with their pools, or the pools of one cluster, as the command line printed them or
+    /// as Azure Resource Manager has them.
     fn from_resources(resources: &[Value]) -> Result<Self, WorldError> {
         let mut world = Self::default();
         for resource in resources {
             let id = text(resource, "id").ok_or(WorldError::Form)?;
             let name = id_segment(id, "managedClusters").ok_or(WorldError::Form)?;
             if id_segment(id, "agentPools").is_some() {
-                let pool = read_pool(resource)?;
+                let pool = read_pool(&in_arms_form(resource, arm::pool_to_arm))?;
                 world.cluster_of(id, name).push(pool);
             } else {
-                let (spec, power_state) = read_cluster(resource)?;
-                let pools = array(field(resource, "agentPoolProfiles"));
-                let pools = pools.iter().map(read_pool).collect::<Result<_, _>>()?;
+                let cluster = in_arms_form(resource, arm::cluster_to_arm);
+                let (spec, power_state) = read_cluster(&cluster)?;
+                let profiles = array(field(&cluster, "agentPoolProfiles"));
+                let pools = profiles.iter().map(|profile| read_pool(&pool_of_profile(profile)));
+                let pools = pools.collect::<Result<_, _>>()?;
                 world.clusters.push((spec, power_state, pools));
             }
         }
@@ -158,7 +163,7 @@ impl World {
     }
 }
 
-/// A property of a resource: below `properties` in ARM's form, beside the name in the CLI's.
+/// A field of a resource, below `properties` or beside them.
 fn field<'a>(resource: &'a Value, name: &str) -> Option<&'a Value> {
     let inner = resource.get("properties").and_then(|inner| inner.get(name));
     inner
@@ -210,6 +215,21 @@ fn power_state(resource: &Value) -> PowerState {
         Some("Stopped") => PowerState::Stopped,
         _ => PowerState::Running,
     }
+}
+
+/// A resource that the command line printed has no `properties`: they are beside its name.
+fn in_arms_form(resource: &Value, to_arm: fn(&Value) -> Value) -> Cow<'_, Value> {
+    match resource.get("properties") {
+        Some(_) => Cow::Borrowed(resource),
+        None => Cow::Owned(to_arm(resource)),
+    }
+}
+
+/// The pool whose properties stand in its cluster's `agentPoolProfiles`.
+fn pool_of_profile(profile: &Value) -> Value {
+    let mut properties = profile.clone();
+    let name = properties.as_object_mut().and_then(|properties| properties.remove("name"));
+    json!({ "name": name, "properties": properties })
 }
 
 /// The resource as it came; only what is in ARM's form can be printed from it again.
@@ -281,11 +301,10 @@ fn read_pool(pool: &Value) -> Result<ExistingPool, WorldError> {
     if text(pool, "scaleDownMode") == Some("Deallocate") {
         spec.scale_down_mode = ScaleDownMode::Deallocate;
     }
-    if let Some(sku) = text(pool, "osSKU").or_else(|| text(pool, "osSku")) {
+    if let Some(sku) = text(pool, "osSKU") {
         sku.clone_into(&mut spec.os_sku);
     }
-    let disk = number(pool, "osDiskSizeGB").or_else(|| number(pool, "osDiskSizeGb"));
-    spec.os_disk_size_gib = disk.unwrap_or(spec.os_disk_size_gib);
+    spec.os_disk_size_gib = number(pool, "osDiskSizeGB").unwrap_or(spec.os_disk_size_gib);
     spec.max_pods = number(pool, "maxPods").unwrap_or(spec.max_pods);
     let is_autoscaled = field(pool, "enableAutoScaling").and_then(Value::as_bool);
     if is_autoscaled == Some(true)

@@ -1,6 +1,5 @@
 //! The console: a prompt that behaves as a shell's, and what was said so far.
 
-pub mod completion;
 pub mod keys;
 pub mod line;
 pub mod prompt;

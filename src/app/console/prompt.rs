@@ -11,9 +11,9 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::completion::{Candidate, Completion};
 use super::keys::{self, Action, Key, Situation};
 use super::line;
+use crate::cli::complete::{Candidate, Completion};
 use crate::app::{self as page, App, browser};
 
 type Link = Scope<App>;
@@ -301,7 +301,7 @@ impl Prompt {
         let found = complete(command, caret - start);
         let mut candidates = found.candidates;
         candidates.truncate(CANDIDATES_MAX);
-        Menu { start: start + found.start, end: start + found.end, candidates, chosen: None }
+        Menu { start: start + found.replace.start, end: start + found.replace.end, candidates, chosen: None }
     }
 
     /// After typing: the ghost, and the menu if it is open.

@@ -45,7 +45,7 @@ fn view_guide(guide: &Guide, link: &Scope<App>) -> Html {
         html! {
             <li class={state}>
                 <div class="step-text">
-                    <span>if state == "done" { { icons::tick() } }{ step.caption }</span>
+                    <span>{ format!("{}. ", place + 1) }if state == "done" { { icons::tick() } }{ step.caption }</span>
                     if state == "next" { <code>{ step.line }</code> }
                 </div>
                 <button class={if state == "next" { "strong small" } else { "small" }} aria-label={format!("Run this line: {}", step.caption)} title={step.line}

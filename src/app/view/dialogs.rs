@@ -55,10 +55,21 @@ pub fn write_links(link: &str) {
         "<iframe src=\"{frame_link}\" title=\"Scale-Down Playground\" width=\"100%\" height=\"480\" loading=\"lazy\"></iframe>"
     );
     for (id, text) in [("share-link", link), ("share-frame", &frame)] {
-        if let Some(input) = browser::element(id).and_then(|element| element.dyn_into::<HtmlInputElement>().ok()) {
+        if let Some(input) = field(id) {
             input.set_value(text);
         }
     }
+}
+
+/// Selects the link, for copying by hand.
+pub fn select_link() {
+    if let Some(input) = field("share-link") {
+        input.select();
+    }
+}
+
+fn field(id: &str) -> Option<HtmlInputElement> {
+    browser::element(id)?.dyn_into().ok()
 }
 
 /// The picker.

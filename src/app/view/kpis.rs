@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::app::App;
+use crate::app::{App, browser};
 use crate::app::format::{TOLD, dollars, grouped};
 use crate::engine::NodeState;
 
@@ -21,8 +21,10 @@ impl App {
         let what =
             moving.iter().map(|(state, count)| format!("{count} {}", state.name())).collect::<Vec<_>>().join(", ");
         let spent = cost.compute_microdollars + cost.disk_microdollars;
+        // On a phone the tiles scroll, which the keyboard must be able to do as well.
+        let scrolls = browser::matches_media("(max-width: 800px)");
         html! {
-            <section class="kpis" aria-label="Key figures">
+            <section class="kpis" aria-label="Key figures" tabindex={scrolls.then_some("0")}>
                 { tile("running", html! { <>{ grouped(counts.of(NodeState::Ready).into()) }<small>{ format!(" of {}", grouped(total.into())) }</small></> }, "nodes running", self.view_bar(),
                     "Nodes that are ready for pods, of all nodes that exist in any state.") }
                 { tile("kept", html! { { grouped(kept.into()) } }, "deallocated, kept", note(if kept > 0 { "disks and images stay, compute is free" } else { "none held back" }),

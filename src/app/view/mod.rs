@@ -28,6 +28,9 @@ impl App {
                     { self.view_kpis() }
                 }
                 <main class="stage">
+                    if self.options.embed {
+                        <h1 class="unseen">{ "Scale-Down Playground" }</h1>
+                    }
                     { self.view_nodes(link) }
                     { self.view_time_bar(link) }
                     { self.view_console(link) }

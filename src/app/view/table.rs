@@ -12,6 +12,7 @@ use yew::prelude::*;
 use crate::app::format::{dollars, duration, grouped};
 use crate::app::options::View;
 use crate::app::{App, Msg, browser};
+use crate::engine::StateCounts;
 use crate::session::Session;
 
 /// Rows at a time.
@@ -26,6 +27,8 @@ pub struct NodeTable {
     body: NodeRef,
     rows: Vec<[String; COLUMNS]>,
     total: usize,
+    /// The summary that the rows agree with.
+    pub counts: StateCounts,
     /// Which page, from 0.
     pub page: usize,
 }

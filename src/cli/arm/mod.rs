@@ -36,6 +36,18 @@ pub fn machine_from_arm(machine: &Value) -> Value {
     resource("Machine", machine)
 }
 
+/// The managed cluster that `az aks show` prints so.
+#[must_use]
+pub fn cluster_to_arm(printed: &Value) -> Value {
+    model::unprint("ManagedCluster", printed)
+}
+
+/// The agent pool that `az aks nodepool show` prints so.
+#[must_use]
+pub fn pool_to_arm(printed: &Value) -> Value {
+    model::unprint("AgentPool", printed)
+}
+
 fn resource(model: &str, arm: &Value) -> Value {
     let mut printed = model::print(model, arm);
     add_resource_groups(&mut printed);

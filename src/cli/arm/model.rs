@@ -18,6 +18,11 @@ pub(super) fn print(model: &str, arm: &Value) -> Value {
     fields_of(model).print(arm)
 }
 
+/// The resource that is printed so: the way back. What the service left out is left out again.
+pub(super) fn unprint(model: &str, printed: &Value) -> Value {
+    fields_of(model).unprint(printed)
+}
+
 /// The fields of a model, up to its closing brace and beyond.
 fn fields_of(model: &str) -> Fields {
     let text = MODELS.split_once(&format!("\n{model} {{"));
@@ -76,12 +81,69 @@ impl Fields {
     /// Prints an object, or each of a map of them.
     fn print_all(self, value: &Value, is_map: bool) -> Value {
         match value.as_object().filter(|_| is_map) {
-            Some(map) => {
-                let items = map.iter();
-                let items = items.map(|(key, item)| (key.clone(), self.print(item)));
-                Value::Object(items.collect())
-            }
+            Some(map) => map.iter().map(|(key, item)| (key.clone(), self.print(item))).collect(),
             None => self.print(value),
+        }
+    }
+
+    /// The object that is printed so. What is no object is as it was printed.
+    fn unprint(self, printed: &Value) -> Value {
+        match printed {
+            Value::Object(_) => {
+                let mut arm = Map::new();
+                self.unprint_into(printed, &mut Vec::new(), &mut arm);
+                Value::Object(arm)
+            }
+            Value::Array(items) => items.iter().map(|item| self.unprint(item)).collect(),
+            _ => printed.clone(),
+        }
+    }
+
+    /// Reads the fields of an object back; `taken` are the printed names that are accounted for.
+    fn unprint_into(mut self, printed: &Value, taken: &mut Vec<String>, arm: &mut Map<String, Value>) {
+        while !self.takes('}') {
+            let field = self.word();
+            if self.takes('&') {
+                let fields = fields_of(self.word());
+                if field.is_empty() {
+                    fields.unprint_into(printed, taken, arm);
+                } else {
+                    let mut inner = Map::new();
+                    fields.unprint_into(printed, taken, &mut inner);
+                    arm.insert(field.to_owned(), Value::Object(inner));
+                }
+                continue;
+            }
+            let mut name = name::printed(field);
+            if taken.contains(&name) {
+                name = name::printed_beside(&name);
+            }
+            let value = printed.get(&name).unwrap_or(&Value::Null);
+            let is_map = self.takes('*');
+            let value = if self.takes(':') {
+                match self.word() {
+                    "time" | "float" => value.clone(),
+                    model => fields_of(model).unprint_all(value, is_map),
+                }
+            } else if self.takes('{') {
+                let inner = self;
+                self = self.after_block();
+                inner.unprint_all(value, is_map)
+            } else {
+                value.clone()
+            };
+            if !value.is_null() {
+                arm.insert(field.to_owned(), value);
+            }
+            taken.push(name);
+        }
+    }
+
+    /// Reads an object back, or each of a map of them.
+    fn unprint_all(self, value: &Value, is_map: bool) -> Value {
+        match value.as_object().filter(|_| is_map) {
+            Some(map) => map.iter().map(|(key, item)| (key.clone(), self.unprint(item))).collect(),
+            None => self.unprint(value),
         }
     }
 

@@ -51,7 +51,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     let group = needed(invocation, "resource_group_name")?.to_owned();
     let name = needed(invocation, "name")?.to_owned();
     if context.cloud.cluster(&group, &name).is_some() {
-        context.note("Pick a fresh starting point under Examples, or delete it first (az aks delete … --yes).");
+        context.hint("Pick a fresh starting point under Examples, or delete it first (az aks delete … --yes).");
         return Err(refusal(format!(
             "The cluster '{name}' under resource group '{group}' already exists. Please use command 'az aks update' to update the existing cluster, or select a different cluster name to create a new cluster."
         )));
@@ -230,7 +230,6 @@ fn profile(invocation: &Invocation) -> Result<Option<Pairs>> {
 }
 
 fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    if verb == "delete" {}
     let id = named(invocation, context.cloud)?.id;
     let operation = match verb {
         "delete" => context.cloud.delete_cluster(id),
@@ -289,7 +288,9 @@ fn reply(cluster: &Cluster) -> Reply {
 
 fn named<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cluster> {
     let group = needed(invocation, "resource_group_name")?;
-    find(cloud, group, needed(invocation, "name")?)
+    // `aks start` is generated from another description of the service and calls it otherwise.
+    let dest = if invocation.has("name") { "name" } else { "resource_name" };
+    find(cloud, group, needed(invocation, dest)?)
 }
 
 /// A cluster by group and name.

@@ -12,6 +12,7 @@ mod nodepool;
 mod registration;
 mod resource;
 mod verb;
+mod vmss;
 mod wait;
 
 use serde_json::Value;
@@ -25,7 +26,7 @@ use super::parse::{Invocation, OutputFormat, ParseOptions, Parsed, parse};
 use super::validate::validate;
 use crate::engine::{Cloud, OperationId, OperationState, ServiceError};
 
-pub use verb::run_verb;
+pub use verb::{VERBS, run_verb};
 pub use wait::{Condition, Until};
 
 /// What a command acts on.
@@ -36,6 +37,8 @@ pub struct Context<'a> {
     pub account: &'a mut Account,
     /// What the command has said so far: warnings and notes.
     pub blocks: Vec<Block>,
+    /// How to go on after a refusal; said below it.
+    pub hint: Option<String>,
 }
 
 impl Context<'_> {
@@ -44,6 +47,20 @@ impl Context<'_> {
         if !self.account.strict {
             self.blocks.push(Block::Note(text.into()));
         }
+    }
+
+    /// Says below the refusal that follows how to go on. There are no hints in strict mode.
+    fn hint(&mut self, text: impl Into<String>) {
+        if !self.account.strict {
+            self.hint = Some(text.into());
+        }
+    }
+
+    /// The answer of a command that was refused.
+    fn refuse(self, error: CliError) -> Execution {
+        let mut outcome = Outcome::refused(self.blocks, error);
+        outcome.blocks.extend(self.hint.map(Block::Note));
+        Execution::Done(outcome)
     }
 }
 
@@ -93,6 +110,13 @@ enum Reply {
 struct Printing {
     format: OutputFormat,
     query: Option<String>,
+    /// Whether its table has columns of its own, as the command's description says.
+    has_columns: bool,
+}
+
+impl Printing {
+    /// For a command that prints nothing in the end.
+    const NONE: Self = Self { format: OutputFormat::None, query: None, has_columns: false };
 }
 
 /// What a command does: answer, or wait for operations first.
@@ -114,7 +138,7 @@ pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
         Ok(Parsed::Invocation(invocation)) => run(*invocation, context),
         Ok(Parsed::Help(target)) => help_outcome(help::text(&target)),
         Ok(Parsed::Version) => help_outcome(help::version()),
-        Err(error) => Execution::Done(Outcome::refused(context.blocks, error)),
+        Err(error) => context.refuse(error),
     }
 }
 
@@ -139,7 +163,7 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     }
     if let Err(error) = confirm(&invocation, &mut context).and_then(|()| validate(&mut invocation))
     {
-        return Execution::Done(Outcome::refused(context.blocks, error));
+        return context.refuse(error);
     }
     if let Some(waiting) = await_turn(&invocation, &mut context) {
         return Execution::Waiting(waiting);
@@ -148,24 +172,28 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     let printing = Printing {
         format: invocation.output,
         query: invocation.query.clone(),
+        has_columns: invocation.command.table,
     };
     let action = dispatch(&invocation, &mut context);
+    let action = match action {
+        Ok(action) => action,
+        Err(error) => return context.refuse(error),
+    };
     let blocks = context.blocks;
     match action {
-        Err(error) => Execution::Done(Outcome::refused(blocks, error)),
-        Ok(Action::Answer(reply)) => {
+        Action::Answer(reply) => {
             Execution::Done(answer(context.cloud, blocks, &reply, &printing))
         }
-        Ok(Action::Start(_, _)) if invocation.flag("no_wait") => {
+        Action::Start(_, _) if invocation.flag("no_wait") => {
             Execution::Done(Outcome::ok(blocks))
         }
-        Ok(Action::Start(operations, reply)) => Execution::Waiting(Waiting {
+        Action::Start(operations, reply) => Execution::Waiting(Waiting {
             until: Until::Operations(operations),
             reply,
             printing,
             blocks,
         }),
-        Ok(Action::Wait(until)) => Execution::Waiting(Waiting {
+        Action::Wait(until) => Execution::Waiting(Waiting {
             until,
             reply: Reply::Nothing,
             printing,
@@ -187,6 +215,7 @@ fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action
         "aks" => cluster::run(rest, invocation, context),
         "group" => group::run(rest, invocation, context),
         "extension" => extension::run(rest, invocation, context),
+        "vmss" => vmss::run(rest, invocation, context),
         "account" | "feature" | "provider" | "version" => {
             registration::run(name, invocation, context)
         }
@@ -227,7 +256,9 @@ fn missing(code: &'static str, message: String) -> CliError {
 /// Refuses a command that asks before it acts and was not told the answer: there is no terminal
 /// to ask at.
 fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
-    if !invocation.command.confirm || invocation.flag("yes") {
+    // An extension of the index is installed without a question; one from elsewhere is not.
+    let is_harmless = invocation.command.name == "extension add" && !invocation.is_specified("source");
+    if !invocation.command.confirm || invocation.flag("yes") || is_harmless {
         return Ok(());
     }
     let warning = "Unable to prompt for confirmation as no tty available. Use --yes.";
@@ -259,7 +290,7 @@ fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Wait
     Some(Waiting {
         until: Until::Operations(operations),
         reply: Reply::Again,
-        printing: Printing { format: OutputFormat::None, query: None },
+        printing: Printing::NONE,
         blocks: std::mem::take(&mut context.blocks),
     })
 }
@@ -339,6 +370,7 @@ fn answer(cloud: &Cloud, mut blocks: Vec<Block>, reply: &Reply, printing: &Print
     let Some(value) = value else {
         return Outcome::ok(blocks);
     };
+    let transformer = if printing.has_columns { transformer } else { TableTransformer::None };
     let query = printing.query.as_deref();
     match output::render(&value, printing.format, query, transformer) {
         Ok(rendered) => {

@@ -42,7 +42,7 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     cluster::presume(group, cluster_name, context)?;
     let cluster = cluster::find(context.cloud, group, cluster_name)?;
     if cluster.pool(name).is_some() {
-        context.note(format!(
+        context.hint(format!(
             "Delete it first (az aks nodepool delete --name {name} …), take another --name, or pick a fresh starting point under Examples."
         ));
         return Err(refusal(format!(

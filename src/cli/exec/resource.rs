@@ -261,14 +261,14 @@ fn imported(text: &str) -> Value {
 }
 
 /// Puts fields over a value, objects field by field; `kept` names top-level fields that stay.
-/// A null does not hide a field that was never there.
+/// A null does not hide a field that was never there, nor one that is empty.
 fn overlay(value: &mut Value, fields: Value, kept: &[&str]) {
     let (Some(object), Value::Object(fields)) = (value.as_object_mut(), fields) else {
         return;
     };
     for (name, field) in fields {
         let is_kept = kept.contains(&name.as_str()) && object.contains_key(&name);
-        if is_kept || (field.is_null() && !object.contains_key(&name)) {
+        if is_kept || (field.is_null() && object.get(&name).is_none_or(is_empty)) {
             continue;
         }
         match object.get_mut(&name) {
@@ -278,4 +278,9 @@ fn overlay(value: &mut Value, fields: Value, kept: &[&str]) {
             }
         }
     }
+}
+
+/// Whether a value holds nothing, written as an empty list or object.
+fn is_empty(value: &Value) -> bool {
+    value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty)
 }

@@ -5,7 +5,6 @@ use super::{
     Context, Execution, Outcome, Printing, Reply, Until, Waiting, cluster, print, refusal,
 };
 use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::parse::OutputFormat;
 use crate::engine::timing::{TIMINGS, TimingValue};
 
 /// What each verb does, for `help`.
@@ -46,7 +45,7 @@ pub fn run_verb(words: &[&str], context: Context<'_>) -> Execution {
         ["help", ..] => done(context, print(help())),
         ["wait", rest @ ..] => wait(rest, context),
         ["sim", rest @ ..] => sim(rest, context),
-        [name, ..] => Execution::Done(Outcome::refused(context.blocks, not_found(name))),
+        [name, ..] => context.refuse(not_found(name)),
         [] => Execution::Done(Outcome::ok(context.blocks)),
     }
 }
@@ -65,7 +64,7 @@ fn done(context: Context<'_>, block: super::Block) -> Execution {
 }
 
 fn refused(context: Context<'_>, message: String) -> Execution {
-    Execution::Done(Outcome::refused(context.blocks, refusal(message)))
+    context.refuse(refusal(message))
 }
 
 fn help() -> String {
@@ -101,10 +100,7 @@ fn wait(words: &[&str], context: Context<'_>) -> Execution {
     Execution::Waiting(Waiting {
         until,
         reply: Reply::Nothing,
-        printing: Printing {
-            format: OutputFormat::None,
-            query: None,
-        },
+        printing: Printing::NONE,
         blocks: context.blocks,
     })
 }
@@ -201,7 +197,7 @@ fn place_cluster(name: &str, mut context: Context<'_>) -> Execution {
             context,
             print(format!("{name} is in place; AKS hosts its system pool")),
         ),
-        Err(error) => Execution::Done(Outcome::refused(context.blocks, error)),
+        Err(error) => context.refuse(error),
     }
 }
 
@@ -262,7 +258,7 @@ fn events(count: usize, context: Context<'_>) -> Execution {
     for record in records.into_iter().rev() {
         let words = record.text();
         text.push_str(&format!(
-            "{:>10}  {:<8}{:<22}{}  {}\n",
+            "{:>10}  {:<8}{:<18}  {}  {}\n",
             clock(record.at_ms),
             words.kind,
             words.reason,

@@ -7,6 +7,9 @@
 mod argument;
 mod command;
 mod read;
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests;
 
 use std::sync::LazyLock;
 

@@ -110,7 +110,7 @@ impl Reader {
             simulated: false,
             validator: None,
         };
-        let mut blocks = vec!["subscription"];
+        let mut block = "subscription";
         for word in words.split_whitespace() {
             match word {
                 "*" => command.simulated = true,
@@ -119,13 +119,11 @@ impl Reader {
                 "no-wait" => command.no_wait = true,
                 "table" => command.table = true,
                 "policy" => self.closing_blocks.push("policy"),
-                "no-subscription" => blocks.clear(),
+                "no-subscription" => block = "no-subscription",
                 _ => command.validator = word.strip_prefix('^').or(command.validator),
             }
         }
-        for block in blocks {
-            command.arguments.extend(self.block(block));
-        }
+        command.arguments.extend(self.block(block));
         self.open = Some(command);
     }
 
@@ -208,7 +206,7 @@ fn read_argument(first: &'static str, words: std::str::SplitWhitespace<'static>,
 }
 
 /// Applies one word of an argument line; answers whether the word is known.
-fn read_property(argument: &mut Argument, word: &'static str) -> bool {
+pub(super) fn read_property(argument: &mut Argument, word: &'static str) -> bool {
     let choices = |list: &'static str| list.trim_matches(['{', '}']).split(',').collect();
     match word {
         "!" => argument.required = true,

@@ -8,6 +8,7 @@
 //! Reading is two steps, because what a variable is worth may depend on the command before:
 //! [`read`] finds the commands of a line, and [`RawCommand::expand`] makes the words of one.
 
+mod braces;
 mod expand;
 mod lines;
 mod read;

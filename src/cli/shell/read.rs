@@ -21,6 +21,8 @@ pub(super) enum Piece {
 pub(super) struct RawWord {
     pub(super) pieces: Vec<Piece>,
     pub(super) span: Span,
+    /// The word as it is written.
+    pub(super) source: String,
 }
 
 /// One command of a line, its words not yet expanded.
@@ -166,6 +168,7 @@ impl Reader<'_> {
             }
         }
         word.span = Span { start, end: self.at() };
+        self.line.get(start..word.span.end).unwrap_or_default().clone_into(&mut word.source);
         Ok((!word.pieces.is_empty()).then_some(word))
     }
 

@@ -165,10 +165,6 @@ pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
             Some(missing) => fault(format!("({} | --ids) are required", missing.join(" "))),
             None => Ok(()),
         },
-        "resource_fields" => match missing_names(invocation).and_then(|missing| missing.first().copied()) {
-            Some(name) => fault(format!("InvalidArgumentValue: Missing required field: {name}")),
-            None => Ok(()),
-        },
         "validate_extension_add" => {
             let given = |dest: &str| filled(invocation, dest).is_some();
             if given("extension_name") == given("source") {

@@ -1,0 +1,176 @@
+//! Brace expansion: `{a,b}` and `{1..3}` make several words of one.
+//!
+//! Bash expands braces in the text of a word before it looks at variables and quotes, so this
+//! works on text too, and only has to know what quotes protect.
+
+use super::ShellError;
+
+/// The most words that the braces of one word may make.
+const WORDS_MAX: usize = 1000;
+
+/// The deepest nesting.
+const DEPTH_MAX: usize = 32;
+
+/// A character, and whether quotes protect it.
+type Marked = (char, bool);
+
+/// The texts that a word's braces make of it, `None` if it has none.
+///
+/// # Errors
+/// Braces that make more words than a line may have.
+pub(super) fn braces(source: &str, at: usize) -> Result<Option<Vec<String>>, ShellError> {
+    let marked = mark(source);
+    if first_brace(&marked).is_none() {
+        return Ok(None);
+    }
+    let mut words = Vec::new();
+    if !expand(&marked, &mut words, 0) {
+        let message = "playground: the braces of this line make too many words".to_owned();
+        return Err(ShellError { message, exit_code: 1, at });
+    }
+    Ok(Some(words.iter().map(|word| word.iter().map(|(character, _)| character).collect()).collect()))
+}
+
+/// Marks what quotes, escapes and `${…}` protect.
+fn mark(source: &str) -> Vec<Marked> {
+    let mut marked = Vec::new();
+    let mut characters = source.chars().peekable();
+    // The character that ends the protected part.
+    let mut end = None;
+    while let Some(character) = characters.next() {
+        match end {
+            Some(close) => {
+                marked.push((character, true));
+                if character == '\\' && close != '\'' {
+                    marked.extend(characters.next().map(|next| (next, true)));
+                } else if character == close {
+                    end = None;
+                }
+            }
+            None => match character {
+                '\\' => {
+                    marked.push((character, true));
+                    marked.extend(characters.next().map(|next| (next, true)));
+                }
+                '\'' | '"' | '`' => {
+                    marked.push((character, true));
+                    end = Some(character);
+                }
+                '$' => {
+                    marked.push((character, true));
+                    end = match characters.next_if(|next| matches!(next, '{' | '(')) {
+                        Some('{') => Some('}'),
+                        Some(_) => Some(')'),
+                        None => None,
+                    };
+                    if let Some(close) = end {
+                        marked.push((if close == '}' { '{' } else { '(' }, true));
+                    }
+                }
+                _ => marked.push((character, false)),
+            },
+        }
+    }
+    marked
+}
+
+/// Appends every word that the text makes; answers whether they stayed within the limits.
+fn expand(text: &[Marked], words: &mut Vec<Vec<Marked>>, depth: usize) -> bool {
+    if words.len() >= WORDS_MAX || depth > DEPTH_MAX {
+        return false;
+    }
+    let Some((open, close, alternatives)) = first_brace(text) else {
+        words.push(text.to_vec());
+        return true;
+    };
+    let prefix = text.get(..open).unwrap_or_default();
+    let mut tails = Vec::new();
+    if !expand(text.get(close + 1..).unwrap_or_default(), &mut tails, depth + 1) {
+        return false;
+    }
+    for alternative in alternatives {
+        let mut middles = Vec::new();
+        if !expand(&alternative, &mut middles, depth + 1) {
+            return false;
+        }
+        for middle in middles {
+            for tail in &tails {
+                if words.len() >= WORDS_MAX {
+                    return false;
+                }
+                words.push([prefix, &middle, tail].concat());
+            }
+        }
+    }
+    true
+}
+
+/// The first brace that expands: where it opens and closes, and its alternatives.
+fn first_brace(text: &[Marked]) -> Option<(usize, usize, Vec<Vec<Marked>>)> {
+    let plain = |index: usize| text.get(index).filter(|(_, protected)| !protected).map(|(character, _)| *character);
+    for open in (0..text.len()).filter(|index| plain(*index) == Some('{')) {
+        let mut depth = 0_usize;
+        let mut commas = Vec::new();
+        let mut close = None;
+        for index in open..text.len() {
+            match plain(index) {
+                Some('{') => depth += 1,
+                Some('}') if depth == 1 => {
+                    close = Some(index);
+                    break;
+                }
+                Some('}') => depth -= 1,
+                Some(',') if depth == 1 => commas.push(index),
+                _ => {}
+            }
+        }
+        let Some(close) = close else { continue };
+        if !commas.is_empty() {
+            let mut starts = vec![open + 1];
+            starts.extend(commas.iter().map(|comma| comma + 1));
+            commas.push(close);
+            let part = |(start, end): (&usize, &usize)| text.get(*start..*end).unwrap_or_default().to_vec();
+            return Some((open, close, starts.iter().zip(&commas).map(part).collect()));
+        }
+        if let Some(range) = range(text.get(open + 1..close).unwrap_or_default()) {
+            return Some((open, close, range));
+        }
+    }
+    None
+}
+
+/// `1..3` or `a..c`, with an optional step.
+fn range(inside: &[Marked]) -> Option<Vec<Vec<Marked>>> {
+    let text: String = inside.iter().map(|(character, _)| character).collect();
+    let parts: Vec<&str> = text.split("..").collect();
+    let (first, last, step) = match parts.as_slice() {
+        [first, last] => (*first, *last, 1),
+        [first, last, step] => (*first, *last, step.parse::<i64>().ok()?),
+        _ => return None,
+    };
+    let step = usize::try_from(step.unsigned_abs()).ok()?.max(1);
+    let spell = |text: String| text.chars().map(|character| (character, false)).collect::<Vec<_>>();
+    if let (Ok(from), Ok(to)) = (first.parse::<i64>(), last.parse::<i64>()) {
+        let is_padded = |text: &str| {
+            let digits = text.trim_start_matches('-');
+            digits.len() > 1 && digits.starts_with('0')
+        };
+        let width = if is_padded(first) || is_padded(last) { first.len().max(last.len()) } else { 0 };
+        // One more than the limit is enough to be refused.
+        let count = WORDS_MAX + 1;
+        let numbers: Vec<i64> = if from <= to {
+            (from..=to).step_by(step).take(count).collect()
+        } else {
+            (to..=from).rev().step_by(step).take(count).collect()
+        };
+        return Some(numbers.into_iter().map(|number| spell(format!("{number:0width$}"))).collect());
+    }
+    let letter = |text: &str| {
+        let mut characters = text.chars();
+        characters.next().filter(|first| first.is_ascii_alphabetic() && characters.next().is_none())
+    };
+    let (from, to) = (letter(first)?, letter(last)?);
+    let letters: Vec<char> =
+        if from <= to { (from..=to).step_by(step).collect() } else { (to..=from).rev().step_by(step).collect() };
+    Some(letters.into_iter().map(|letter| spell(letter.to_string())).collect())
+}

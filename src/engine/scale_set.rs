@@ -1,0 +1,152 @@
+//! Requests to a node pool's scale set, past the AKS resource provider.
+//!
+//! Azure Compute starts and deallocates single instances. AKS is not asked: the pool's settings and
+//! its provisioning state stay as they are, nothing is cordoned or drained, and the number of nodes
+//! that the pool was asked for is no longer the number that run.
+
+use std::sync::Arc;
+
+use super::change::stopped;
+use super::clockwork::Clockwork;
+use super::cloud::{Cloud, find_pool};
+use super::cluster::ClusterId;
+use super::error::ServiceError;
+use super::lifecycle::NodeState;
+use super::operation::{OperationId, OperationKind, PowerState};
+use super::pool::{Pool, PoolId};
+use super::timing::Timing;
+
+impl Cloud {
+    /// Deallocates instances of a pool's scale set, or all of it; those that do not run stay as
+    /// they are.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidParameter` for an instance that is not there; `OperationNotAllowed` while AKS
+    /// changes the pool, or where the pool or its cluster is stopped.
+    pub fn deallocate_instances(&mut self, id: PoolId, instances: Option<&[u32]>) -> Result<OperationId, ServiceError> {
+        let kind = OperationKind::DeallocateInstances;
+        self.act_on_instances(id, instances, kind, NodeState::Ready, Clockwork::deallocate)
+    }
+
+    /// Starts deallocated instances of a pool's scale set, or all that are.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::deallocate_instances`].
+    pub fn start_instances(&mut self, id: PoolId, instances: Option<&[u32]>) -> Result<OperationId, ServiceError> {
+        let kind = OperationKind::StartInstances;
+        self.act_on_instances(id, instances, kind, NodeState::Deallocated, Clockwork::start)
+    }
+
+    fn act_on_instances(
+        &mut self,
+        id: PoolId,
+        instances: Option<&[u32]>,
+        kind: OperationKind,
+        from: NodeState,
+        act: fn(&mut Clockwork, ClusterId, &mut Pool, u32, OperationId),
+    ) -> Result<OperationId, ServiceError> {
+        let (cluster, pool) = self.find_free_pool(id)?;
+        if pool.power_state == PowerState::Stopped {
+            return Err(stopped(&pool.spec.name));
+        }
+        let mut chosen: Vec<u32> = match instances {
+            Some(instances) => instances.to_vec(),
+            None => pool.nodes().map(|node| node.instance_id).collect(),
+        };
+        chosen.sort_unstable();
+        chosen.dedup();
+        if let Some(absent) = chosen.iter().find(|instance_id| pool.node(**instance_id).is_none()) {
+            return Err(ServiceError::no_instance(absent));
+        }
+        chosen.retain(|instance_id| pool.node(*instance_id).is_some_and(|node| node.state() == from));
+        let subject = Arc::clone(&pool.scale_set);
+        let operation = self.clockwork.begin(kind, cluster, Some(id), &subject, Timing::ControlPlane);
+        if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
+            for instance_id in chosen {
+                act(&mut self.clockwork, cluster, pool, instance_id, operation);
+            }
+        }
+        Ok(operation)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::{
+        ClusterSpec, ExistingPool, Pairs, PoolSpec, PoolUpdate, ProvisioningState, ScaleDownMode, VmSize,
+    };
+    use super::*;
+
+    fn cloud_with_pool(power_state: PowerState) -> (Cloud, PoolId) {
+        let mut cloud = Cloud::new(1);
+        let cluster = ClusterSpec {
+            name: "c".to_owned(),
+            resource_group: "rg".to_owned(),
+            location: "eastus".to_owned(),
+            kubernetes_version: String::new(),
+            tags: Pairs::new(),
+            hosts_system_pool: true,
+            autoscaler_profile: Pairs::new(),
+            imported: Arc::from(""),
+        };
+        let cluster = cloud.load_cluster(cluster, PowerState::Running);
+        let spec = PoolSpec::new("np", VmSize::find("Standard_DS2_v2").unwrap());
+        let provisioning_state = ProvisioningState::Succeeded;
+        cloud.load_pool(cluster, ExistingPool { spec, deallocated: 1, power_state, provisioning_state });
+        let id = cloud.clusters()[0].pools[0].id;
+        (cloud, id)
+    }
+
+    fn settle(cloud: &mut Cloud) {
+        while let Some(next_ms) = cloud.next_event_ms() {
+            cloud.advance_to(next_ms);
+        }
+    }
+
+    fn states(cloud: &Cloud, id: PoolId) -> String {
+        let states = cloud.pool(id).unwrap().nodes().map(|node| node.state().name());
+        states.collect::<Vec<_>>().join(" ")
+    }
+
+    #[test]
+    fn instances_are_deallocated_and_started_past_the_pool() {
+        let (mut cloud, id) = cloud_with_pool(PowerState::Running);
+        cloud.deallocate_instances(id, Some(&[2, 0, 0, 3])).unwrap();
+        assert_eq!(states(&cloud, id), "deallocating ready deallocating deallocated");
+        let pool = cloud.pool(id).unwrap();
+        assert_eq!((pool.spec.count, pool.provisioning_state), (3, ProvisioningState::Succeeded));
+        settle(&mut cloud);
+        assert_eq!(states(&cloud, id), "deallocated ready deallocated deallocated");
+        cloud.start_instances(id, None).unwrap();
+        settle(&mut cloud);
+        assert_eq!(states(&cloud, id), "ready ready ready ready");
+    }
+
+    /// The documentation of Scale-down Mode says so of machines deallocated past AKS.
+    #[test]
+    fn the_mode_delete_takes_what_was_deallocated_here() {
+        let (mut cloud, id) = cloud_with_pool(PowerState::Running);
+        cloud.deallocate_instances(id, Some(&[0])).unwrap();
+        settle(&mut cloud);
+        let update = PoolUpdate { scale_down_mode: Some(ScaleDownMode::Delete), ..PoolUpdate::default() };
+        cloud.update_pool(id, update).unwrap();
+        settle(&mut cloud);
+        assert_eq!(cloud.pool(id).unwrap().count_in(NodeState::Deallocated), 0);
+    }
+
+    #[test]
+    fn what_cannot_be_done_is_refused_and_changes_nothing() {
+        let (mut cloud, id) = cloud_with_pool(PowerState::Running);
+        let error = cloud.deallocate_instances(id, Some(&[0, 9])).unwrap_err();
+        assert_eq!(error.code, "InvalidParameter");
+        assert_eq!(states(&cloud, id), "ready ready ready deallocated");
+        cloud.scale_pool(id, 5).unwrap();
+        assert_eq!(cloud.start_instances(id, None).unwrap_err().code, "OperationNotAllowed");
+        let (mut cloud, id) = cloud_with_pool(PowerState::Stopped);
+        assert_eq!(cloud.start_instances(id, None).unwrap_err().code, "OperationNotAllowed");
+    }
+}

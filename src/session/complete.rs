@@ -1,0 +1,135 @@
+//! What can stand at the cursor, with the names of the cloud as it is now.
+
+use super::Session;
+use crate::cli::account::EXTENSIONS;
+use crate::cli::complete::{Candidate, Completion, NameKind, Values, Wanted, completion};
+use crate::cli::exec::VERBS;
+use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
+use crate::engine::timing::TIMINGS;
+use crate::engine::vm_size::{PRICED_REGIONS, VM_SIZES};
+use crate::engine::{Cluster, Pool};
+
+/// Enough to choose from; more would only be scrolled past.
+const MACHINES_MAX: usize = 200;
+
+impl Session {
+    /// What can stand at a cursor, given as a byte of the line.
+    #[must_use]
+    pub fn complete(&self, line: &str, cursor: usize) -> Completion {
+        completion(line, cursor, self)
+    }
+
+    fn clusters_wanted<'a>(&'a self, wanted: &'a Wanted) -> impl Iterator<Item = &'a Cluster> {
+        let is = |name: &Option<String>, own: &str| name.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(own));
+        self.cloud().clusters().iter().filter(move |cluster| {
+            let is_named = wanted.kind == NameKind::Cluster || is(&wanted.cluster, &cluster.spec.name);
+            is(&wanted.resource_group, &cluster.spec.resource_group) && is_named
+        })
+    }
+
+    fn pools_wanted<'a>(&'a self, wanted: &'a Wanted) -> impl Iterator<Item = &'a Pool> {
+        self.clusters_wanted(wanted).flat_map(|cluster| &cluster.pools)
+    }
+}
+
+impl Values for Session {
+    fn names(&self, wanted: &Wanted) -> Vec<Candidate> {
+        match wanted.kind {
+            NameKind::ResourceGroup => {
+                let groups = self.cloud().groups().iter();
+                groups.map(|group| Candidate::new(&group.name, format!("in {}", group.location))).collect()
+            }
+            NameKind::Cluster => {
+                let clusters = self.clusters_wanted(wanted);
+                clusters.map(|one| Candidate::new(&one.spec.name, format!("in {}", one.spec.resource_group))).collect()
+            }
+            NameKind::NodePool => self.pools_wanted(wanted).map(pool).collect(),
+            NameKind::Machine => {
+                let is_it = |pool: &&Pool| wanted.nodepool.as_ref().is_none_or(|name| *name == pool.spec.name);
+                let pools = self.pools_wanted(wanted).filter(is_it);
+                let nodes = pools.flat_map(|pool| {
+                    pool.nodes().map(|node| Candidate::new(pool.node_name(node.instance_id), node.state().name()))
+                });
+                nodes.take(MACHINES_MAX).collect()
+            }
+            NameKind::ScaleSet => {
+                let pools = self.pools_wanted(wanted);
+                pools.map(|pool| Candidate::new(&*pool.scale_set, format!("of {}", pool.spec.name))).collect()
+            }
+            NameKind::VmSize => {
+                let describe = |size: &crate::engine::VmSize| format!("{} vCPU, {} GiB", size.vcpus, size.memory_mib / 1024);
+                VM_SIZES.iter().map(|size| Candidate::new(size.name, describe(size))).collect()
+            }
+            NameKind::Location => PRICED_REGIONS.iter().map(|name| Candidate::new(*name, "region with known prices")).collect(),
+            NameKind::KubernetesVersion => vec![Candidate::new(DEFAULT_KUBERNETES_VERSION, "default")],
+            NameKind::Zone => ["1", "2", "3"].map(|zone| Candidate::new(zone, "availability zone")).into(),
+            NameKind::Extension => EXTENSIONS.iter().map(|(name, version)| Candidate::new(*name, *version)).collect(),
+            NameKind::Provider => vec![Candidate::new("Microsoft.ContainerService", "AKS")],
+            NameKind::Subscription | NameKind::Feature => Vec::new(),
+        }
+    }
+
+    fn programs(&self) -> Vec<Candidate> {
+        let mut programs = vec![Candidate::new("az", "the Azure CLI, simulated")];
+        for (usage, meaning) in VERBS {
+            let name = usage.split(' ').next().unwrap_or_default();
+            if programs.iter().all(|known| known.text != name) {
+                programs.push(Candidate::new(name, *meaning));
+            }
+        }
+        programs
+    }
+
+    fn arguments(&self, words: &[String]) -> Vec<Candidate> {
+        let words: Vec<&str> = words.iter().map(String::as_str).collect();
+        match words.as_slice() {
+            ["sim", "timings"] => TIMINGS.iter().map(|info| Candidate::new(info.name, info.source)).collect(),
+            ["wait", "--until"] => vec![Candidate::new("idle", "nothing is under way any more")],
+            [program] => {
+                let followers = VERBS.iter().filter_map(|(usage, meaning)| {
+                    let next = usage.strip_prefix(program)?.strip_prefix(' ')?.split(' ').next()?;
+                    // Capitals stand for a value that the person chooses.
+                    next.starts_with(|first: char| first == '-' || first.is_lowercase()).then(|| Candidate::new(next, *meaning))
+                });
+                let mut found: Vec<Candidate> = Vec::new();
+                for candidate in followers {
+                    if found.iter().all(|known| known.text != candidate.text) {
+                        found.push(candidate);
+                    }
+                }
+                found
+            }
+            _ => Vec::new(),
+        }
+    }
+}
+
+fn pool(pool: &Pool) -> Candidate {
+    let spec = &pool.spec;
+    let description = format!("{}, {} nodes, {}", spec.mode.name(), spec.count, spec.scale_down_mode.name());
+    Candidate::new(&spec.name, description)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::session::SessionOptions;
+
+    #[test]
+    fn names_are_those_of_the_cloud() {
+        let mut session = Session::new(SessionOptions::default());
+        session.submit("sim cluster rg1/one\nsim cluster rg2/two\naz aks nodepool add -g rg1 --cluster-name one -n pool1 -c 2");
+        session.advance_until_idle();
+        let check = |line: &str, expected: &[&str]| {
+            let found = session.complete(line, line.len());
+            let texts: Vec<&str> = found.candidates.iter().map(|one| one.text.as_str()).collect();
+            assert_eq!(texts, expected, "{line}");
+        };
+        check("az aks show -g ", &["rg1", "rg2"]);
+        check("az aks show -g rg2 -n ", &["two"]);
+        check("az aks nodepool show -g rg1 --cluster-name one -n ", &["pool1"]);
+        check("az aks nodepool show -g rg2 --cluster-name two -n ", &[]);
+        check("wait --until ", &["idle"]);
+        check("w", &["wait"]);
+    }
+}

@@ -1,0 +1,190 @@
+//! Random lines against the shell, the parser and completion.
+//!
+//! Nothing that people type or paste may panic, and bash itself, where it is present, is the oracle
+//! of how a line splits into words.
+
+#![allow(clippy::indexing_slicing, clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
+
+use std::collections::BTreeMap;
+use std::process::Command;
+
+use scale_down::cli::complete::{Candidate, Values, Wanted, completion};
+use scale_down::cli::help;
+use scale_down::cli::parse::{ParseOptions, Parsed, parse};
+use scale_down::cli::registry::registry;
+use scale_down::cli::shell::{lex, split_lines, typography};
+use scale_down::cli::validate::{decorator, validate};
+
+/// A linear congruential generator (Knuth's MMIX constants): enough to draw test lines, and the
+/// same on every machine.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, bound: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from(self.0 >> 33).unwrap() % bound
+    }
+
+    fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
+        from[self.below(from.len())]
+    }
+}
+
+struct Nothing;
+
+impl Values for Nothing {
+    fn names(&self, _: &Wanted) -> Vec<Candidate> {
+        vec![Candidate::new("é 'x", "")]
+    }
+    fn programs(&self) -> Vec<Candidate> {
+        Vec::new()
+    }
+    fn arguments(&self, _: &[String]) -> Vec<Candidate> {
+        Vec::new()
+    }
+}
+
+const OPTIONS: ParseOptions = ParseOptions { strict: false, is_query: |text| !text.is_empty() };
+
+/// Everything that a line goes through.
+fn exercise(text: &str, cursor: usize) {
+    for line in split_lines(text) {
+        let _ = typography(&line.text);
+        let Ok(commands) = lex(&line.text, &BTreeMap::new(), 1) else { continue };
+        for command in commands {
+            let words: Vec<&str> = command.words.iter().skip(1).map(|word| word.text.as_str()).collect();
+            match parse(&words, &OPTIONS) {
+                Ok(Parsed::Invocation(mut invocation)) => {
+                    let _ = validate(&mut invocation);
+                    let _ = decorator::pool_to_add(&invocation);
+                    let _ = decorator::autoscaler_profile(&invocation);
+                    let _ = decorator::changes_nothing(&invocation);
+                    let _ = invocation.pairs("tags");
+                }
+                Ok(Parsed::Help(target)) => assert!(!help::text(&target).is_empty()),
+                Ok(Parsed::Version) => {}
+                Err(error) => assert!(error.stderr().ends_with('\n')),
+            }
+        }
+    }
+    let found = completion(text, cursor, &Nothing);
+    assert!(text.get(found.replace.start..found.replace.end).is_some(), "{text:?} {cursor}");
+    let _ = found.common_prefix();
+}
+
+#[test]
+fn nothing_panics() {
+    #[rustfmt::skip]
+    const CHARACTERS: &[&str] = &[
+        "a", "z", "0", "9", " ", "  ", "\t", "\n", "\r\n", "'", "\"", "\\", "$", "{", "}", "(", ")", "`", "#",
+        "-", "--", "=", ",", ".", "..", ":", "/", ";", "&", "|", "<", ">", "*", "?", "!", "~", "@", "_", "é",
+        "—", "\u{a0}", "\u{200b}", "٣", "🧊", "\0", "\u{1b}",
+    ];
+    let mut random = Random(1);
+    for _ in 0..1500 {
+        let length = random.below(40);
+        let mut text = String::from(["", "az ", "az aks nodepool add "][random.below(3)]);
+        for _ in 0..length {
+            text.push_str(random.pick(CHARACTERS));
+        }
+        let cursor = random.below(text.len() + 2);
+        exercise(&text, cursor);
+    }
+}
+
+#[test]
+fn no_arguments_panic() {
+    const VALUES: &[&str] = &[
+        "5",
+        "-1",
+        "''",
+        "1_0",
+        "np",
+        "a=b",
+        "a=b=c",
+        "x/y=z:NoSchedule",
+        "-",
+        "--",
+        "=",
+        "é",
+        "99999999999999999999999",
+        "1e400",
+        "nan",
+        "%",
+        "true",
+        "/subscriptions/s",
+        "1.30",
+        "{1..20}",
+        "8.8.8.8/0",
+        "a,b,,",
+    ];
+    let mut random = Random(2);
+    let commands = &registry().commands;
+    for _ in 0..2500 {
+        let command = &commands[random.below(commands.len())];
+        let mut line = format!("az {}", command.name);
+        for argument in &command.arguments {
+            if !(argument.required && random.below(10) > 0 || random.below(command.arguments.len()) < 3) {
+                continue;
+            }
+            let name = argument.names.get(random.below(argument.names.len().max(1))).copied().unwrap_or_default();
+            let glue = random.pick(&[" ", " ", " ", "=", ""]);
+            let value =
+                if argument.choices().is_empty() { random.pick(VALUES) } else { random.pick(argument.choices()) };
+            line = format!("{line} {name}{glue}{value}");
+        }
+        let cursor = random.below(line.len() + 1);
+        exercise(&line, cursor);
+    }
+}
+
+/// What lines for bash are made of; several times what should be frequent.
+#[rustfmt::skip]
+const FRAGMENTS: &[&str] = &[
+    "a", "b-c", "--x", " ", " ", "  ", "\t", "'", "'", "\"", "\"", "\\", "$RG", "${RG}", "$N", "$NONE",
+    "\"$RG\"", "${NONE:-d}", "{a,b}", "{1..3}", "{c..a}", "{01..3}", "{", "}", ",", "#", " #", "=", "x=y",
+    "*", "[?n]", "$'\\t\\x41'", "\\n", "é", "...", "''", "!", "%", "@", ":", "/",
+];
+
+/// The words that bash makes of a line, `None` if it refuses the line.
+fn bash(line: &str) -> Option<Vec<String>> {
+    let script = format!("set -f; f() {{ printf '%s\\0' \"$@\"; }}; f -- {line}");
+    let output = Command::new("bash")
+        .args(["--norc", "--noprofile", "-c", &script])
+        .env_clear()
+        .env("RG", "my group")
+        .env("N", "5")
+        .output()
+        .ok()?;
+    let text = String::from_utf8(output.stdout).ok()?;
+    let words: Vec<String> = text.split_terminator('\0').skip(1).map(str::to_owned).collect();
+    output.status.success().then_some(words)
+}
+
+#[test]
+fn words_are_those_of_bash() {
+    if Command::new("bash").arg("--version").output().is_err() {
+        println!("skipped: there is no bash here");
+        return;
+    }
+    let variables: BTreeMap<String, String> =
+        [("RG", "my group"), ("N", "5")].map(|(name, value)| (name.to_owned(), value.to_owned())).into();
+    let mut random = Random(3);
+    for _ in 0..300 {
+        let mut line = String::new();
+        for _ in 0..=random.below(9) {
+            line.push_str(random.pick(FRAGMENTS));
+        }
+        let here = lex(&format!("f -- {line}"), &variables, 0).ok();
+        if here.as_ref().is_some_and(|commands| commands.len() > 1) || line.contains("$$") || line.contains("$-") {
+            // A line break after a comment, so that what follows is no argument; or the number and
+            // the options of the bash process.
+            continue;
+        }
+        let here = here.map(|commands| {
+            let words = commands.into_iter().flat_map(|command| command.words);
+            words.skip(2).map(|word| word.text).collect::<Vec<_>>()
+        });
+        assert_eq!(here, bash(&line), "{line:?}");
+    }
+}

@@ -1,0 +1,68 @@
+// axe-core finds nothing to complain about, in any form of the page.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { ADD_50, Playground, TO_5 } from "./console.mjs";
+import { open } from "./harness.mjs";
+
+const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+
+async function check(page) {
+  await page.evaluate(axe);
+  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(({ html }) => html.slice(0, 160)).join("\n  ")}`);
+  assert.deepEqual(told, []);
+}
+
+/** A page with something of everything: running, frozen, an error, a waiting command, the menu open. */
+async function busy(page) {
+  const user = new Playground(page);
+  await user.run(ADD_50);
+  await user.run(TO_5);
+  await user.type("az aks nodepool scal --node-count 5");
+  await user.type("az aks nodepool scale --node-count 20 --name nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup");
+  await page.getByText("Running ..").waitFor();
+  await user.button("Pause").click();
+  return user;
+}
+
+for (const colorScheme of ["light", "dark"]) {
+  test(`the page, ${colorScheme}`, async (t) => {
+    const { page } = await open(t, { context: { colorScheme } });
+    await check(page);
+    const user = await busy(page);
+    await user.prompt.fill("az aks nodepool s");
+    await user.prompt.press("Tab");
+    await user.prompt.press("Tab");
+    await check(page);
+  });
+
+  test(`the table, ${colorScheme}`, async (t) => {
+    const { page } = await open(t, { path: "?view=table", context: { colorScheme } });
+    await busy(page);
+    await check(page);
+  });
+
+  test(`the embed, ${colorScheme}`, async (t) => {
+    const { page } = await open(t, { path: "?embed=1", context: { colorScheme, viewport: { width: 820, height: 480 } } });
+    await busy(page);
+    await check(page);
+  });
+
+  for (const name of ["Help", "Examples", "Share"]) {
+    test(`the dialog ${name}, ${colorScheme}`, async (t) => {
+      const { page } = await open(t, { context: { colorScheme } });
+      await page.getByRole("button", { name, exact: true }).click();
+      await page.getByRole("dialog", { name }).waitFor();
+      await check(page);
+    });
+  }
+
+  test(`a phone, ${colorScheme}`, async (t) => {
+    const { page } = await open(t, { context: { colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } });
+    await busy(page);
+    await check(page);
+  });
+}

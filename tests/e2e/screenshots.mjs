@@ -1,0 +1,97 @@
+// Takes the pictures that are looked at before a release.
+//
+//   node tests/e2e/screenshots.mjs FOLDER     after `make build`
+
+import { mkdir } from "node:fs/promises";
+import { join } from "node:path";
+import { after, test } from "node:test";
+import { ADD_50, CLUSTER, Playground, TO_5, TO_DELETE } from "./console.mjs";
+import { open } from "./harness.mjs";
+
+const folder = process.argv[2];
+if (!folder) throw new Error("usage: node tests/e2e/screenshots.mjs FOLDER");
+await mkdir(folder, { recursive: true });
+
+const desktop = { viewport: { width: 1440, height: 900 } };
+const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+const embed = { viewport: { width: 820, height: 480 } };
+const scale = (count) => `az aks nodepool scale --node-count ${count} --name nodepool1 ${CLUSTER}`;
+
+/** Opens the page and saves what it looks like. */
+function picture(name, { path = "", context }, act) {
+  for (const colorScheme of ["dark", "light"]) {
+    test(`${name}-${colorScheme}`, async (t) => {
+      const { page } = await open(t, { path, context: { ...context, colorScheme } });
+      await act(new Playground(page), page);
+      await page.screenshot({ path: join(folder, `${name}-${colorScheme}.png`) });
+    });
+  }
+}
+
+async function frozen(user) {
+  await user.run(ADD_50);
+  await user.run(TO_5);
+  await user.untilSummary("5 running, 45 deallocated");
+}
+
+/** Frozen, building and thawing at once. */
+async function mixed(user, page) {
+  await frozen(user);
+  await user.button("Pause").click();
+  await user.type(scale(60));
+  await user.button("Step").click();
+  for (let step = 0; step < 90; step += 1) await user.button("Step").click();
+  await page.waitForTimeout(500);
+}
+
+picture("start", { context: desktop }, (user, page) => page.waitForTimeout(300));
+picture("creating", { context: desktop }, async (user, page) => {
+  await user.type(ADD_50);
+  await page.waitForTimeout(1_800);
+});
+picture("frozen", { context: desktop }, (user) => frozen(user));
+picture("thawing", { context: desktop }, async (user, page) => {
+  await mixed(user, page);
+  const box = await user.picture.boundingBox();
+  await page.mouse.move(box.x + 300, box.y + 190);
+  await page.waitForTimeout(300);
+});
+picture("leaving", { context: desktop }, async (user, page) => {
+  await frozen(user);
+  await user.type(TO_DELETE);
+  await page.waitForTimeout(350);
+});
+picture("table", { path: "?view=table", context: desktop }, (user) => frozen(user));
+picture("completion", { context: desktop }, async (user, page) => {
+  await frozen(user);
+  await user.prompt.fill("az aks nodepool update --s");
+  await user.prompt.press("Tab");
+  await user.prompt.press("Tab");
+  await page.waitForTimeout(200);
+});
+picture("phone", { context: phone }, (user, page) => mixed(user, page));
+picture("phone-start", { context: phone }, (user, page) => page.waitForTimeout(300));
+picture("embed", { path: "?embed=1", context: embed }, (user, page) => mixed(user, page));
+picture("many", { path: "?speed=120", context: desktop }, async (user, page) => {
+  await many(user);
+  await user.type("az aks nodepool scale --node-count 300 --name pool2 -g myResourceGroup --cluster-name big");
+  await page.waitForTimeout(1_300);
+});
+
+/** 5,000 nodes in five pools. */
+async function many(user) {
+  await user.run("sim quota 100000");
+  await user.run("sim cluster myResourceGroup/big");
+  for (const pool of [1, 2, 3, 4, 5]) {
+    await user.run(`az aks nodepool add --node-count 1000 --scale-down-mode Deallocate --name pool${pool} -g myResourceGroup --cluster-name big -o none`);
+  }
+}
+
+for (const name of ["Help", "Examples", "Share"]) {
+  picture(name.toLowerCase(), { context: desktop }, async (user, page) => {
+    await user.button(name).click();
+    await page.waitForTimeout(300);
+  });
+}
+
+after(() => console.log(`pictures are in ${folder}`));
