@@ -53,6 +53,9 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
+/// Since when a machine and its disk are billed.
+type Since = (Option<u64>, Option<u64>);
+
 /// A cloud and what the checkers remember of it.
 struct Swarm {
     cloud: Cloud,
@@ -199,7 +202,7 @@ impl Swarm {
     fn check_cost(&mut self) {
         let now_ms = self.cloud.now_ms();
         let (mut compute, mut disk) = (0_u128, 0_u128);
-        let mut since: BTreeMap<(Arc<str>, u32), (Option<u64>, Option<u64>)> = BTreeMap::new();
+        let mut since: BTreeMap<(Arc<str>, u32), Since> = BTreeMap::new();
         let close = |from: Option<u64>, to_ms: u64| u128::from(from.map_or(0, |from_ms| to_ms - from_ms));
         for record in self.cloud.log().since(0) {
             let Some(instance_id) = record.instance_id else { continue };
@@ -253,7 +256,9 @@ proptest! {
     fn the_same_requests_give_the_same_state(seed in any::<u64>(), actions in prop::collection::vec(action(), 1..25)) {
         let play = || {
             let mut swarm = Swarm::new(seed);
-            actions.iter().for_each(|action| swarm.act(action));
+            for action in &actions {
+                swarm.act(action);
+            }
             swarm.cloud
         };
         let (one, other) = (play(), play());

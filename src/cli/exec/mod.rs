@@ -129,6 +129,7 @@ enum Action {
 type Result<T> = std::result::Result<T, CliError>;
 
 /// Reads and carries out one `az` command, given the words after `az`.
+#[must_use]
 pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
     let options = ParseOptions {
         strict: context.account.strict,
@@ -256,9 +257,7 @@ fn missing(code: &'static str, message: String) -> CliError {
 /// Refuses a command that asks before it acts and was not told the answer: there is no terminal
 /// to ask at.
 fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
-    // An extension of the index is installed without a question; one from elsewhere is not.
-    let is_harmless = invocation.command.name == "extension add" && !invocation.is_specified("source");
-    if !invocation.command.confirm || invocation.flag("yes") || is_harmless {
+    if invocation.question().is_none() {
         return Ok(());
     }
     let warning = "Unable to prompt for confirmation as no tty available. Use --yes.";
