@@ -1,6 +1,8 @@
 //! The playground's own verbs: what `az` has no word for. They are plain words, not `az` commands,
 //! so that nothing learned here has to be unlearned.
 
+use std::fmt::Write as _;
+
 use super::{
     Context, Execution, Outcome, Printing, Reply, Until, Waiting, cluster, print, refusal,
 };
