@@ -131,12 +131,20 @@ fn no_arguments_panic() {
             let glue = random.pick(&[" ", " ", " ", "=", ""]);
             let value =
                 if argument.choices().is_empty() { random.pick(VALUES) } else { random.pick(argument.choices()) };
-            line.push_str(&format!(" {name}{glue}{value}"));
+            line = format!("{line} {name}{glue}{value}");
         }
         let cursor = random.below(line.len() + 1);
         exercise(&line, cursor);
     }
 }
+
+/// What lines for bash are made of; several times what should be frequent.
+#[rustfmt::skip]
+const FRAGMENTS: &[&str] = &[
+    "a", "b-c", "--x", " ", " ", "  ", "\t", "'", "'", "\"", "\"", "\\", "$RG", "${RG}", "$N", "$NONE",
+    "\"$RG\"", "${NONE:-d}", "{a,b}", "{1..3}", "{c..a}", "{01..3}", "{", "}", ",", "#", " #", "=", "x=y",
+    "*", "[?n]", "$'\\t\\x41'", "\\n", "é", "...", "''", "!", "%", "@", ":", "/",
+];
 
 /// The words that bash makes of a line, `None` if it refuses the line.
 fn bash(line: &str) -> Option<Vec<String>> {
@@ -159,12 +167,6 @@ fn words_are_those_of_bash() {
         println!("skipped: there is no bash here");
         return;
     }
-    #[rustfmt::skip]
-    const FRAGMENTS: &[&str] = &[
-        "a", "b-c", "--x", " ", " ", "  ", "\t", "'", "'", "\"", "\"", "\\", "$RG", "${RG}", "$N", "$NONE",
-        "\"$RG\"", "${NONE:-d}", "{a,b}", "{1..3}", "{c..a}", "{01..3}", "{", "}", ",", "#", " #", "=", "x=y",
-        "*", "[?n]", "$'\\t\\x41'", "\\n", "é", "...", "''", "!", "%", "@", ":", "/",
-    ];
     let variables: BTreeMap<String, String> =
         [("RG", "my group"), ("N", "5")].map(|(name, value)| (name.to_owned(), value.to_owned())).into();
     let mut random = Random(3);

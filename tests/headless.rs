@@ -4,8 +4,13 @@
 //! module loads, that values cross the boundary, and that wasm computes what a native build does.
 #![cfg(target_arch = "wasm32")]
 
-use js_sys::Reflect;
+#[path = "support/determinism.rs"]
+mod determinism;
+
+use determinism::{FINGERPRINT, NOW_MS, SCRIPT, SEED};
+use js_sys::{Array, Reflect};
 use scale_down::js::Simulator;
+use scale_down::session::{Session, SessionOptions};
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 
@@ -37,4 +42,58 @@ fn a_seed_that_is_no_whole_number_is_an_error_with_a_code() {
     let error = Simulator::new(options.into()).err().unwrap();
     assert!(error.is_instance_of::<js_sys::Error>());
     assert_eq!(field(&error, "code"), "invalid_argument");
+}
+
+#[wasm_bindgen_test]
+fn wasm_comes_to_the_state_that_a_native_run_comes_to() {
+    let mut session = Session::new(SessionOptions { seed: Some(SEED), ..SessionOptions::default() });
+    session.submit(SCRIPT);
+    session.advance_until_answered();
+    assert_eq!((session.now_ms(), session.cloud().fingerprint()), (NOW_MS, FINGERPRINT));
+}
+
+#[wasm_bindgen_test]
+fn the_document_freezes_45_nodes_and_a_link_brings_them_back() {
+    let simulator = Simulator::new(JsValue::UNDEFINED).unwrap();
+    let cluster = "--node-pool nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup";
+    simulator.exec(&format!("az aks nodepool add --node-count 50 --scale-down-policy deallocate {cluster}")).unwrap();
+    simulator.exec(&format!("az aks nodepool update --node-count 5 {cluster} --no-wait")).unwrap();
+    simulator.exec("wait --until idle").unwrap();
+    let check = |simulator: &Simulator| {
+        let snapshot = simulator.snapshot().unwrap();
+        let counts = field(&snapshot, "nodesByState");
+        assert_eq!((field(&counts, "ready"), field(&counts, "deallocated")), (5.into(), 45.into()));
+        let pools: Array = field(&snapshot, "pools").unchecked_into();
+        let nodes: Array = field(&pools.get(0), "nodes").unchecked_into();
+        assert_eq!(nodes.length(), 50);
+    };
+    check(&simulator);
+    let copy = Simulator::new(JsValue::UNDEFINED).unwrap();
+    copy.load(&simulator.share()).unwrap();
+    check(&copy);
+    assert_eq!(copy.now_ms(), simulator.now_ms());
+    let events: Array = simulator.events(None).unwrap().unchecked_into();
+    assert!(events.length() > 500);
+    assert!(simulator.undo() && simulator.undo());
+    assert_eq!(field(&field(&simulator.snapshot().unwrap(), "nodesByState"), "ready"), 50);
+}
+
+#[wasm_bindgen_test]
+fn a_damaged_link_and_a_wrong_world_are_errors_with_a_code() {
+    let simulator = Simulator::new(JsValue::UNDEFINED).unwrap();
+    let error = simulator.load("#s1:////").err().unwrap();
+    assert_eq!(field(&error, "code"), "invalid_link");
+    let options = js_sys::Object::new();
+    Reflect::set(&options, &"world".into(), &js_sys::Object::new()).unwrap();
+    let error = Simulator::new(options.into()).err().unwrap();
+    assert_eq!(field(&error, "code"), "invalid_world");
+}
+
+#[wasm_bindgen_test]
+fn completion_names_what_exists() {
+    let simulator = Simulator::new(JsValue::UNDEFINED).unwrap();
+    simulator.exec("sim cluster rg/name").unwrap();
+    let completion = simulator.complete("az aks show -g r", None).unwrap();
+    let candidates: Array = field(&completion, "candidates").unchecked_into();
+    assert_eq!(field(&candidates.get(0), "text"), "rg");
 }

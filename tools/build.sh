@@ -3,7 +3,8 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 tools/setup.sh page
+without_machine_paths
 say "Building the page (release)"
 # Its backtraces hide the compiler's message.
 export RUST_BACKTRACE=0
-with_wasm trunk build --release --quiet || fail "the page did not build; see the message above"
+with_wasm trunk build --release --log error || fail "the page did not build; see the message above"

@@ -64,6 +64,11 @@ with_wasm() {
   fi
 }
 
+# For what leaves this machine: panic messages would carry its paths.
+without_machine_paths() {
+  export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$cargo_home/registry/src=crates --remap-path-prefix=$root=playground"
+}
+
 # The browser that tests drive: $CHROMIUM, or the first that is installed.
 find_chromium() {
   local name

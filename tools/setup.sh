@@ -100,7 +100,7 @@ install_distribution_compiler() {
 # The distribution packages the standard library for its own machines only, and its source.
 build_standard_library() {
   say "Building Rust's standard library for $wasm_target (half a minute)"
-  local work source
+  local work source libraries
   source=$(dirname "$(dpkg -L rust-web-src | grep -m1 '/library/sysroot/Cargo.toml$')")/..
   work=$(mktemp -d)
   # The vendored copies of its dependencies are left out by the package; crates.io has them.
@@ -112,11 +112,11 @@ build_standard_library() {
     env -u RUSTUP_TOOLCHAIN -u CARGO_BUILD_TARGET \
       RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$work/target" \
       __CARGO_DEFAULT_LIB_METADATA=playground \
-      RUSTFLAGS="-Zforce-unstable-if-unmarked -Cembed-bitcode=yes" \
+      RUSTFLAGS="-Zforce-unstable-if-unmarked -Cembed-bitcode=yes --remap-path-prefix=$cargo_home/registry/src=crates --remap-path-prefix=$work=rust" \
       /usr/bin/cargo build --quiet --release --target "$wasm_target" \
       --features "panic-unwind compiler-builtins-mem"
   ) || fail "the standard library for $wasm_target did not build; see the compiler's message above"
-  local libraries=/usr/lib/rustlib/$wasm_target/lib
+  libraries=/usr/lib/rustlib/$wasm_target/lib
   as_root mkdir -p "$libraries"
   as_root rm -f "$libraries"/*.rlib
   find "$work/target/$wasm_target/release/deps" -name '*.rlib' ! -name 'libsysroot-*' -print0 |
@@ -134,15 +134,16 @@ need_crate() {
   if have "$program" && "$program" --version 2>/dev/null | grep -qF " $version"; then
     return
   fi
-  say "Installing $crate $version from crates.io (about $minutes minutes, once)"
+  say "Installing $crate $version from crates.io (once; about $minutes min)"
   # These tools spend their time waiting for others; compiling them fast is worth more than their speed.
-  CARGO_TARGET_DIR=$(mktemp -d) CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
+  local work
+  work=$(mktemp -d)
+  CARGO_TARGET_DIR=$work CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
     CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 \
-    with_installing_toolchain cargo install "$crate" --version "=$version" --force --quiet \
+    cargo install "$crate" --version "=$version" --force --quiet \
     --root "$cargo_home" "$@" >&2 || fail "$crate $version did not install; see cargo's message above"
+  rm -rf "$work"
 }
-
-with_installing_toolchain() { (cd / && "$@"); }
 
 need_wasm_bindgen() {
   # The program must be of the same version as the crate: they share an unversioned format.

@@ -1,10 +1,11 @@
 #!/usr/bin/env bash
 # Runs every test, or those of one kind:
 #
-#   tools/test.sh [native] [headless] [e2e]
+#   tools/test.sh [native] [headless] [package] [e2e]
 #
 #   native    unit tests, scripts and properties, on this machine
 #   headless  the same engine as wasm, in a real Chromium, by wasm-pack
+#   package   the JavaScript package, as Node.js loads it
 #   e2e       the built page in a real Chromium, by playwright-core
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -19,17 +20,23 @@ test_headless() {
     -- --locked --features js --test headless
 }
 
+test_package() {
+  tools/package.sh nodejs
+  say "Testing the JavaScript package in Node.js"
+  node --test tests/package/*.test.mjs
+}
+
 test_e2e() {
   tools/build.sh
   say "Testing the page in Chromium"
   CHROMIUM=$(find_chromium) node --test tests/e2e/*.test.mjs
 }
 
-[ $# -gt 0 ] || set -- native headless e2e
+[ $# -gt 0 ] || set -- native headless package e2e
 tools/setup.sh test
 for kind in "$@"; do
   case "$kind" in
-  native | headless | e2e) "test_$kind" || fail "the $kind tests failed" ;;
-  *) fail "unknown kind of test '$kind': native, headless or e2e" ;;
+  native | headless | package | e2e) "test_$kind" || fail "the $kind tests failed" ;;
+  *) fail "unknown kind of test '$kind': native, headless, package or e2e" ;;
   esac
 done

@@ -9,29 +9,17 @@ pub struct Account {
     pub strict: bool,
     /// Installed extensions, by name, with their versions.
     pub extensions: BTreeMap<String, &'static str>,
-    /// Registered preview features, as `namespace/name`.
-    pub features: BTreeMap<String, FeatureState>,
+    /// Preview features that were unregistered, as `namespace/name`. The simulated subscription
+    /// begins with every preview feature registered, so that none stands in the way.
+    pub unregistered_features: Vec<String>,
 }
 
-/// How far a preview feature is registered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FeatureState {
-    /// It can be used.
-    Registered,
-    /// It was taken back.
-    Unregistered,
-}
-
-impl FeatureState {
-    /// The word in the API.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Registered => "Registered",
-            Self::Unregistered => "Unregistered",
-        }
-    }
-}
+/// The preview features that `az feature list` names: those of the documents that the playground
+/// is about.
+pub const FEATURES: &[&str] = &[
+    "Microsoft.ContainerService/AKS-ScaleDownModePreview",
+    "Microsoft.ContainerService/VMsAgentPoolAutoscalePreview",
+];
 
 /// The extensions that the playground can install, and the version of each.
 pub const EXTENSIONS: &[(&str, &str)] = &[("aks-preview", "18.0.0b44")];
@@ -43,7 +31,7 @@ impl Account {
         Self {
             strict,
             extensions: BTreeMap::new(),
-            features: BTreeMap::new(),
+            unregistered_features: Vec::new(),
         }
     }
 }

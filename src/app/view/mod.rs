@@ -23,13 +23,14 @@ impl App {
     pub(super) fn view_page(&self, link: &Scope<Self>) -> Html {
         html! {
             <>
-                if self.options.embed {
-                    <h1 class="unseen">{ "Scale-Down Playground" }</h1>
-                } else {
+                if !self.options.embed {
                     { self.view_header(link) }
                     { self.view_kpis() }
                 }
                 <main class="stage">
+                    if self.options.embed {
+                        <h1 class="unseen">{ "Scale-Down Playground" }</h1>
+                    }
                     { self.view_nodes(link) }
                     { self.view_time_bar(link) }
                     { self.view_console(link) }

@@ -230,7 +230,6 @@ fn profile(invocation: &Invocation) -> Result<Option<Pairs>> {
 }
 
 fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    if verb == "delete" {}
     let id = named(invocation, context.cloud)?.id;
     let operation = match verb {
         "delete" => context.cloud.delete_cluster(id),

@@ -110,6 +110,13 @@ enum Reply {
 struct Printing {
     format: OutputFormat,
     query: Option<String>,
+    /// Whether its table has columns of its own, as the command's description says.
+    has_columns: bool,
+}
+
+impl Printing {
+    /// For a command that prints nothing in the end.
+    const NONE: Self = Self { format: OutputFormat::None, query: None, has_columns: false };
 }
 
 /// What a command does: answer, or wait for operations first.
@@ -165,6 +172,7 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     let printing = Printing {
         format: invocation.output,
         query: invocation.query.clone(),
+        has_columns: invocation.command.table,
     };
     let action = dispatch(&invocation, &mut context);
     let action = match action {
@@ -282,7 +290,7 @@ fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Wait
     Some(Waiting {
         until: Until::Operations(operations),
         reply: Reply::Again,
-        printing: Printing { format: OutputFormat::None, query: None },
+        printing: Printing::NONE,
         blocks: std::mem::take(&mut context.blocks),
     })
 }
@@ -362,6 +370,7 @@ fn answer(cloud: &Cloud, mut blocks: Vec<Block>, reply: &Reply, printing: &Print
     let Some(value) = value else {
         return Outcome::ok(blocks);
     };
+    let transformer = if printing.has_columns { transformer } else { TableTransformer::None };
     let query = printing.query.as_deref();
     match output::render(&value, printing.format, query, transformer) {
         Ok(rendered) => {

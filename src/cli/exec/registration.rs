@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::arguments::needed;
 use super::resource::SUBSCRIPTION;
 use super::{Action, Context, Reply, Result, not_simulated, refusal};
-use crate::cli::account::FeatureState;
+use crate::cli::account::FEATURES;
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
@@ -21,21 +21,18 @@ pub(super) fn run(
     context: &mut Context<'_>,
 ) -> Result<Action> {
     match name {
-        "account show" => Ok(answer(account())),
-        "account list" => Ok(answer(json!([account()]))),
+        "account show" => Ok(answer(account("environmentName"))),
+        "account list" => Ok(columns(json!([account("cloudName")]), TableTransformer::AccountList)),
         "account set" => set_account(invocation),
-        "feature register" => feature(invocation, context, FeatureState::Registered),
-        "feature unregister" => feature(invocation, context, FeatureState::Unregistered),
+        "feature register" => feature(invocation, context, true),
+        "feature unregister" => feature(invocation, context, false),
         "feature show" => {
             let key = feature_key(invocation)?;
-            let state = context.account.features.get(&key).copied();
-            let state = state.map_or("NotRegistered", FeatureState::name);
-            Ok(answer(feature_value(&key, state)))
+            Ok(columns(feature_value(&key, feature_state(&key, context)), TableTransformer::FeatureShow))
         }
         "feature list" => {
-            let features = context.account.features.iter();
-            let list = features.map(|(key, state)| feature_value(key, state.name()));
-            Ok(answer(Value::Array(list.collect())))
+            let list = FEATURES.iter().map(|key| feature_value(key, feature_state(key, context)));
+            Ok(columns(Value::Array(list.collect()), TableTransformer::FeatureList))
         }
         "provider register" => {
             let namespace = needed(invocation, "resource_provider_namespace")?;
@@ -55,12 +52,17 @@ pub(super) fn run(
 }
 
 fn answer(value: Value) -> Action {
-    Action::Answer(Reply::Value(value, TableTransformer::None))
+    columns(value, TableTransformer::None)
 }
 
-fn account() -> Value {
+fn columns(value: Value, transformer: TableTransformer) -> Action {
+    Action::Answer(Reply::Value(value, transformer))
+}
+
+/// The subscription; `az account list` has another word for its cloud than `show`.
+fn account(cloud: &str) -> Value {
     json!({
-        "environmentName": "AzureCloud",
+        cloud: "AzureCloud",
         "homeTenantId": "22222222-2222-2222-2222-222222222222",
         "id": SUBSCRIPTION,
         "isDefault": true,
@@ -73,7 +75,7 @@ fn account() -> Value {
 }
 
 fn set_account(invocation: &Invocation) -> Result<Action> {
-    let wanted = invocation.subscription.as_deref().unwrap_or_default();
+    let wanted = needed(invocation, "_subscription")?;
     let is_known =
         wanted.eq_ignore_ascii_case(SUBSCRIPTION) || wanted.eq_ignore_ascii_case(SUBSCRIPTION_NAME);
     if is_known {
@@ -90,23 +92,24 @@ fn feature_key(invocation: &Invocation) -> Result<String> {
     Ok(format!("{namespace}/{name}"))
 }
 
-fn feature(
-    invocation: &Invocation,
-    context: &mut Context<'_>,
-    state: FeatureState,
-) -> Result<Action> {
+fn feature_state(key: &str, context: &Context<'_>) -> &'static str {
+    let is_unregistered = context.account.unregistered_features.iter().any(|known| known == key);
+    if is_unregistered { "Unregistered" } else { "Registered" }
+}
+
+fn feature(invocation: &Invocation, context: &mut Context<'_>, register: bool) -> Result<Action> {
     let key = feature_key(invocation)?;
     let (namespace, name) = key.split_once('/').unwrap_or((&key, ""));
-    // The service answers that it has begun; by the time of the next line it is done.
-    let (under_way, done) = match state {
-        FeatureState::Registered => ("Registering", "registered"),
-        FeatureState::Unregistered => ("Unregistering", "unregistered"),
-    };
+    let (done, state) = if register { ("registered", "Registering") } else { ("unregistered", "Unregistering") };
     context.blocks.push(Block::Warning(format!(
         "Once the feature '{name}' is {done}, invoking 'az provider register -n {namespace}' is required to get the change propagated"
     )));
-    let value = feature_value(&key, under_way);
-    context.account.features.insert(key, state);
+    let value = feature_value(&key, state);
+    let unregistered = &mut context.account.unregistered_features;
+    unregistered.retain(|known| *known != key);
+    if !register {
+        unregistered.push(key);
+    }
     Ok(answer(value))
 }
 

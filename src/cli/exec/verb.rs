@@ -5,7 +5,6 @@ use super::{
     Context, Execution, Outcome, Printing, Reply, Until, Waiting, cluster, print, refusal,
 };
 use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::parse::OutputFormat;
 use crate::engine::timing::{TIMINGS, TimingValue};
 
 /// What each verb does, for `help`.
@@ -101,10 +100,7 @@ fn wait(words: &[&str], context: Context<'_>) -> Execution {
     Execution::Waiting(Waiting {
         until,
         reply: Reply::Nothing,
-        printing: Printing {
-            format: OutputFormat::None,
-            query: None,
-        },
+        printing: Printing::NONE,
         blocks: context.blocks,
     })
 }

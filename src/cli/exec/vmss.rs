@@ -95,7 +95,10 @@ fn named<'a>(verb: &str, invocation: &'a Invocation) -> Result<Vec<(&'a str, &'a
     }
     let group = if verb == "start" { "resource_group" } else { "resource_group_name" };
     let name = if verb == "start" { "name" } else { "vm_scale_set_name" };
-    Ok(vec![(needed(invocation, group)?, needed(invocation, name)?)])
+    match (invocation.text(group), invocation.text(name)) {
+        (Some(group), Some(name)) => Ok(vec![(group, name)]),
+        _ => Err(refusal("A scale set is named by --resource-group and --name, or by --ids.")),
+    }
 }
 
 /// The group and the name in the identity of a scale set.

@@ -14,11 +14,11 @@ pub enum TableTransformer {
     None,
     /// `az aks nodepool list`
     NodepoolList,
-    /// `az aks nodepool show`, and what creates or changes a node pool.
+    /// `az aks nodepool show`
     NodepoolShow,
     /// `az aks list`
     ClusterList,
-    /// `az aks show`, and what creates or changes a cluster.
+    /// `az aks show`
     ClusterShow,
     /// `az aks machine list`
     MachineList,

@@ -224,8 +224,9 @@ impl<'a> Run<'a> {
     fn descend(&mut self, start: usize) -> Result<(), Stop> {
         let words = self.words.get(start..).unwrap_or_default();
         let Some((child, rest)) = words.split_first() else { return Ok(()) };
+        let children = self.level.children.iter().map(String::as_str);
         if !self.level.children.contains(child) {
-            return Err(Stop::Error(Box::new(self.misspelled(child))));
+            return Err(Stop::Error(Box::new(self.misspelled(child, children))));
         }
         let Subject::Group(group) = self.level.subject else { return Ok(()) };
         let path = if group.name.is_empty() { child.clone() } else { format!("{} {child}", group.name) };
@@ -234,7 +235,7 @@ impl<'a> Run<'a> {
         } else if let Some(group) = registry().group(&path) {
             Level::group(group, self.scope)
         } else {
-            return Err(Stop::Error(Box::new(self.misspelled(child))));
+            return Err(Stop::Error(Box::new(self.misspelled(child, children))));
         };
         let below = Run::new(&level, rest, self.scope, self.options)?.finish()?;
         self.outcome.invocation = below.invocation;
@@ -242,10 +243,12 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    fn misspelled(&self, word: &str) -> CliError {
+    /// The complaint about a word that is none of the choices, be it a command or, before any command,
+    /// the value of a global option.
+    fn misspelled<'c>(&self, word: &str, choices: impl IntoIterator<Item = &'c str>) -> CliError {
         let message = format!("'{word}' is misspelled or not recognized by the system.");
         let mut error = CliError::new(ErrorClass::CommandNotFound, Stage::Parse, message);
-        let closest = suggest::closest(word, self.level.children.iter().map(String::as_str));
+        let closest = suggest::closest(word, choices);
         if let Some(choice) = closest {
             error.recommendations.push(format!("Did you mean '{choice}' ?"));
             let program = self.level.program();
@@ -334,6 +337,9 @@ impl<'a> Run<'a> {
     }
 
     fn not_a_choice(&self, argument: &Argument, shown: &str) -> Stop {
+        if matches!(self.level.subject, Subject::Group(_)) {
+            return Stop::Error(Box::new(self.misspelled(shown, argument.choices().iter().copied())));
+        }
         let option = argument.names.first().copied().unwrap_or(&argument.dest);
         let choices = argument.choices();
         let message = format!(

@@ -90,8 +90,9 @@ fn top_level_help(words: &[&str]) -> Option<HelpTarget> {
     if words.iter().all(|word| matches!(*word, "--debug" | "--verbose" | "--only-show-errors")) {
         return Some(HelpTarget::Welcome);
     }
-    for word in words {
-        if matches!(*word, "--help" | "-h" | "help") {
+    for (index, word) in words.iter().enumerate() {
+        let is_first_help = index == 0 && word.eq_ignore_ascii_case("help");
+        if is_first_help || matches!(*word, "--help" | "-h" | "help") {
             return registry().group("").map(HelpTarget::Group);
         }
         if !word.starts_with('-') {

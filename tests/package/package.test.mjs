@@ -1,0 +1,57 @@
+// The JavaScript package as Node.js loads it, built by `make package` into pkg/nodejs.
+//
+// The simulator itself is tested natively, and the boundary in a browser by tests/headless.rs; here
+// is what only the built package can show: that it loads, and that its types tell the truth.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { test } from "node:test";
+import { fileURLToPath } from "node:url";
+
+const folder = fileURLToPath(new URL("../../pkg/nodejs/", import.meta.url));
+const { Simulator } = createRequire(import.meta.url)(folder);
+
+const SCRIPT = [
+  "az group create -n group -l eastus",
+  "az aks create -g group -n cluster --node-count 3",
+  "az aks nodepool add -g group --cluster-name cluster -n frozen --node-count 5 --scale-down-mode Deallocate",
+  "az aks nodepool scale -g group --cluster-name cluster -n frozen --node-count 2",
+];
+
+function play(seed) {
+  const simulator = new Simulator({ seed });
+  for (const line of SCRIPT) {
+    const { exitCode, stderr } = simulator.exec(line);
+    assert.equal(exitCode, 0, `${line}\n${stderr}`);
+  }
+  return simulator;
+}
+
+test("commands run, and the snapshot has what they made", () => {
+  const snapshot = play(1).snapshot();
+  assert.equal(snapshot.nodesByState.ready, 5);
+  assert.equal(snapshot.nodesByState.deallocated, 3);
+});
+
+test("the same seed gives the same bytes, another seed other times", () => {
+  const events = (seed) => JSON.stringify(play(seed).events());
+  assert.equal(events(7), events(7));
+  assert.notEqual(events(7), events(8));
+});
+
+test("an argument that makes no sense is an Error with a code", () => {
+  assert.throws(
+    () => new Simulator().seek(-1),
+    (error) => error instanceof Error && error.code === "invalid_argument",
+  );
+});
+
+test("every member that the types declare exists", () => {
+  const types = readFileSync(`${folder}scale_down.d.ts`, "utf8");
+  const [, body] = types.match(/export class Simulator \{([^]*?)\n\}/);
+  const declared = [...body.matchAll(/^\s+(?:readonly )?(\w+)\??[(:]/gm)].map(([, name]) => name);
+  assert.ok(declared.length > 5, "the class was not found in the types");
+  const missing = declared.filter((name) => !(name in Simulator.prototype));
+  assert.deepEqual(missing, []);
+});
