@@ -5,6 +5,7 @@
 
 mod arguments;
 mod cluster;
+mod configure;
 mod extension;
 mod group;
 mod machine;
@@ -134,6 +135,7 @@ pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
     let options = ParseOptions {
         strict: context.account.strict,
         is_query: output::is_query,
+        defaults: &context.account.defaults,
     };
     match parse(words, &options) {
         Ok(Parsed::Invocation(invocation)) => run(*invocation, context),
@@ -214,6 +216,7 @@ fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action
     let (group, rest) = name.split_once(' ').unwrap_or((name, ""));
     match group {
         "aks" => cluster::run(rest, invocation, context),
+        "configure" | "config" => configure::run(name, invocation, context),
         "group" => group::run(rest, invocation, context),
         "extension" => extension::run(rest, invocation, context),
         "vmss" => vmss::run(rest, invocation, context),
