@@ -9,7 +9,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use scale_down::engine::record::Happening;
 use scale_down::engine::{
-    AutoscalerRange, Cloud, ClusterId, ClusterSpec, Milestone, NodeState, OsDiskType, Pairs, Pool, PoolId, PoolSpec,
+    AutoscalerRange, Cloud, ClusterId, ClusterSpec, Milestone, NodeState, OsDiskType, Pool, PoolId, PoolSpec,
     PoolUpdate, PowerState, ScaleDownMode, VmSize,
 };
 
@@ -68,16 +68,7 @@ impl Swarm {
     fn new(seed: u64) -> Self {
         let mut cloud = Cloud::new(seed);
         cloud.set_quota_vcpus(150);
-        let spec = ClusterSpec {
-            name: "cluster".to_owned(),
-            resource_group: "group".to_owned(),
-            location: "eastus".to_owned(),
-            kubernetes_version: "1.33.2".to_owned(),
-            tags: Pairs::new(),
-            hosts_system_pool: true,
-            autoscaler_profile: Pairs::new(),
-            imported: Arc::from(""),
-        };
+        let spec = ClusterSpec { hosts_system_pool: true, ..ClusterSpec::new("cluster", "group", "eastus") };
         let cluster = cloud.load_cluster(spec, PowerState::Running);
         Self { cloud, cluster, added: 0, spent: (0, 0) }
     }
