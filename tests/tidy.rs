@@ -12,7 +12,7 @@ use std::path::Path;
 
 use scale_down::engine::NodeState;
 use scale_down::engine::lifecycle::TRANSITIONS;
-use scale_down::session::{Session, SessionOptions};
+use scale_down::session::{Session, SessionOptions, report};
 
 /// A committed text file.
 struct Source {
@@ -158,7 +158,7 @@ fn collect(folder: &str, ignored: &BTreeSet<String>, sources: &mut Vec<Source>) 
             collect(&path, ignored, sources);
         } else if kind.is_file() && !BINARY.iter().any(|binary| extension(&path) == Some(binary)) {
             let text = fs::read(entry.path()).map(String::from_utf8);
-            let text = text.expect("a readable file").unwrap_or_else(|_| panic!("{path} is not UTF-8"));
+            let text = text.expect("a readable file").expect(&path);
             sources.push(Source { path, text });
         }
     }
@@ -214,7 +214,7 @@ fn has_word(line: &str, word: &str) -> bool {
 }
 
 /// Fails with every breach, each on a line of its own.
-fn report(breaches: &[String]) {
+fn hold(breaches: &[String]) {
     assert!(breaches.is_empty(), "{} breaches of the house rules:\n{}", breaches.len(), breaches.join("\n"));
 }
 
@@ -232,7 +232,7 @@ fn nothing_uses_what_its_layer_may_not() {
             }
         }
     }
-    report(&breaches);
+    hold(&breaches);
 }
 
 #[test]
@@ -259,7 +259,7 @@ fn every_module_says_what_it_is() {
             breaches.push(format!("{}:1: the module document does not begin with a sentence: {sentence}", source.path));
         }
     }
-    report(&breaches);
+    hold(&breaches);
 }
 
 #[test]
@@ -271,7 +271,7 @@ fn files_stay_small() {
             breaches.push(format!("{}: {lines} lines, of at most {FILE_LINES_MAX}", source.path));
         }
     }
-    report(&breaches);
+    hold(&breaches);
 }
 
 #[test]
@@ -295,7 +295,7 @@ fn text_is_clean() {
             breach(source.text.lines().count(), "the last line has no end");
         }
     }
-    report(&breaches);
+    hold(&breaches);
 }
 
 /// The fragment that a heading is linked by.
@@ -347,7 +347,7 @@ fn links_lead_somewhere() {
             }
         }
     }
-    report(&breaches);
+    hold(&breaches);
 }
 
 /// Documents name files as `src/engine/scale.rs`, and tests as `tests/engine.rs::name_of_the_test`.
@@ -363,8 +363,8 @@ fn files_and_tests_that_documents_name_exist() {
                 let (path, test) = name.split_once("::").unwrap_or((name, ""));
                 let file = root().join(path);
                 let has_test = || {
-                    let text = fs::read_to_string(&file).unwrap_or_default();
-                    text.contains(&format!("fn {test}("))
+                    let code = fs::read_to_string(&file).unwrap_or_default();
+                    code.contains(&format!("fn {test}("))
                 };
                 if !file.exists() || (!test.is_empty() && !has_test()) {
                     breaches.push(format!("{}:{number}: {name} does not exist", document.path));
@@ -372,11 +372,11 @@ fn files_and_tests_that_documents_name_exist() {
             }
         }
     }
-    report(&breaches);
+    hold(&breaches);
 }
 
 fn read(path: &str) -> String {
-    fs::read_to_string(root().join(path)).unwrap_or_else(|error| panic!("{path}: {error}"))
+    fs::read_to_string(root().join(path)).expect(path)
 }
 
 /// The rows of the table under a heading, cell by cell, without the head.
@@ -437,5 +437,23 @@ fn every_line_of_the_readme_runs() {
         let entry = session.transcript().last().expect("an entry");
         assert_eq!(entry.exit_code, Some(0), "{line}\n{}", entry.stderr());
         assert!(!entry.stderr().contains("WARNING"), "{line}\n{}", entry.stderr());
+    }
+}
+
+/// The figures that README.md shows are those that its script ends with.
+#[test]
+fn the_outcome_in_the_readme_is_real() {
+    let readme = read("README.md");
+    let mut session = Session::new(SessionOptions::default());
+    session.submit(&read("tests/scripts/frozen-hour.az"));
+    session.advance_until_answered();
+    let snapshot = report::snapshot(&session, false);
+    let figures = snapshot["cost"].as_object().expect("an object").iter().map(|(name, value)| (name.as_str(), value));
+    let dollars = |name: &str| format!("${:.2}", snapshot["cost"][name].as_f64().expect("a number") / 1e6);
+    for (name, value) in figures.chain([("at_ms", &snapshot["at_ms"])]) {
+        assert!(readme.contains(&format!("\"{name}\":{value}")), "{name} is {value}");
+    }
+    for name in ["kept_disk_microdollars", "avoided_compute_microdollars"] {
+        assert!(readme.contains(&dollars(name)), "{name} is {}", dollars(name));
     }
 }
