@@ -1,3 +1,5 @@
+//! Tests of help: every page of it, and the layout that `az` has.
+
 use super::*;
 use crate::cli::parse::{ParseOptions, Parsed, parse};
 

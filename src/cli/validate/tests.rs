@@ -1,3 +1,5 @@
+//! Tests of the validators, line by line.
+
 use crate::cli::error::CliError;
 use crate::cli::parse::{Invocation, ParseOptions, Parsed, parse};
 
