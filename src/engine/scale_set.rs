@@ -74,11 +74,8 @@ impl Cloud {
 
 #[cfg(test)]
 mod tests {
-    
 
-    use super::super::{
-        ClusterSpec, ExistingPool, PoolSpec, PoolUpdate, ProvisioningState, ScaleDownMode, VmSize,
-    };
+    use super::super::{ClusterSpec, ExistingPool, PoolSpec, PoolUpdate, ProvisioningState, ScaleDownMode, VmSize};
     use super::*;
 
     fn cloud_with_pool(power_state: PowerState) -> (Cloud, PoolId) {

@@ -14,7 +14,7 @@ use crate::cli::parse::Invocation;
 const DEFAULTS: &str = "defaults";
 
 /// Where `az` keeps its configuration.
-const CONFIG_FILE: &str = "/home/user/.azure/config";
+const CONFIG_FILE: &str = "~/.azure/config";
 
 pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match name {
