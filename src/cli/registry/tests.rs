@@ -1,3 +1,5 @@
+//! Tests of the command table: that it is sound, and that it is what the real CLI says of itself.
+
 use std::collections::BTreeSet;
 
 use super::*;

@@ -1,3 +1,5 @@
+//! Tests of the shell: words, connectors, refusals, pasted text.
+
 use std::collections::BTreeMap;
 
 use super::*;
