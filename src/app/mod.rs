@@ -26,7 +26,7 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
-use console::prompt::{self, Prompt};
+use console::prompt::{Effect, Prompt};
 use frame::{Room, Wake};
 use grid::paint::{NodeKey, Painter, Step};
 use options::{Link, Options, View};
@@ -53,8 +53,8 @@ const SPEED: u32 = 60;
 pub enum Msg {
     /// A frame or a tick of the clock is due.
     Frame,
-    /// For the prompt.
-    Prompt(prompt::Msg),
+    /// The prompt has taken a message; what it asks of the page.
+    Prompt(Option<Effect>),
     /// Stop waiting.
     Interrupt,
     /// Hide the transcript so far.
@@ -131,7 +131,7 @@ pub struct App {
     theme: Theme,
     view: View,
     guide: Option<Guide>,
-    prompt: Prompt,
+    prompt: Rc<RefCell<Prompt>>,
     refs: Refs,
     painter: Option<Painter>,
     snapshot: Rc<Snapshot>,
@@ -173,7 +173,7 @@ impl Component for App {
             theme,
             view: options.view,
             guide: None,
-            prompt: Prompt::new(log::history()),
+            prompt: Rc::new(RefCell::new(Prompt::new(log::history()))),
             refs: Refs::default(),
             painter: None,
             snapshot: Rc::new(session.snapshot()),
@@ -242,7 +242,7 @@ impl Component for App {
         }
         self.place_heads();
         self.place_card();
-        self.prompt.rendered();
+        self.prompt.borrow_mut().rendered();
         swatch::paint_all(self.tint);
         if let Some(log) = self.refs.log.cast::<HtmlElement>()
             && std::mem::take(&mut self.stick)
@@ -262,13 +262,13 @@ impl App {
         match std::mem::take(&mut self.options.link) {
             Link::None => {
                 if let Some(typed) = browser::element("prompt").and_then(|element| element.dyn_into().ok()) {
-                    self.prompt.take_over(&typed);
+                    self.prompt.borrow_mut().take_over(&typed);
                 }
                 self.guide = (!self.options.embed).then_some(Guide { example: &FIRST, done: 0 });
             }
             Link::Run(script) if self.options.restore => self.session.borrow_mut().load(&script),
             Link::Run(lines) if self.options.autorun => self.run(&lines),
-            Link::Run(lines) => self.prompt.put(lines),
+            Link::Run(lines) => self.prompt.borrow_mut().put(lines),
             Link::Shared(link) => match share::decode(&link) {
                 Ok(script) => self.session.borrow_mut().load(&script),
                 Err(error) => self.notice = Some(error.to_string().into()),

@@ -1,6 +1,6 @@
 //! What every message does: the one place in which the session and the view's state change.
 
-use super::console::prompt::{self, Effect};
+use super::console::prompt::Effect;
 use super::view::dialogs::{Dialog, select_link, write_links};
 use super::{App, Guide, Msg, browser, log};
 use crate::session::examples::EXAMPLES;
@@ -11,7 +11,7 @@ impl App {
         match msg {
             Msg::Frame => self.wake.fired(),
             Msg::Changed => self.replayed = true,
-            Msg::Prompt(msg) => self.take_prompt(msg),
+            Msg::Prompt(effect) => self.take_effect(effect),
             Msg::Interrupt => self.session.borrow_mut().interrupt(),
             Msg::Clear => self.clear(),
             Msg::SkipAhead => self.skip_ahead(),
@@ -93,7 +93,7 @@ impl App {
             let typed = guide.example.steps.iter().rposition(|step| text.contains(step.line));
             guide.done = guide.done.max(typed.map_or(0, |place| place + 1));
         }
-        log::remember(&mut self.prompt.history, text);
+        log::remember(&mut self.prompt.borrow_mut().history, text);
         self.stick = true;
     }
 
@@ -147,11 +147,7 @@ impl App {
         }
     }
 
-    fn take_prompt(&mut self, msg: prompt::Msg) {
-        let effect = {
-            let session = self.session.borrow();
-            self.prompt.update(msg, &|line, caret| session.complete(line, caret))
-        };
+    fn take_effect(&mut self, effect: Option<Effect>) {
         match effect {
             Some(Effect::Run(text)) => self.run(&text),
             Some(Effect::Interrupt) => self.session.borrow_mut().interrupt(),

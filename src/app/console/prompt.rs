@@ -1,13 +1,12 @@
 //! The prompt: history, completion, ghost text and reverse search around one text area.
 //!
-//! A value of its own inside the page's component: it takes its messages and answers with an
-//! [`Effect`] where something beyond the prompt is asked for.
-
-use std::cell::Cell;
-use std::rc::Rc;
+//! A value of its own beside the page's component. Its messages are taken while the event that
+//! sends them is still being dispatched: a rendering that comes between a key and its effect would
+//! put old text under a fast typist's fingers. So it writes the text area itself, and answers with
+//! an [`Effect`] where something beyond the prompt is asked for.
 
 use wasm_bindgen::JsCast;
-use web_sys::{HtmlInputElement, HtmlTextAreaElement, InputEvent};
+use web_sys::{HtmlElement, HtmlTextAreaElement, InputEvent};
 use yew::prelude::*;
 
 use super::keys::Action;
@@ -38,8 +37,6 @@ pub enum Msg {
     Moved,
     /// A key asked for something.
     Do(Action),
-    /// A key that asks for nothing was pressed.
-    OtherKey,
     /// The menu's candidate was clicked.
     Take(usize),
     /// The search text changed.
@@ -63,22 +60,14 @@ pub struct Prompt {
     /// Place in the history, from the newest, and what was typed before going there.
     recalled: Option<(usize, String)>,
     pub(super) seek: Option<Seek>,
-    pub(super) situation: Rc<Cell<Flags>>,
-    caret: Option<usize>,
-    take_focus: bool,
-    focus_seek: bool,
-    reveal_chosen: bool,
-}
-
-/// What the key handler must know while an event is being dispatched.
-#[derive(Clone, Copy, Debug, Default)]
-#[expect(clippy::struct_excessive_bools, reason = "each is one question that a key asks")]
-pub(super) struct Flags {
-    pub(super) menu: bool,
-    pub(super) chosen: bool,
-    pub(super) ghost: bool,
+    /// Escape was the key before.
     pub(super) leaving: bool,
+    /// The key before starts a new line; a touch keyboard sends no key with its line break.
     pub(super) newline_wanted: bool,
+    /// Where the caret belongs in a text area that does not show the text yet.
+    caret: Option<usize>,
+    focus: Option<Focus>,
+    reveal_chosen: bool,
 }
 
 #[derive(Debug)]
@@ -96,6 +85,13 @@ pub(super) struct Seek {
     pub(super) skip: usize,
 }
 
+/// Where the next rendering puts the focus.
+#[derive(Clone, Copy, Debug)]
+enum Focus {
+    Line,
+    Seek,
+}
+
 /// More than this is not read, only scrolled past.
 const CANDIDATES_MAX: usize = 60;
 
@@ -109,39 +105,38 @@ impl Prompt {
     /// Puts in what was typed before the page was ready.
     pub fn take_over(&mut self, typed: &HtmlTextAreaElement) {
         self.put(typed.value());
-        self.take_focus = browser::has_focus(typed);
+        self.focus = browser::has_focus(typed).then_some(Focus::Line);
     }
 
     /// Takes a message.
     pub fn update(&mut self, msg: Msg, complete: Completer<'_>) -> Option<Effect> {
-        let leaving = matches!(msg, Msg::Do(Action::Escape));
-        let mut flags = self.situation.get();
-        flags.leaving = leaving;
-        self.situation.set(flags);
+        self.leaving = matches!(msg, Msg::Do(Action::Escape));
         let effect = self.take_message(msg, complete);
-        let mut flags = self.situation.get();
-        flags.menu = self.menu.is_some();
-        flags.chosen = self.menu.as_ref().is_some_and(|menu| menu.chosen.is_some());
-        flags.ghost = !self.ghost.is_empty();
-        self.situation.set(flags);
+        self.show();
         effect
     }
 
-    /// Moves focus and caret to where the last message wants them.
-    pub fn rendered(&mut self) {
+    /// Writes text and caret into the text area, if they are not what was typed there.
+    fn show(&mut self) {
         let Some(input) = self.input.cast::<HtmlTextAreaElement>() else { return };
-        if std::mem::take(&mut self.take_focus) {
-            // Focus is a courtesy; a page that may not take it goes on.
-            let _ = input.focus();
-        }
         if let Some(caret) = self.caret.take() {
             let caret = u32::try_from(caret).unwrap_or(u32::MAX);
+            input.set_value(&self.text);
             let _ = input.set_selection_range(caret, caret);
         }
-        if std::mem::take(&mut self.focus_seek)
-            && let Some(seek) = self.seek_input.cast::<HtmlInputElement>()
-        {
-            let _ = seek.focus();
+    }
+
+    /// Moves the focus to where the last message wants it.
+    pub fn rendered(&mut self) {
+        self.show();
+        let target = match self.focus.take() {
+            Some(Focus::Line) => self.input.cast::<HtmlElement>(),
+            Some(Focus::Seek) => self.seek_input.cast::<HtmlElement>(),
+            None => None,
+        };
+        if let Some(target) = target {
+            // Focus is a courtesy; a page that may not take it goes on.
+            let _ = target.focus();
         }
         if std::mem::take(&mut self.reveal_chosen)
             && let Some(chosen) = browser::element("candidate-chosen")
@@ -154,9 +149,7 @@ impl Prompt {
         match msg {
             Msg::Typed(event) => {
                 let input = event.target_dyn_into::<HtmlTextAreaElement>()?;
-                let mut flags = self.situation.get();
-                let wanted = std::mem::take(&mut flags.newline_wanted);
-                self.situation.set(flags);
+                let wanted = std::mem::take(&mut self.newline_wanted);
                 if !wanted && is_send_key(&event) && !line::is_continued(&self.text) {
                     return self.run();
                 }
@@ -165,14 +158,13 @@ impl Prompt {
                 self.guess(complete);
             }
             Msg::Moved => self.guess(complete),
-            Msg::OtherKey => {}
             Msg::Do(action) => return self.act(action, complete),
             Msg::Take(place) => {
                 if let Some(menu) = &mut self.menu {
                     menu.chosen = Some(place);
                 }
                 self.take_chosen();
-                self.take_focus = true;
+                self.focus = Some(Focus::Line);
             }
             Msg::Sought(query) => self.seek = Some(Seek { query, skip: 0 }),
             Msg::SeekOn => self.seek_on(),
@@ -182,7 +174,7 @@ impl Prompt {
                     self.put(found);
                 }
                 self.seek = None;
-                self.take_focus = true;
+                self.focus = Some(Focus::Line);
             }
         }
         None
@@ -213,7 +205,7 @@ impl Prompt {
             }
             Action::Search => {
                 self.seek = Some(Seek::default());
-                self.focus_seek = true;
+                self.focus = Some(Focus::Seek);
             }
         }
         None

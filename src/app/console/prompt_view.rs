@@ -1,6 +1,6 @@
 //! The prompt's markup, and its keys claimed while their events are being dispatched.
 
-use std::cell::Cell;
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use web_sys::{HtmlInputElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
@@ -9,23 +9,52 @@ use yew::prelude::*;
 
 use super::keys::{self, Action, Key, Situation};
 use super::line;
-use super::prompt::{Flags, Msg, Prompt};
+use super::prompt::{Msg, Prompt};
 use crate::app::{self as page, App, browser};
 use crate::cli::complete::Candidate;
+use crate::session::Session;
 
-type Link = Scope<App>;
+/// What an event handler needs to have the prompt take a message at once.
+#[derive(Clone)]
+pub struct Handle {
+    /// The prompt.
+    pub prompt: Rc<RefCell<Prompt>>,
+    /// The session, which knows the names to complete.
+    pub session: Rc<RefCell<Session>>,
+    /// The page, which is told of the effect.
+    pub link: Scope<App>,
+}
+
+impl Handle {
+    fn take(&self, msg: Msg) {
+        let effect = {
+            let session = self.session.borrow();
+            self.prompt.borrow_mut().update(msg, &|line, caret| session.complete(line, caret))
+        };
+        self.link.send_message(page::Msg::Prompt(effect));
+    }
+
+    /// A callback that has the prompt take what an event means, if it means anything.
+    fn on<E: 'static>(&self, meaning: impl Fn(&mut Prompt, E) -> Option<Msg> + 'static) -> Callback<E> {
+        let handle = self.clone();
+        Callback::from(move |event| {
+            let msg = meaning(&mut handle.prompt.borrow_mut(), event);
+            if let Some(msg) = msg {
+                handle.take(msg);
+            }
+        })
+    }
+}
 
 impl Prompt {
     /// The prompt's markup.
-    pub fn view(&self, link: &Link) -> Html {
-        let flags = Rc::clone(&self.situation);
-        let onkeydown =
-            link.batch_callback(move |event: KeyboardEvent| key_pressed(&event, &flags).map(page::Msg::Prompt));
+    pub fn view(&self, handle: &Handle) -> Html {
+        let onkeydown = handle.on(|prompt, event: KeyboardEvent| prompt.key_pressed(&event));
         let several = self.text.contains('\n');
         html! {
             <div class="prompt">
-                { self.view_menu(link) }
-                { self.view_seek(link) }
+                { self.view_menu(handle) }
+                { self.view_seek(handle) }
                 <div class="prompt-line">
                     <span class="prompt-mark" aria-hidden="true">{ "$" }</span>
                     <div class="prompt-field">
@@ -36,7 +65,6 @@ impl Prompt {
                             ref={self.input.clone()}
                             id="prompt"
                             rows="1"
-                            value={self.text.clone()}
                             placeholder={if several { "" } else { "Type or paste az commands" }}
                             aria-label="Command line"
                             aria-describedby="prompt-keys"
@@ -50,11 +78,11 @@ impl Prompt {
                             spellcheck="false"
                             enterkeyhint="send"
                             {onkeydown}
-                            oninput={link.callback(|event| page::Msg::Prompt(Msg::Typed(event)))}
-                            onclick={link.callback(|_| page::Msg::Prompt(Msg::Moved))}
+                            oninput={handle.on(|_, event| Some(Msg::Typed(event)))}
+                            onclick={handle.on(|_, _: MouseEvent| Some(Msg::Moved))}
                         />
                     </div>
-                    <button class="run" disabled={self.text.trim().is_empty()} onclick={link.callback(|_| page::Msg::Prompt(Msg::Do(Action::Run)))}>
+                    <button class="run" disabled={self.text.trim().is_empty()} onclick={handle.on(|_, _: MouseEvent| Some(Msg::Do(Action::Run)))}>
                         { "Run" }
                     </button>
                 </div>
@@ -65,7 +93,7 @@ impl Prompt {
         }
     }
 
-    fn view_menu(&self, link: &Link) -> Html {
+    fn view_menu(&self, handle: &Handle) -> Html {
         let Some(menu) = &self.menu else { return Html::default() };
         let candidate = |(place, candidate): (usize, &Candidate)| {
             let chosen = menu.chosen == Some(place);
@@ -75,9 +103,9 @@ impl Prompt {
                     id={chosen.then_some("candidate-chosen")}
                     role="option"
                     aria-selected={if chosen { "true" } else { "false" }}
-                    onmousedown={link.callback(move |event: MouseEvent| {
+                    onmousedown={handle.on(move |_, event: MouseEvent| {
                         event.prevent_default();
-                        page::Msg::Prompt(Msg::Take(place))
+                        Some(Msg::Take(place))
                     })}
                 >
                     <code>{ &candidate.text }</code>
@@ -92,9 +120,9 @@ impl Prompt {
         }
     }
 
-    fn view_seek(&self, link: &Link) -> Html {
+    fn view_seek(&self, handle: &Handle) -> Html {
         let Some(seek) = &self.seek else { return Html::default() };
-        let onkeydown = link.batch_callback(|event: KeyboardEvent| {
+        let onkeydown = handle.on(|_, event: KeyboardEvent| {
             let msg = match event.key().as_str() {
                 "Enter" => Msg::SeekEnd(true),
                 "Escape" => Msg::SeekEnd(false),
@@ -104,10 +132,10 @@ impl Prompt {
                 _ => return None,
             };
             event.prevent_default();
-            Some(page::Msg::Prompt(msg))
+            Some(msg)
         });
-        let oninput = link.batch_callback(|event: InputEvent| {
-            event.target_dyn_into::<HtmlInputElement>().map(|input| page::Msg::Prompt(Msg::Sought(input.value())))
+        let oninput = handle.on(|_, event: InputEvent| {
+            event.target_dyn_into::<HtmlInputElement>().map(|input| Msg::Sought(input.value()))
         });
         let found = match (self.found(), seek.query.is_empty()) {
             (Some(found), _) => html! { <code>{ found.to_owned() }</code> },
@@ -127,50 +155,56 @@ impl Prompt {
     }
 }
 
-/// Claims a key while its event is being dispatched.
-fn key_pressed(event: &KeyboardEvent, flags: &Rc<Cell<Flags>>) -> Option<Msg> {
-    let input = event.target_dyn_into::<HtmlTextAreaElement>()?;
-    if event.is_composing() {
-        return None;
-    }
-    let text = input.value();
-    let position =
-        |offset: Option<u32>| line::byte_offset(&text, offset.and_then(|at| usize::try_from(at).ok()).unwrap_or(0));
-    let start = position(input.selection_start().ok().flatten());
-    let end = position(input.selection_end().ok().flatten());
-    let before = text.get(..start).unwrap_or_default();
-    let after = text.get(end..).unwrap_or_default();
-    let mut now = flags.get();
-    let situation = Situation {
-        empty: text.trim().is_empty(),
-        continued: line::is_continued(&text),
-        first_line: !before.contains('\n'),
-        last_line: !after.contains('\n'),
-        at_end: start == end && end == text.len(),
-        selection: start != end || page_selection(),
-        menu: now.menu,
-        chosen: now.chosen,
-        ghost: now.ghost,
-        leaving: now.leaving,
-    };
-    let name = event.key();
-    let key = Key {
-        name: &name,
-        ctrl: event.ctrl_key(),
-        shift: event.shift_key(),
-        other: event.alt_key() || event.meta_key(),
-    };
-    let action = keys::action(key, situation);
-    now.newline_wanted = name == "Enter" && action.is_none();
-    flags.set(now);
-    match action {
-        Some(action) => {
-            event.prevent_default();
-            Some(Msg::Do(action))
+impl Prompt {
+    /// Claims a key while its event is being dispatched.
+    fn key_pressed(&mut self, event: &KeyboardEvent) -> Option<Msg> {
+        let input = event.target_dyn_into::<HtmlTextAreaElement>()?;
+        if event.is_composing() {
+            return None;
         }
-        // Shift alone is on the way to Shift+Tab.
-        None if matches!(name.as_str(), "Shift" | "Tab") => None,
-        None => Some(Msg::OtherKey),
+        let name = event.key();
+        let key = Key {
+            name: &name,
+            ctrl: event.ctrl_key(),
+            shift: event.shift_key(),
+            other: event.alt_key() || event.meta_key(),
+        };
+        let action = keys::action(key, self.situation(&input));
+        self.newline_wanted = name == "Enter" && action.is_none();
+        match action {
+            Some(action) => {
+                event.prevent_default();
+                Some(Msg::Do(action))
+            }
+            // Shift alone is on the way to Shift+Tab.
+            None if matches!(name.as_str(), "Shift" | "Tab") => None,
+            None => {
+                self.leaving = false;
+                None
+            }
+        }
+    }
+
+    fn situation(&self, input: &HtmlTextAreaElement) -> Situation {
+        let text = input.value();
+        let position =
+            |offset: Option<u32>| line::byte_offset(&text, offset.and_then(|at| usize::try_from(at).ok()).unwrap_or(0));
+        let start = position(input.selection_start().ok().flatten());
+        let end = position(input.selection_end().ok().flatten());
+        let before = text.get(..start).unwrap_or_default();
+        let after = text.get(end..).unwrap_or_default();
+        Situation {
+            empty: text.trim().is_empty(),
+            continued: line::is_continued(&text),
+            first_line: !before.contains('\n'),
+            last_line: !after.contains('\n'),
+            at_end: start == end && end == text.len(),
+            selection: start != end || page_selection(),
+            menu: self.menu.is_some(),
+            chosen: self.menu.as_ref().is_some_and(|menu| menu.chosen.is_some()),
+            ghost: !self.ghost.is_empty(),
+            leaving: self.leaving,
+        }
     }
 }
 

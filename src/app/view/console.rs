@@ -1,14 +1,18 @@
 //! The console panel: transcript, the example's steps, prompt.
 
+use std::rc::Rc;
+
 use yew::html::Scope;
 use yew::prelude::*;
 
 use super::icons;
+use crate::app::console::prompt_view::Handle;
 use crate::app::console::transcript;
 use crate::app::{App, Guide, Msg};
 
 impl App {
     pub(super) fn view_console(&self, link: &Scope<Self>) -> Html {
+        let handle = Handle { prompt: Rc::clone(&self.prompt), session: Rc::clone(&self.session), link: link.clone() };
         let entries = self.transcript.iter().filter(|entry| entry.id >= self.cleared);
         let bare = self.transcript.is_empty();
         html! {
@@ -29,7 +33,7 @@ impl App {
                 </div>
                 if let Some(notice) = &self.notice { <p class="notice" role="alert">{ notice }</p> }
                 { self.guide.as_ref().map(|guide| view_guide(guide, link)) }
-                { self.prompt.view(link) }
+                { self.prompt.borrow().view(&handle) }
             </section>
         }
     }
