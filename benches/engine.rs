@@ -3,25 +3,15 @@
 //! Read ratios within one run; absolute numbers depend on the machine.
 
 use std::hint::black_box;
-use std::sync::Arc;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use scale_down::engine::{Cloud, ClusterSpec, Pairs, PoolSpec, PowerState, ScaleDownMode, VmSize};
+use scale_down::engine::{Cloud, ClusterSpec, PoolSpec, PowerState, ScaleDownMode, VmSize};
 use scale_down::session::{Session, SessionOptions};
 
 /// A cluster with `pools` pools of 1,000 nodes that have just been asked for.
 fn requested(pools: u32) -> Cloud {
     let mut cloud = Cloud::new(1);
-    let spec = ClusterSpec {
-        name: "cluster".to_owned(),
-        resource_group: "group".to_owned(),
-        location: "eastus".to_owned(),
-        kubernetes_version: "1.33.2".to_owned(),
-        tags: Pairs::new(),
-        hosts_system_pool: true,
-        autoscaler_profile: Pairs::new(),
-        imported: Arc::from(""),
-    };
+    let spec = ClusterSpec { hosts_system_pool: true, ..ClusterSpec::new("cluster", "group", "eastus") };
     let cluster = cloud.load_cluster(spec, PowerState::Running);
     let size = VmSize::find("Standard_DS2_v2").expect("a known size");
     for index in 0..pools {

@@ -146,6 +146,7 @@ impl Simulator {
     }
 
     /// Takes back the last thing typed; false where nothing is left.
+    #[must_use]
     pub fn undo(&self) -> bool {
         let done = self.session.borrow_mut().undo();
         self.changed();
@@ -153,6 +154,7 @@ impl Simulator {
     }
 
     /// Brings back what was undone; false where nothing was.
+    #[must_use]
     pub fn redo(&self) -> bool {
         let done = self.session.borrow_mut().redo();
         self.changed();

@@ -51,7 +51,7 @@ fn run(line: &str, strict: bool) -> Verdict {
     if words[0] != "az" {
         return shell_error(&ShellError::command_not_found(&commands[0].words[0]));
     }
-    match parse(&words[1..], &ParseOptions { strict, is_query }) {
+    match parse(&words[1..], &ParseOptions { strict, is_query, defaults: &[] }) {
         Err(error) => cli_error(&[], &error),
         Ok(Parsed::Help(_) | Parsed::Version) => Verdict::Help,
         Ok(Parsed::Invocation(mut invocation)) => {

@@ -61,6 +61,9 @@ fn first_difference<'a>(expected: &'a str, actual: &'a str) -> (&'a str, &'a str
     pairs.find(|(expected, actual)| expected != actual).unwrap_or(("(the end)", "(the end)"))
 }
 
+/// From one shape of a resource to another.
+type Shape = fn(&Value) -> Value;
+
 #[test]
 fn resources_are_printed_as_recorded() {
     let worlds: BTreeMap<_, _> = WORLDS.iter().map(|(name, text)| (*name, World::parse(text).unwrap())).collect();
@@ -128,7 +131,7 @@ fn pasted_output_is_printed_as_it_came() {
         }
     }
     for case in MODELS.lines().map(|line| serde_json::from_str::<Value>(line).unwrap()) {
-        let (to_arm, print): (fn(&Value) -> Value, fn(&Value) -> Value) = match case["model"].as_str().unwrap() {
+        let (to_arm, print): (Shape, Shape) = match case["model"].as_str().unwrap() {
             "ManagedCluster" => (arm::cluster_to_arm, arm::cluster_from_arm),
             "AgentPool" => (arm::pool_to_arm, arm::pool_from_arm),
             _ => continue,

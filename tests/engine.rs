@@ -1,11 +1,10 @@
 //! What the simulated service does, against the facts: Scale-Down Mode, order, conflicts, limits.
 #![cfg(not(target_arch = "wasm32"))]
 
-use std::sync::Arc;
 
 use scale_down::engine::node::Milestone;
 use scale_down::engine::{
-    AutoscalerRange, Cloud, Cluster, ClusterSpec, NodeSource, NodeState, OperationId, OperationState, OsDiskType, Pairs,
+    AutoscalerRange, Cloud, Cluster, ClusterSpec, NodeSource, NodeState, OperationId, OperationState, OsDiskType,
     Pool, PoolId, PoolMode, PoolSpec, PoolUpdate, PowerState, ResourceGroup, ScaleDownMode, VmSize,
 };
 
@@ -24,27 +23,12 @@ fn spec(name: &str, count: u32, mode: ScaleDownMode) -> PoolSpec {
 }
 
 fn cluster_spec() -> ClusterSpec {
-    ClusterSpec {
-        name: "cluster".to_owned(),
-        resource_group: "group".to_owned(),
-        location: "eastus".to_owned(),
-        kubernetes_version: "1.33.2".to_owned(),
-        tags: Pairs::new(),
-        hosts_system_pool: true,
-        autoscaler_profile: Pairs::new(),
-        imported: Arc::from(""),
-    }
+    ClusterSpec { hosts_system_pool: true, ..ClusterSpec::new("cluster", "group", "eastus") }
 }
 
 fn empty() -> Cloud {
     let mut cloud = Cloud::new(1);
-    let group = ResourceGroup {
-        name: "group".to_owned(),
-        location: "eastus".to_owned(),
-        tags: Pairs::new(),
-        is_deleting: false,
-        imported: Arc::from(""),
-    };
+    let group = ResourceGroup::new("group", "eastus");
     cloud.put_group(group).expect("a new group");
     cloud.load_cluster(cluster_spec(), PowerState::Running);
     cloud

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use proptest::prelude::*;
 use scale_down::engine::record::Happening;
 use scale_down::engine::{
-    AutoscalerRange, Cloud, ClusterId, ClusterSpec, Milestone, NodeState, OsDiskType, Pairs, Pool, PoolId, PoolSpec,
+    AutoscalerRange, Cloud, ClusterId, ClusterSpec, Milestone, NodeState, OsDiskType, Pool, PoolId, PoolSpec,
     PoolUpdate, PowerState, ScaleDownMode, VmSize,
 };
 
@@ -53,6 +53,9 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
+/// Since when a machine and its disk are billed.
+type Since = (Option<u64>, Option<u64>);
+
 /// A cloud and what the checkers remember of it.
 struct Swarm {
     cloud: Cloud,
@@ -65,16 +68,7 @@ impl Swarm {
     fn new(seed: u64) -> Self {
         let mut cloud = Cloud::new(seed);
         cloud.set_quota_vcpus(150);
-        let spec = ClusterSpec {
-            name: "cluster".to_owned(),
-            resource_group: "group".to_owned(),
-            location: "eastus".to_owned(),
-            kubernetes_version: "1.33.2".to_owned(),
-            tags: Pairs::new(),
-            hosts_system_pool: true,
-            autoscaler_profile: Pairs::new(),
-            imported: Arc::from(""),
-        };
+        let spec = ClusterSpec { hosts_system_pool: true, ..ClusterSpec::new("cluster", "group", "eastus") };
         let cluster = cloud.load_cluster(spec, PowerState::Running);
         Self { cloud, cluster, added: 0, spent: (0, 0) }
     }
@@ -199,7 +193,7 @@ impl Swarm {
     fn check_cost(&mut self) {
         let now_ms = self.cloud.now_ms();
         let (mut compute, mut disk) = (0_u128, 0_u128);
-        let mut since: BTreeMap<(Arc<str>, u32), (Option<u64>, Option<u64>)> = BTreeMap::new();
+        let mut since: BTreeMap<(Arc<str>, u32), Since> = BTreeMap::new();
         let close = |from: Option<u64>, to_ms: u64| u128::from(from.map_or(0, |from_ms| to_ms - from_ms));
         for record in self.cloud.log().since(0) {
             let Some(instance_id) = record.instance_id else { continue };
@@ -253,7 +247,9 @@ proptest! {
     fn the_same_requests_give_the_same_state(seed in any::<u64>(), actions in prop::collection::vec(action(), 1..25)) {
         let play = || {
             let mut swarm = Swarm::new(seed);
-            actions.iter().for_each(|action| swarm.act(action));
+            for action in &actions {
+                swarm.act(action);
+            }
             swarm.cloud
         };
         let (one, other) = (play(), play());

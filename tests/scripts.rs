@@ -5,6 +5,7 @@
 //! run. `UPDATE_SCRIPTS=1 cargo test --test scripts` writes the expectations anew, to be read
 //! before they are committed.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::fmt::Write as _;
 use std::fs;

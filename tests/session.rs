@@ -254,7 +254,9 @@ proptest! {
     #[test]
     fn replaying_the_log_gives_the_same_run(deeds in prop::collection::vec(deed(), 1..25)) {
         let mut session = Session::new(SessionOptions { seed: Some(3), ..SessionOptions::default() });
-        deeds.iter().for_each(|deed| do_it(&mut session, deed));
+        for deed in &deeds {
+            do_it(&mut session, deed);
+        }
         let now_ms = session.now_ms();
         let mut replayed = Session::new(SessionOptions::default());
         replayed.load(&session.script());
@@ -270,7 +272,9 @@ proptest! {
         times_ms in prop::collection::vec(0..1_500_000_u64, 1..5),
     ) {
         let mut session = session();
-        deeds.iter().for_each(|deed| do_it(&mut session, deed));
+        for deed in &deeds {
+            do_it(&mut session, deed);
+        }
         let script = session.script();
         for at_ms in times_ms {
             session.seek(at_ms);

@@ -3,8 +3,8 @@
 //! In a sandboxed frame the store and the clipboard throw; the page works without either, so
 //! every function here answers with an `Option` or does nothing.
 
-use wasm_bindgen::prelude::{Closure, JsValue};
 use wasm_bindgen::JsCast;
+use wasm_bindgen::prelude::{Closure, JsValue};
 use web_sys::{Clipboard, Document, Element, HtmlElement, Storage, Window};
 
 /// The window, absent outside a browser.

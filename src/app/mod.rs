@@ -7,12 +7,14 @@
 mod browser;
 mod console;
 mod crash;
+mod follow;
 mod format;
 mod frame;
 mod grid;
 mod log;
 mod options;
 mod pace;
+mod reduce;
 mod theme;
 mod view;
 
@@ -24,20 +26,19 @@ use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
-use console::prompt::{self, Effect, Prompt};
+use console::prompt::{self, Prompt};
 use frame::{Room, Wake};
-use grid::layout::Viewport;
 use grid::paint::{NodeKey, Painter, Step};
 use options::{Link, Options, View};
 use pace::Pace;
 use theme::Theme;
-use view::dialogs::{Dialog, select_link, write_links};
+use view::dialogs::Dialog;
 use view::swatch;
 use view::table::NodeTable;
 
 use crate::engine::Snapshot;
 use crate::js::Simulator;
-use crate::session::examples::{EXAMPLES, Example, FIRST};
+use crate::session::examples::{Example, FIRST};
 use crate::session::{Entry, Session, SessionOptions, share};
 
 /// Real time between two renderings of everything but the canvas.
@@ -256,164 +257,6 @@ impl Component for App {
 }
 
 impl App {
-    /// Applies a message; the session changes nowhere else.
-    fn take(&mut self, msg: Msg) {
-        match msg {
-            Msg::Frame => self.wake.fired(),
-            Msg::Changed => self.replayed = true,
-            Msg::Prompt(msg) => self.take_prompt(msg),
-            Msg::Interrupt => self.session.borrow_mut().interrupt(),
-            Msg::Clear => self.clear(),
-            Msg::SkipAhead => self.skip_ahead(),
-            Msg::SkipToIdle => self.session.borrow_mut().advance_until_idle(),
-            Msg::Step => {
-                self.pace.playing = false;
-                let mut session = self.session.borrow_mut();
-                if !session.advance_to_next_event() {
-                    session.advance(1_000);
-                }
-            }
-            Msg::Play(playing) => {
-                self.pace.playing = playing;
-                self.pace.rest();
-            }
-            Msg::Speed(speed) => self.pace.speed = speed,
-            Msg::Reset => {
-                self.session.borrow_mut().reset();
-                self.begin();
-                self.guide = None;
-            }
-            Msg::Undo => {
-                self.replayed = self.session.borrow_mut().undo();
-            }
-            Msg::Redo => {
-                self.replayed = self.session.borrow_mut().redo();
-            }
-            Msg::Open(dialog) => self.open(dialog),
-            Msg::View(view) => {
-                self.view = view;
-                self.table_ms = 0.0;
-            }
-            Msg::Theme(theme) => {
-                self.theme = theme;
-                theme.apply();
-                browser::save(log::THEME_KEY, theme.name());
-                self.recolour();
-            }
-            Msg::Resized => self.measure(),
-            Msg::Restyled => {
-                self.measure();
-                self.recolour();
-            }
-            Msg::Load(place) => self.load_example(place),
-            Msg::RunStep(place) => {
-                let step = self.guide.as_ref().and_then(|guide| guide.example.steps.get(place));
-                if let Some(step) = step {
-                    self.run(step.line);
-                }
-            }
-            Msg::LeaveExample => self.guide = None,
-            Msg::Point(point) => {
-                let hit = point.and_then(|(x_px, y_px)| self.painter.as_ref()?.hit(x_px, y_px));
-                self.pointed = hit;
-            }
-            Msg::Choose(x_px, y_px) => {
-                let hit = self.painter.as_ref().and_then(|painter| painter.hit(x_px, y_px));
-                self.chosen = if self.chosen == hit { None } else { hit };
-            }
-            Msg::Walk(step) => {
-                self.chosen = self.painter.as_ref().and_then(|painter| painter.neighbour(self.chosen, step));
-                self.pointed = None;
-                self.reveal_chosen();
-            }
-            Msg::Unchoose => {
-                self.chosen = None;
-                self.pointed = None;
-            }
-            Msg::Page(page) => {
-                self.table.page = page;
-                self.table_ms = 0.0;
-            }
-        }
-    }
-
-    fn run(&mut self, text: &str) {
-        self.session.borrow_mut().submit(text);
-        if let Some(guide) = &mut self.guide {
-            let typed = guide.example.steps.iter().rposition(|step| text.contains(step.line));
-            guide.done = guide.done.max(typed.map_or(0, |place| place + 1));
-        }
-        log::remember(&mut self.prompt.history, text);
-        self.stick = true;
-    }
-
-    /// After a reset: an empty screen and a running clock.
-    fn begin(&mut self) {
-        self.cleared = 0;
-        self.replayed = true;
-        self.notice = None;
-        self.chosen = None;
-        self.pointed = None;
-        self.table.page = 0;
-        self.pace.playing = true;
-        self.pace.rest();
-    }
-
-    fn skip_ahead(&self) {
-        let mut session = self.session.borrow_mut();
-        let waiting = session.busy().map(|entry| entry.id);
-        while waiting.is_some() && session.busy().map(|entry| entry.id) == waiting {
-            if !session.advance_to_next_event() {
-                break;
-            }
-        }
-    }
-
-    fn load_example(&mut self, place: usize) {
-        let Some(example) = EXAMPLES.get(place) else { return };
-        {
-            let mut session = self.session.borrow_mut();
-            session.reset();
-            session.load(example.setup);
-            session.advance_until_idle();
-        }
-        self.begin();
-        self.guide = Some(Guide { example, done: 0 });
-        Dialog::Examples.close();
-    }
-
-    fn open(&self, dialog: Dialog) {
-        if dialog == Dialog::Share {
-            let fragment = self.session.borrow().share();
-            let here = browser::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
-            let page = here.split('#').next().unwrap_or_default();
-            let link = format!("{page}{fragment}");
-            write_links(&link);
-            browser::copy(&link);
-        }
-        dialog.open();
-        if dialog == Dialog::Share {
-            select_link();
-        }
-    }
-
-    fn take_prompt(&mut self, msg: prompt::Msg) {
-        let effect = {
-            let session = self.session.borrow();
-            self.prompt.update(msg, &|line, caret| session.complete(line, caret))
-        };
-        match effect {
-            Some(Effect::Run(text)) => self.run(&text),
-            Some(Effect::Interrupt) => self.session.borrow_mut().interrupt(),
-            Some(Effect::Clear) => self.clear(),
-            None => {}
-        }
-    }
-
-    fn clear(&mut self) {
-        self.cleared = self.transcript.last().map_or(0, |entry| entry.id + 1);
-    }
-
     /// What the address asks for: lines for the prompt, or a shared session.
     fn open_link(&mut self) {
         match std::mem::take(&mut self.options.link) {
@@ -442,96 +285,6 @@ impl App {
             let _ = js_sys::Reflect::set(&window, &"scaleDown".into(), &simulator.into());
         }
     }
-
-    /// Takes over what the transcript has become; whether it changed.
-    fn follow_transcript(&mut self) -> bool {
-        let session = self.session.borrow();
-        if session.revision() == self.revision {
-            return false;
-        }
-        self.revision = session.revision();
-        let now = session.transcript();
-        if !self.replayed
-            && now.len() == self.transcript.len()
-            && now.iter().zip(&self.transcript).all(|(a, b)| same_stage(a, b))
-        {
-            return false;
-        }
-        let fresh = now.iter().enumerate().map(|(place, entry)| match self.transcript.get(place) {
-            Some(known) if **known == *entry => Rc::clone(known),
-            _ => Rc::new(entry.clone()),
-        });
-        self.transcript = fresh.collect();
-        self.replayed = false;
-        log::keep(session.script());
-        drop(session);
-        self.stick |= self.at_end();
-        true
-    }
-
-    fn follow_nodes(&mut self, now_ms: f64) {
-        let snapshot = self.session.borrow().snapshot();
-        if let Some(painter) = &mut self.painter {
-            painter.follow(&snapshot, now_ms);
-        }
-        self.snapshot = Rc::new(snapshot);
-    }
-
-    fn recolour(&mut self) {
-        self.tint += 1;
-        if let Some(painter) = &mut self.painter {
-            painter.recolour();
-        }
-    }
-
-    fn measure(&mut self) {
-        let Some(scroller) = self.refs.scroller.cast::<HtmlElement>() else { return };
-        let width_px = f64::from(scroller.client_width());
-        // As in the style sheet.
-        let narrow = width_px < 560.0;
-        let phone = browser::matches_media("(max-width: 800px)");
-        let viewport = Viewport {
-            width_px,
-            height_px: f64::from(scroller.client_height()),
-            margin_px: if phone { 12.0 } else { 16.0 },
-            header_px: if narrow { 46.0 } else { 30.0 },
-            cluster_px: 30.0,
-        };
-        let animate = !browser::matches_media("(prefers-reduced-motion: reduce)");
-        if let Some(painter) = &mut self.painter {
-            painter.resize(viewport, animate);
-        }
-    }
-
-    /// Whether the transcript is scrolled to its end, where it then stays.
-    fn at_end(&self) -> bool {
-        self.refs
-            .log
-            .cast::<HtmlElement>()
-            .is_none_or(|log| log.scroll_height() - log.scroll_top() - log.client_height() < 48)
-    }
-
-    /// Plans the next frame: at once while something moves, now and then while only time passes,
-    /// not at all while it stands still.
-    fn sleep(&mut self, ctx: &Context<Self>, idle: bool, moving: bool, owing: bool) {
-        let link = ctx.link().clone();
-        let wake = move || link.send_message(Msg::Frame);
-        if moving || (self.pace.playing && !idle) {
-            self.wake.at_next_frame(wake);
-        } else if self.pace.playing {
-            self.wake.after_ms(250, wake);
-        } else if owing {
-            self.wake.after_ms(300, wake);
-        } else {
-            self.wake.never();
-            self.pace.rest();
-        }
-    }
-}
-
-/// Whether an entry has said nothing since: what it says only grows, except by a replay.
-fn same_stage(now: &Entry, known: &Entry) -> bool {
-    now.state == known.state && now.blocks.len() == known.blocks.len() && now.exit_code == known.exit_code
 }
 
 /// The window's size, the system's theme and resolution.

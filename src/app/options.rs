@@ -30,6 +30,7 @@ pub enum Link {
 
 /// The options of one page view.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one word of the address")]
 pub struct Options {
     /// Compact form for an iframe: grid and console, no focus taken.
     pub embed: bool,

@@ -71,6 +71,7 @@ fn print(text: &str) -> Result<ExitCode, Problem> {
 
 /// The arguments of `run`.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "independent flags of a command line")]
 struct Run {
     file: Option<String>,
     world: Option<String>,

@@ -12,6 +12,8 @@ pub struct Account {
     /// Preview features that were unregistered, as `namespace/name`. The simulated subscription
     /// begins with every preview feature registered, so that none stands in the way.
     pub unregistered_features: Vec<String>,
+    /// The section `defaults` of the configuration, in the order in which its keys were first set.
+    pub defaults: Vec<(String, String)>,
 }
 
 /// The preview features that `az feature list` names: those of the documents that the playground
@@ -32,6 +34,16 @@ impl Account {
             strict,
             extensions: BTreeMap::new(),
             unregistered_features: Vec::new(),
+            defaults: Vec::new(),
+        }
+    }
+
+    /// Sets a default, in place of an earlier one. Keys have no letter case, as in an INI file.
+    pub fn set_default(&mut self, key: &str, value: &str) {
+        let key = key.to_lowercase();
+        match self.defaults.iter_mut().find(|(known, _)| *known == key) {
+            Some(default) => value.clone_into(&mut default.1),
+            None => self.defaults.push((key, value.to_owned())),
         }
     }
 }

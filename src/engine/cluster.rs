@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::money::Cost;
 use super::operation::{OperationId, PowerState, ProvisioningState};
-use super::pool::{Pairs, Pool, PoolId};
+use super::pool::{DEFAULT_KUBERNETES_VERSION, Pairs, Pool, PoolId};
 
 /// Identifies a cluster for as long as the simulation runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -45,6 +45,37 @@ pub struct ClusterSpec {
     pub autoscaler_profile: Pairs,
     /// The resource as it was imported; see [`super::pool::PoolSpec::imported`].
     pub imported: Arc<str>,
+}
+
+impl ResourceGroup {
+    /// A group of the playground's own.
+    #[must_use]
+    pub fn new(name: &str, location: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            location: location.to_owned(),
+            tags: Pairs::new(),
+            is_deleting: false,
+            imported: Arc::from(""),
+        }
+    }
+}
+
+impl ClusterSpec {
+    /// A cluster with the service's defaults.
+    #[must_use]
+    pub fn new(name: &str, resource_group: &str, location: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            resource_group: resource_group.to_owned(),
+            location: location.to_owned(),
+            kubernetes_version: DEFAULT_KUBERNETES_VERSION.to_owned(),
+            tags: Pairs::new(),
+            hosts_system_pool: false,
+            autoscaler_profile: Pairs::new(),
+            imported: Arc::from(""),
+        }
+    }
 }
 
 /// A managed cluster.

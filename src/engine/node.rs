@@ -150,6 +150,7 @@ pub struct Prices {
 
 /// Billed time up to `settled_ms`.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[expect(clippy::struct_field_names, reason = "the unit ends every name")]
 struct Meter {
     settled_ms: u64,
     compute_ms: u64,

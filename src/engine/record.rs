@@ -158,6 +158,7 @@ impl RecordLog {
     }
 
     /// The records from a sequence number on, oldest first.
+    #[must_use]
     pub fn since(&self, sequence: u64) -> impl DoubleEndedIterator<Item = &Record> {
         let first = self.records.front().map_or(0, |record| record.sequence);
         let skip = usize::try_from(sequence.saturating_sub(first)).unwrap_or(usize::MAX);

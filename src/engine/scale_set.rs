@@ -74,25 +74,13 @@ impl Cloud {
 
 #[cfg(test)]
 mod tests {
-    use std::sync::Arc;
 
-    use super::super::{
-        ClusterSpec, ExistingPool, Pairs, PoolSpec, PoolUpdate, ProvisioningState, ScaleDownMode, VmSize,
-    };
+    use super::super::{ClusterSpec, ExistingPool, PoolSpec, PoolUpdate, ProvisioningState, ScaleDownMode, VmSize};
     use super::*;
 
     fn cloud_with_pool(power_state: PowerState) -> (Cloud, PoolId) {
         let mut cloud = Cloud::new(1);
-        let cluster = ClusterSpec {
-            name: "c".to_owned(),
-            resource_group: "rg".to_owned(),
-            location: "eastus".to_owned(),
-            kubernetes_version: String::new(),
-            tags: Pairs::new(),
-            hosts_system_pool: true,
-            autoscaler_profile: Pairs::new(),
-            imported: Arc::from(""),
-        };
+        let cluster = ClusterSpec { hosts_system_pool: true, ..ClusterSpec::new("c", "rg", "eastus") };
         let cluster = cloud.load_cluster(cluster, PowerState::Running);
         let spec = PoolSpec::new("np", VmSize::find("Standard_DS2_v2").unwrap());
         let provisioning_state = ProvisioningState::Succeeded;

@@ -166,9 +166,9 @@ mod tests {
 
     #[test]
     fn a_kept_node_is_ready_much_sooner_than_a_new_one() {
+        use Timing as T;
         let timings = Timings::default();
         let total = |kinds: [Timing; 5]| -> u64 { kinds.iter().map(|kind| timings.get(*kind).median_ms).sum() };
-        use Timing as T;
         let new_ms = total([T::NewAllocate, T::NewBoot, T::NewRegister, T::NewImages, T::NewReady]);
         let cached_ms = total([T::CachedAllocate, T::CachedBoot, T::CachedRegister, T::CachedImages, T::CachedReady]);
         assert_eq!((new_ms, cached_ms), (200_000, 75_000));

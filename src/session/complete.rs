@@ -57,10 +57,13 @@ impl Values for Session {
                 pools.map(|pool| Candidate::new(&*pool.scale_set, format!("of {}", pool.spec.name))).collect()
             }
             NameKind::VmSize => {
-                let describe = |size: &crate::engine::VmSize| format!("{} vCPU, {} GiB", size.vcpus, size.memory_mib / 1024);
+                let describe =
+                    |size: &crate::engine::VmSize| format!("{} vCPU, {} GiB", size.vcpus, size.memory_mib / 1024);
                 VM_SIZES.iter().map(|size| Candidate::new(size.name, describe(size))).collect()
             }
-            NameKind::Location => PRICED_REGIONS.iter().map(|name| Candidate::new(*name, "region with known prices")).collect(),
+            NameKind::Location => {
+                PRICED_REGIONS.iter().map(|name| Candidate::new(*name, "region with known prices")).collect()
+            }
             NameKind::KubernetesVersion => vec![Candidate::new(DEFAULT_KUBERNETES_VERSION, "default")],
             NameKind::Zone => ["1", "2", "3"].map(|zone| Candidate::new(zone, "availability zone")).into(),
             NameKind::Extension => EXTENSIONS.iter().map(|(name, version)| Candidate::new(*name, *version)).collect(),
@@ -89,7 +92,8 @@ impl Values for Session {
                 let followers = VERBS.iter().filter_map(|(usage, meaning)| {
                     let next = usage.strip_prefix(program)?.strip_prefix(' ')?.split(' ').next()?;
                     // Capitals stand for a value that the person chooses.
-                    next.starts_with(|first: char| first == '-' || first.is_lowercase()).then(|| Candidate::new(next, *meaning))
+                    next.starts_with(|first: char| first == '-' || first.is_lowercase())
+                        .then(|| Candidate::new(next, *meaning))
                 });
                 let mut found: Vec<Candidate> = Vec::new();
                 for candidate in followers {
@@ -118,7 +122,9 @@ mod tests {
     #[test]
     fn names_are_those_of_the_cloud() {
         let mut session = Session::new(SessionOptions::default());
-        session.submit("sim cluster rg1/one\nsim cluster rg2/two\naz aks nodepool add -g rg1 --cluster-name one -n pool1 -c 2");
+        session.submit(
+            "sim cluster rg1/one\nsim cluster rg2/two\naz aks nodepool add -g rg1 --cluster-name one -n pool1 -c 2",
+        );
         session.advance_until_idle();
         let check = |line: &str, expected: &[&str]| {
             let found = session.complete(line, line.len());

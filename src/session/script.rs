@@ -57,7 +57,7 @@ pub(super) fn read(text: &str) -> Script {
     let mut lines = String::new();
     for line in text.lines() {
         let mark = line.strip_prefix(MARK).map(str::trim);
-        let Some(mark) = mark.and_then(|mark| read_mark(mark)) else {
+        let Some(mark) = mark.and_then(read_mark) else {
             lines.push_str(line);
             lines.push('\n');
             continue;

@@ -113,13 +113,7 @@ impl World {
         for (spec, _, _) in &world.clusters {
             let name = &spec.resource_group;
             if world.groups.iter().all(|group| group.name != *name) {
-                world.groups.push(ResourceGroup {
-                    name: name.clone(),
-                    location: spec.location.clone(),
-                    tags: Pairs::new(),
-                    is_deleting: false,
-                    imported: Arc::from(""),
-                });
+                world.groups.push(ResourceGroup::new(name, &spec.location));
             }
         }
         Ok(world)
@@ -131,16 +125,7 @@ impl World {
         let is_it = |spec: &ClusterSpec| spec.name == name && spec.resource_group == group;
         let index = self.clusters.iter().position(|(spec, _, _)| is_it(spec));
         let index = index.unwrap_or_else(|| {
-            let spec = ClusterSpec {
-                name: name.to_owned(),
-                resource_group: group.to_owned(),
-                location: "eastus".to_owned(),
-                kubernetes_version: DEFAULT_KUBERNETES_VERSION.to_owned(),
-                tags: Pairs::new(),
-                hosts_system_pool: false,
-                autoscaler_profile: Pairs::new(),
-                imported: Arc::from(""),
-            };
+            let spec = ClusterSpec::new(name, group, "eastus");
             self.clusters.push((spec, PowerState::Running, Vec::new()));
             self.clusters.len() - 1
         });
@@ -241,13 +226,8 @@ fn imported(resource: &Value) -> Arc<str> {
 }
 
 fn read_group(group: &Value) -> Result<ResourceGroup, WorldError> {
-    Ok(ResourceGroup {
-        name: needed(group, "group", "name")?.to_owned(),
-        location: needed(group, "group", "location")?.to_owned(),
-        tags: pairs(group.get("tags")),
-        is_deleting: false,
-        imported: imported(group),
-    })
+    let own = ResourceGroup::new(needed(group, "group", "name")?, needed(group, "group", "location")?);
+    Ok(ResourceGroup { tags: pairs(group.get("tags")), imported: imported(group), ..own })
 }
 
 fn read_cluster(cluster: &Value) -> Result<(ClusterSpec, PowerState), WorldError> {
@@ -259,15 +239,14 @@ fn read_cluster(cluster: &Value) -> Result<(ClusterSpec, PowerState), WorldError
     let version = text(cluster, "currentKubernetesVersion")
         .or_else(|| text(cluster, "kubernetesVersion"))
         .unwrap_or(DEFAULT_KUBERNETES_VERSION);
+    let name = needed(cluster, "cluster", "name")?;
     let spec = ClusterSpec {
-        name: needed(cluster, "cluster", "name")?.to_owned(),
-        resource_group: group.to_owned(),
-        location: needed(cluster, "cluster", "location")?.to_owned(),
         kubernetes_version: version.to_owned(),
         tags: pairs(cluster.get("tags")),
         hosts_system_pool: field(cluster, "hostedSystemProfile").is_some(),
         autoscaler_profile: pairs(field(cluster, "autoScalerProfile")),
         imported: imported(cluster),
+        ..ClusterSpec::new(name, group, needed(cluster, "cluster", "location")?)
     };
     Ok((spec, power_state(cluster)))
 }

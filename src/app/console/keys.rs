@@ -34,6 +34,7 @@ pub enum Action {
 
 /// What the key's meaning depends on.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "each is one question that a key asks")]
 pub struct Situation {
     /// Nothing is typed.
     pub empty: bool,
@@ -89,14 +90,12 @@ pub fn action(key: Key<'_>, at: Situation) -> Option<Action> {
     }
     match (key.name, key.shift) {
         ("Tab", _) if at.leaving => None,
-        ("Tab", false) if at.menu => Some(Action::MenuNext),
-        ("Tab", true) if at.menu => Some(Action::MenuBack),
+        ("Tab" | "ArrowDown", false) if at.menu => Some(Action::MenuNext),
+        ("Tab", true) | ("ArrowUp", false) if at.menu => Some(Action::MenuBack),
         ("Tab", false) if !at.empty => Some(Action::Complete),
         ("Enter", false) if at.menu && at.chosen => Some(Action::MenuTake),
         ("Enter", false) if !at.continued => Some(Action::Run),
         ("Escape", _) => Some(Action::Escape),
-        ("ArrowDown", false) if at.menu => Some(Action::MenuNext),
-        ("ArrowUp", false) if at.menu => Some(Action::MenuBack),
         ("ArrowUp", false) if at.first_line => Some(Action::HistoryBack),
         ("ArrowDown", false) if at.last_line => Some(Action::HistoryForward),
         ("ArrowRight" | "End", false) if at.ghost && at.at_end => Some(Action::TakeGhost),

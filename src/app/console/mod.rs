@@ -3,4 +3,5 @@
 pub mod keys;
 pub mod line;
 pub mod prompt;
+mod prompt_view;
 pub mod transcript;

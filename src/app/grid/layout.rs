@@ -7,7 +7,7 @@
 use crate::engine::PoolId;
 
 /// Cell sizes in CSS pixels, largest first; below the last the picture scrolls.
-const SIZES_PX: [f64; 12] = [58.0, 52.0, 46.0, 40.0, 34.0, 28.0, 23.0, 19.0, 16.0, 13.0, 11.0, 9.0];
+const SIZES_PX: [f64; 13] = [58.0, 52.0, 46.0, 40.0, 34.0, 28.0, 23.0, 19.0, 16.0, 13.0, 11.0, 9.0, 7.0];
 
 /// How full the next larger size may leave the picture before it is taken.
 const GROW_BELOW: f64 = 0.85;
@@ -28,6 +28,7 @@ pub struct PoolShape {
 
 /// The room there is.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "the unit belongs to every length")]
 pub struct Viewport {
     /// Inner width.
     pub width_px: f64,
@@ -49,7 +50,7 @@ pub struct PoolBox {
     /// Top of the cluster's line and the pool's header.
     pub top_px: f64,
     /// Top of the first row of cells.
-    pub cells_px: f64,
+    pub first_row_px: f64,
     /// Slots in use, gaps included.
     pub slots: usize,
 }
@@ -85,25 +86,22 @@ impl Layout {
             }
             smallest = Some(layout);
         }
-        smallest.unwrap_or_else(|| Self::with_cells(shapes, viewport, 9.0))
+        smallest.unwrap_or_else(|| Self::with_cells(shapes, viewport, 7.0))
     }
 
     fn with_cells(shapes: &[PoolShape], viewport: Viewport, cell_px: f64) -> Self {
-        let pitch_px = cell_px + (cell_px * 0.16).round().max(2.0);
+        let pitch_px = cell_px + (cell_px * 0.16).round().max(if cell_px < 9.0 { 1.0 } else { 2.0 });
         let columns = whole((viewport.width_px - 2.0 * viewport.margin_px + pitch_px - cell_px) / pitch_px).max(1);
         let mut top_px = TOP_PX;
         let mut pools = Vec::with_capacity(shapes.len());
         for shape in shapes {
             let line_px = if shape.cluster_line { viewport.cluster_px } else { 0.0 };
-            let cells_px = top_px + line_px + viewport.header_px;
-            pools.push(PoolBox { id: shape.id, top_px, cells_px, slots: shape.slots });
+            let first_row_px = top_px + line_px + viewport.header_px;
+            pools.push(PoolBox { id: shape.id, top_px, first_row_px, slots: shape.slots });
             let rows = real(shape.slots.div_ceil(columns).max(1));
-            top_px = cells_px + rows * pitch_px + POOL_GAP_PX;
+            top_px = first_row_px + rows * pitch_px + POOL_GAP_PX;
         }
-        Self {
-            cell_px,
-            margin_px: viewport.margin_px,
-            pitch_px, columns, height_px: top_px.ceil(), pools }
+        Self { cell_px, margin_px: viewport.margin_px, pitch_px, columns, height_px: top_px.ceil(), pools }
     }
 
     /// Top left corner of a slot's cell.
@@ -111,7 +109,7 @@ impl Layout {
     pub fn corner(&self, pool: &PoolBox, slot: usize) -> (f64, f64) {
         let column = slot.checked_rem(self.columns).unwrap_or(0);
         let row = slot.checked_div(self.columns).unwrap_or(0);
-        (real(column) * self.pitch_px + self.margin_px, real(row) * self.pitch_px + pool.cells_px)
+        (real(column) * self.pitch_px + self.margin_px, real(row) * self.pitch_px + pool.first_row_px)
     }
 
     /// The pool (by place) and slot under a point, gaps between cells included.
@@ -119,12 +117,12 @@ impl Layout {
     pub fn hit(&self, x_px: f64, y_px: f64) -> Option<(usize, usize)> {
         let slack_px = (self.pitch_px - self.cell_px) / 2.0;
         let x_px = x_px - self.margin_px + slack_px;
-        let (place, pool) = self.pools.iter().enumerate().rfind(|(_, pool)| y_px >= pool.cells_px - slack_px)?;
+        let (place, pool) = self.pools.iter().enumerate().rfind(|(_, pool)| y_px >= pool.first_row_px - slack_px)?;
         if x_px < 0.0 {
             return None;
         }
         let column = whole(x_px / self.pitch_px);
-        let row = whole((y_px - pool.cells_px + slack_px) / self.pitch_px);
+        let row = whole((y_px - pool.first_row_px + slack_px) / self.pitch_px);
         let slot = row * self.columns + column;
         (column < self.columns && slot < pool.slots).then_some((place, slot))
     }
@@ -139,4 +137,57 @@ pub const fn real(count: usize) -> f64 {
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss)]
 const fn whole(length: f64) -> usize {
     length.max(0.0) as usize
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ROOM: Viewport =
+        Viewport { width_px: 800.0, height_px: 560.0, margin_px: 16.0, header_px: 30.0, cluster_px: 30.0 };
+
+    fn pools(slots: &[usize]) -> Vec<PoolShape> {
+        let ids = super::super::sample::pools(slots.len());
+        let shape = |(id, slots): (PoolId, &usize)| PoolShape { id, slots: *slots, cluster_line: false };
+        ids.into_iter().zip(slots).map(shape).collect()
+    }
+
+    #[test]
+    fn cells_are_as_large_as_fits_and_no_smaller_than_can_be_told_apart() {
+        let check = |slots: &[usize], cell_px: f64| {
+            let layout = Layout::fit(&pools(slots), ROOM, None);
+            assert!((layout.cell_px - cell_px).abs() < 0.1, "{slots:?}: {}", layout.cell_px);
+            assert_eq!(layout.height_px <= ROOM.height_px, slots.iter().sum::<usize>() < 4_000, "{slots:?}");
+        };
+        check(&[1], 58.0);
+        check(&[50], 58.0);
+        check(&[3, 50, 8], 46.0);
+        check(&[1_000], 16.0);
+        check(&[1_000; 3], 7.0);
+        check(&[1_000; 5], 7.0);
+    }
+
+    #[test]
+    fn a_size_once_taken_is_kept_until_there_is_room_to_spare() {
+        let crowded = Layout::fit(&pools(&[100]), ROOM, None);
+        let bare = |slots: usize| Layout::fit(&pools(&[slots]), ROOM, Some(crowded.cell_px)).cell_px;
+        assert!(bare(95) <= crowded.cell_px);
+        assert!(bare(20) > crowded.cell_px);
+    }
+
+    #[test]
+    fn every_cell_is_hit_where_it_stands() {
+        let layout = Layout::fit(&pools(&[3, 50, 0, 8]), ROOM, None);
+        for (place, pool) in layout.pools.iter().enumerate() {
+            for slot in 0..pool.slots {
+                let (x_px, y_px) = layout.corner(pool, slot);
+                for (dx_px, dy_px) in [(0.5, 0.5), (layout.cell_px - 0.5, layout.cell_px - 0.5)] {
+                    assert_eq!(layout.hit(x_px + dx_px, y_px + dy_px), Some((place, slot)));
+                }
+            }
+        }
+        assert_eq!(layout.hit(1.0, 1.0), None);
+        assert_eq!(layout.hit(799.0, 60.0), None);
+        assert_eq!(layout.hit(20.0, 5_000.0), None);
+    }
 }

@@ -4,3 +4,21 @@ pub mod layout;
 pub mod motion;
 pub mod paint;
 pub mod shapes;
+
+#[cfg(test)]
+mod sample {
+    use crate::engine::PoolId;
+    use crate::session::{Session, SessionOptions};
+
+    /// As many pools as wanted, for tests: only the engine makes their identities.
+    pub(super) fn pools(count: usize) -> Vec<PoolId> {
+        let mut session = Session::new(SessionOptions::default());
+        session.submit("sim cluster rg/one");
+        for place in 0..count {
+            session.submit(&format!("az aks nodepool add -g rg --cluster-name one -n pool{place} -c 0"));
+        }
+        session.advance_until_idle();
+        let clusters = session.snapshot().clusters;
+        clusters.iter().flat_map(|cluster| &cluster.pools).map(|pool| pool.id).collect()
+    }
+}

@@ -99,7 +99,7 @@ impl Track {
     pub fn sweep(&mut self) -> bool {
         let mut swept = false;
         for (slot, place) in self.slots.iter_mut().enumerate() {
-            if place.as_ref().is_some_and(|cell| cell.gone()) {
+            if place.as_ref().is_some_and(Cell::gone) {
                 *place = None;
                 self.gaps.push(slot);
                 swept = true;
@@ -249,4 +249,93 @@ fn level(state: NodeState, progress_permille: u16) -> u8 {
 pub const fn ease_out(t: f64) -> f64 {
     let rest = 1.0 - t;
     1.0 - rest * rest * rest
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn node(instance_id: u32, state: NodeState) -> NodeView {
+        NodeView { instance_id, state, source: NodeSource::New, progress_permille: 500, since_ms: 0, created_ms: 0 }
+    }
+
+    fn track() -> Track {
+        Track::new(super::super::sample::pools(1).pop().expect("a pool"))
+    }
+
+    fn follow(track: &mut Track, ids: &[u32], now_ms: f64, animate: bool) {
+        let nodes: Vec<NodeView> = ids.iter().map(|id| node(*id, NodeState::Ready)).collect();
+        track.follow(&nodes, now_ms, animate);
+    }
+
+    /// Marks everything as painted as it looks.
+    fn paint(track: &mut Track, now_ms: f64) {
+        for cell in track.slots.iter_mut().flatten() {
+            cell.painted = Some(cell.look(now_ms).0);
+        }
+    }
+
+    fn ids(track: &Track) -> Vec<Option<u32>> {
+        (0..track.slots.len()).map(|slot| track.node_at(slot)).collect()
+    }
+
+    #[test]
+    fn a_cell_stays_where_it_is_when_others_leave_and_new_ones_fill_the_gaps() {
+        let mut track = track();
+        follow(&mut track, &[0, 1, 2, 3], 0.0, true);
+        follow(&mut track, &[0, 2], 1_000.0, true);
+        assert_eq!(track.slots.len(), 4, "those that leave are seen leaving");
+        paint(&mut track, 1_000.0);
+        assert!(!track.sweep());
+        paint(&mut track, 1_000.0 + LEAVE_MS);
+        assert!(track.sweep());
+        assert_eq!(ids(&track), [Some(0), None, Some(2)]);
+        follow(&mut track, &[0, 2, 4, 5], 3_000.0, true);
+        assert_eq!(ids(&track), [Some(0), Some(4), Some(2), Some(5)]);
+        assert_eq!(track.slot_of(5), Some(3));
+        assert_eq!(track.neighbour(2, 1), Some(4));
+        assert_eq!(track.neighbour(5, 1), None);
+    }
+
+    #[test]
+    fn without_motion_everything_is_in_its_place_at_once() {
+        let mut track = track();
+        follow(&mut track, &[0, 1], 0.0, false);
+        assert!(track.slots.iter().flatten().all(|cell| cell.look(0.0) == (cell.look(9_000.0).0, false)));
+        follow(&mut track, &[0], 0.0, false);
+        assert!(
+            track.sweep() || {
+                paint(&mut track, 0.0);
+                track.sweep()
+            }
+        );
+        assert_eq!(ids(&track), [Some(0)]);
+    }
+
+    #[test]
+    fn a_turn_shows_the_old_face_first() {
+        let mut track = track();
+        track.follow(&[node(0, NodeState::Starting)], 0.0, true);
+        track.follow(&[node(0, NodeState::Ready)], 5_000.0, true);
+        let cell = track.slots.first().and_then(Option::as_ref).expect("a cell");
+        let check = |age_ms: f64, state: NodeState, moving: bool| {
+            let (look, again) = cell.look(5_000.0 + age_ms);
+            assert_eq!((look.state, again), (state, moving), "{age_ms}");
+        };
+        check(10.0, NodeState::Starting, true);
+        check(TURN_MS / 2.0, NodeState::Ready, true);
+        check(TURN_MS, NodeState::Ready, false);
+    }
+
+    #[test]
+    fn progress_is_shown_in_steps_and_only_where_something_is_under_way() {
+        let check = |state: NodeState, progress_permille: u16, expected: u8| {
+            assert_eq!(level(state, progress_permille), expected, "{state:?} {progress_permille}");
+        };
+        check(NodeState::Creating, 0, 0);
+        check(NodeState::Creating, 500, LEVELS / 2);
+        check(NodeState::Starting, 1_000, LEVELS);
+        check(NodeState::Starting, u16::MAX, LEVELS);
+        check(NodeState::Ready, 500, 0);
+    }
 }

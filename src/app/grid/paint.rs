@@ -21,6 +21,7 @@ pub type NodeKey = (PoolId, u32);
 
 /// A rectangle in the picture, in CSS pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
+#[expect(clippy::struct_field_names, reason = "the unit belongs to every length")]
 pub struct Rect {
     /// Left edge.
     pub x_px: f64,
@@ -139,7 +140,7 @@ impl Painter {
         let same_places = before.columns == self.layout.columns
             && before.pools.iter().all(|old| {
                 let new = place_of(&self.layout, old.id);
-                new.is_none_or(|new| (new.cells_px - old.cells_px).abs() < 0.5)
+                new.is_none_or(|new| (new.first_row_px - old.first_row_px).abs() < 0.5)
             });
         if self.animate && !first && !same_places {
             self.from = Some((before, now_ms));
@@ -245,10 +246,10 @@ impl Painter {
                 let (mut x_px, mut y_px) = self.layout.corner(to, slot);
                 let mut side_px = self.layout.cell_px;
                 if let Some((layout, pool, t)) = old {
-                    let (old_x_px, old_y_px) = layout.corner(pool, slot);
-                    x_px = (x_px - old_x_px) * t + old_x_px;
-                    y_px = (y_px - old_y_px) * t + old_y_px;
-                    side_px = (side_px - layout.cell_px) * t + layout.cell_px;
+                    let from = layout.corner(pool, slot);
+                    x_px = from.0 + (x_px - from.0) * t;
+                    y_px = from.1 + (y_px - from.1) * t;
+                    side_px = layout.cell_px + (side_px - layout.cell_px) * t;
                 }
                 let (x, y) = ((x_px * ratio).round(), (y_px * ratio).round());
                 let side = side_px * ratio;

@@ -65,12 +65,12 @@ impl App {
         let scroller = self.refs.scroller.cast::<HtmlElement>()?;
         let card = self.refs.card.cast::<HtmlElement>()?;
         let (width_px, height_px) = (f64::from(card.offset_width()), f64::from(card.offset_height()));
-        let (room_x_px, room_y_px) = (f64::from(scroller.client_width()), f64::from(scroller.client_height()));
+        let (room_px, depth_px) = (f64::from(scroller.client_width()), f64::from(scroller.client_height()));
         let y_px = rect.y_px - f64::from(scroller.scroll_top());
-        let x_px = (rect.x_px + rect.side_px / 2.0 - width_px / 2.0).min(room_x_px - width_px - GAP_PX).max(GAP_PX);
+        let x_px = (rect.x_px + rect.side_px / 2.0 - width_px / 2.0).min(room_px - width_px - GAP_PX).max(GAP_PX);
         let below_px = y_px + rect.side_px + GAP_PX;
         let above_px = y_px - GAP_PX - height_px;
-        let y_px = if below_px + height_px <= room_y_px || above_px < 0.0 { below_px } else { above_px };
+        let y_px = if below_px + height_px <= depth_px || above_px < 0.0 { below_px } else { above_px };
         browser::set_px(&card, "left", x_px);
         browser::set_px(&card, "top", y_px);
         Some(())

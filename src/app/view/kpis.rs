@@ -2,8 +2,8 @@
 
 use yew::prelude::*;
 
-use crate::app::{App, browser};
 use crate::app::format::{TOLD, dollars, grouped};
+use crate::app::{App, browser};
 use crate::engine::NodeState;
 
 impl App {

@@ -1,7 +1,5 @@
 //! `az aks`: managed clusters.
 
-use std::sync::Arc;
-
 use serde_json::Value;
 
 use super::arguments::{count, given_pairs, needed, pairs, range};
@@ -14,7 +12,6 @@ use crate::cli::output::TableTransformer;
 use crate::cli::outcome::Block;
 use crate::cli::parse::Invocation;
 use crate::cli::validate::decorator::{self, AutoscalerUpdate, PoolFacts};
-use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
 use crate::engine::{Cloud, Cluster, ClusterSpec, Pairs, PoolUpdate, PowerState, ResourceGroup};
 
 /// The region of what the playground creates by itself; the one in most of the documentation.
@@ -76,14 +73,10 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         ));
     }
     let spec = ClusterSpec {
-        name: name.clone(),
-        resource_group: found_name(context.cloud, &group),
-        location,
         kubernetes_version: pool.kubernetes_version.clone(),
         tags: pairs(invocation, "tags"),
-        hosts_system_pool: false,
         autoscaler_profile: profile(invocation)?.unwrap_or_default(),
-        imported: Arc::from(""),
+        ..ClusterSpec::new(&name, found_name(context.cloud, &group), &location)
     };
     let operation = context.cloud.create_cluster(spec, Some(pool));
     let operation = operation.map_err(|error| service_refusal(&error))?;
@@ -97,11 +90,8 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
 }
 
 /// A group's name as it was first written.
-fn found_name(cloud: &Cloud, name: &str) -> String {
-    cloud
-        .group(name)
-        .map_or(name, |group| &group.name)
-        .to_owned()
+fn found_name<'a>(cloud: &'a Cloud, name: &'a str) -> &'a str {
+    cloud.group(name).map_or(name, |group| &group.name)
 }
 
 /// Outside strict mode a resource group that a new cluster needs is created, and said so: the
@@ -110,13 +100,7 @@ fn presume_group(name: &str, context: &mut Context<'_>) {
     if context.account.strict || context.cloud.group(name).is_some() {
         return;
     }
-    let group = ResourceGroup {
-        name: name.to_owned(),
-        location: PRESUMED_LOCATION.to_owned(),
-        tags: Pairs::new(),
-        is_deleting: false,
-        imported: Arc::from(""),
-    };
+    let group = ResourceGroup::new(name, PRESUMED_LOCATION);
     if context.cloud.put_group(group).is_ok() {
         context.note(format!(
             "Resource group '{name}' did not exist: the playground created it in {PRESUMED_LOCATION}."
@@ -142,16 +126,7 @@ pub(super) fn presume(group: &str, name: &str, context: &mut Context<'_>) -> Res
 pub(super) fn place(group: &str, name: &str, context: &mut Context<'_>) -> Result<()> {
     presume_group(group, context);
     let found = group::find(context.cloud, group)?;
-    let spec = ClusterSpec {
-        name: name.to_owned(),
-        resource_group: found.name.clone(),
-        location: found.location.clone(),
-        kubernetes_version: DEFAULT_KUBERNETES_VERSION.to_owned(),
-        tags: Pairs::new(),
-        hosts_system_pool: true,
-        autoscaler_profile: Pairs::new(),
-        imported: Arc::from(""),
-    };
+    let spec = ClusterSpec { hosts_system_pool: true, ..ClusterSpec::new(name, &found.name, &found.location) };
     context.cloud.load_cluster(spec, PowerState::Running);
     Ok(())
 }

@@ -1,7 +1,5 @@
 //! `az group`: resource groups.
 
-use std::sync::Arc;
-
 use serde_json::{Value, json};
 
 use super::arguments::{needed, pairs};
@@ -37,13 +35,8 @@ fn answer(value: Value) -> Action {
 
 fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let name = needed(invocation, "rg_name")?;
-    let group = ResourceGroup {
-        name: name.to_owned(),
-        location: needed(invocation, "location")?.to_owned(),
-        tags: pairs(invocation, "tags"),
-        is_deleting: false,
-        imported: Arc::from(""),
-    };
+    let group =
+        ResourceGroup { tags: pairs(invocation, "tags"), ..ResourceGroup::new(name, needed(invocation, "location")?) };
     let cloud = &mut *context.cloud;
     cloud
         .put_group(group)

@@ -5,6 +5,7 @@
 
 mod arguments;
 mod cluster;
+mod configure;
 mod extension;
 mod group;
 mod machine;
@@ -129,10 +130,12 @@ enum Action {
 type Result<T> = std::result::Result<T, CliError>;
 
 /// Reads and carries out one `az` command, given the words after `az`.
+#[must_use]
 pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
     let options = ParseOptions {
         strict: context.account.strict,
         is_query: output::is_query,
+        defaults: &context.account.defaults,
     };
     match parse(words, &options) {
         Ok(Parsed::Invocation(invocation)) => run(*invocation, context),
@@ -213,6 +216,7 @@ fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action
     let (group, rest) = name.split_once(' ').unwrap_or((name, ""));
     match group {
         "aks" => cluster::run(rest, invocation, context),
+        "configure" | "config" => configure::run(name, invocation, context),
         "group" => group::run(rest, invocation, context),
         "extension" => extension::run(rest, invocation, context),
         "vmss" => vmss::run(rest, invocation, context),
@@ -256,9 +260,7 @@ fn missing(code: &'static str, message: String) -> CliError {
 /// Refuses a command that asks before it acts and was not told the answer: there is no terminal
 /// to ask at.
 fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
-    // An extension of the index is installed without a question; one from elsewhere is not.
-    let is_harmless = invocation.command.name == "extension add" && !invocation.is_specified("source");
-    if !invocation.command.confirm || invocation.flag("yes") || is_harmless {
+    if invocation.question().is_none() {
         return Ok(());
     }
     let warning = "Unable to prompt for confirmation as no tty available. Use --yes.";

@@ -97,11 +97,9 @@ pub(super) fn spec(
     spec.mode = pool_mode(invocation).unwrap_or(PoolMode::System);
     if is_windows {
         spec.os_type = OsType::Windows;
-        spec.os_sku = "Windows2022".to_owned();
     }
-    if let Some(sku) = invocation.text("os_sku") {
-        sku.clone_into(&mut spec.os_sku);
-    }
+    let default_sku = if is_windows { "Windows2022" } else { "Ubuntu" };
+    invocation.text("os_sku").unwrap_or(default_sku).clone_into(&mut spec.os_sku);
     if invocation
         .text("node_osdisk_type")
         .is_some_and(|kind| kind.eq_ignore_ascii_case("ephemeral"))

@@ -1,6 +1,8 @@
 //! The playground's own verbs: what `az` has no word for. They are plain words, not `az` commands,
 //! so that nothing learned here has to be unlearned.
 
+use std::fmt::Write as _;
+
 use super::{
     Context, Execution, Outcome, Printing, Reply, Until, Waiting, cluster, print, refusal,
 };
@@ -40,6 +42,7 @@ pub const VERBS: &[(&str, &str)] = &[
 ];
 
 /// Carries out a command that is not `az`.
+#[must_use]
 pub fn run_verb(words: &[&str], context: Context<'_>) -> Execution {
     match words {
         ["help", ..] => done(context, print(help())),
@@ -72,7 +75,7 @@ fn help() -> String {
         "az works as the Azure CLI does; `az aks nodepool --help` lists what there is.\n\n",
     );
     for (verb, meaning) in VERBS {
-        text.push_str(&format!("  {verb:<26}{meaning}\n"));
+        let _ = writeln!(text, "  {verb:<26}{meaning}");
     }
     text.pop();
     text
@@ -210,10 +213,7 @@ fn timings(context: &Context<'_>) -> String {
         } = context.cloud.timings().get(info.timing);
         let seconds = format!("{}.{} s", median_ms / 1000, median_ms % 1000 / 100);
         let spread = format!("±{} %", spread_permille / 10);
-        text.push_str(&format!(
-            "  {:<16}{seconds:>9}  {spread:>6}  {}\n",
-            info.name, info.source
-        ));
+        let _ = writeln!(text, "  {:<16}{seconds:>9}  {spread:>6}  {}", info.name, info.source);
     }
     text.pop();
     text
@@ -257,14 +257,15 @@ fn events(count: usize, context: Context<'_>) -> Execution {
     let mut text = String::new();
     for record in records.into_iter().rev() {
         let words = record.text();
-        text.push_str(&format!(
-            "{:>10}  {:<8}{:<18}  {}  {}\n",
+        let _ = writeln!(
+            text,
+            "{:>10}  {:<8}{:<18}  {}  {}",
             clock(record.at_ms),
             words.kind,
             words.reason,
             words.object,
             words.message
-        ));
+        );
     }
     if text.pop().is_none() {
         text.push_str("nothing has happened yet");

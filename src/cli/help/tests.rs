@@ -5,7 +5,7 @@ use crate::cli::parse::{ParseOptions, Parsed, parse};
 
 fn help(line: &str) -> String {
     let words: Vec<&str> = line.split(' ').collect();
-    match parse(&words, &ParseOptions { strict: true, is_query: |_| true }) {
+    match parse(&words, &ParseOptions { strict: true, is_query: |_| true, defaults: &[] }) {
         Ok(Parsed::Help(target)) => text(&target),
         other => panic!("{line}: {other:?}"),
     }
@@ -44,7 +44,7 @@ fn examples_parse() {
         for example in &command.own_examples {
             let parsed = crate::cli::shell::lex(example.command, &std::collections::BTreeMap::new(), 0).unwrap();
             let words: Vec<&str> = parsed[0].words.iter().skip(1).map(|word| word.text.as_str()).collect();
-            match parse(&words, &ParseOptions { strict: true, is_query: |_| true }) {
+            match parse(&words, &ParseOptions { strict: true, is_query: |_| true, defaults: &[] }) {
                 Ok(Parsed::Invocation(mut invocation)) => {
                     assert_eq!(invocation.command.name, command.name);
                     assert_eq!(crate::cli::validate::validate(&mut invocation), Ok(()), "{}", example.command);

@@ -2,6 +2,7 @@
 
 use crate::cli::registry::{Argument, Count, Kind};
 
+use super::ParseOptions;
 use super::python;
 use super::value::Value;
 
@@ -76,8 +77,22 @@ fn location(word: &str) -> String {
     if word.contains(' ') { word.to_lowercase().replace(' ', "") } else { word.to_owned() }
 }
 
+/// The default of an argument in the configuration; an empty one is none.
+pub(super) fn configured<'a>(argument: &Argument, options: &ParseOptions<'a>) -> Option<&'a str> {
+    let key = match &*argument.dest {
+        "resource_group_name" | "resource_group" if argument.names.contains(&"--resource-group") => "group",
+        "location" if argument.kind == Kind::Location => "location",
+        _ => return None,
+    };
+    let (_, value) = options.defaults.iter().find(|(known, value)| known == key && !value.is_empty())?;
+    Some(value)
+}
+
 /// The value of an argument that the line does not name.
-pub(super) fn default(argument: &Argument) -> Option<Value> {
+pub(super) fn default(argument: &Argument, options: &ParseOptions<'_>) -> Option<Value> {
+    if let Some(value) = configured(argument, options) {
+        return convert_word(argument, value, options.is_query).ok();
+    }
     match (argument.default, &argument.kind) {
         (None, Kind::Flag) => (!argument.unset).then_some(Value::Flag(false)),
         (None, _) => None,

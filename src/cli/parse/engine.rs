@@ -36,7 +36,7 @@ struct Outcome {
 }
 
 /// Parses words from `az` downwards.
-pub(super) fn run(words: &[String], scope: &Scope, options: &ParseOptions) -> Result<Invocation, Stop> {
+pub(super) fn run(words: &[String], scope: &Scope, options: &ParseOptions<'_>) -> Result<Invocation, Stop> {
     let Some(root) = registry().group("") else {
         return Err(Stop::Error(Box::new(complaint("the command table is empty".to_owned()))));
     };
@@ -76,7 +76,7 @@ struct Run<'a> {
     words: &'a [String],
     tokens: Vec<Token>,
     scope: &'a Scope,
-    options: &'a ParseOptions,
+    options: &'a ParseOptions<'a>,
     values: Vec<Option<Value>>,
     specified: Vec<&'static str>,
     legacy: Vec<(&'static str, &'static str)>,
@@ -87,14 +87,19 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(level: &'a Level, words: &'a [String], scope: &'a Scope, options: &'a ParseOptions) -> Result<Self, Stop> {
+    fn new(
+        level: &'a Level,
+        words: &'a [String],
+        scope: &'a Scope,
+        options: &'a ParseOptions<'a>,
+    ) -> Result<Self, Stop> {
         let mut run = Self {
             level,
             words,
             tokens: Vec::new(),
             scope,
             options,
-            values: level.arguments.iter().map(|argument| convert::default(argument)).collect(),
+            values: level.arguments.iter().map(|argument| convert::default(argument, options)).collect(),
             specified: Vec::new(),
             legacy: Vec::new(),
             notices: Vec::new(),
@@ -296,7 +301,7 @@ impl<'a> Run<'a> {
     fn require(&self) -> Result<(), Stop> {
         let mut missing: Vec<String> = Vec::new();
         for (argument, seen) in self.level.arguments.iter().zip(&self.seen) {
-            if argument.required && !seen {
+            if argument.required && !seen && convert::configured(argument, self.options).is_none() {
                 missing.push(argument.display_name());
             }
         }

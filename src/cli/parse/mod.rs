@@ -24,11 +24,14 @@ pub use value::Value;
 
 /// How to parse.
 #[derive(Clone, Copy, Debug)]
-pub struct ParseOptions {
+pub struct ParseOptions<'a> {
     /// Whether to refuse the spellings of the 2021 document.
     pub strict: bool,
     /// Whether a text is a `JMESPath` expression.
     pub is_query: fn(&str) -> bool,
+    /// The configured defaults, by key: `group` and `location` fill the arguments that a line
+    /// leaves out, which are then not required.
+    pub defaults: &'a [(String, String)],
 }
 
 /// What help is about.
@@ -57,7 +60,7 @@ pub enum Parsed {
 ///
 /// # Errors
 /// The complaint of the Azure CLI's parser, or that the line is real but not simulated.
-pub fn parse(words: &[&str], options: &ParseOptions) -> Result<Parsed, CliError> {
+pub fn parse(words: &[&str], options: &ParseOptions<'_>) -> Result<Parsed, CliError> {
     if matches!(words.first(), Some(&("--version" | "-v"))) {
         return Ok(Parsed::Version);
     }

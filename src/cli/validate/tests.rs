@@ -7,7 +7,7 @@ use super::*;
 
 pub(super) fn invocation(line: &str) -> Invocation {
     let words: Vec<&str> = line.split(' ').collect();
-    match parse(&words, &ParseOptions { strict: true, is_query: |_| true }) {
+    match parse(&words, &ParseOptions { strict: true, is_query: |_| true, defaults: &[] }) {
         Ok(Parsed::Invocation(invocation)) => *invocation,
         other => panic!("{line}: {other:?}"),
     }

@@ -1,0 +1,102 @@
+//! What is shown follows what is so: transcript, picture and room, and when to look again.
+
+use std::rc::Rc;
+
+use web_sys::HtmlElement;
+use yew::prelude::*;
+
+use super::grid::layout::Viewport;
+use super::{App, Msg, browser, log};
+use crate::session::Entry;
+
+impl App {
+    /// Takes over what the transcript has become; whether it changed.
+    pub(super) fn follow_transcript(&mut self) -> bool {
+        let session = self.session.borrow();
+        if session.revision() == self.revision {
+            return false;
+        }
+        self.revision = session.revision();
+        let now = session.transcript();
+        if !self.replayed
+            && now.len() == self.transcript.len()
+            && now.iter().zip(&self.transcript).all(|(a, b)| same_stage(a, b))
+        {
+            return false;
+        }
+        let fresh = now.iter().enumerate().map(|(place, entry)| match self.transcript.get(place) {
+            Some(known) if **known == *entry => Rc::clone(known),
+            _ => Rc::new(entry.clone()),
+        });
+        self.transcript = fresh.collect();
+        self.replayed = false;
+        log::keep(session.script());
+        drop(session);
+        self.stick |= self.at_end();
+        true
+    }
+
+    pub(super) fn follow_nodes(&mut self, now_ms: f64) {
+        let snapshot = self.session.borrow().snapshot();
+        if let Some(painter) = &mut self.painter {
+            painter.follow(&snapshot, now_ms);
+        }
+        self.snapshot = Rc::new(snapshot);
+    }
+
+    pub(super) fn recolour(&mut self) {
+        self.tint += 1;
+        if let Some(painter) = &mut self.painter {
+            painter.recolour();
+        }
+    }
+
+    pub(super) fn measure(&mut self) {
+        let Some(scroller) = self.refs.scroller.cast::<HtmlElement>() else { return };
+        let width_px = f64::from(scroller.client_width());
+        // As in the style sheet.
+        let narrow = width_px < 560.0;
+        let phone = browser::matches_media("(max-width: 800px)");
+        let viewport = Viewport {
+            width_px,
+            height_px: f64::from(scroller.client_height()),
+            margin_px: if phone { 12.0 } else { 16.0 },
+            header_px: if narrow { 46.0 } else { 30.0 },
+            cluster_px: 30.0,
+        };
+        let animate = !browser::matches_media("(prefers-reduced-motion: reduce)");
+        if let Some(painter) = &mut self.painter {
+            painter.resize(viewport, animate);
+        }
+    }
+
+    /// Whether the transcript is scrolled to its end, where it then stays.
+    pub(super) fn at_end(&self) -> bool {
+        self.refs
+            .log
+            .cast::<HtmlElement>()
+            .is_none_or(|log| log.scroll_height() - log.scroll_top() - log.client_height() < 48)
+    }
+
+    /// Plans the next frame: at once while something moves, now and then while only time passes,
+    /// not at all while it stands still.
+    pub(super) fn sleep(&mut self, ctx: &Context<Self>, idle: bool, moving: bool, owing: bool) {
+        let link = ctx.link().clone();
+        let wake = move || link.send_message(Msg::Frame);
+        if moving || (self.pace.playing && !idle) {
+            self.wake.at_next_frame(wake);
+        } else if self.pace.playing {
+            self.wake.after_ms(250, wake);
+        } else if owing {
+            self.wake.after_ms(300, wake);
+        } else {
+            self.wake.never();
+            self.pace.rest();
+        }
+    }
+}
+
+/// Whether an entry has said nothing since: what it says only grows, except by a replay.
+fn same_stage(now: &Entry, known: &Entry) -> bool {
+    now.state == known.state && now.blocks.len() == known.blocks.len() && now.exit_code == known.exit_code
+}

@@ -1,0 +1,166 @@
+//! What every message does: the one place in which the session and the view's state change.
+
+use super::console::prompt::{self, Effect};
+use super::view::dialogs::{Dialog, select_link, write_links};
+use super::{App, Guide, Msg, browser, log};
+use crate::session::examples::EXAMPLES;
+
+impl App {
+    /// Applies a message; the session changes nowhere else.
+    pub(super) fn take(&mut self, msg: Msg) {
+        match msg {
+            Msg::Frame => self.wake.fired(),
+            Msg::Changed => self.replayed = true,
+            Msg::Prompt(msg) => self.take_prompt(msg),
+            Msg::Interrupt => self.session.borrow_mut().interrupt(),
+            Msg::Clear => self.clear(),
+            Msg::SkipAhead => self.skip_ahead(),
+            Msg::SkipToIdle => self.session.borrow_mut().advance_until_idle(),
+            Msg::Step => {
+                self.pace.playing = false;
+                let mut session = self.session.borrow_mut();
+                if !session.advance_to_next_event() {
+                    session.advance(1_000);
+                }
+            }
+            Msg::Play(playing) => {
+                self.pace.playing = playing;
+                self.pace.rest();
+            }
+            Msg::Speed(speed) => self.pace.speed = speed,
+            Msg::Reset => {
+                self.session.borrow_mut().reset();
+                self.begin();
+                self.guide = None;
+            }
+            Msg::Undo => {
+                self.replayed |= self.session.borrow_mut().undo();
+            }
+            Msg::Redo => {
+                self.replayed |= self.session.borrow_mut().redo();
+            }
+            Msg::Open(dialog) => self.open(dialog),
+            Msg::View(view) => {
+                self.view = view;
+                self.table_ms = 0.0;
+            }
+            Msg::Theme(theme) => {
+                self.theme = theme;
+                theme.apply();
+                browser::save(log::THEME_KEY, theme.name());
+                self.recolour();
+            }
+            Msg::Resized => self.measure(),
+            Msg::Restyled => {
+                self.measure();
+                self.recolour();
+            }
+            Msg::Load(place) => self.load_example(place),
+            Msg::RunStep(place) => {
+                let step = self.guide.as_ref().and_then(|guide| guide.example.steps.get(place));
+                if let Some(step) = step {
+                    self.run(step.line);
+                }
+            }
+            Msg::LeaveExample => self.guide = None,
+            Msg::Point(point) => {
+                let hit = point.and_then(|(x_px, y_px)| self.painter.as_ref()?.hit(x_px, y_px));
+                self.pointed = hit;
+            }
+            Msg::Choose(x_px, y_px) => {
+                let hit = self.painter.as_ref().and_then(|painter| painter.hit(x_px, y_px));
+                self.chosen = if self.chosen == hit { None } else { hit };
+            }
+            Msg::Walk(step) => {
+                self.chosen = self.painter.as_ref().and_then(|painter| painter.neighbour(self.chosen, step));
+                self.pointed = None;
+                self.reveal_chosen();
+            }
+            Msg::Unchoose => {
+                self.chosen = None;
+                self.pointed = None;
+            }
+            Msg::Page(page) => {
+                self.table.page = page;
+                self.table_ms = 0.0;
+            }
+        }
+    }
+
+    pub(super) fn run(&mut self, text: &str) {
+        self.session.borrow_mut().submit(text);
+        if let Some(guide) = &mut self.guide {
+            let typed = guide.example.steps.iter().rposition(|step| text.contains(step.line));
+            guide.done = guide.done.max(typed.map_or(0, |place| place + 1));
+        }
+        log::remember(&mut self.prompt.history, text);
+        self.stick = true;
+    }
+
+    /// After a reset: an empty screen and a running clock.
+    fn begin(&mut self) {
+        self.cleared = 0;
+        self.replayed = true;
+        self.notice = None;
+        self.chosen = None;
+        self.pointed = None;
+        self.table.page = 0;
+        self.pace.playing = true;
+        self.pace.rest();
+    }
+
+    fn skip_ahead(&self) {
+        let mut session = self.session.borrow_mut();
+        let waiting = session.busy().map(|entry| entry.id);
+        while waiting.is_some() && session.busy().map(|entry| entry.id) == waiting {
+            if !session.advance_to_next_event() {
+                break;
+            }
+        }
+    }
+
+    fn load_example(&mut self, place: usize) {
+        let Some(example) = EXAMPLES.get(place) else { return };
+        {
+            let mut session = self.session.borrow_mut();
+            session.reset();
+            session.load(example.setup);
+            session.advance_until_idle();
+        }
+        self.begin();
+        self.guide = Some(Guide { example, done: 0 });
+        Dialog::Examples.close();
+    }
+
+    fn open(&self, dialog: Dialog) {
+        if dialog == Dialog::Share {
+            let fragment = self.session.borrow().share();
+            let here = browser::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
+            let page = here.split('#').next().unwrap_or_default();
+            let link = format!("{page}{fragment}");
+            write_links(&link);
+            browser::copy(&link);
+        }
+        dialog.open();
+        if dialog == Dialog::Share {
+            select_link();
+        }
+    }
+
+    fn take_prompt(&mut self, msg: prompt::Msg) {
+        let effect = {
+            let session = self.session.borrow();
+            self.prompt.update(msg, &|line, caret| session.complete(line, caret))
+        };
+        match effect {
+            Some(Effect::Run(text)) => self.run(&text),
+            Some(Effect::Interrupt) => self.session.borrow_mut().interrupt(),
+            Some(Effect::Clear) => self.clear(),
+            None => {}
+        }
+    }
+
+    fn clear(&mut self) {
+        self.cleared = self.transcript.last().map_or(0, |entry| entry.id + 1);
+    }
+}

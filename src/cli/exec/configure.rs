@@ -1,0 +1,65 @@
+//! `az configure` and `az config`: the settings of the command line.
+//!
+//! Of everything that can be set the defaults of `--resource-group` and `--location` act here; the
+//! parser reads them.
+
+use serde_json::{Value, json};
+
+use super::{Action, Context, Reply, Result, not_simulated, refusal};
+use crate::cli::error::{CliError, ErrorClass, Stage};
+use crate::cli::output::TableTransformer;
+use crate::cli::parse::Invocation;
+
+/// The section of the configuration that arguments take their defaults from.
+const DEFAULTS: &str = "defaults";
+
+/// Where `az` keeps its configuration.
+const CONFIG_FILE: &str = "~/.azure/config";
+
+pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    match name {
+        "configure" => configure(invocation, context),
+        "config set" => set(invocation, context),
+        _ => Err(not_simulated(name)),
+    }
+}
+
+fn configure(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    if let Some(defaults) = invocation.list("defaults") {
+        for default in defaults {
+            let (key, value) = default
+                .split_once('=')
+                .ok_or_else(|| refusal("usage error: --defaults STRING=STRING STRING=STRING ..."))?;
+            keep((DEFAULTS, key), value, context);
+        }
+        return Ok(Action::Answer(Reply::Nothing));
+    }
+    if invocation.flag("list_defaults") {
+        let set = context.account.defaults.iter().filter(|(_, value)| !value.is_empty());
+        let list = set.map(|(name, value)| json!({ "name": name, "source": CONFIG_FILE, "value": value }));
+        return Ok(Action::Answer(Reply::Value(list.collect::<Value>(), TableTransformer::None)));
+    }
+    let text = "This command is interactive and no tty available.";
+    Err(CliError::new(ErrorClass::UnclassifiedUserFault, Stage::Prompt, text))
+}
+
+fn set(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    for setting in invocation.list("key_value").unwrap_or_default() {
+        let parts = setting.split_once('=').and_then(|(key, value)| Some((key.split_once('.')?, value)));
+        let (key, value) = parts.ok_or_else(|| refusal("usage error: [section].[name]=[value] ..."))?;
+        keep(key, value, context);
+    }
+    Ok(Action::Answer(Reply::Nothing))
+}
+
+fn keep((section, key): (&str, &str), value: &str, context: &mut Context<'_>) {
+    // A value of two quotes is how the shells that keep them write an empty one.
+    let value = if matches!(value, "''" | "\"\"") { "" } else { value };
+    let is_default = section.eq_ignore_ascii_case(DEFAULTS);
+    if is_default {
+        context.account.set_default(key, value);
+    }
+    if !is_default || !["group", "location"].iter().any(|known| key.eq_ignore_ascii_case(known)) {
+        context.note(format!("Accepted, but not simulated: {section}.{key}."));
+    }
+}
