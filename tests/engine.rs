@@ -5,7 +5,7 @@
 use scale_down::engine::node::Milestone;
 use scale_down::engine::{
     AutoscalerRange, Cloud, Cluster, ClusterSpec, NodeSource, NodeState, OperationId, OperationState, OsDiskType,
-    Pool, PoolId, PoolMode, PoolSpec, PoolUpdate, PowerState, ResourceGroup, ScaleDownMode, VmSize,
+    Pool, PoolId, PoolMode, PoolSpec, PoolUpdate, PowerState, ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,
 };
 
 /// A cluster whose system pool AKS hosts, with one pool.
@@ -329,4 +329,84 @@ fn compute_is_billed_from_boot_to_release_and_disks_all_along() {
     assert_eq!(later.compute, frozen.compute, "deallocated: no compute");
     assert_eq!(later.kept_disk.microdollars() - frozen.kept_disk.microdollars(), 27_000);
     assert_eq!(later.avoided_compute.microdollars() - frozen.avoided_compute.microdollars(), 146_000);
+}
+
+#[test]
+fn an_abort_gives_up_only_what_has_no_host_yet() {
+    let mut world = world(spec("np", 2, ScaleDownMode::Delete));
+    let scale = world.cloud.scale_pool(world.pool, 10).expect("a legal scale");
+    // Until the first machine has a host; not all get theirs at the same moment.
+    let has_host = |world: &World| {
+        let creating = world.pool().nodes().filter(|node| node.state() == NodeState::Creating);
+        creating.filter(|node| node.bring_up.reached >= Milestone::Allocated).count()
+    };
+    while has_host(&world) == 0 {
+        let at_ms = world.cloud.next_event_ms().expect("something goes on");
+        world.cloud.advance_to(at_ms);
+    }
+    let kept = u32::try_from(has_host(&world)).expect("a few");
+    assert_eq!(world.cloud.abort_on_pool(world.pool), Ok(Some(scale)));
+    assert_eq!(world.pool().provisioning_state, ProvisioningState::Canceling);
+    assert_eq!(world.count(NodeState::Deleting), 8 - kept);
+    let conflict = world.cloud.scale_pool(world.pool, 3).expect_err("busy");
+    assert_eq!(conflict.code, "OperationNotAllowed");
+    settle(&mut world.cloud);
+    assert_eq!(world.pool().provisioning_state, ProvisioningState::Canceled);
+    assert_eq!((world.count(NodeState::Ready), world.pool().spec.count), (2 + kept, 2 + kept));
+    let state = &world.cloud.operation(scale).expect("the scale").state;
+    assert!(matches!(state, OperationState::Failed(error) if error.code == "OperationCanceled"), "{state:?}");
+    // A pool that was aborted can be changed again, and nothing is left to abort.
+    assert_eq!(world.cloud.abort_on_pool(world.pool), Ok(None));
+    world.scale(4);
+    assert_eq!(world.pool().provisioning_state, ProvisioningState::Succeeded);
+}
+
+#[test]
+fn an_aborted_stop_or_deletion_leaves_the_pool() {
+    let mut world = world(spec("np", 3, ScaleDownMode::Deallocate));
+    world.cloud.stop_pool(world.pool).expect("a user pool");
+    world.cloud.abort_on_pool(world.pool).expect("the pool");
+    settle(&mut world.cloud);
+    assert_eq!((world.count(NodeState::Stopped), world.pool().power_state), (3, PowerState::Stopped));
+    world.cloud.start_pool(world.pool).expect("a stopped pool");
+    settle(&mut world.cloud);
+    assert_eq!((world.count(NodeState::Ready), world.pool().spec.count), (3, 3));
+    world.cloud.delete_pool(world.pool).expect("a pool");
+    world.cloud.abort_on_pool(world.pool).expect("the pool");
+    settle(&mut world.cloud);
+    assert_eq!((world.pool().instances(), world.pool().spec.count), (0, 0));
+    let id = cluster(&world.cloud).id;
+    world.cloud.delete_group("group").expect("a group");
+    world.cloud.abort_on_cluster(id).expect("the cluster");
+    settle(&mut world.cloud);
+    assert_eq!(cluster(&world.cloud).provisioning_state, ProvisioningState::Canceled);
+    assert!(!world.cloud.group("group").expect("the group").is_deleting);
+}
+
+#[test]
+fn chosen_machines_go_for_good_without_a_drain() {
+    let mut world = world(spec("np", 4, ScaleDownMode::Deallocate));
+    world.scale(3);
+    world.cloud.delete_machines(world.pool, &[0, 0, 3]).expect("machines that are there");
+    assert_eq!(world.ids(NodeState::Deleting), [0, 3]);
+    settle(&mut world.cloud);
+    // Machine 3 lay deallocated and did not count.
+    assert_eq!((world.ids(NodeState::Ready), world.pool().spec.count), (vec![1, 2], 2));
+    let absent = world.cloud.delete_machines(world.pool, &[1, 9]).expect_err("no machine 9");
+    assert_eq!(absent.code, "InvalidParameter");
+}
+
+#[test]
+fn the_scale_set_is_scaled_past_the_pool() {
+    let mut world = world(spec("np", 3, ScaleDownMode::Delete));
+    world.cloud.scale_instances(world.pool, 5).expect("room");
+    settle(&mut world.cloud);
+    world.cloud.delete_instances(world.pool, Some(&[0])).expect("an instance");
+    settle(&mut world.cloud);
+    world.cloud.scale_instances(world.pool, 2).expect("fewer");
+    settle(&mut world.cloud);
+    assert_eq!((world.ids(NodeState::Ready), world.pool().spec.count), (vec![1, 2], 3));
+    // The next change through AKS makes up for it.
+    world.scale(4);
+    assert_eq!(world.count(NodeState::Ready), 4);
 }

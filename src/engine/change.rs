@@ -35,6 +35,8 @@ pub struct PoolUpdate {
     pub taints: Option<Vec<String>>,
     /// Azure tags.
     pub tags: Option<Pairs>,
+    /// The description that the pool was imported with, where its fields are what changes.
+    pub imported: Option<Arc<str>>,
 }
 
 /// A pool of a loaded world, as it stands.
@@ -311,7 +313,7 @@ impl Cloud {
     /// to the autoscaler; limits and quota.
     pub fn scale_pool(&mut self, id: PoolId, count: u32) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
-        limits::check_count(pool.spec.mode, count)?;
+        limits::check_count(pool.spec.mode, count.into())?;
         check_manual_scale(pool, pool.spec.autoscaler)?;
         self.rescale(cluster, id, count, OperationKind::ScalePool, |_| ())
     }
@@ -331,7 +333,7 @@ impl Cloud {
         limits::check_disk(spec.os_disk_type, scale_down_mode)?;
         limits::check_range(mode, autoscaler)?;
         let count = update.count.unwrap_or(spec.count);
-        limits::check_count(mode, count)?;
+        limits::check_count(mode, count.into())?;
         if count != spec.count {
             check_manual_scale(pool, autoscaler)?;
         }
@@ -347,6 +349,7 @@ impl Cloud {
             spec.labels = update.labels.unwrap_or_else(|| spec.labels.clone());
             spec.taints = update.taints.unwrap_or_else(|| spec.taints.clone());
             spec.tags = update.tags.unwrap_or_else(|| spec.tags.clone());
+            spec.imported = update.imported.unwrap_or_else(|| Arc::clone(&spec.imported));
         })
     }
 
@@ -448,7 +451,7 @@ impl Cloud {
         Ok(operation)
     }
 
-    fn find_cluster(&self, id: ClusterId) -> Result<&Cluster, ServiceError> {
+    pub(super) fn find_cluster(&self, id: ClusterId) -> Result<&Cluster, ServiceError> {
         let found = self.clusters.iter().find(|cluster| cluster.id == id);
         found.ok_or_else(|| ServiceError::new("ResourceNotFound", format!("There is no cluster {}.", id.0)))
     }
@@ -495,7 +498,7 @@ impl Cloud {
         Err(ServiceError::not_allowed("There has to be at least one system node pool in a cluster.".to_owned()))
     }
 
-    fn check_capacity(
+    pub(super) fn check_capacity(
         &self,
         location: &str,
         pool_instances: u32,
@@ -509,7 +512,7 @@ impl Cloud {
         limits::check_quota(self.quota_vcpus, usage, vcpus)
     }
 
-    fn begin_on_pool(&mut self, cluster: ClusterId, id: PoolId, kind: OperationKind) -> OperationId {
+    pub(super) fn begin_on_pool(&mut self, cluster: ClusterId, id: PoolId, kind: OperationKind) -> OperationId {
         let name = self.pool(id).map_or("", |pool| pool.spec.name.as_str());
         let subject: Arc<str> = name.into();
         let timing = Timing::ControlPlane;
@@ -606,6 +609,6 @@ pub(super) fn stopped(name: &str) -> ServiceError {
     ServiceError::not_allowed(format!("Node pool {name} is stopped: start it first (az aks nodepool start)."))
 }
 
-fn no_pool(id: PoolId) -> ServiceError {
+pub(super) fn no_pool(id: PoolId) -> ServiceError {
     ServiceError::new("NotFound", format!("There is no node pool {}.", id.0))
 }

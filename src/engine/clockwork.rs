@@ -83,6 +83,7 @@ impl Clockwork {
             state: OperationState::Running,
             pending_nodes: 0,
             control_plane_busy: true,
+            is_aborted: false,
             node_error: None,
         };
         self.operations.insert(id, operation);
@@ -91,6 +92,18 @@ impl Clockwork {
         let happening = Happening::Operation(kind, OperationStatus::Started);
         self.log.push(self.now_ms, subject, None, happening);
         id
+    }
+
+    /// Lets an operation end as aborted when what it waits for is over, which takes the control
+    /// plane a moment in any case.
+    pub fn abort(&mut self, id: OperationId) {
+        let Some(operation) = self.operations.get_mut(&id) else {
+            return;
+        };
+        operation.is_aborted = true;
+        operation.control_plane_busy = true;
+        let done_ms = self.now_ms + self.timings.draw(Timing::ControlPlane, &mut self.random);
+        self.queue.schedule(done_ms, Event::ControlPlane(id));
     }
 
     /// Makes an operation wait for a node.

@@ -7,6 +7,7 @@ use std::hash::{Hash, Hasher};
 
 use super::clockwork::{Clockwork, Event, NodeOutcome};
 use super::cluster::{Cluster, ClusterId, ResourceGroup};
+use super::error::ServiceError;
 use super::limits::DEFAULT_QUOTA_VCPUS;
 use super::money::Cost;
 use super::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
@@ -202,8 +203,11 @@ impl Cloud {
         let Some(operation) = self.clockwork.operations.get_mut(&id) else {
             return;
         };
+        let is_aborted = operation.is_aborted;
         let error = operation.node_error.take();
+        let error = if is_aborted { Some(ServiceError::canceled()) } else { error };
         let (state, status) = match &error {
+            _ if is_aborted => (ProvisioningState::Canceled, OperationStatus::Canceled),
             None => (ProvisioningState::Succeeded, OperationStatus::Succeeded),
             Some(_) => (ProvisioningState::Failed, OperationStatus::Failed),
         };
@@ -215,6 +219,10 @@ impl Cloud {
             self.clockwork.log.push(now_ms, &subject, None, happening);
         }
         match kind {
+            _ if is_aborted => {
+                self.accept_what_is_there(id, kind);
+                self.settle(id, kind, state);
+            }
             OperationKind::DeleteCluster => self.forget_cluster(cluster),
             OperationKind::DeletePool => self.forget_pool(cluster, pool),
             _ => self.settle(id, kind, state),

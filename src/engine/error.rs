@@ -57,6 +57,11 @@ impl ServiceError {
         )
     }
 
+    /// What became of an operation that was aborted.
+    pub(super) fn canceled() -> Self {
+        Self::new("OperationCanceled", "The operation was canceled.".to_owned())
+    }
+
     pub(super) fn allocation_failed() -> Self {
         Self::new(
             "AllocationFailed",

@@ -24,7 +24,7 @@ const WINDOWS_NAME_MAX: usize = 6;
 /// Checks a new pool by itself.
 pub(super) fn check_spec(spec: &PoolSpec) -> Result<(), ServiceError> {
     check_name(&spec.name, spec.os_type)?;
-    check_count(spec.mode, spec.count)?;
+    check_count(spec.mode, spec.count.into())?;
     check_range(spec.mode, spec.autoscaler)?;
     if spec.os_type == OsType::Windows && spec.mode == PoolMode::System {
         return Err(ServiceError::new("InvalidParameter", "A system node pool must be of OS type Linux.".to_owned()));
@@ -50,10 +50,14 @@ fn check_name(name: &str, os_type: OsType) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Checks a number of nodes against the mode of its pool.
-pub(super) fn check_count(mode: PoolMode, count: u32) -> Result<(), ServiceError> {
+/// Checks a number of nodes, as it was asked for, against the mode of its pool.
+///
+/// # Errors
+///
+/// `InvalidParameter` outside the limits.
+pub fn check_count(mode: PoolMode, count: i128) -> Result<(), ServiceError> {
     let min = mode.min_nodes();
-    if (min..=POOL_NODES_MAX).contains(&count) {
+    if (min.into()..=POOL_NODES_MAX.into()).contains(&count) {
         return Ok(());
     }
     let mode = mode.name();
@@ -166,7 +170,7 @@ mod tests {
             (PoolMode::User, 1000, true),
             (PoolMode::User, 1001, false),
         ] {
-            assert_eq!(check_count(mode, count).is_ok(), good, "{mode:?} {count}");
+            assert_eq!(check_count(mode, count.into()).is_ok(), good, "{mode:?} {count}");
             let range = AutoscalerRange { min: count, max: count };
             assert_eq!(check_range(mode, Some(range)).is_ok(), good);
         }

@@ -10,6 +10,7 @@
 //! money and time are integers. The same seed and the same requests at the same simulated times
 //! give the same state, bit for bit, natively and in wasm: [`Cloud::fingerprint`] tells.
 
+mod abort;
 mod change;
 mod clockwork;
 mod cloud;
@@ -17,6 +18,7 @@ pub mod cluster;
 pub mod error;
 pub mod lifecycle;
 pub mod limits;
+mod machine;
 pub mod money;
 pub mod node;
 pub mod operation;

@@ -41,6 +41,12 @@ pub enum OperationKind {
     StartInstances,
     /// Instances of a pool's scale set are deallocated, past AKS.
     DeallocateInstances,
+    /// Instances of a pool's scale set are deleted, past AKS.
+    DeleteInstances,
+    /// The number of instances of a pool's scale set changes, past AKS.
+    ScaleInstances,
+    /// Chosen nodes of a pool go.
+    DeleteMachines,
 }
 
 impl OperationKind {
@@ -49,12 +55,15 @@ impl OperationKind {
     pub const fn provisioning_state(self) -> ProvisioningState {
         match self {
             Self::CreateCluster | Self::CreatePool => ProvisioningState::Creating,
-            Self::DeleteCluster | Self::DeletePool => ProvisioningState::Deleting,
+            Self::DeleteCluster | Self::DeletePool | Self::DeleteMachines => ProvisioningState::Deleting,
             Self::StartCluster | Self::StartPool => ProvisioningState::Starting,
             Self::StopCluster | Self::StopPool => ProvisioningState::Stopping,
-            Self::UpdateCluster | Self::UpdatePool | Self::StartInstances | Self::DeallocateInstances => {
-                ProvisioningState::Updating
-            }
+            Self::UpdateCluster
+            | Self::UpdatePool
+            | Self::StartInstances
+            | Self::DeallocateInstances
+            | Self::DeleteInstances
+            | Self::ScaleInstances => ProvisioningState::Updating,
             Self::ScalePool => ProvisioningState::Scaling,
         }
     }
@@ -70,6 +79,9 @@ impl OperationKind {
             Self::DeletePool => "Delete Agent Pool",
             Self::StartInstances => "Start Virtual Machine Scale Set",
             Self::DeallocateInstances => "Deallocate Virtual Machine Scale Set",
+            Self::DeleteInstances => "Delete Virtual Machines in a Virtual Machine Scale Set",
+            Self::ScaleInstances => "Create or Update Virtual Machine Scale Set",
+            Self::DeleteMachines => "Delete Agent Pool Machines",
             Self::CreatePool | Self::StartPool | Self::StopPool | Self::ScalePool | Self::UpdatePool => {
                 "Create or Update Agent Pool"
             }
@@ -96,6 +108,10 @@ pub enum ProvisioningState {
     Stopping,
     /// It is being deleted.
     Deleting,
+    /// The operation under way is being aborted.
+    Canceling,
+    /// Nothing is under way and the latest operation was aborted.
+    Canceled,
 }
 
 impl ProvisioningState {
@@ -111,6 +127,8 @@ impl ProvisioningState {
             Self::Starting => "Starting",
             Self::Stopping => "Stopping",
             Self::Deleting => "Deleting",
+            Self::Canceling => "Canceling",
+            Self::Canceled => "Canceled",
         }
     }
 }
@@ -163,6 +181,8 @@ pub struct Operation {
     pub(super) pending_nodes: u32,
     /// Whether the control plane's part is still to do.
     pub(super) control_plane_busy: bool,
+    /// Whether it was aborted and only brings to its end what cannot be stopped.
+    pub(super) is_aborted: bool,
     /// The first thing that went wrong with a node.
     pub(super) node_error: Option<ServiceError>,
 }

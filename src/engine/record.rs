@@ -24,6 +24,8 @@ pub enum OperationStatus {
     Succeeded,
     /// It is over and did not work.
     Failed,
+    /// It was aborted and is over.
+    Canceled,
 }
 
 /// What happened.
@@ -131,6 +133,7 @@ fn operated(operation: OperationKind, status: OperationStatus) -> (&'static str,
         OperationStatus::Started => ("Normal", "Started"),
         OperationStatus::Succeeded => ("Normal", "Succeeded"),
         OperationStatus::Failed => ("Warning", "Failed"),
+        OperationStatus::Canceled => ("Warning", "Canceled"),
     };
     (kind, operation.activity(), status.to_owned())
 }

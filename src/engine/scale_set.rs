@@ -26,7 +26,7 @@ impl Cloud {
     /// changes the pool, or where the pool or its cluster is stopped.
     pub fn deallocate_instances(&mut self, id: PoolId, instances: Option<&[u32]>) -> Result<OperationId, ServiceError> {
         let kind = OperationKind::DeallocateInstances;
-        self.act_on_instances(id, instances, kind, NodeState::Ready, Clockwork::deallocate)
+        self.act_on_instances(id, instances, kind, |state| state == NodeState::Ready, Clockwork::deallocate)
     }
 
     /// Starts deallocated instances of a pool's scale set, or all that are.
@@ -36,7 +36,43 @@ impl Cloud {
     /// As [`Self::deallocate_instances`].
     pub fn start_instances(&mut self, id: PoolId, instances: Option<&[u32]>) -> Result<OperationId, ServiceError> {
         let kind = OperationKind::StartInstances;
-        self.act_on_instances(id, instances, kind, NodeState::Deallocated, Clockwork::start)
+        self.act_on_instances(id, instances, kind, |state| state == NodeState::Deallocated, Clockwork::start)
+    }
+
+    /// Deletes instances of a pool's scale set, or all of them. AKS goes on counting them until its
+    /// next change of the pool makes up for them.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::deallocate_instances`].
+    pub fn delete_instances(&mut self, id: PoolId, instances: Option<&[u32]>) -> Result<OperationId, ServiceError> {
+        let kind = OperationKind::DeleteInstances;
+        self.act_on_instances(id, instances, kind, |state| state != NodeState::Deleting, Clockwork::delete)
+    }
+
+    /// Changes the number of instances of a pool's scale set: new ones are created, or those with the
+    /// highest instance ids are deleted.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::deallocate_instances`]; limits and quota.
+    pub fn scale_instances(&mut self, id: PoolId, capacity: u32) -> Result<OperationId, ServiceError> {
+        let (cluster, pool) = self.find_free_pool(id)?;
+        let staying = pool.nodes().filter(|node| node.state() != NodeState::Deleting);
+        let mut staying: Vec<u32> = staying.map(|node| node.instance_id).collect();
+        let held = u32::try_from(staying.len()).unwrap_or(u32::MAX);
+        let created = capacity.saturating_sub(held);
+        let found = self.find_cluster(cluster)?;
+        self.check_capacity(&found.spec.location, held, found.instances(), created, &pool.spec)?;
+        let surplus = staying.split_off(staying.len().min(capacity as usize));
+        let kind = OperationKind::ScaleInstances;
+        let operation = self.act_on_instances(id, Some(&surplus), kind, |_| true, Clockwork::delete)?;
+        if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
+            for _ in 0..created {
+                self.clockwork.provision(cluster, pool, operation);
+            }
+        }
+        Ok(operation)
     }
 
     fn act_on_instances(
@@ -44,7 +80,7 @@ impl Cloud {
         id: PoolId,
         instances: Option<&[u32]>,
         kind: OperationKind,
-        from: NodeState,
+        is_meant: fn(NodeState) -> bool,
         act: fn(&mut Clockwork, ClusterId, &mut Pool, u32, OperationId),
     ) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
@@ -60,7 +96,7 @@ impl Cloud {
         if let Some(absent) = chosen.iter().find(|instance_id| pool.node(**instance_id).is_none()) {
             return Err(ServiceError::no_instance(absent));
         }
-        chosen.retain(|instance_id| pool.node(*instance_id).is_some_and(|node| node.state() == from));
+        chosen.retain(|instance_id| pool.node(*instance_id).is_some_and(|node| is_meant(node.state())));
         let subject = Arc::clone(&pool.scale_set);
         let operation = self.clockwork.begin(kind, cluster, Some(id), &subject, Timing::ControlPlane);
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {

@@ -1,7 +1,8 @@
 //! Reads the arguments of an invocation as the engine wants them.
 
-use super::{Result, refusal};
+use super::{Result, refusal, service_refusal};
 use crate::cli::parse::Invocation;
+use crate::engine::limits::check_count;
 use crate::engine::{AutoscalerRange, Pairs, PoolMode, ScaleDownMode};
 
 /// A text that the parser has made sure of.
@@ -15,6 +16,16 @@ pub(super) fn needed<'a>(invocation: &'a Invocation, dest: &str) -> Result<&'a s
 pub(super) fn count(invocation: &Invocation, dest: &str) -> Option<u32> {
     let number = invocation.integer(dest)?;
     Some(u32::try_from(number).unwrap_or(u32::MAX))
+}
+
+/// Refuses a number of nodes that [`count`] cannot hold as the service refuses it: as typed.
+pub(super) fn check_node_count(invocation: &Invocation, mode: PoolMode) -> Result<()> {
+    match invocation.integer("node_count") {
+        Some(number) if u32::try_from(number).is_err() => {
+            check_count(mode, number).map_err(|error| service_refusal(&error))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// Key and value pairs; none where the argument is absent.

@@ -2,11 +2,11 @@
 
 use serde_json::Value;
 
-use super::arguments::{count, given_pairs, needed, pairs, range};
+use super::arguments::{check_node_count, count, given_pairs, needed, pairs, range};
 use super::nodepool::{check_scale, note_autoscaler, resource_wait, spec};
 use super::{
-    Action, Condition, Context, Reply, Result, group, missing, not_simulated, refusal, resource,
-    service_refusal,
+    Action, Condition, Context, Reply, Result, abort, group, missing, not_simulated, prompt_refusal, refusal,
+    resource, service_refusal, upgrade,
 };
 use crate::cli::output::TableTransformer;
 use crate::cli::outcome::Block;
@@ -40,6 +40,11 @@ pub(super) fn run(
         "update" => update(invocation, context),
         "delete" | "start" | "stop" => switch(verb, invocation, context),
         "wait" => wait(invocation, context.cloud, None),
+        "operation-abort" => abort::run(invocation, context),
+        "get-versions" => Ok(upgrade::versions()),
+        "get-upgrades" => upgrade::of_cluster(invocation, context.cloud),
+        "upgrade" => upgrade::upgrade_cluster(invocation, context),
+        "get-credentials" => upgrade::credentials(invocation, context),
         _ => Err(not_simulated(invocation.command.name)),
     }
 }
@@ -160,12 +165,17 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
         Some(count) if count == pool.spec.count && pool.spec.autoscaler.is_none() => count,
         count => check_scale(pool, count)?,
     };
+    check_node_count(invocation, pool.spec.mode)?;
     let operation = context.cloud.scale_pool(pool.id, count);
     let operation = operation.map_err(|error| service_refusal(&error))?;
     Ok(Action::Start(vec![operation], reply))
 }
 
 fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    if invocation.specified.iter().all(|dest| matches!(*dest, "resource_group_name" | "name")) {
+        let hint = "az asks here whether to reconcile, and there is no terminal to ask at: name a setting to change.";
+        return Err(prompt_refusal(context, hint));
+    }
     let profile = profile(invocation)?;
     let cluster = named(invocation, context.cloud)?;
     let reply = reply(cluster);
@@ -254,14 +264,15 @@ pub(super) fn wait(
     )))
 }
 
-fn reply(cluster: &Cluster) -> Reply {
+pub(super) fn reply(cluster: &Cluster) -> Reply {
     Reply::Cluster {
         group: cluster.spec.resource_group.clone(),
         cluster: cluster.spec.name.clone(),
     }
 }
 
-fn named<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cluster> {
+/// A cluster by the arguments that name it.
+pub(super) fn named<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cluster> {
     let group = needed(invocation, "resource_group_name")?;
     // `aks start` is generated from another description of the service and calls it otherwise.
     let dest = if invocation.has("name") { "name" } else { "resource_name" };

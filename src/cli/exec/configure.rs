@@ -13,8 +13,8 @@ use crate::cli::parse::Invocation;
 /// The section of the configuration that arguments take their defaults from.
 const DEFAULTS: &str = "defaults";
 
-/// Where `az` keeps its configuration.
-const CONFIG_FILE: &str = "~/.azure/config";
+/// The directory of the person at the simulated machine.
+pub(super) const HOME: &str = "/home/user";
 
 pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match name {
@@ -36,7 +36,7 @@ fn configure(invocation: &Invocation, context: &mut Context<'_>) -> Result<Actio
     }
     if invocation.flag("list_defaults") {
         let set = context.account.defaults.iter().filter(|(_, value)| !value.is_empty());
-        let list = set.map(|(name, value)| json!({ "name": name, "source": CONFIG_FILE, "value": value }));
+        let list = set.map(|(name, value)| json!({ "name": name, "source": format!("{HOME}/.azure/config"), "value": value }));
         return Ok(Action::Answer(Reply::Value(list.collect::<Value>(), TableTransformer::None)));
     }
     let text = "This command is interactive and no tty available.";

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::arguments::needed;
-use super::{Action, Context, Reply, Result, not_simulated, refusal};
+use super::{Action, Context, Reply, Result, needs_network, not_simulated, refusal};
 use crate::cli::account::EXTENSIONS;
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
@@ -35,6 +35,12 @@ pub(super) fn run(
             let installed = context.account.extensions.iter();
             let list = installed.map(|(name, version)| description(name, version));
             Ok(answer(Value::Array(list.collect())))
+        }
+        "list-available" | "list-versions" => {
+            context.hint("The playground's own extension is aks-preview: az extension add --name aks-preview.");
+            Err(needs_network(
+                "Unable to get extension index.\nPlease ensure you have network connection. Error detail: the playground has none.",
+            ))
         }
         _ => Err(not_simulated(invocation.command.name)),
     }

@@ -3,6 +3,7 @@
 //! Parsing is done when this begins. A command either answers at once or starts an operation and
 //! waits for it in simulated time, as `az` does; [`resume`] makes the answer when the wait is over.
 
+mod abort;
 mod arguments;
 mod cluster;
 mod configure;
@@ -10,8 +11,10 @@ mod extension;
 mod group;
 mod machine;
 mod nodepool;
+mod profile;
 mod registration;
 mod resource;
+mod upgrade;
 mod verb;
 mod vmss;
 mod wait;
@@ -124,6 +127,8 @@ impl Printing {
 enum Action {
     Answer(Reply),
     Start(Vec<OperationId>, Reply),
+    /// An operation that was running is waited for; that it was aborted is no failure.
+    Abort(OperationId),
     Wait(Until),
 }
 
@@ -187,12 +192,18 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
         Action::Answer(reply) => {
             Execution::Done(answer(context.cloud, blocks, &reply, &printing))
         }
-        Action::Start(_, _) if invocation.flag("no_wait") => {
+        Action::Start(_, _) | Action::Abort(_) if invocation.flag("no_wait") => {
             Execution::Done(Outcome::ok(blocks))
         }
         Action::Start(operations, reply) => Execution::Waiting(Waiting {
             until: Until::Operations(operations),
             reply,
+            printing,
+            blocks,
+        }),
+        Action::Abort(operation) => Execution::Waiting(Waiting {
+            until: Until::Aborted(operation),
+            reply: Reply::Nothing,
             printing,
             blocks,
         }),
@@ -220,19 +231,30 @@ fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action
         "group" => group::run(rest, invocation, context),
         "extension" => extension::run(rest, invocation, context),
         "vmss" => vmss::run(rest, invocation, context),
-        "account" | "feature" | "provider" | "version" => {
+        "account" | "feature" | "provider" | "version" | "login" | "logout" => {
             registration::run(name, invocation, context)
         }
         _ => Err(not_simulated(name)),
     }
 }
 
-/// A command that the registry knows and the simulation does not carry out.
+/// A command that the registry knows and the simulation does not carry out. Its arguments were good,
+/// so it counts as accepted.
 fn not_simulated(name: &str) -> CliError {
-    CliError::decorator(
-        ErrorClass::NotSimulated,
-        format!("'az {name}' is a real command that the playground does not simulate."),
-    )
+    let text = format!("'az {name}' is a real command that the playground does not simulate.");
+    CliError::new(ErrorClass::NotSimulated, Stage::Service, text)
+}
+
+/// A question that is no confirmation, without a terminal to ask it at: the command crashes.
+fn prompt_refusal(context: &mut Context<'_>, hint: &str) -> CliError {
+    context.hint(hint);
+    let text = "The command failed with an unexpected error. Here is the traceback:\nERROR: \nTraceback (most recent call last):\nknack.prompting.NoTTYException\nTo check existing issues, please visit: https://github.com/Azure/azure-cli/issues";
+    CliError::new(ErrorClass::UnclassifiedUserFault, Stage::Prompt, text)
+}
+
+/// A command that needs the network, which the playground does not have.
+fn needs_network(text: &str) -> CliError {
+    CliError::new(ErrorClass::UnclassifiedUserFault, Stage::Network, text)
 }
 
 /// A refusal by a command's own checks.

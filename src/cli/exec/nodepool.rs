@@ -3,11 +3,11 @@
 use serde_json::Value;
 
 use super::arguments::{
-    count, given_pairs, needed, pairs, pool_mode, range, scale_down_mode, taints,
+    check_node_count, count, given_pairs, needed, pairs, pool_mode, range, scale_down_mode, taints,
 };
 use super::{
-    Action, Condition, Context, Reply, Result, Until, cluster, missing, not_simulated, refusal,
-    resource, service_refusal,
+    Action, Condition, Context, Reply, Result, Until, abort, cluster, missing, profile, refusal, resource,
+    service_refusal, upgrade,
 };
 use crate::cli::output::TableTransformer;
 use crate::cli::outcome::Block;
@@ -30,8 +30,12 @@ pub(super) fn run(
         "scale" => scale(invocation, context),
         "update" => update(invocation, context),
         "delete" | "start" | "stop" => switch(verb, invocation, context),
+        "delete-machines" => delete_machines(invocation, context),
+        "operation-abort" => abort::run(invocation, context),
+        "get-upgrades" => upgrade::of_pool(invocation, context.cloud),
+        "upgrade" => upgrade::upgrade_pool(invocation, context),
         "wait" => cluster::wait(invocation, context.cloud, Some("agent_pool_name")),
-        _ => Err(not_simulated(invocation.command.name)),
+        _ => profile::run(verb, invocation, context),
     }
 }
 
@@ -41,7 +45,8 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let name = needed(invocation, "nodepool_name")?;
     cluster::presume(group, cluster_name, context)?;
     let cluster = cluster::find(context.cloud, group, cluster_name)?;
-    if cluster.pool(name).is_some() {
+    // As the command does, which leaves names in other letter case to the service.
+    if cluster.pools.iter().any(|pool| pool.spec.name == name) {
         context.hint(format!(
             "Delete it first (az aks nodepool delete --name {name} …), take another --name, or pick a fresh starting point under Examples."
         ));
@@ -137,6 +142,7 @@ pub(super) fn spec(
     if invocation.flag("enable_cluster_autoscaler") {
         spec.autoscaler = range(invocation);
     }
+    check_node_count(invocation, spec.mode)?;
     if let Some(count) = count(invocation, "node_count") {
         spec.count = count;
     }
@@ -179,6 +185,7 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let (cluster, pool) = named_pool(invocation, context.cloud)?;
     let reply = reply(cluster, pool);
     let count = check_scale(pool, count(invocation, "node_count"))?;
+    check_node_count(invocation, pool.spec.mode)?;
     let operation = context.cloud.scale_pool(pool.id, count);
     let operation = operation.map_err(|error| service_refusal(&error))?;
     Ok(Action::Start(vec![operation], reply))
@@ -206,7 +213,7 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         is_virtual_machines: resource::is_virtual_machines(&pool.spec.imported),
         pools_of_cluster: 1,
     };
-    let (id, reply) = (pool.id, reply(cluster, pool));
+    let (id, mode, reply) = (pool.id, pool.spec.mode, reply(cluster, pool));
     let autoscaler = match decorator::autoscaler_update(invocation, &facts)? {
         AutoscalerUpdate::Unchanged => None,
         AutoscalerUpdate::Disable => Some(None),
@@ -217,6 +224,7 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         }
     };
     decorator::pool_to_update(invocation)?;
+    check_node_count(invocation, mode)?;
     let update = PoolUpdate {
         // The 2021 document's spelling of a scale; the argument does not exist in strict mode.
         count: count(invocation, "node_count"),
@@ -228,6 +236,7 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
             .is_specified("node_taints")
             .then(|| taints(invocation, "node_taints")),
         tags: given_pairs(invocation, "tags"),
+        imported: None,
     };
     note_autoscaler(autoscaler.flatten().is_some(), context);
     let operation = context.cloud.update_pool(id, update);
@@ -237,13 +246,7 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
 
 /// Delete, start and stop: the pool must exist, and the service does the rest.
 fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let cluster = named_cluster(invocation, context.cloud)?;
-    let name = needed(invocation, "nodepool_name")?;
-    let pool = cluster.pool(name).ok_or_else(|| {
-        refusal(format!(
-            "Node pool {name} doesnt exist, use 'aks nodepool list' to get current node pool list"
-        ))
-    })?;
+    let (cluster, pool) = existing(invocation, context.cloud)?;
     let reply = reply(cluster, pool);
     let id = pool.id;
     let operation = match verb {
@@ -260,12 +263,41 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
     Ok(Action::Start(vec![operation], reply))
 }
 
-fn reply(cluster: &Cluster, pool: &Pool) -> Reply {
+pub(super) fn reply(cluster: &Cluster, pool: &Pool) -> Reply {
     Reply::Pool {
         group: cluster.spec.resource_group.clone(),
         cluster: cluster.spec.name.clone(),
         pool: pool.spec.name.clone(),
     }
+}
+
+/// Deletes machines by name, without a drain.
+fn delete_machines(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let cluster = named_cluster(invocation, context.cloud)?;
+    let name = needed(invocation, "nodepool_name")?;
+    let pool = cluster.pool(name).ok_or_else(|| {
+        refusal(format!("Node pool {name} doesn't exist, use 'az aks nodepool list' to get current node pool list"))
+            .with_exit_code(3)
+    })?;
+    let machines = invocation.list("machine_names").unwrap_or_default().iter().map(|machine| {
+        let node = pool.nodes().find(|node| pool.node_name(node.instance_id) == *machine);
+        node.map(|node| node.instance_id)
+            .ok_or_else(|| missing("NotFound", format!("Could not find the machine resource: {machine}")))
+    });
+    let (id, machines) = (pool.id, machines.collect::<Result<Vec<u32>>>()?);
+    let operation = context.cloud.delete_machines(id, &machines);
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    Ok(Action::Start(vec![operation], Reply::Nothing))
+}
+
+/// A pool that the command itself looks for before it asks the service.
+pub(super) fn existing<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<(&'a Cluster, &'a Pool)> {
+    let cluster = named_cluster(invocation, cloud)?;
+    let name = needed(invocation, "nodepool_name")?;
+    let pool = cluster.pool(name).ok_or_else(|| {
+        refusal(format!("Node pool {name} doesnt exist, use 'aks nodepool list' to get current node pool list"))
+    })?;
+    Ok((cluster, pool))
 }
 
 fn named_cluster<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cluster> {

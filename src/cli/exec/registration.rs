@@ -4,11 +4,12 @@ use serde_json::{Value, json};
 
 use super::arguments::needed;
 use super::resource::SUBSCRIPTION;
-use super::{Action, Context, Reply, Result, not_simulated, refusal};
+use super::{Action, Context, Reply, Result, needs_network, not_simulated, refusal};
 use crate::cli::account::FEATURES;
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
+use crate::engine::vm_size::PRICED_REGIONS;
 
 const SUBSCRIPTION_NAME: &str = "Pay-As-You-Go";
 const CONTAINER_SERVICE: &str = "Microsoft.ContainerService";
@@ -46,6 +47,10 @@ pub(super) fn run(
             Ok(answer(provider(namespace)))
         }
         "provider list" => Ok(answer(json!([provider(CONTAINER_SERVICE)]))),
+        "account list-locations" => Ok(answer(locations())),
+        "login" | "logout" => Err(needs_network(
+            "The playground has no network and needs no login: its one subscription is always signed in to.",
+        )),
         "version" => Ok(answer(version(context))),
         _ => Err(not_simulated(name)),
     }
@@ -74,8 +79,23 @@ fn account(cloud: &str) -> Value {
     })
 }
 
+/// The regions that the playground has prices for.
+fn locations() -> Value {
+    let names = ["East US", "East US 2", "West US 2", "West Europe", "North Europe", "UK South"];
+    let location = |(name, display): (&str, &str)| {
+        json!({
+            "displayName": display,
+            "id": format!("/subscriptions/{SUBSCRIPTION}/locations/{name}"),
+            "name": name,
+            "regionalDisplayName": display,
+            "type": "Region",
+        })
+    };
+    PRICED_REGIONS.into_iter().zip(names).map(location).collect()
+}
+
 fn set_account(invocation: &Invocation) -> Result<Action> {
-    let wanted = needed(invocation, "_subscription")?;
+    let wanted = needed(invocation, "subscription")?;
     let is_known =
         wanted.eq_ignore_ascii_case(SUBSCRIPTION) || wanted.eq_ignore_ascii_case(SUBSCRIPTION_NAME);
     if is_known {

@@ -154,7 +154,7 @@ fn cluster_fields(cluster: &Cluster) -> Value {
     })
 }
 
-fn cluster_id(cluster: &Cluster) -> String {
+pub(super) fn cluster_id(cluster: &Cluster) -> String {
     format!(
         "/subscriptions/{SUBSCRIPTION}/resourcegroups/{}/providers/Microsoft.ContainerService/managedClusters/{}",
         cluster.spec.resource_group, cluster.spec.name

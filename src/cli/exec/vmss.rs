@@ -17,7 +17,8 @@ pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>
         "list" => Ok(list(invocation, context.cloud)),
         "show" => show(invocation, context.cloud),
         "list-instances" => list_instances(invocation, context.cloud),
-        "start" | "deallocate" => switch(verb, invocation, context),
+        "scale" => scale(invocation, context),
+        "start" | "deallocate" | "delete-instances" => switch(verb, invocation, context),
         _ => Err(not_simulated(invocation.command.name)),
     }
 }
@@ -64,7 +65,7 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
     let instances = invocation.list("instance_ids").filter(|ids| !ids.is_empty() && *ids != ["*"]);
     // Everything is looked up before anything is changed.
     let mut targets: Vec<(PoolId, Option<Vec<u32>>)> = Vec::new();
-    for (group, name) in named(verb, invocation)? {
+    for (group, name) in named(invocation)? {
         let (_, pool) = find(context.cloud, group, name)?;
         let chosen = instances.map(|ids| {
             let ids = ids.iter().map(|id| parse_instance(pool, id).ok_or_else(|| no_instance(id)));
@@ -78,6 +79,7 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
         let cloud = &mut *context.cloud;
         let operation = match verb {
             "start" => cloud.start_instances(pool, instances.as_deref()),
+            "delete-instances" => cloud.delete_instances(pool, instances.as_deref()),
             _ => cloud.deallocate_instances(pool, instances.as_deref()),
         };
         operations.push(operation.map_err(|error| service_refusal(&error))?);
@@ -85,17 +87,33 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
     Ok(Action::Start(operations, Reply::Nothing))
 }
 
+fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let capacity = needed(invocation, "new_capacity")?;
+    let capacity: u32 = capacity
+        .parse()
+        .map_err(|_| refusal(format!("--new-capacity is a number of instances, and '{capacity}' is not.")))?;
+    let mut pools: Vec<PoolId> = Vec::new();
+    for (group, name) in named(invocation)? {
+        pools.push(find(context.cloud, group, name)?.1.id);
+    }
+    context.note("This goes past AKS, which does not support it: the node pool is not told.");
+    let operations = pools.into_iter().map(|pool| context.cloud.scale_instances(pool, capacity));
+    let operations = operations.collect::<std::result::Result<Vec<_>, _>>();
+    Ok(Action::Start(operations.map_err(|error| service_refusal(&error))?, Reply::Nothing))
+}
+
 /// The group and name of each scale set that a line names, by identity or by name.
-fn named<'a>(verb: &str, invocation: &'a Invocation) -> Result<Vec<(&'a str, &'a str)>> {
+fn named(invocation: &Invocation) -> Result<Vec<(&str, &str)>> {
     if let Some(ids) = invocation.list("_ids") {
         return ids
             .iter()
             .map(|id| parse_id(id).ok_or_else(|| refusal(format!("invalid resource ID: {id}"))))
             .collect();
     }
-    let group = if verb == "start" { "resource_group" } else { "resource_group_name" };
-    let name = if verb == "start" { "name" } else { "vm_scale_set_name" };
-    match (invocation.text(group), invocation.text(name)) {
+    // The commands that are generated from the service's description call them otherwise.
+    let group = invocation.text("resource_group").or_else(|| invocation.text("resource_group_name"));
+    let name = invocation.text("name").or_else(|| invocation.text("vm_scale_set_name"));
+    match (group, name) {
         (Some(group), Some(name)) => Ok(vec![(group, name)]),
         _ => Err(refusal("A scale set is named by --resource-group and --name, or by --ids.")),
     }

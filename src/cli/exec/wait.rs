@@ -8,6 +8,8 @@ use crate::engine::{Cloud, Cluster, OperationId, OperationState, ProvisioningSta
 pub enum Until {
     /// All these operations are over.
     Operations(Vec<OperationId>),
+    /// This operation, which was aborted, is over.
+    Aborted(OperationId),
     /// It is this time.
     Time(u64),
     /// Nothing is under way any more.
@@ -45,11 +47,8 @@ impl Until {
     #[must_use]
     pub fn is_over(&self, cloud: &Cloud) -> bool {
         match self {
-            Self::Operations(ids) => ids.iter().all(|id| {
-                cloud
-                    .operation(*id)
-                    .is_none_or(|operation| operation.state != OperationState::Running)
-            }),
+            Self::Operations(ids) => ids.iter().all(|id| is_done(cloud, *id)),
+            Self::Aborted(id) => is_done(cloud, *id),
             Self::Time(at_ms) => cloud.now_ms() >= *at_ms,
             Self::Idle => cloud.is_idle(),
             Self::Resource { deadline_ms, .. } => {
@@ -64,7 +63,7 @@ impl Until {
         match self {
             Self::Time(at_ms) => Some(*at_ms),
             Self::Resource { deadline_ms, .. } => Some(*deadline_ms),
-            Self::Operations(_) | Self::Idle => None,
+            Self::Operations(_) | Self::Aborted(_) | Self::Idle => None,
         }
     }
 
@@ -72,7 +71,7 @@ impl Until {
     pub(super) fn failure(&self, cloud: &Cloud) -> Option<CliError> {
         match self {
             Self::Operations(ids) => ids.iter().find_map(|id| operation_failure(cloud, *id)),
-            Self::Time(_) | Self::Idle => None,
+            Self::Aborted(_) | Self::Time(_) | Self::Idle => None,
             Self::Resource { timeout_s, .. } => (!self.is_met(cloud)).then(|| {
                 refusal(format!(
                     "Wait operation timed-out after {timeout_s} seconds"
@@ -100,6 +99,10 @@ impl Until {
             Condition::Exists => state.is_some(),
         }
     }
+}
+
+fn is_done(cloud: &Cloud, id: OperationId) -> bool {
+    cloud.operation(id).is_none_or(|operation| operation.state != OperationState::Running)
 }
 
 fn state(cluster: &Cluster, pool: Option<&str>) -> Option<ProvisioningState> {

@@ -36,6 +36,10 @@ pub enum TableTransformer {
     VmssList,
     /// `az vmss show`
     VmssShow,
+    /// `az aks get-versions`
+    Versions,
+    /// `az aks get-upgrades`
+    Upgrades,
 }
 
 const NODEPOOL: &str = "{name:name,osType:osType,kubernetesVersion:orchestratorVersion,vmSize:vmSize,\
@@ -60,6 +64,15 @@ const VMSS: &str = "{Name:name,ResourceGroup:resourceGroup,Location:location,\
     Zones:(!zones&&' ')||join(' ',zones),Capacity:sku.capacity,Overprovision:overprovision,\
     UpgradePolicy:upgradePolicy.mode}";
 
+/// The playground lists one patch of each minor version, newest first.
+const VERSIONS: &str = "values[].{kubernetesVersion:keys(patchVersions)[0],isPreview:isPreview,\
+    upgrades:join(', ',not_null(values(patchVersions)[0].upgrades||`[\"None available\"]`)),\
+    supportPlan:join(', ',capabilities.supportPlan)}";
+
+const UPGRADES: &str = "{name:name,resourceGroup:resourceGroup,\
+    masterVersion:controlPlaneProfile.kubernetesVersion||'unknown',\
+    upgrades:join(', ',controlPlaneProfile.upgrades[].kubernetesVersion||`[\"None available\"]`)}";
+
 impl TableTransformer {
     /// The columns' query and whether it is for each item of a list.
     const fn columns(self) -> Option<(&'static str, bool)> {
@@ -77,6 +90,8 @@ impl TableTransformer {
             Self::FeatureShow => Some((FEATURE, false)),
             Self::VmssList => Some((VMSS, true)),
             Self::VmssShow => Some((VMSS, false)),
+            Self::Versions => Some((VERSIONS, false)),
+            Self::Upgrades => Some((UPGRADES, false)),
         }
     }
 

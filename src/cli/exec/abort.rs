@@ -1,0 +1,25 @@
+//! `az aks operation-abort` and `az aks nodepool operation-abort`.
+
+use super::nodepool::existing;
+use super::{Action, Context, Reply, Result, cluster, service_refusal};
+use crate::cli::parse::Invocation;
+
+/// Aborts what is under way on a cluster, or on a pool of it. Where nothing is, the service has
+/// nothing to say.
+pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let operation = if invocation.has("nodepool_name") {
+        let (_, pool) = existing(invocation, context.cloud)?;
+        let id = pool.id;
+        context.cloud.abort_on_pool(id)
+    } else {
+        let id = cluster::named(invocation, context.cloud)?.id;
+        context.cloud.abort_on_cluster(id)
+    };
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    let Some(operation) = operation else {
+        context.note("Nothing is under way there: there is nothing to abort.");
+        return Ok(Action::Answer(Reply::Nothing));
+    };
+    context.note("Nothing is rolled back: machines without a host are given up, others come to their end.");
+    Ok(Action::Abort(operation))
+}

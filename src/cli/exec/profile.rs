@@ -1,0 +1,166 @@
+//! `az aks nodepool manual-scale` and `auto-scale`: the VM sizes of a pool of single machines.
+//!
+//! Such a pool comes from an imported world. Its profiles are kept in the description that it was
+//! imported with; of what they say the simulation acts on the number of machines.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::arguments::needed;
+use super::nodepool::{named_pool, reply};
+use super::{Action, Context, Result, not_simulated, refusal, resource, service_refusal};
+use crate::cli::parse::Invocation;
+use crate::engine::{PoolUpdate, limits};
+
+/// What the commands of one kind of profile call things.
+struct Words {
+    /// The list in the description.
+    list: &'static str,
+    /// The argument that names the size of an existing profile, and that of a new one.
+    current: &'static str,
+    size: &'static str,
+    /// The numbers of a profile: the argument and the field.
+    numbers: &'static [(&'static str, &'static str)],
+    /// The name in the middle of a message, and that at its beginning.
+    noun: &'static str,
+    missing: &'static str,
+    /// What an update that changes nothing is told.
+    usage: &'static str,
+}
+
+const MANUAL: Words = Words {
+    list: "manual",
+    current: "current_vm_sizes",
+    size: "vm_sizes",
+    numbers: &[("node_count", "count")],
+    noun: "manual",
+    missing: "Manual",
+    usage: "specify --vm-sizes or --node-count or both.",
+};
+
+const AUTO: Words = Words {
+    list: "autoscale",
+    current: "current_node_vm_size",
+    size: "node_vm_size",
+    numbers: &[("min_count", "minCount"), ("max_count", "maxCount")],
+    noun: "autoscale profile",
+    missing: "Autoscale profile",
+    usage: "specify --node-vm-size, --min-count, or --max-count (or a combination).",
+};
+
+pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let (words, verb) = match verb.split_once(' ') {
+        Some(("manual-scale", verb)) => (&MANUAL, verb),
+        Some(("auto-scale", verb)) => (&AUTO, verb),
+        _ => return Err(not_simulated(invocation.command.name)),
+    };
+    let is_given = |dest: &str| invocation.value(dest).is_some();
+    if verb == "update" && !is_given(words.size) && !words.numbers.iter().any(|(dest, _)| is_given(dest)) {
+        return Err(refusal(words.usage));
+    }
+    let (cluster, pool) = named_pool(invocation, context.cloud)?;
+    let (id, mode, reply) = (pool.id, pool.spec.mode, reply(cluster, pool));
+    if !resource::is_virtual_machines(&pool.spec.imported) {
+        let preposition = match verb {
+            "add" => "to",
+            "update" => "in",
+            _ if words.list == MANUAL.list => "in",
+            _ => "from",
+        };
+        return Err(refusal(format!("Cannot {verb} {} {preposition} a non-virtualmachines node pool.", words.noun)));
+    }
+    let mut description: Value = serde_json::from_str(&pool.spec.imported).unwrap_or_default();
+    let pointer = "/properties/virtualMachinesProfile/scale";
+    let scale = description.pointer_mut(pointer).and_then(Value::as_object_mut);
+    let scale = scale.ok_or_else(|| refusal("The node pool has no scale profile."))?;
+    let profiles = scale.entry(words.list).or_insert_with(|| json!([]));
+    if profiles.is_null() {
+        *profiles = json!([]);
+    }
+    if let Some(profiles) = profiles.as_array_mut() {
+        change(verb, words, invocation, profiles)?;
+    }
+    let update = PoolUpdate {
+        count: manual_count(words, profiles).map(|count| checked(count, mode)).transpose()?,
+        imported: Some(Arc::from(description.to_string())),
+        ..PoolUpdate::default()
+    };
+    let operation = context.cloud.update_pool(id, update);
+    let operation = operation.map_err(|error| service_refusal(&error))?;
+    Ok(Action::Start(vec![operation], reply))
+}
+
+fn change(verb: &str, words: &Words, invocation: &Invocation, profiles: &mut Vec<Value>) -> Result<()> {
+    let is_manual = words.list == MANUAL.list;
+    if verb == "add" {
+        let sizes: Vec<&str> = needed(invocation, words.size)?.split(',').map(str::trim).collect();
+        let size = match sizes.as_slice() {
+            _ if !is_manual => needed(invocation, words.size)?,
+            [size] => size,
+            _ => return Err(refusal("We only accept single sku size for manual profile.")),
+        };
+        let mut profile = json!({ "size": size });
+        set_numbers(words, invocation, &mut profile);
+        profiles.push(profile);
+        return Ok(());
+    }
+    let name = needed(invocation, "nodepool_name")?;
+    let current = needed(invocation, words.current)?;
+    // A manual profile is found in any letter case, and its new size becomes lower case.
+    let current = if is_manual { single_size(Some(current))? } else { current.to_owned() };
+    let new = match invocation.text(words.size) {
+        size if is_manual && verb == "update" => Some(single_size(size)?),
+        size => size.map(str::to_owned),
+    };
+    let is_it = |profile: &Value| {
+        let size = profile.get("size").and_then(Value::as_str).unwrap_or_default();
+        if is_manual { size.to_lowercase() == current } else { size == current }
+    };
+    let Some(index) = profiles.iter().position(is_it) else {
+        return Err(refusal(format!("{} with size {current} doesn't exist in node pool {name}.", words.missing)));
+    };
+    if verb == "delete" {
+        profiles.remove(index);
+        if is_manual && profiles.is_empty() {
+            return Err(refusal(format!("Cannot delete the last manual profile in node pool {name}. ")));
+        }
+    } else if let Some(profile) = profiles.get_mut(index) {
+        if let (Some(fields), Some(new)) = (profile.as_object_mut(), new) {
+            fields.insert("size".to_owned(), json!(new));
+        }
+        set_numbers(words, invocation, profile);
+    }
+    Ok(())
+}
+
+fn single_size(sizes: Option<&str>) -> Result<String> {
+    match sizes {
+        Some(size) if !size.contains(',') && !size.is_empty() => Ok(size.trim().to_lowercase()),
+        sizes => {
+            let text = format!("We only accept single sku size for manual profile. {} is invalid.", sizes.unwrap_or("None"));
+            Err(refusal(text))
+        }
+    }
+}
+
+fn set_numbers(words: &Words, invocation: &Invocation, profile: &mut Value) {
+    let Some(fields) = profile.as_object_mut() else { return };
+    for (dest, field) in words.numbers {
+        if let Some(number) = invocation.integer(dest) {
+            fields.insert((*field).to_owned(), json!(i64::try_from(number).unwrap_or(i64::MAX)));
+        }
+    }
+}
+
+/// How many machines the manual profiles ask for together.
+fn manual_count(words: &Words, profiles: &Value) -> Option<i128> {
+    let profiles = profiles.as_array().filter(|_| words.list == MANUAL.list)?;
+    let counts = profiles.iter().filter_map(|profile| profile.get("count")?.as_i64());
+    Some(counts.map(i128::from).sum())
+}
+
+fn checked(count: i128, mode: crate::engine::PoolMode) -> Result<u32> {
+    limits::check_count(mode, count).map_err(|error| service_refusal(&error))?;
+    Ok(u32::try_from(count).unwrap_or(u32::MAX))
+}
