@@ -106,6 +106,22 @@ test("every example leads where its steps say", async (t) => {
   }
 });
 
+test("the picture's description is the live summary", async (t) => {
+  const { page } = await open(t);
+  const user = new Playground(page);
+  const devtools = await page.context().newCDPSession(page);
+  const description = async () => {
+    const { root } = await devtools.send("DOM.getDocument");
+    const { nodes } = await devtools.send("Accessibility.queryAXTree", { nodeId: root.nodeId, role: "image", accessibleName: "Nodes" });
+    return nodes[0].description?.value;
+  };
+  assert.equal(await description(), "no nodes");
+  await user.run(ADD_50);
+  await user.run(TO_5);
+  await user.untilSummary("5 running, 45 deallocated");
+  assert.equal(await description(), "5 running, 45 deallocated");
+});
+
 test("output is text, never markup", async (t) => {
   const { page } = await open(t);
   const user = new Playground(page);

@@ -20,8 +20,8 @@ impl App {
             <section class="panel nodes" aria-label="Cluster">
                 <div class="bar">
                     { self.view_title() }
-                    <p class="summary" id="summary" role="status" aria-label="Cluster summary" aria-busy={if busy { "true" } else { "false" }}
-                        data-state-counts={counts_json(counts)}>{ summary(counts) }</p>
+                    <p class="summary" role="status" aria-label="Cluster summary" aria-busy={if busy { "true" } else { "false" }}
+                        data-state-counts={counts_json(counts)}><span id="summary">{ summary(counts) }</span></p>
                     <div class="bar-end">{ self.view_switch(link) }</div>
                 </div>
                 { self.view_picture(link) }
