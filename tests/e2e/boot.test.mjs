@@ -50,7 +50,7 @@ const failures = [
     options: {
       route: (pathname) =>
         pathname.includes("/playground-") && pathname.endsWith(".js") ? { status: 404, type: ".txt", body: "" } : undefined,
-      expected: [/404/, /BootError/, /preloaded/, /playground-.*ERR_ABORTED/],
+      expected: [/404/, /BootError/, /preloaded/],
     },
     says: /script of the page could not be loaded/,
   },
