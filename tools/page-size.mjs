@@ -8,7 +8,9 @@ import { readdir, readFile } from "node:fs/promises";
 import { join, relative } from "node:path";
 import { brotliCompressSync, constants } from "node:zlib";
 
-const BUDGET_BYTES = 180_000;
+// What the page should weigh, and what it may weigh until it does. The ceiling only goes down.
+const GOAL_BYTES = 180_000;
+const CEILING_BYTES = 352_000;
 
 const folder = process.argv[2] ?? "dist";
 
@@ -50,10 +52,9 @@ for (const { name, raw, bytes } of rows) {
 }
 
 const total = rows.at(-1).bytes;
-if (total > BUDGET_BYTES) {
-  console.error(
-    `error: the page weighs ${kilobytes(total)}, ${kilobytes(total - BUDGET_BYTES)} over its budget of ${kilobytes(BUDGET_BYTES)}`,
-  );
+if (total > CEILING_BYTES) {
+  console.error(`error: the page weighs ${kilobytes(total)}, more than the ${kilobytes(CEILING_BYTES)} that it may`);
   process.exit(1);
 }
-console.log(`within the budget of ${kilobytes(BUDGET_BYTES)}, ${kilobytes(BUDGET_BYTES - total)} to spare`);
+const missing = total - GOAL_BYTES;
+console.log(missing > 0 ? `${kilobytes(missing)} above the goal of ${kilobytes(GOAL_BYTES)}` : "within its goal");
