@@ -5,6 +5,7 @@ pub mod arm;
 pub mod complete;
 pub mod error;
 pub mod exec;
+pub mod filter;
 pub mod help;
 pub mod outcome;
 pub mod output;

@@ -10,7 +10,8 @@ use super::entry::{Entry, EntryState};
 use crate::cli::account::Account;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::exec::{self, Context, Execution, Resumption, Waiting};
-use crate::cli::outcome::{Block, Outcome};
+use crate::cli::filter::FILTERS;
+use crate::cli::outcome::{self, Block, Outcome};
 use crate::cli::shell::{self, Connector, RawCommand, ShellError};
 use crate::engine::Cloud;
 
@@ -42,7 +43,17 @@ pub struct Run {
 #[derive(Debug, Clone, PartialEq)]
 struct Active {
     commands: VecDeque<RawCommand>,
+    /// What the command before a pipe has printed.
+    piped: Option<Piped>,
     waiting: Option<Waiting>,
+}
+
+/// What goes through a pipe.
+#[derive(Debug, Clone, PartialEq)]
+struct Piped {
+    text: String,
+    /// How far the line had come: a filter does not make a refused command a good one.
+    stage: Stage,
 }
 
 impl Run {
@@ -161,6 +172,7 @@ impl Run {
         };
         self.active = Some(Active {
             commands,
+            piped: None,
             waiting: None,
         });
         true
@@ -209,8 +221,12 @@ impl Run {
             Ok(command) => command,
             Err(error) => return Execution::Done(shell_refusal(error)),
         };
-        if command.next == Some(Connector::Pipe) {
-            return Execution::Done(exec::pipe_refusal());
+        let piped = self.active.as_mut().and_then(|active| active.piped.take());
+        if piped.is_none()
+            && command.next == Some(Connector::Pipe)
+            && let Some(program) = self.drop_unavailable_pipeline()
+        {
+            return Execution::Done(exec::pipe_refusal(&program));
         }
         self.variables.extend(command.variables_set());
         let words: Vec<&str> = command
@@ -218,6 +234,13 @@ impl Run {
             .iter()
             .map(|word| word.text.as_str())
             .collect();
+        if let Some(Piped { text, stage }) = piped {
+            let mut outcome = exec::run_filter(&words, &text);
+            if outcome.stage == Stage::Ok {
+                outcome.stage = stage;
+            }
+            return Execution::Done(outcome);
+        }
         let context = Context {
             cloud: &mut self.cloud,
             account: &mut self.account,
@@ -231,18 +254,48 @@ impl Run {
         }
     }
 
+    /// A pipeline that leads to a program that is not there is dropped as a whole, before anything
+    /// of it has run, but for the command in front, which answers for it; gives the program.
+    fn drop_unavailable_pipeline(&mut self) -> Option<String> {
+        let active = self.active.as_mut()?;
+        let mut fed = active.commands.iter().enumerate().skip(1);
+        let mut unavailable = None;
+        let (last, next) = loop {
+            let (index, raw) = fed.next()?;
+            let command = raw.expand(&self.variables, self.last_exit_code).ok();
+            let name = command.and_then(|command| command.words.into_iter().next()).map(|word| word.text);
+            let name = name.unwrap_or_default();
+            if unavailable.is_none() && !FILTERS.contains(&name.as_str()) {
+                unavailable = Some(name);
+            }
+            if raw.next != Some(Connector::Pipe) {
+                break (index, raw.next);
+            }
+        };
+        if unavailable.is_some() {
+            active.commands.drain(1..=last);
+            if let Some(front) = active.commands.front_mut() {
+                front.next = next;
+            }
+        }
+        unavailable
+    }
+
     /// Drops the command that has answered, and those after it that its exit code rules out.
     fn skip_by_connector(&mut self) {
         let Some(active) = &mut self.active else {
             return;
         };
         let mut connector = active.commands.pop_front().and_then(|done| done.next);
+        if connector == Some(Connector::Pipe) {
+            return;
+        }
         loop {
             let runs = match connector {
                 Some(Connector::And) => self.last_exit_code == 0,
                 Some(Connector::Or) => self.last_exit_code != 0,
                 Some(Connector::Sequence) | None => true,
-                // The command before a pipe was refused; what it fed has nothing to read.
+                // What a command that does not run would have fed does not run either.
                 Some(Connector::Pipe) => false,
             };
             if runs {
@@ -266,8 +319,15 @@ impl Run {
         }
     }
 
-    fn record(&mut self, outcome: Outcome) {
+    fn record(&mut self, mut outcome: Outcome) {
         self.last_exit_code = outcome.exit_code;
+        let active = self.active.as_mut();
+        let is_fed = |active: &&mut Active| active.commands.front().is_some_and(|front| front.next == Some(Connector::Pipe));
+        if let Some(active) = active.filter(is_fed) {
+            let text = outcome::stdout(&outcome.blocks);
+            active.piped = Some(Piped { text, stage: outcome.stage });
+            outcome.blocks.retain(|block| !matches!(block, Block::Output(_)));
+        }
         if let Some(entry) = self.current() {
             entry.stage = outcome.stage;
             entry.exit_code = Some(outcome.exit_code);

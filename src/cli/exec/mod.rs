@@ -23,6 +23,7 @@ use serde_json::Value;
 
 use super::account::Account;
 use super::error::{CliError, ErrorClass, Stage};
+use super::filter;
 use super::help;
 use super::outcome::{Block, Outcome};
 use super::output::{self, Rendered, TableTransformer};
@@ -158,11 +159,28 @@ fn help_outcome(text: String) -> Execution {
     })
 }
 
-/// A pipe feeds programs that are not there.
+/// Answers a filter, given its words and what is piped into it.
 #[must_use]
-pub fn pipe_refusal() -> Outcome {
-    let text = "Pipes are not simulated: pick what you need with --query, and its form with -o.";
-    Outcome::refused(Vec::new(), refusal(text))
+pub fn run_filter(words: &[&str], input: &str) -> Outcome {
+    match filter::run(words, input) {
+        Ok(filtered) => {
+            let blocks = vec![Block::Output(Rendered::plain(filtered.output))];
+            Outcome { stage: Stage::Ok, exit_code: filtered.exit_code, blocks }
+        }
+        Err(error) => shell_refusal(&error.to_string(), 2),
+    }
+}
+
+/// The answer of a pipe to a program that is not there; nothing of the pipeline is run.
+#[must_use]
+pub fn pipe_refusal(program: &str) -> Outcome {
+    shell_refusal(&format!("{program}: {}", filter::unavailable()), 127)
+}
+
+fn shell_refusal(text: &str, exit_code: i32) -> Outcome {
+    let mut error = CliError::new(ErrorClass::Shell, Stage::Shell, text).with_exit_code(exit_code);
+    error.bare = true;
+    Outcome::refused(Vec::new(), error)
 }
 
 fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {

@@ -7,6 +7,7 @@ use super::{
     Context, Execution, Outcome, Printing, Reply, Until, Waiting, cluster, print, refusal,
 };
 use crate::cli::error::{CliError, ErrorClass, Stage};
+use crate::cli::filter;
 use crate::engine::timing::{TIMINGS, TimingValue};
 
 /// What each verb does, for `help`.
@@ -37,6 +38,10 @@ pub const VERBS: &[(&str, &str)] = &[
         "let the next N virtual machines find no capacity",
     ),
     ("sim events [N]", "the last events, 20 or N"),
+    (
+        "az … | grep PATTERN",
+        "pick lines; also head, tail, wc -l and sort",
+    ),
     ("help", "this text"),
     ("az … --help", "what a command takes"),
 ];
@@ -54,7 +59,11 @@ pub fn run_verb(words: &[&str], context: Context<'_>) -> Execution {
 }
 
 fn not_found(name: &str) -> CliError {
-    let message = format!("bash: {name}: command not found");
+    let message = if filter::FILTERS.contains(&name) {
+        format!("{name}: reads what is piped into it: az … | {name} …")
+    } else {
+        format!("bash: {name}: command not found")
+    };
     let mut error = CliError::new(ErrorClass::Shell, Stage::Shell, message).with_exit_code(127);
     error.bare = true;
     error
