@@ -85,10 +85,14 @@ fn session(criterion: &mut Criterion) {
     });
     criterion.bench_function("read and refuse a line", |bencher| {
         let line = format!("az aks nodepool scale {pool} --node-count abc");
-        bencher.iter_batched(|| Session::new(SessionOptions::default()), |mut session| {
-            session.submit(&line);
-            session
-        }, BatchSize::SmallInput);
+        bencher.iter_batched(
+            || Session::new(SessionOptions::default()),
+            |mut session| {
+                session.submit(&line);
+                session
+            },
+            BatchSize::SmallInput,
+        );
     });
 }
 

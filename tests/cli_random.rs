@@ -44,8 +44,7 @@ impl Values for Nothing {
     }
 }
 
-const OPTIONS: ParseOptions<'static> =
-    ParseOptions { strict: false, is_query: |text| !text.is_empty(), defaults: &[] };
+const OPTIONS: ParseOptions<'static> = ParseOptions { strict: false, is_query: |text| !text.is_empty(), defaults: &[] };
 
 /// Everything that a line goes through.
 fn exercise(text: &str, cursor: usize) {

@@ -1,11 +1,10 @@
 //! What the simulated service does, against the facts: Scale-Down Mode, order, conflicts, limits.
 #![cfg(not(target_arch = "wasm32"))]
 
-
 use scale_down::engine::node::Milestone;
 use scale_down::engine::{
-    AutoscalerRange, Cloud, Cluster, ClusterSpec, NodeSource, NodeState, OperationId, OperationState, OsDiskType,
-    Pool, PoolId, PoolMode, PoolSpec, PoolUpdate, PowerState, ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,
+    AutoscalerRange, Cloud, Cluster, ClusterSpec, NodeSource, NodeState, OperationId, OperationState, OsDiskType, Pool,
+    PoolId, PoolMode, PoolSpec, PoolUpdate, PowerState, ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,
 };
 
 /// A cluster whose system pool AKS hosts, with one pool.
@@ -121,7 +120,10 @@ fn deallocated_nodes_are_started_before_any_is_built() {
     settle(&mut world.cloud);
     assert_eq!(world.count(NodeState::Ready), 60);
     let source = |id| world.pool().node(id).map(|node| node.bring_up.source);
-    assert_eq!((source(0), source(30), source(55)), (Some(NodeSource::New), Some(NodeSource::Cached), Some(NodeSource::New)));
+    assert_eq!(
+        (source(0), source(30), source(55)),
+        (Some(NodeSource::New), Some(NodeSource::Cached), Some(NodeSource::New))
+    );
 }
 
 #[test]

@@ -157,9 +157,10 @@ impl Swarm {
                 Happening::Reached(_) | Happening::Operation(..) => {}
             }
         }
-        let nodes = self.pools().iter().flat_map(|pool| {
-            pool.nodes().map(|node| ((Arc::clone(&pool.scale_set), node.instance_id), node.state()))
-        });
+        let nodes = self
+            .pools()
+            .iter()
+            .flat_map(|pool| pool.nodes().map(|node| ((Arc::clone(&pool.scale_set), node.instance_id), node.state())));
         assert_eq!(alive, nodes.collect(), "the log and the state tell different stories");
     }
 
@@ -202,9 +203,9 @@ impl Swarm {
                 Happening::Reached(Milestone::Allocated) if stored.is_none() => *stored = Some(record.at_ms),
                 Happening::Reached(Milestone::Booted) if on.is_none() => *on = Some(record.at_ms),
                 Happening::Entered(NodeState::Starting) => *on = Some(record.at_ms),
-                Happening::Entered(
-                    NodeState::Deallocating | NodeState::Deleting | NodeState::Failed,
-                ) => compute += close(on.take(), record.at_ms),
+                Happening::Entered(NodeState::Deallocating | NodeState::Deleting | NodeState::Failed) => {
+                    compute += close(on.take(), record.at_ms);
+                }
                 Happening::Gone => disk += close(stored.take(), record.at_ms),
                 _ => {}
             }

@@ -51,7 +51,9 @@ fn the_document_runs_as_written() {
 fn each_line_of_the_document_can_be_the_first() {
     let create = "az aks create --enable-cluster-autoscaler --min-count 1 --max-count 100 --scale-down-mode delete --cluster-name myAKSCluster --resource-group myResourceGroup";
     let add = "az aks nodepool add --enable-cluster-autoscaler --min-count 1 --max-count 100 --scale-down-mode delete --node-pool nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup";
-    for line in ["az extension add --name aks-preview", "az extension update --name aks-preview", create, add, ADD_FIFTY] {
+    for line in
+        ["az extension add --name aks-preview", "az extension update --name aks-preview", create, add, ADD_FIFTY]
+    {
         let entry = run(&mut session(), line);
         assert_eq!(entry.exit_code, Some(0), "{line}: {}", entry.stderr());
         assert!(warnings(&entry) <= 1, "{}", entry.stderr());
@@ -126,7 +128,8 @@ fn connectors_follow_exit_codes() {
     let check = |line: &str, expected: &[&str]| {
         let entry = run(&mut session(), line);
         let stdout = entry.stdout();
-        let said: Vec<&str> = stdout.lines().map(str::trim).filter(|line| line.ends_with("vCPUs in each region")).collect();
+        let said: Vec<&str> =
+            stdout.lines().map(str::trim).filter(|line| line.ends_with("vCPUs in each region")).collect();
         let expected: Vec<String> = expected.iter().map(|vcpus| format!("{vcpus} vCPUs in each region")).collect();
         assert_eq!(said, expected, "{line}");
     };
@@ -196,7 +199,10 @@ fn a_shared_run_is_the_same_run() {
 fn a_wait_that_cannot_end_is_given_up() {
     let mut session = session();
     run(&mut session, &format!("az aks nodepool add {POOL} -c 1"));
-    let entry = run(&mut session, "az aks nodepool wait --deleted --timeout 120 -g myResourceGroup --cluster-name myAKSCluster -n nodepool1");
+    let entry = run(
+        &mut session,
+        "az aks nodepool wait --deleted --timeout 120 -g myResourceGroup --cluster-name myAKSCluster -n nodepool1",
+    );
     assert_eq!(entry.exit_code, Some(1));
     assert!(entry.stderr().contains("timed-out after 120 seconds"), "{}", entry.stderr());
 }

@@ -52,9 +52,7 @@ fn command(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
     match arguments.next().map_err(say)? {
         Some(Value(name)) if name == "run" => run(&Run::parse(arguments).map_err(say)?),
         Some(Short('h') | Long("help")) => print(USAGE),
-        Some(Short('V') | Long("version")) => {
-            print(&format!("scale-down {}\n", env!("CARGO_PKG_VERSION")))
-        }
+        Some(Short('V') | Long("version")) => print(&format!("scale-down {}\n", env!("CARGO_PKG_VERSION"))),
         Some(Value(name)) => Err(format!(
             "there is no command '{}': try 'scale-down run' or 'scale-down --help'",
             name.to_string_lossy()
@@ -116,11 +114,7 @@ fn run(arguments: &Run) -> Result<ExitCode, Problem> {
     }
     let script = read_script(arguments.file.as_deref())?;
     let world = arguments.world.as_deref().map(read_world).transpose()?;
-    let options = SessionOptions {
-        seed: arguments.seed,
-        strict: arguments.strict,
-        world,
-    };
+    let options = SessionOptions { seed: arguments.seed, strict: arguments.strict, world };
     let mut session = Session::new(options);
     let mut status = 0;
     for line in lines(&script, arguments.isolated) {
@@ -155,9 +149,7 @@ fn write_entry(entry: &scale_down::session::Entry, jsonl: bool) -> Result<(), Pr
 /// The lines to run. By themselves, each line of the file ends where it ends, even in the middle of
 /// a quote; together, they are read as a shell reads a script.
 fn lines(script: &str, isolated: bool) -> Vec<String> {
-    let logical = |text: &str| -> Vec<String> {
-        shell::split_lines(text).into_iter().map(|line| line.text).collect()
-    };
+    let logical = |text: &str| -> Vec<String> { shell::split_lines(text).into_iter().map(|line| line.text).collect() };
     if !isolated {
         return logical(script);
     }

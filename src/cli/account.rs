@@ -18,10 +18,8 @@ pub struct Account {
 
 /// The preview features that `az feature list` names: those of the documents that the playground
 /// is about.
-pub const FEATURES: &[&str] = &[
-    "Microsoft.ContainerService/AKS-ScaleDownModePreview",
-    "Microsoft.ContainerService/VMsAgentPoolAutoscalePreview",
-];
+pub const FEATURES: &[&str] =
+    &["Microsoft.ContainerService/AKS-ScaleDownModePreview", "Microsoft.ContainerService/VMsAgentPoolAutoscalePreview"];
 
 /// The extensions that the playground can install, and the version of each.
 pub const EXTENSIONS: &[(&str, &str)] = &[("aks-preview", "18.0.0b44")];
@@ -30,12 +28,7 @@ impl Account {
     /// A fresh installation.
     #[must_use]
     pub fn new(strict: bool) -> Self {
-        Self {
-            strict,
-            extensions: BTreeMap::new(),
-            unregistered_features: Vec::new(),
-            defaults: Vec::new(),
-        }
+        Self { strict, extensions: BTreeMap::new(), unregistered_features: Vec::new(), defaults: Vec::new() }
     }
 
     /// Sets a default, in place of an earlier one. Keys have no letter case, as in an INI file.

@@ -33,11 +33,7 @@ impl Outcome {
     /// Success that prints `blocks`.
     #[must_use]
     pub fn ok(blocks: Vec<Block>) -> Self {
-        Self {
-            stage: Stage::Ok,
-            exit_code: 0,
-            blocks,
-        }
+        Self { stage: Stage::Ok, exit_code: 0, blocks }
     }
 
     /// A refusal, after `blocks`.
@@ -45,11 +41,7 @@ impl Outcome {
     pub fn refused(mut blocks: Vec<Block>, error: CliError) -> Self {
         let (stage, exit_code) = (error.stage, error.exit_code);
         blocks.push(Block::Error(error));
-        Self {
-            stage,
-            exit_code,
-            blocks,
-        }
+        Self { stage, exit_code, blocks }
     }
 }
 

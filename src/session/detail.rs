@@ -79,13 +79,13 @@ impl Session {
             let is_reached = bring_up.reached >= *milestone;
             (*milestone, bring_up.at_ms(*milestone), is_reached)
         });
-        let own = self.cloud().log().since(0).rev().filter(|record| {
-            record.instance_id == Some(instance_id) && record.subject == pool.scale_set
-        });
-        let mut events: Vec<_> = own
-            .take(EVENTS_MAX)
-            .map(|record| (record.at_ms, record.text()))
-            .collect();
+        let own = self
+            .cloud()
+            .log()
+            .since(0)
+            .rev()
+            .filter(|record| record.instance_id == Some(instance_id) && record.subject == pool.scale_set);
+        let mut events: Vec<_> = own.take(EVENTS_MAX).map(|record| (record.at_ms, record.text())).collect();
         events.reverse();
         Some(NodeDetail {
             row: row(pool, node, now_ms),

@@ -67,13 +67,7 @@ pub const EXAMPLES: &[Example] = &[
         title: "Deallocating by hand",
         summary: "50 nodes, scaled to 5: the other 45 are stopped with their images cached.",
         setup: PRESUMED,
-        steps: &[
-            ADD_FIFTY,
-            DOWN_TO_FIVE,
-            UP_TO_TWENTY,
-            UP_TO_SIXTY,
-            TO_DELETE,
-        ],
+        steps: &[ADD_FIFTY, DOWN_TO_FIVE, UP_TO_TWENTY, UP_TO_SIXTY, TO_DELETE],
     },
     Example {
         id: "scale-down",
@@ -113,10 +107,7 @@ pub const EXAMPLES: &[Example] = &[
                 line: "az extension add --name aks-preview",
                 caption: "install the extension that the document asks for",
             },
-            Step {
-                line: "az extension update --name aks-preview",
-                caption: "bring it up to date",
-            },
+            Step { line: "az extension update --name aks-preview", caption: "bring it up to date" },
             CREATE,
         ],
     },

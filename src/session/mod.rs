@@ -153,10 +153,7 @@ impl Session {
     }
 
     fn moment(&self) -> Moment {
-        Moment {
-            log: self.log.clone(),
-            at_ms: self.now_ms(),
-        }
+        Moment { log: self.log.clone(), at_ms: self.now_ms() }
     }
 
     /// Lets simulated time pass.
@@ -214,17 +211,13 @@ impl Session {
     fn keep_checkpoint(&mut self) {
         let last = self.checkpoints.last().map_or(0, |last| last.applied);
         if self.applied > last {
-            self.checkpoints.push(Checkpoint {
-                applied: self.applied,
-                run: self.run.clone(),
-            });
+            self.checkpoints.push(Checkpoint { applied: self.applied, run: self.run.clone() });
         }
     }
 
     /// Drops the checkpoints that hold `applied` items or more.
     fn forget_checkpoints(&mut self, applied: usize) {
-        self.checkpoints
-            .retain(|checkpoint| checkpoint.applied < applied);
+        self.checkpoints.retain(|checkpoint| checkpoint.applied < applied);
     }
 
     /// Goes to a time, past or future, as if the clock had stood there: the same as playing to it.
@@ -237,11 +230,7 @@ impl Session {
 
     /// Restores the latest checkpoint at or before a time.
     fn rewind(&mut self, at_ms: u64) {
-        let checkpoint = self
-            .checkpoints
-            .iter()
-            .rev()
-            .find(|checkpoint| checkpoint.run.cloud.now_ms() <= at_ms);
+        let checkpoint = self.checkpoints.iter().rev().find(|checkpoint| checkpoint.run.cloud.now_ms() <= at_ms);
         let (applied, run) = match checkpoint {
             Some(checkpoint) => (checkpoint.applied, checkpoint.run.clone()),
             None => (0, fresh_run(&self.options)),
@@ -282,10 +271,7 @@ impl Session {
 
     /// Begins anew, with the same options.
     pub fn reset(&mut self) {
-        *self = Self {
-            revision: self.revision + 1,
-            ..Self::new(self.options.clone())
-        };
+        *self = Self { revision: self.revision + 1, ..Self::new(self.options.clone()) };
     }
 
     /// A frame of this moment.

@@ -75,12 +75,7 @@ fn cost(cost: &CostView) -> Value {
     })
 }
 
-fn pool_object(
-    session: &Session,
-    cluster: &ClusterView,
-    view: &PoolView,
-    with_nodes: bool,
-) -> Value {
+fn pool_object(session: &Session, cluster: &ClusterView, view: &PoolView, with_nodes: bool) -> Value {
     let autoscaler = view.autoscaler.map(|range| json!({ "min": range.min, "max": range.max }));
     let mut object = Map::new();
     let fields = json!({

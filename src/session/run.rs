@@ -19,8 +19,7 @@ use crate::engine::Cloud;
 const QUEUE_MAX: usize = 1000;
 
 fn shell_refusal(error: ShellError) -> Outcome {
-    let mut refusal = CliError::new(ErrorClass::Shell, Stage::Shell, error.message)
-        .with_exit_code(error.exit_code);
+    let mut refusal = CliError::new(ErrorClass::Shell, Stage::Shell, error.message).with_exit_code(error.exit_code);
     refusal.bare = true;
     Outcome::refused(Vec::new(), refusal)
 }
@@ -119,10 +118,7 @@ impl Run {
     /// When something happens next: an event in the cloud or the end of a timed wait.
     #[must_use]
     pub fn next_event_ms(&self) -> Option<u64> {
-        let waiting = self
-            .active
-            .as_ref()
-            .and_then(|active| active.waiting.as_ref());
+        let waiting = self.active.as_ref().and_then(|active| active.waiting.as_ref());
         let deadline_ms = waiting.and_then(|waiting| waiting.until.deadline_ms());
         let event_ms = self.cloud.next_event_ms();
         match (deadline_ms, event_ms) {
@@ -170,11 +166,7 @@ impl Run {
                 VecDeque::new()
             }
         };
-        self.active = Some(Active {
-            commands,
-            piped: None,
-            waiting: None,
-        });
+        self.active = Some(Active { commands, piped: None, waiting: None });
         true
     }
 
@@ -229,11 +221,7 @@ impl Run {
             return Execution::Done(exec::pipe_refusal(&program));
         }
         self.variables.extend(command.variables_set());
-        let words: Vec<&str> = command
-            .words
-            .iter()
-            .map(|word| word.text.as_str())
-            .collect();
+        let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
         if let Some(Piped { text, stage }) = piped {
             let mut outcome = exec::run_filter(&words, &text);
             if outcome.stage == Stage::Ok {
@@ -241,12 +229,7 @@ impl Run {
             }
             return Execution::Done(outcome);
         }
-        let context = Context {
-            cloud: &mut self.cloud,
-            account: &mut self.account,
-            blocks: Vec::new(),
-            hint: None,
-        };
+        let context = Context { cloud: &mut self.cloud, account: &mut self.account, blocks: Vec::new(), hint: None };
         match words.split_first() {
             Some((&"az", arguments)) => exec::run_az(arguments, context),
             Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
@@ -322,7 +305,8 @@ impl Run {
     fn record(&mut self, mut outcome: Outcome) {
         self.last_exit_code = outcome.exit_code;
         let active = self.active.as_mut();
-        let is_fed = |active: &&mut Active| active.commands.front().is_some_and(|front| front.next == Some(Connector::Pipe));
+        let is_fed =
+            |active: &&mut Active| active.commands.front().is_some_and(|front| front.next == Some(Connector::Pipe));
         if let Some(active) = active.filter(is_fed) {
             let text = outcome::stdout(&outcome.blocks);
             active.piped = Some(Piped { text, stage: outcome.stage });

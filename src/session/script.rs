@@ -70,10 +70,7 @@ pub(super) fn read(text: &str) -> Script {
             Mark::Time(time_ms) => at_ms = at_ms.max(time_ms),
             Mark::Interrupt(time_ms) => {
                 at_ms = at_ms.max(time_ms);
-                script.items.push(LogItem {
-                    at_ms,
-                    action: LogAction::Interrupt,
-                });
+                script.items.push(LogItem { at_ms, action: LogAction::Interrupt });
             }
             Mark::End(time_ms) => script.end_ms = Some(time_ms),
         }
@@ -86,10 +83,7 @@ impl Script {
     fn push_lines(&mut self, at_ms: u64, lines: &mut String) {
         let text = std::mem::take(lines);
         if !text.trim().is_empty() {
-            self.items.push(LogItem {
-                at_ms,
-                action: LogAction::Lines(Arc::from(text.trim_end())),
-            });
+            self.items.push(LogItem { at_ms, action: LogAction::Lines(Arc::from(text.trim_end())) });
         }
     }
 }
@@ -139,11 +133,7 @@ mod tests {
             (1500, lines("wait 10m\naz group list \\\n  -o table")),
             (2000, LogAction::Interrupt),
         ]);
-        let options = SessionOptions {
-            seed: Some(9),
-            strict: true,
-            world: None,
-        };
+        let options = SessionOptions { seed: Some(9), strict: true, world: None };
         let script = read(&write(&options, &written, 5000));
         let items: Vec<_> = written.iter().cloned().collect();
         assert_eq!(script.items, items);

@@ -53,15 +53,9 @@ pub fn decode(fragment: &str) -> Result<String, ShareError> {
     if packed.len() > FRAGMENT_MAX {
         return Err(ShareError::TooLarge);
     }
-    let packed = URL_SAFE_NO_PAD
-        .decode(packed)
-        .map_err(|_| ShareError::Damaged)?;
+    let packed = URL_SAFE_NO_PAD.decode(packed).map_err(|_| ShareError::Damaged)?;
     let bytes = decompress_to_vec_with_limit(&packed, SCRIPT_MAX).map_err(|error| {
-        if error.status == TINFLStatus::HasMoreOutput {
-            ShareError::TooLarge
-        } else {
-            ShareError::Damaged
-        }
+        if error.status == TINFLStatus::HasMoreOutput { ShareError::TooLarge } else { ShareError::Damaged }
     })?;
     String::from_utf8(bytes).map_err(|_| ShareError::Damaged)
 }

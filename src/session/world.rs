@@ -12,8 +12,8 @@ use serde_json::{Map, Value, json};
 use crate::cli::arm;
 use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
 use crate::engine::{
-    AutoscalerRange, Cloud, ClusterSpec, ExistingPool, OsDiskType, OsType, Pairs, PoolMode,
-    PoolSpec, PowerState, ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,
+    AutoscalerRange, Cloud, ClusterSpec, ExistingPool, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, PowerState,
+    ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,
 };
 
 /// The size that stands in for one without a known price.
@@ -59,8 +59,7 @@ impl World {
     ///
     /// Says what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, WorldError> {
-        let value: Value =
-            serde_json::from_str(text).map_err(|error| WorldError::Syntax(error.to_string()))?;
+        let value: Value = serde_json::from_str(text).map_err(|error| WorldError::Syntax(error.to_string()))?;
         let world = match &value {
             Value::Object(object) if object.contains_key("clusters") => Self::from_file(object)?,
             Value::Object(_) => Self::from_resources(std::slice::from_ref(&value))?,
@@ -151,9 +150,7 @@ impl World {
 /// A field of a resource, below `properties` or beside them.
 fn field<'a>(resource: &'a Value, name: &str) -> Option<&'a Value> {
     let inner = resource.get("properties").and_then(|inner| inner.get(name));
-    inner
-        .or_else(|| resource.get(name))
-        .filter(|value| !value.is_null())
+    inner.or_else(|| resource.get(name)).filter(|value| !value.is_null())
 }
 
 fn text<'a>(resource: &'a Value, name: &str) -> Option<&'a str> {
@@ -172,9 +169,7 @@ fn array(value: Option<&Value>) -> &[Value] {
 fn pairs(value: Option<&Value>) -> Pairs {
     let object = value.and_then(Value::as_object);
     let entries = object.into_iter().flatten();
-    entries
-        .filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned())))
-        .collect()
+    entries.filter_map(|(key, value)| Some((key.clone(), value.as_str()?.to_owned()))).collect()
 }
 
 fn needed<'a>(resource: &'a Value, kind: &str, name: &'static str) -> Result<&'a str, WorldError> {
@@ -232,10 +227,8 @@ fn read_group(group: &Value) -> Result<ResourceGroup, WorldError> {
 
 fn read_cluster(cluster: &Value) -> Result<(ClusterSpec, PowerState), WorldError> {
     let id = needed(cluster, "cluster", "id")?;
-    let group = id_segment(id, "resourceGroups").ok_or(WorldError::Field {
-        resource: "cluster".to_owned(),
-        field: "id",
-    })?;
+    let group =
+        id_segment(id, "resourceGroups").ok_or(WorldError::Field { resource: "cluster".to_owned(), field: "id" })?;
     let version = text(cluster, "currentKubernetesVersion")
         .or_else(|| text(cluster, "kubernetesVersion"))
         .unwrap_or(DEFAULT_KUBERNETES_VERSION);
@@ -254,20 +247,15 @@ fn read_cluster(cluster: &Value) -> Result<(ClusterSpec, PowerState), WorldError
 fn read_pool(pool: &Value) -> Result<ExistingPool, WorldError> {
     let name = needed(pool, "pool", "name")?;
     // A pool of single machines has its sizes and counts in a profile of its own.
-    let manual =
-        field(pool, "virtualMachinesProfile").and_then(|profile| profile.pointer("/scale/manual"));
+    let manual = field(pool, "virtualMachinesProfile").and_then(|profile| profile.pointer("/scale/manual"));
     let machines = array(manual);
     let size = text(pool, "vmSize").or_else(|| machines.iter().find_map(|one| text(one, "size")));
     let size = size.and_then(VmSize::find).or(VmSize::find(STAND_IN_SIZE));
     let Some(size) = size else {
-        return Err(WorldError::Field {
-            resource: format!("pool '{name}'"),
-            field: "vmSize",
-        });
+        return Err(WorldError::Field { resource: format!("pool '{name}'"), field: "vmSize" });
     };
     let mut spec = PoolSpec::new(name, size);
-    spec.count = number(pool, "count")
-        .unwrap_or_else(|| machines.iter().filter_map(|one| number(one, "count")).sum());
+    spec.count = number(pool, "count").unwrap_or_else(|| machines.iter().filter_map(|one| number(one, "count")).sum());
     if text(pool, "mode") == Some("System") {
         spec.mode = PoolMode::System;
     }
@@ -297,14 +285,10 @@ fn read_pool(pool: &Value) -> Result<ExistingPool, WorldError> {
     }
     spec.labels = pairs(field(pool, "nodeLabels"));
     let taints = array(field(pool, "nodeTaints")).iter();
-    spec.taints = taints
-        .filter_map(|taint| Some(taint.as_str()?.to_owned()))
-        .collect();
+    spec.taints = taints.filter_map(|taint| Some(taint.as_str()?.to_owned())).collect();
     spec.tags = pairs(field(pool, "tags"));
     let zones = array(field(pool, "availabilityZones")).iter();
-    spec.zones = zones
-        .filter_map(|zone| zone.as_str()?.parse().ok())
-        .collect();
+    spec.zones = zones.filter_map(|zone| zone.as_str()?.parse().ok()).collect();
     if let Some(version) = text(pool, "currentOrchestratorVersion") {
         version.clone_into(&mut spec.kubernetes_version);
     }

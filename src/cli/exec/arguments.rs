@@ -7,9 +7,7 @@ use crate::engine::{AutoscalerRange, Pairs, PoolMode, ScaleDownMode};
 
 /// A text that the parser has made sure of.
 pub(super) fn needed<'a>(invocation: &'a Invocation, dest: &str) -> Result<&'a str> {
-    invocation
-        .text(dest)
-        .ok_or_else(|| refusal(format!("a value for {dest} is required")))
+    invocation.text(dest).ok_or_else(|| refusal(format!("a value for {dest} is required")))
 }
 
 /// A count that the engine can judge: what does not fit is out of every range anyway.
@@ -31,28 +29,18 @@ pub(super) fn check_node_count(invocation: &Invocation, mode: PoolMode) -> Resul
 /// Key and value pairs; none where the argument is absent.
 pub(super) fn pairs(invocation: &Invocation, dest: &str) -> Pairs {
     let given = invocation.pairs(dest).unwrap_or_default();
-    given
-        .into_iter()
-        .map(|(key, value)| (key.to_owned(), value.to_owned()))
-        .collect()
+    given.into_iter().map(|(key, value)| (key.to_owned(), value.to_owned())).collect()
 }
 
 /// Key and value pairs that the line names.
 pub(super) fn given_pairs(invocation: &Invocation, dest: &str) -> Option<Pairs> {
-    invocation
-        .is_specified(dest)
-        .then(|| pairs(invocation, dest))
+    invocation.is_specified(dest).then(|| pairs(invocation, dest))
 }
 
 /// Taints: separated by commas.
 pub(super) fn taints(invocation: &Invocation, dest: &str) -> Vec<String> {
     let given = invocation.text(dest).unwrap_or_default();
-    given
-        .split(',')
-        .map(str::trim)
-        .filter(|taint| !taint.is_empty())
-        .map(str::to_owned)
-        .collect()
+    given.split(',').map(str::trim).filter(|taint| !taint.is_empty()).map(str::to_owned).collect()
 }
 
 /// The scale-down mode, where the line or a default names one.
@@ -73,8 +61,5 @@ pub(super) fn pool_mode(invocation: &Invocation) -> Option<PoolMode> {
 
 /// The autoscaler's range, which the command's own checks have made sure of.
 pub(super) fn range(invocation: &Invocation) -> Option<AutoscalerRange> {
-    Some(AutoscalerRange {
-        min: count(invocation, "min_count")?,
-        max: count(invocation, "max_count")?,
-    })
+    Some(AutoscalerRange { min: count(invocation, "min_count")?, max: count(invocation, "max_count")? })
 }

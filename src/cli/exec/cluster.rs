@@ -5,11 +5,11 @@ use serde_json::Value;
 use super::arguments::{check_node_count, count, given_pairs, needed, pairs, range};
 use super::nodepool::{check_scale, note_autoscaler, resource_wait, spec};
 use super::{
-    Action, Condition, Context, Reply, Result, abort, group, missing, not_simulated, prompt_refusal, refusal,
-    resource, service_refusal, upgrade,
+    Action, Condition, Context, Reply, Result, abort, group, missing, not_simulated, prompt_refusal, refusal, resource,
+    service_refusal, upgrade,
 };
-use crate::cli::output::TableTransformer;
 use crate::cli::outcome::Block;
+use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 use crate::cli::validate::decorator::{self, AutoscalerUpdate, PoolFacts};
 use crate::engine::{Cloud, Cluster, ClusterSpec, Pairs, PoolUpdate, PowerState, ResourceGroup};
@@ -21,20 +21,13 @@ const PRESUMED_LOCATION: &str = "eastus";
 /// document's next lines add a pool named `nodepool1`, which is what `az` would call this one.
 const DOCUMENT_POOL: &str = "systempool";
 
-pub(super) fn run(
-    verb: &str,
-    invocation: &Invocation,
-    context: &mut Context<'_>,
-) -> Result<Action> {
+pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {
         "create" => create(invocation, context),
         "list" => Ok(list(invocation, context.cloud)),
         "show" => {
             let cluster = named(invocation, context.cloud)?;
-            Ok(Action::Answer(Reply::Value(
-                resource::cluster(cluster),
-                TableTransformer::ClusterShow,
-            )))
+            Ok(Action::Answer(Reply::Value(resource::cluster(cluster), TableTransformer::ClusterShow)))
         }
         "scale" => scale(invocation, context),
         "update" => update(invocation, context),
@@ -64,11 +57,8 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     let location = invocation.text("location").unwrap_or(&found.location);
     let location = location.to_owned();
     let is_named = invocation.is_specified("nodepool_name");
-    let pool_name = if invocation.is_document_spelling && !is_named {
-        DOCUMENT_POOL
-    } else {
-        needed(invocation, "nodepool_name")?
-    };
+    let pool_name =
+        if invocation.is_document_spelling && !is_named { DOCUMENT_POOL } else { needed(invocation, "nodepool_name")? };
     let mut pool = spec(pool_name, invocation, &location)?;
     pool.tags = pairs(invocation, "nodepool_tags");
     note_autoscaler(pool.autoscaler.is_some(), context);
@@ -85,13 +75,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     };
     let operation = context.cloud.create_cluster(spec, Some(pool));
     let operation = operation.map_err(|error| service_refusal(&error))?;
-    Ok(Action::Start(
-        vec![operation],
-        Reply::Cluster {
-            group,
-            cluster: name,
-        },
-    ))
+    Ok(Action::Start(vec![operation], Reply::Cluster { group, cluster: name }))
 }
 
 /// A group's name as it was first written.
@@ -107,9 +91,8 @@ fn presume_group(name: &str, context: &mut Context<'_>) {
     }
     let group = ResourceGroup::new(name, PRESUMED_LOCATION);
     if context.cloud.put_group(group).is_ok() {
-        context.note(format!(
-            "Resource group '{name}' did not exist: the playground created it in {PRESUMED_LOCATION}."
-        ));
+        context
+            .note(format!("Resource group '{name}' did not exist: the playground created it in {PRESUMED_LOCATION}."));
     }
 }
 
@@ -138,13 +121,11 @@ pub(super) fn place(group: &str, name: &str, context: &mut Context<'_>) -> Resul
 
 fn list(invocation: &Invocation, cloud: &Cloud) -> Action {
     let group = invocation.text("resource_group_name");
-    let clusters = cloud.clusters().iter().filter(|cluster| {
-        group.is_none_or(|group| cluster.spec.resource_group.eq_ignore_ascii_case(group))
-    });
-    Action::Answer(Reply::Value(
-        Value::Array(clusters.map(resource::cluster).collect()),
-        TableTransformer::ClusterList,
-    ))
+    let clusters = cloud
+        .clusters()
+        .iter()
+        .filter(|cluster| group.is_none_or(|group| cluster.spec.resource_group.eq_ignore_ascii_case(group)));
+    Action::Answer(Reply::Value(Value::Array(clusters.map(resource::cluster).collect()), TableTransformer::ClusterList))
 }
 
 fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -226,11 +207,7 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
 }
 
 /// `az aks wait` and, with the name of a pool, `az aks nodepool wait`.
-pub(super) fn wait(
-    invocation: &Invocation,
-    cloud: &Cloud,
-    pool_argument: Option<&str>,
-) -> Result<Action> {
+pub(super) fn wait(invocation: &Invocation, cloud: &Cloud, pool_argument: Option<&str>) -> Result<Action> {
     decorator::wait_condition(invocation)?;
     let condition = if invocation.flag("deleted") {
         Condition::Deleted
@@ -245,30 +222,17 @@ pub(super) fn wait(
     };
     let group = needed(invocation, "resource_group_name")?;
     let cluster = needed(invocation, "resource_name")?;
-    let pool = pool_argument
-        .map(|argument| needed(invocation, argument))
-        .transpose()?;
+    let pool = pool_argument.map(|argument| needed(invocation, argument)).transpose()?;
     if condition == Condition::Succeeded {
         find(cloud, group, cluster)?;
     }
-    let timeout_s = invocation
-        .integer("timeout")
-        .and_then(|seconds| u64::try_from(seconds).ok())
-        .unwrap_or(3600);
+    let timeout_s = invocation.integer("timeout").and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(3600);
     let target = (group, cluster, pool);
-    Ok(Action::Wait(resource_wait(
-        target,
-        condition,
-        timeout_s,
-        cloud.now_ms(),
-    )))
+    Ok(Action::Wait(resource_wait(target, condition, timeout_s, cloud.now_ms())))
 }
 
 pub(super) fn reply(cluster: &Cluster) -> Reply {
-    Reply::Cluster {
-        group: cluster.spec.resource_group.clone(),
-        cluster: cluster.spec.name.clone(),
-    }
+    Reply::Cluster { group: cluster.spec.resource_group.clone(), cluster: cluster.spec.name.clone() }
 }
 
 /// A cluster by the arguments that name it.

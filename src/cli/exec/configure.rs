@@ -36,7 +36,8 @@ fn configure(invocation: &Invocation, context: &mut Context<'_>) -> Result<Actio
     }
     if invocation.flag("list_defaults") {
         let set = context.account.defaults.iter().filter(|(_, value)| !value.is_empty());
-        let list = set.map(|(name, value)| json!({ "name": name, "source": format!("{HOME}/.azure/config"), "value": value }));
+        let list =
+            set.map(|(name, value)| json!({ "name": name, "source": format!("{HOME}/.azure/config"), "value": value }));
         return Ok(Action::Answer(Reply::Value(list.collect::<Value>(), TableTransformer::None)));
     }
     let text = "This command is interactive and no tty available.";

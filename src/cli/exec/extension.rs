@@ -12,11 +12,7 @@ use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 
-pub(super) fn run(
-    verb: &str,
-    invocation: &Invocation,
-    context: &mut Context<'_>,
-) -> Result<Action> {
+pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {
         "add" => add(invocation, context),
         "update" => update(invocation, context),
@@ -63,9 +59,7 @@ fn description(name: &str, version: &str) -> Value {
 
 fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let Some(name) = invocation.text("extension_name") else {
-        return Err(refusal(
-            "usage error: --name NAME (the playground installs extensions by name only)",
-        ));
+        return Err(refusal("usage error: --name NAME (the playground installs extensions by name only)"));
     };
     if let Some(version) = context.account.extensions.get(name) {
         let warning = format!("Extension '{name}' {version} is already installed.");
@@ -73,9 +67,7 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
         return Ok(Action::Answer(Reply::Nothing));
     }
     install(name, context)?;
-    context.blocks.push(Block::Warning(format!(
-        "The installed extension '{name}' is in preview."
-    )));
+    context.blocks.push(Block::Warning(format!("The installed extension '{name}' is in preview.")));
     Ok(Action::Answer(Reply::Nothing))
 }
 
@@ -86,24 +78,16 @@ fn install(name: &str, context: &mut Context<'_>) -> Result<()> {
             EXTENSIONS.map_names()
         )));
     };
-    context
-        .account
-        .extensions
-        .insert((*name).to_owned(), *version);
+    context.account.extensions.insert((*name).to_owned(), *version);
     Ok(())
 }
 
 fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let name = needed(invocation, "extension_name")?;
     let is_installed = context.account.extensions.contains_key(name);
-    if !is_installed
-        && !context.account.strict
-        && EXTENSIONS.iter().any(|(known, _)| *known == name)
-    {
+    if !is_installed && !context.account.strict && EXTENSIONS.iter().any(|(known, _)| *known == name) {
         install(name, context)?;
-        context.note(format!(
-            "Extension '{name}' was not installed: the playground installed it."
-        ));
+        context.note(format!("Extension '{name}' was not installed: the playground installed it."));
         return Ok(Action::Answer(Reply::Nothing));
     }
     let name = installed(invocation, context)?;

@@ -8,11 +8,7 @@ use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 use crate::engine::{Cloud, ResourceGroup};
 
-pub(super) fn run(
-    verb: &str,
-    invocation: &Invocation,
-    context: &mut Context<'_>,
-) -> Result<Action> {
+pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {
         "create" => create(invocation, context),
         "list" => Ok(list(context.cloud)),
@@ -38,18 +34,13 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     let group =
         ResourceGroup { tags: pairs(invocation, "tags"), ..ResourceGroup::new(name, needed(invocation, "location")?) };
     let cloud = &mut *context.cloud;
-    cloud
-        .put_group(group)
-        .map_err(|error| service_refusal(&error))?;
+    cloud.put_group(group).map_err(|error| service_refusal(&error))?;
     Ok(answer(resource::group(find(cloud, name)?)))
 }
 
 fn list(cloud: &Cloud) -> Action {
     let groups = cloud.groups().iter().map(resource::group).collect();
-    Action::Answer(Reply::Value(
-        Value::Array(groups),
-        TableTransformer::GroupList,
-    ))
+    Action::Answer(Reply::Value(Value::Array(groups), TableTransformer::GroupList))
 }
 
 fn delete(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -62,10 +53,7 @@ fn delete(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
 
 /// A group by name.
 pub(super) fn find<'a>(cloud: &'a Cloud, name: &str) -> Result<&'a ResourceGroup> {
-    cloud.group(name).ok_or_else(|| {
-        missing(
-            "ResourceGroupNotFound",
-            format!("Resource group '{name}' could not be found."),
-        )
-    })
+    cloud
+        .group(name)
+        .ok_or_else(|| missing("ResourceGroupNotFound", format!("Resource group '{name}' could not be found.")))
 }

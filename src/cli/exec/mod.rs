@@ -98,16 +98,9 @@ enum Reply {
     /// It prints this.
     Value(Value, TableTransformer),
     /// A pool as it stands when the command answers.
-    Pool {
-        group: String,
-        cluster: String,
-        pool: String,
-    },
+    Pool { group: String, cluster: String, pool: String },
     /// A cluster as it stands when the command answers.
-    Cluster {
-        group: String,
-        cluster: String,
-    },
+    Cluster { group: String, cluster: String },
 }
 
 /// How a result is printed.
@@ -152,11 +145,7 @@ pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
 }
 
 fn help_outcome(text: String) -> Execution {
-    Execution::Done(Outcome {
-        stage: Stage::Help,
-        exit_code: 0,
-        blocks: vec![Block::Output(Rendered::plain(text))],
-    })
+    Execution::Done(Outcome { stage: Stage::Help, exit_code: 0, blocks: vec![Block::Output(Rendered::plain(text))] })
 }
 
 /// Answers a filter, given its words and what is piped into it.
@@ -187,19 +176,15 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     for warning in &invocation.warnings {
         context.blocks.push(Block::Warning(warning.clone()));
     }
-    if let Err(error) = confirm(&invocation, &mut context).and_then(|()| validate(&mut invocation))
-    {
+    if let Err(error) = confirm(&invocation, &mut context).and_then(|()| validate(&mut invocation)) {
         return context.refuse(error);
     }
     if let Some(waiting) = await_turn(&invocation, &mut context) {
         return Execution::Waiting(waiting);
     }
     note_without_effect(&invocation, &mut context);
-    let printing = Printing {
-        format: invocation.output,
-        query: invocation.query.clone(),
-        has_columns: invocation.command.table,
-    };
+    let printing =
+        Printing { format: invocation.output, query: invocation.query.clone(), has_columns: invocation.command.table };
     let action = dispatch(&invocation, &mut context);
     let action = match action {
         Ok(action) => action,
@@ -207,30 +192,15 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     };
     let blocks = context.blocks;
     match action {
-        Action::Answer(reply) => {
-            Execution::Done(answer(context.cloud, blocks, &reply, &printing))
+        Action::Answer(reply) => Execution::Done(answer(context.cloud, blocks, &reply, &printing)),
+        Action::Start(_, _) | Action::Abort(_) if invocation.flag("no_wait") => Execution::Done(Outcome::ok(blocks)),
+        Action::Start(operations, reply) => {
+            Execution::Waiting(Waiting { until: Until::Operations(operations), reply, printing, blocks })
         }
-        Action::Start(_, _) | Action::Abort(_) if invocation.flag("no_wait") => {
-            Execution::Done(Outcome::ok(blocks))
+        Action::Abort(operation) => {
+            Execution::Waiting(Waiting { until: Until::Aborted(operation), reply: Reply::Nothing, printing, blocks })
         }
-        Action::Start(operations, reply) => Execution::Waiting(Waiting {
-            until: Until::Operations(operations),
-            reply,
-            printing,
-            blocks,
-        }),
-        Action::Abort(operation) => Execution::Waiting(Waiting {
-            until: Until::Aborted(operation),
-            reply: Reply::Nothing,
-            printing,
-            blocks,
-        }),
-        Action::Wait(until) => Execution::Waiting(Waiting {
-            until,
-            reply: Reply::Nothing,
-            printing,
-            blocks,
-        }),
+        Action::Wait(until) => Execution::Waiting(Waiting { until, reply: Reply::Nothing, printing, blocks }),
     }
 }
 
@@ -284,11 +254,7 @@ fn refusal(message: impl Into<String>) -> CliError {
 fn service_refusal(error: &ServiceError) -> CliError {
     let ServiceError { code, message } = error;
     let is_missing = code.ends_with("NotFound");
-    let (class, exit_code) = if is_missing {
-        (ErrorClass::ResourceNotFound, 3)
-    } else {
-        (ErrorClass::Service, 1)
-    };
+    let (class, exit_code) = if is_missing { (ErrorClass::ResourceNotFound, 3) } else { (ErrorClass::Service, 1) };
     let text = format!("({code}) {message}\nCode: {code}\nMessage: {message}");
     CliError::new(class, Stage::Service, text).with_exit_code(exit_code)
 }
@@ -339,15 +305,9 @@ fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Wait
 
 /// What is accepted without effect is said: nothing is silently ignored.
 fn note_without_effect(invocation: &Invocation, context: &mut Context<'_>) {
-    let names: Vec<&str> = invocation
-        .without_effect()
-        .filter_map(|argument| argument.names.first().copied())
-        .collect();
+    let names: Vec<&str> = invocation.without_effect().filter_map(|argument| argument.names.first().copied()).collect();
     if !names.is_empty() {
-        context.note(format!(
-            "Accepted, but not simulated: {}.",
-            names.join(", ")
-        ));
+        context.note(format!("Accepted, but not simulated: {}.", names.join(", ")));
     }
 }
 
@@ -376,14 +336,8 @@ pub fn resume(waiting: Waiting, cloud: &Cloud) -> Resumption {
 #[must_use]
 pub fn interrupt(waiting: Waiting) -> Outcome {
     let mut blocks = waiting.blocks;
-    blocks.push(Block::Note(
-        "Stopped waiting. The operation goes on.".to_owned(),
-    ));
-    Outcome {
-        stage: Stage::Ok,
-        exit_code: INTERRUPTED,
-        blocks,
-    }
+    blocks.push(Block::Note("Stopped waiting. The operation goes on.".to_owned()));
+    Outcome { stage: Stage::Ok, exit_code: INTERRUPTED, blocks }
 }
 
 /// The exit code of a command that was interrupted: 128 and the number of SIGINT.
@@ -393,11 +347,7 @@ fn answer(cloud: &Cloud, mut blocks: Vec<Block>, reply: &Reply, printing: &Print
     let (value, transformer) = match reply {
         Reply::Again | Reply::Nothing => return Outcome::ok(blocks),
         Reply::Value(value, transformer) => (Some(value.clone()), *transformer),
-        Reply::Pool {
-            group,
-            cluster,
-            pool,
-        } => {
+        Reply::Pool { group, cluster, pool } => {
             let found = cloud.cluster(group, cluster);
             let pool = found.and_then(|cluster| cluster.pool(pool).map(|pool| (cluster, pool)));
             let value = pool.map(|(cluster, pool)| resource::pool(cluster, pool));

@@ -9,20 +9,15 @@ use super::{
     Action, Condition, Context, Reply, Result, Until, abort, cluster, missing, profile, refusal, resource,
     service_refusal, upgrade,
 };
-use crate::cli::output::TableTransformer;
 use crate::cli::outcome::Block;
+use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 use crate::cli::validate::decorator::{self, AutoscalerUpdate, PoolFacts};
 use crate::engine::{
-    Cloud, Cluster, OsDiskType, OsType, Pool, PoolMode, PoolSpec, PoolUpdate, ScaleDownMode,
-    ServiceError, VmSize,
+    Cloud, Cluster, OsDiskType, OsType, Pool, PoolMode, PoolSpec, PoolUpdate, ScaleDownMode, ServiceError, VmSize,
 };
 
-pub(super) fn run(
-    verb: &str,
-    invocation: &Invocation,
-    context: &mut Context<'_>,
-) -> Result<Action> {
+pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {
         "add" => add(invocation, context),
         "list" => list(invocation, context.cloud),
@@ -62,11 +57,7 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let operation = operation.map_err(|error| service_refusal(&error))?;
     Ok(Action::Start(
         vec![operation],
-        Reply::Pool {
-            group: group.to_owned(),
-            cluster: cluster_name.to_owned(),
-            pool: name.to_owned(),
-        },
+        Reply::Pool { group: group.to_owned(), cluster: cluster_name.to_owned(), pool: name.to_owned() },
     ))
 }
 
@@ -80,23 +71,10 @@ pub(super) fn note_autoscaler(is_on: bool, context: &mut Context<'_>) {
 }
 
 /// The settings of a new pool: of `nodepool add`, or of the first pool of `aks create`.
-pub(super) fn spec(
-    name: &str,
-    invocation: &Invocation,
-    location: &str,
-) -> Result<PoolSpec> {
-    let is_windows = invocation
-        .text("os_type")
-        .is_some_and(|os| os.eq_ignore_ascii_case("windows"));
-    let default_size = if is_windows {
-        "Standard_D2s_v3"
-    } else {
-        "Standard_DS2_v2"
-    };
-    let size_name = invocation
-        .text("node_vm_size")
-        .filter(|size| !size.is_empty())
-        .unwrap_or(default_size);
+pub(super) fn spec(name: &str, invocation: &Invocation, location: &str) -> Result<PoolSpec> {
+    let is_windows = invocation.text("os_type").is_some_and(|os| os.eq_ignore_ascii_case("windows"));
+    let default_size = if is_windows { "Standard_D2s_v3" } else { "Standard_DS2_v2" };
+    let size_name = invocation.text("node_vm_size").filter(|size| !size.is_empty()).unwrap_or(default_size);
     let vm_size = VmSize::find(size_name).ok_or_else(|| unknown_size(size_name, location))?;
     let mut spec = PoolSpec::new(name, vm_size);
     spec.mode = pool_mode(invocation).unwrap_or(PoolMode::System);
@@ -105,10 +83,7 @@ pub(super) fn spec(
     }
     let default_sku = if is_windows { "Windows2022" } else { "Ubuntu" };
     invocation.text("os_sku").unwrap_or(default_sku).clone_into(&mut spec.os_sku);
-    if invocation
-        .text("node_osdisk_type")
-        .is_some_and(|kind| kind.eq_ignore_ascii_case("ephemeral"))
-    {
+    if invocation.text("node_osdisk_type").is_some_and(|kind| kind.eq_ignore_ascii_case("ephemeral")) {
         spec.os_disk_type = OsDiskType::Ephemeral;
     }
     if let Some(size_gib) = count(invocation, "node_osdisk_size").filter(|size| *size > 0) {
@@ -120,17 +95,11 @@ pub(super) fn spec(
     if let Some(zones) = invocation.list("zones") {
         spec.zones = zones.iter().filter_map(|zone| zone.parse().ok()).collect();
     }
-    if let Some(version) = invocation
-        .text("kubernetes_version")
-        .filter(|version| !version.is_empty())
-    {
+    if let Some(version) = invocation.text("kubernetes_version").filter(|version| !version.is_empty()) {
         version.clone_into(&mut spec.kubernetes_version);
     }
-    let (labels, taint) = if invocation.has("labels") {
-        ("labels", "node_taints")
-    } else {
-        ("nodepool_labels", "nodepool_taints")
-    };
+    let (labels, taint) =
+        if invocation.has("labels") { ("labels", "node_taints") } else { ("nodepool_labels", "nodepool_taints") };
     spec.labels = pairs(invocation, labels);
     spec.taints = taints(invocation, taint);
     spec.tags = pairs(invocation, "tags");
@@ -154,11 +123,7 @@ fn unknown_size(size: &str, location: &str) -> crate::cli::error::CliError {
         code: "BadRequest",
         message: format!(
             "The VM size of {size} is not allowed in your subscription in location '{location}'. The playground knows the sizes that have a public price: {}.",
-            crate::engine::vm_size::VM_SIZES
-                .iter()
-                .map(|size| size.name)
-                .collect::<Vec<_>>()
-                .join(", ")
+            crate::engine::vm_size::VM_SIZES.iter().map(|size| size.name).collect::<Vec<_>>().join(", ")
         ),
     })
 }
@@ -167,18 +132,12 @@ fn list(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
     let cluster = named_cluster(invocation, cloud)?;
     let pools = cluster.pools.iter();
     let pools = pools.map(|pool| resource::pool(cluster, pool)).collect();
-    Ok(Action::Answer(Reply::Value(
-        Value::Array(pools),
-        TableTransformer::NodepoolList,
-    )))
+    Ok(Action::Answer(Reply::Value(Value::Array(pools), TableTransformer::NodepoolList)))
 }
 
 fn show(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
     let (cluster, pool) = named_pool(invocation, cloud)?;
-    Ok(Action::Answer(Reply::Value(
-        resource::pool(cluster, pool),
-        TableTransformer::NodepoolShow,
-    )))
+    Ok(Action::Answer(Reply::Value(resource::pool(cluster, pool), TableTransformer::NodepoolShow)))
 }
 
 fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -194,15 +153,11 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
 /// What the command checks itself before it scales; shared with `az aks scale`.
 pub(super) fn check_scale(pool: &Pool, count: Option<u32>) -> Result<u32> {
     if pool.spec.autoscaler.is_some() {
-        return Err(refusal(
-            "Cannot scale cluster autoscaler enabled node pool.",
-        ));
+        return Err(refusal("Cannot scale cluster autoscaler enabled node pool."));
     }
     match count {
         Some(count) if count != pool.spec.count => Ok(count),
-        _ => Err(refusal(
-            "The new node count is the same as the current node count.",
-        )),
+        _ => Err(refusal("The new node count is the same as the current node count.")),
     }
 }
 
@@ -232,9 +187,7 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         autoscaler,
         mode: pool_mode(invocation),
         labels: given_pairs(invocation, "labels"),
-        taints: invocation
-            .is_specified("node_taints")
-            .then(|| taints(invocation, "node_taints")),
+        taints: invocation.is_specified("node_taints").then(|| taints(invocation, "node_taints")),
         tags: given_pairs(invocation, "tags"),
         imported: None,
     };
@@ -255,11 +208,7 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
         _ => context.cloud.stop_pool(id),
     };
     let operation = operation.map_err(|error| service_refusal(&error))?;
-    let reply = if verb == "delete" {
-        Reply::Nothing
-    } else {
-        reply
-    };
+    let reply = if verb == "delete" { Reply::Nothing } else { reply };
     Ok(Action::Start(vec![operation], reply))
 }
 
@@ -309,12 +258,9 @@ fn named_cluster<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cl
 pub(super) fn named_pool<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<(&'a Cluster, &'a Pool)> {
     let cluster = named_cluster(invocation, cloud)?;
     let name = needed(invocation, "nodepool_name")?;
-    let pool = cluster.pool(name).ok_or_else(|| {
-        missing(
-            "NotFound",
-            format!("Could not find the agentpool resource: {name}"),
-        )
-    })?;
+    let pool = cluster
+        .pool(name)
+        .ok_or_else(|| missing("NotFound", format!("Could not find the agentpool resource: {name}")))?;
     Ok((cluster, pool))
 }
 

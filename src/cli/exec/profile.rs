@@ -138,7 +138,8 @@ fn single_size(sizes: Option<&str>) -> Result<String> {
     match sizes {
         Some(size) if !size.contains(',') && !size.is_empty() => Ok(size.trim().to_lowercase()),
         sizes => {
-            let text = format!("We only accept single sku size for manual profile. {} is invalid.", sizes.unwrap_or("None"));
+            let text =
+                format!("We only accept single sku size for manual profile. {} is invalid.", sizes.unwrap_or("None"));
             Err(refusal(text))
         }
     }

@@ -16,11 +16,7 @@ const CONTAINER_SERVICE: &str = "Microsoft.ContainerService";
 /// The CLI whose grammar and texts the playground follows.
 const CLI_VERSION: &str = "2.91.0";
 
-pub(super) fn run(
-    name: &str,
-    invocation: &Invocation,
-    context: &mut Context<'_>,
-) -> Result<Action> {
+pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match name {
         "account show" => Ok(answer(account("environmentName"))),
         "account list" => Ok(columns(json!([account("cloudName")]), TableTransformer::AccountList)),
@@ -96,14 +92,11 @@ fn locations() -> Value {
 
 fn set_account(invocation: &Invocation) -> Result<Action> {
     let wanted = needed(invocation, "subscription")?;
-    let is_known =
-        wanted.eq_ignore_ascii_case(SUBSCRIPTION) || wanted.eq_ignore_ascii_case(SUBSCRIPTION_NAME);
+    let is_known = wanted.eq_ignore_ascii_case(SUBSCRIPTION) || wanted.eq_ignore_ascii_case(SUBSCRIPTION_NAME);
     if is_known {
         return Ok(Action::Answer(Reply::Nothing));
     }
-    Err(refusal(format!(
-        "The subscription of '{wanted}' doesn't exist in cloud 'AzureCloud'."
-    )))
+    Err(refusal(format!("The subscription of '{wanted}' doesn't exist in cloud 'AzureCloud'.")))
 }
 
 fn feature_key(invocation: &Invocation) -> Result<String> {

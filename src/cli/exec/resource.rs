@@ -49,11 +49,7 @@ pub(super) fn cluster(cluster: &Cluster) -> Value {
     let is_imported = !spec.imported.is_empty();
     let kept = if is_imported { IMPORTED_WINS } else { &[] };
     overlay(&mut value, cluster_fields(cluster), kept);
-    let profiles: Vec<Value> = cluster
-        .pools
-        .iter()
-        .map(|pool| profile(cluster, pool))
-        .collect();
+    let profiles: Vec<Value> = cluster.pools.iter().map(|pool| profile(cluster, pool)).collect();
     if let Some(properties) = value.get_mut("properties").and_then(Value::as_object_mut) {
         properties.insert("agentPoolProfiles".to_owned(), Value::Array(profiles));
     }
@@ -175,13 +171,8 @@ fn profile(cluster: &Cluster, pool: &Pool) -> Value {
 
 fn properties(cluster: &Cluster, pool: &Pool) -> Value {
     let spec = &pool.spec;
-    let is_stopped =
-        pool.power_state == PowerState::Stopped || cluster.power_state == PowerState::Stopped;
-    let power_state = if is_stopped {
-        PowerState::Stopped
-    } else {
-        PowerState::Running
-    };
+    let is_stopped = pool.power_state == PowerState::Stopped || cluster.power_state == PowerState::Stopped;
+    let power_state = if is_stopped { PowerState::Stopped } else { PowerState::Running };
     let mut properties = json!({
         "count": spec.count,
         "enableAutoScaling": spec.autoscaler.is_some(),

@@ -70,9 +70,7 @@ pub(super) fn versions() -> Action {
 pub(super) fn of_cluster(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
     let cluster = cluster::named(invocation, cloud)?;
     let spec = &cluster.spec;
-    let profile = |version: &str, os_type: &str| {
-        json!({ "kubernetesVersion": version, "name": null, "osType": os_type, "upgrades": list(version) })
-    };
+    let profile = |version: &str, os_type: &str| json!({ "kubernetesVersion": version, "name": null, "osType": os_type, "upgrades": list(version) });
     let pools = cluster.pools.iter().map(|pool| profile(&pool.spec.kubernetes_version, pool.spec.os_type.name()));
     let value = json!({
         "agentPoolProfiles": pools.collect::<Value>(),
@@ -104,7 +102,8 @@ pub(super) fn of_pool(invocation: &Invocation, cloud: &Cloud) -> Result<Action> 
 pub(super) fn upgrade_pool(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let wanted = invocation.text("kubernetes_version").unwrap_or_default();
     if invocation.flag("node_image_only") {
-        let settings = ["max_surge", "drain_timeout", "node_soak_duration", "undrainable_node_behavior", "max_unavailable"];
+        let settings =
+            ["max_surge", "drain_timeout", "node_soak_duration", "undrainable_node_behavior", "max_unavailable"];
         if !wanted.is_empty() {
             return Err(refusal(
                 "Conflicting flags. Upgrading the Kubernetes version will also upgrade node image version. If you only want to upgrade the node version please use the \"--node-image-only\" option only.",

@@ -3,45 +3,22 @@
 
 use std::fmt::Write as _;
 
-use super::{
-    Context, Execution, Outcome, Printing, Reply, Until, Waiting, cluster, print, refusal,
-};
+use super::{Context, Execution, Outcome, Printing, Reply, Until, Waiting, cluster, print, refusal};
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::filter;
 use crate::engine::timing::{TIMINGS, TimingValue};
 
 /// What each verb does, for `help`.
 pub const VERBS: &[(&str, &str)] = &[
-    (
-        "wait DURATION",
-        "let simulated time pass: wait 90s, wait 10m, wait 1h30m",
-    ),
-    (
-        "wait --until idle",
-        "let time pass until nothing is under way",
-    ),
-    (
-        "sim cluster GROUP/NAME",
-        "put a cluster in place whose system pool AKS hosts",
-    ),
-    (
-        "sim timings",
-        "list how long things take, and where each number is from",
-    ),
-    (
-        "sim timings NAME SECONDS",
-        "change one of them for what starts from now on",
-    ),
+    ("wait DURATION", "let simulated time pass: wait 90s, wait 10m, wait 1h30m"),
+    ("wait --until idle", "let time pass until nothing is under way"),
+    ("sim cluster GROUP/NAME", "put a cluster in place whose system pool AKS hosts"),
+    ("sim timings", "list how long things take, and where each number is from"),
+    ("sim timings NAME SECONDS", "change one of them for what starts from now on"),
     ("sim quota [VCPUS]", "show or set the regional vCPU quota"),
-    (
-        "sim fail-allocations N",
-        "let the next N virtual machines find no capacity",
-    ),
+    ("sim fail-allocations N", "let the next N virtual machines find no capacity"),
     ("sim events [N]", "the last events, 20 or N"),
-    (
-        "az … | grep PATTERN",
-        "pick lines; also head, tail, wc -l and sort",
-    ),
+    ("az … | grep PATTERN", "pick lines; also head, tail, wc -l and sort"),
     ("help", "this text"),
     ("az … --help", "what a command takes"),
 ];
@@ -80,9 +57,7 @@ fn refused(context: Context<'_>, message: String) -> Execution {
 }
 
 fn help() -> String {
-    let mut text = String::from(
-        "az works as the Azure CLI does; `az aks nodepool --help` lists what there is.\n\n",
-    );
+    let mut text = String::from("az works as the Azure CLI does; `az aks nodepool --help` lists what there is.\n\n");
     for (verb, meaning) in VERBS {
         let _ = writeln!(text, "  {verb:<26}{meaning}");
     }
@@ -96,25 +71,14 @@ fn wait(words: &[&str], context: Context<'_>) -> Execution {
         [duration] => match parse_duration_ms(duration) {
             Some(duration_ms) => Until::Time(context.cloud.now_ms().saturating_add(duration_ms)),
             None => {
-                return refused(
-                    context,
-                    format!("wait: '{duration}' is not a duration such as 90s, 10m or 1h30m"),
-                );
+                return refused(context, format!("wait: '{duration}' is not a duration such as 90s, 10m or 1h30m"));
             }
         },
         _ => {
-            return refused(
-                context,
-                "wait: usage: wait DURATION | wait --until idle".to_owned(),
-            );
+            return refused(context, "wait: usage: wait DURATION | wait --until idle".to_owned());
         }
     };
-    Execution::Waiting(Waiting {
-        until,
-        reply: Reply::Nothing,
-        printing: Printing::NONE,
-        blocks: context.blocks,
-    })
+    Execution::Waiting(Waiting { until, reply: Reply::Nothing, printing: Printing::NONE, blocks: context.blocks })
 }
 
 /// The longest wait: a year of simulated time.
@@ -127,9 +91,7 @@ fn parse_duration_ms(text: &str) -> Option<u64> {
     while !rest.is_empty() {
         let digits = rest.find(|letter: char| !letter.is_ascii_digit())?;
         let (number, tail) = rest.split_at(digits);
-        let units = tail
-            .find(|letter: char| letter.is_ascii_digit())
-            .unwrap_or(tail.len());
+        let units = tail.find(|letter: char| letter.is_ascii_digit()).unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(units);
         let unit_ms = match unit {
             "ms" => 1,
@@ -162,10 +124,7 @@ fn sim(words: &[&str], context: Context<'_>) -> Execution {
                 context.cloud.set_quota_vcpus(vcpus);
                 done(context, print(format!("{vcpus} vCPUs in each region")))
             }
-            Err(_) => refused(
-                context,
-                format!("sim quota: '{vcpus}' is not a number of vCPUs"),
-            ),
+            Err(_) => refused(context, format!("sim quota: '{vcpus}' is not a number of vCPUs")),
         },
         ["fail-allocations", count] => match count.parse() {
             Ok(count) => {
@@ -173,10 +132,7 @@ fn sim(words: &[&str], context: Context<'_>) -> Execution {
                 let text = format!("the next {count} allocations will find no capacity");
                 done(context, print(text))
             }
-            Err(_) => refused(
-                context,
-                format!("sim fail-allocations: '{count}' is not a number"),
-            ),
+            Err(_) => refused(context, format!("sim fail-allocations: '{count}' is not a number")),
         },
         ["events"] => events(20, context),
         ["events", count] => match count.parse() {
@@ -185,30 +141,20 @@ fn sim(words: &[&str], context: Context<'_>) -> Execution {
         },
         _ => refused(
             context,
-            "sim: usage: sim cluster | timings | quota | fail-allocations | events (see help)"
-                .to_owned(),
+            "sim: usage: sim cluster | timings | quota | fail-allocations | events (see help)".to_owned(),
         ),
     }
 }
 
 fn place_cluster(name: &str, mut context: Context<'_>) -> Execution {
-    let Some((group, name)) = name
-        .split_once('/')
-        .filter(|(group, name)| !group.is_empty() && !name.is_empty())
-    else {
+    let Some((group, name)) = name.split_once('/').filter(|(group, name)| !group.is_empty() && !name.is_empty()) else {
         return refused(context, format!("sim cluster: '{name}' is not GROUP/NAME"));
     };
     if context.cloud.cluster(group, name).is_some() {
-        return refused(
-            context,
-            format!("sim cluster: '{name}' exists in '{group}'"),
-        );
+        return refused(context, format!("sim cluster: '{name}' exists in '{group}'"));
     }
     match cluster::place(group, name, &mut context) {
-        Ok(()) => done(
-            context,
-            print(format!("{name} is in place; AKS hosts its system pool")),
-        ),
+        Ok(()) => done(context, print(format!("{name} is in place; AKS hosts its system pool"))),
         Err(error) => context.refuse(error),
     }
 }
@@ -216,10 +162,7 @@ fn place_cluster(name: &str, mut context: Context<'_>) -> Execution {
 fn timings(context: &Context<'_>) -> String {
     let mut text = String::from("Preset: public recordings (median, spread, source)\n");
     for info in &TIMINGS {
-        let TimingValue {
-            median_ms,
-            spread_permille,
-        } = context.cloud.timings().get(info.timing);
+        let TimingValue { median_ms, spread_permille } = context.cloud.timings().get(info.timing);
         let seconds = format!("{}.{} s", median_ms / 1000, median_ms % 1000 / 100);
         let spread = format!("±{} %", spread_permille / 10);
         let _ = writeln!(text, "  {:<16}{seconds:>9}  {spread:>6}  {}", info.name, info.source);
@@ -232,13 +175,9 @@ fn set_timing(name: &str, seconds: &str, context: Context<'_>) -> Execution {
     let Some(info) = TIMINGS.iter().find(|info| info.name == name) else {
         let names: Vec<&str> = TIMINGS.iter().map(|info| info.name).collect();
         let names = names.join(", ");
-        return refused(
-            context,
-            format!("sim timings: '{name}' is not one of {names}"),
-        );
+        return refused(context, format!("sim timings: '{name}' is not one of {names}"));
     };
-    let median_ms =
-        parse_duration_ms(seconds).or_else(|| parse_duration_ms(&format!("{seconds}s")));
+    let median_ms = parse_duration_ms(seconds).or_else(|| parse_duration_ms(&format!("{seconds}s")));
     let Some(median_ms) = median_ms.filter(|_| !seconds.is_empty()) else {
         return refused(
             context,
@@ -246,19 +185,9 @@ fn set_timing(name: &str, seconds: &str, context: Context<'_>) -> Execution {
         );
     };
     let spread_permille = context.cloud.timings().get(info.timing).spread_permille;
-    let value = TimingValue {
-        median_ms,
-        spread_permille,
-    };
+    let value = TimingValue { median_ms, spread_permille };
     context.cloud.timings_mut().set(info.timing, value);
-    done(
-        context,
-        print(format!(
-            "{name}: {}.{} s",
-            median_ms / 1000,
-            median_ms % 1000 / 100
-        )),
-    )
+    done(context, print(format!("{name}: {}.{} s", median_ms / 1000, median_ms % 1000 / 100)))
 }
 
 fn events(count: usize, context: Context<'_>) -> Execution {
@@ -286,12 +215,7 @@ fn events(count: usize, context: Context<'_>) -> Execution {
 #[must_use]
 pub fn clock(at_ms: u64) -> String {
     let seconds = at_ms / 1000;
-    format!(
-        "{}:{:02}:{:02}",
-        seconds / 3600,
-        seconds / 60 % 60,
-        seconds % 60
-    )
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
 #[cfg(test)]

@@ -51,9 +51,7 @@ impl Until {
             Self::Aborted(id) => is_done(cloud, *id),
             Self::Time(at_ms) => cloud.now_ms() >= *at_ms,
             Self::Idle => cloud.is_idle(),
-            Self::Resource { deadline_ms, .. } => {
-                cloud.now_ms() >= *deadline_ms || self.is_met(cloud)
-            }
+            Self::Resource { deadline_ms, .. } => cloud.now_ms() >= *deadline_ms || self.is_met(cloud),
         }
     }
 
@@ -72,23 +70,14 @@ impl Until {
         match self {
             Self::Operations(ids) => ids.iter().find_map(|id| operation_failure(cloud, *id)),
             Self::Aborted(_) | Self::Time(_) | Self::Idle => None,
-            Self::Resource { timeout_s, .. } => (!self.is_met(cloud)).then(|| {
-                refusal(format!(
-                    "Wait operation timed-out after {timeout_s} seconds"
-                ))
-            }),
+            Self::Resource { timeout_s, .. } => {
+                (!self.is_met(cloud)).then(|| refusal(format!("Wait operation timed-out after {timeout_s} seconds")))
+            }
         }
     }
 
     fn is_met(&self, cloud: &Cloud) -> bool {
-        let Self::Resource {
-            group,
-            cluster,
-            pool,
-            condition,
-            ..
-        } = self
-        else {
+        let Self::Resource { group, cluster, pool, condition, .. } = self else {
             return false;
         };
         let found = cloud.cluster(group, cluster);

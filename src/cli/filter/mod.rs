@@ -225,7 +225,9 @@ mod tests {
 
     #[test]
     fn what_is_not_there_is_said() {
-        for line in ["jq .", "grep", "grep -P x", "grep x file", "head x", "head -n x", "wc", "wc -w", "sort -k 2", "tail -f"] {
+        for line in
+            ["jq .", "grep", "grep -P x", "grep x file", "head x", "head -n x", "wc", "wc -w", "sort -k 2", "tail -f"]
+        {
             assert!(run(&line.split(' ').collect::<Vec<_>>(), "").is_err(), "{line}");
         }
     }

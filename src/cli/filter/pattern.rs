@@ -14,7 +14,10 @@ pub(super) struct Pattern {
 enum Step {
     Character(char),
     Any,
-    Class { ranges: Vec<(char, char)>, is_negated: bool },
+    Class {
+        ranges: Vec<(char, char)>,
+        is_negated: bool,
+    },
     LineStart,
     LineEnd,
     /// Goes on at both places.
@@ -297,9 +300,17 @@ mod tests {
 
     #[test]
     fn what_cannot_be_read_is_refused() {
-        for (pattern, is_extended) in
-            [("(", true), (")", true), ("a{2}", true), ("[a", true), ("\\w", false), ("a\\", false), ("+", true), ("[[:digit:]]", true), ("[z-a]", true)]
-        {
+        for (pattern, is_extended) in [
+            ("(", true),
+            (")", true),
+            ("a{2}", true),
+            ("[a", true),
+            ("\\w", false),
+            ("a\\", false),
+            ("+", true),
+            ("[[:digit:]]", true),
+            ("[z-a]", true),
+        ] {
             assert!(Pattern::new(pattern, is_extended, false).is_err(), "{pattern}");
         }
         assert!(Pattern::new(&"(".repeat(100_000), true, false).is_err());
