@@ -49,8 +49,11 @@ impl Simulator {
         let options: Options = if options.is_undefined() || options.is_null() {
             Options::default()
         } else {
-            serde_wasm_bindgen::from_value(options)
-                .map_err(|problem| error("invalid_argument", &problem.to_string()))?
+            // By way of JSON, which knows every field that is there: those that do not exist are refused.
+            serde_wasm_bindgen::from_value::<Value>(options)
+                .map_err(|problem| problem.to_string())
+                .and_then(|options| serde_json::from_value(options).map_err(|problem| problem.to_string()))
+                .map_err(|problem| error("invalid_argument", &problem))?
         };
         let seed = options.seed.map(|seed| integer("seed", seed)).transpose()?;
         let world = options.world.map(|world| read_world(&world)).transpose()?;

@@ -3,6 +3,7 @@
 //! What the engine computes is tested natively; here is what only a browser can show: that the
 //! module loads, that values cross the boundary, and that wasm computes what a native build does.
 #![cfg(target_arch = "wasm32")]
+#![allow(clippy::unwrap_used, reason = "a test may fail")]
 
 #[path = "support/determinism.rs"]
 mod determinism;
@@ -76,6 +77,14 @@ fn the_document_freezes_45_nodes_and_a_link_brings_them_back() {
     assert!(events.length() > 400);
     assert!(simulator.undo() && simulator.undo());
     assert_eq!(field(&field(&simulator.snapshot().unwrap(), "nodesByState"), "ready"), 50);
+}
+
+#[wasm_bindgen_test]
+fn an_option_that_does_not_exist_is_an_error_with_a_code() {
+    let options = js_sys::Object::new();
+    Reflect::set(&options, &"sed".into(), &1.into()).unwrap();
+    let error = Simulator::new(options.into()).err().unwrap();
+    assert_eq!(field(&error, "code"), "invalid_argument");
 }
 
 #[wasm_bindgen_test]

@@ -114,7 +114,7 @@ pub const EXAMPLES: &[Example] = &[
 ];
 
 /// The example that the page begins with. Nothing exists, so that any of the document's lines
-/// can be the first; the cluster that a line presumes is put in place when it is needed.
+/// that add or create can be the first; the cluster that it presumes is put in place when it is needed.
 pub const FIRST: Example = Example {
     id: "document",
     title: "The document, from nothing",

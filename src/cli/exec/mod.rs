@@ -182,7 +182,6 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     if let Some(waiting) = await_turn(&invocation, &mut context) {
         return Execution::Waiting(waiting);
     }
-    note_without_effect(&invocation, &mut context);
     let printing =
         Printing { format: invocation.output, query: invocation.query.clone(), has_columns: invocation.command.table };
     let action = dispatch(&invocation, &mut context);
@@ -190,6 +189,7 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
         Ok(action) => action,
         Err(error) => return context.refuse(error),
     };
+    note_without_effect(&invocation, &mut context);
     let blocks = context.blocks;
     match action {
         Action::Answer(reply) => Execution::Done(answer(context.cloud, blocks, &reply, &printing)),

@@ -25,12 +25,15 @@ pub const VERBS: &[(&str, &str)] = &[
 
 /// Carries out a command that is not `az`.
 #[must_use]
-pub fn run_verb(words: &[&str], context: Context<'_>) -> Execution {
+pub fn run_verb(words: &[&str], mut context: Context<'_>) -> Execution {
     match words {
         ["help", ..] => done(context, print(help())),
         ["wait", rest @ ..] => wait(rest, context),
         ["sim", rest @ ..] => sim(rest, context),
-        [name, ..] => context.refuse(not_found(name)),
+        [name, ..] => {
+            context.hint("The playground has az and a few words of its own: help lists them.");
+            context.refuse(not_found(name))
+        }
         [] => Execution::Done(Outcome::ok(context.blocks)),
     }
 }
