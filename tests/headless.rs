@@ -3,7 +3,8 @@
 //! What the engine computes is tested natively; here is what only a browser can show: that the
 //! module loads, that values cross the boundary, and that wasm computes what a native build does.
 #![cfg(target_arch = "wasm32")]
-#![allow(clippy::unwrap_used, clippy::float_cmp, reason = "a test may fail, and simulated times are whole numbers")]
+// Clippy does not take a `wasm_bindgen_test` for a test.
+#![allow(clippy::unwrap_used, clippy::float_cmp)]
 
 #[path = "support/determinism.rs"]
 mod determinism;
