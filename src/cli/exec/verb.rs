@@ -40,6 +40,7 @@ pub const VERBS: &[(&str, &str)] = &[
         "az … | grep PATTERN",
         "pick lines; also head, tail, wc -l and sort",
     ),
+    ("? QUERY", "query the last result with JMESPath"),
     ("help", "this text"),
     ("az … --help", "what a command takes"),
 ];
