@@ -314,7 +314,8 @@ fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
 /// The document's lines follow each other although one of them does not wait for its end. Where
 /// `az` would answer `OperationNotAllowed`, such a line takes its turn, and says so.
 fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Waiting> {
-    if context.account.strict || !invocation.is_document_spelling {
+    let is_abort = invocation.command.name.ends_with("operation-abort");
+    if context.account.strict || !invocation.is_document_spelling || is_abort {
         return None;
     }
     let group = invocation.text("resource_group_name")?;
