@@ -22,6 +22,9 @@ enum Action {
     Stop { pool: usize },
     Start { pool: usize },
     Delete { pool: usize },
+    DeleteMachine { pool: usize, nth: usize },
+    Abort { pool: usize },
+    AbortCluster,
     StopCluster,
     StartCluster,
     FailAllocations(u32),
@@ -44,7 +47,10 @@ fn action() -> impl Strategy<Value = Action> {
         1 => (pool.clone(), range).prop_map(|(pool, range)| Action::Autoscaler { pool, range }),
         1 => pool.clone().prop_map(|pool| Action::Stop { pool }),
         2 => pool.clone().prop_map(|pool| Action::Start { pool }),
-        1 => pool.prop_map(|pool| Action::Delete { pool }),
+        1 => pool.clone().prop_map(|pool| Action::Delete { pool }),
+        1 => (pool.clone(), 0..40_usize).prop_map(|(pool, nth)| Action::DeleteMachine { pool, nth }),
+        2 => pool.prop_map(|pool| Action::Abort { pool }),
+        1 => Just(Action::AbortCluster),
         1 => Just(Action::StopCluster),
         2 => Just(Action::StartCluster),
         1 => (0..10_u32).prop_map(Action::FailAllocations),
@@ -106,6 +112,12 @@ impl Swarm {
             Action::Stop { pool } => self.on(pool, |cloud, id| cloud.stop_pool(id).is_err()),
             Action::Start { pool } => self.on(pool, |cloud, id| cloud.start_pool(id).is_err()),
             Action::Delete { pool } => self.on(pool, |cloud, id| cloud.delete_pool(id).is_err()),
+            Action::DeleteMachine { pool, nth } => self.on(pool, |cloud, id| {
+                let node = cloud.pool(id).and_then(|pool| pool.nodes().nth(nth)).map(|node| node.instance_id);
+                node.is_some_and(|node| cloud.delete_machines(id, &[node]).is_err())
+            }),
+            Action::Abort { pool } => self.on(pool, |cloud, id| cloud.abort_on_pool(id).is_err()),
+            Action::AbortCluster => self.cloud.abort_on_cluster(self.cluster).is_err(),
             Action::StopCluster => self.cloud.stop_cluster(self.cluster).is_err(),
             Action::StartCluster => self.cloud.start_cluster(self.cluster).is_err(),
             Action::FailAllocations(count) => {

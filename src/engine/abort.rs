@@ -63,7 +63,9 @@ impl Cloud {
         for cluster in &mut self.clusters {
             let is_deleted = kind == K::DeleteCluster && cluster.operation == Some(id);
             for pool in cluster.pools.iter_mut().filter(|pool| is_deleted || pool.operation == Some(id)) {
-                let wanted = pool.nodes().filter(|node| node.state().is_wanted()).count();
+                // What was stopped is wanted again when its pool starts.
+                let is_wanted = |state: NodeState| state.is_wanted() || state == NodeState::Stopped;
+                let wanted = pool.nodes().filter(|node| is_wanted(node.state())).count();
                 pool.spec.count = u32::try_from(wanted).unwrap_or(u32::MAX);
             }
             if is_deleted {

@@ -160,6 +160,11 @@ impl Run {
         let line = Arc::clone(&entry.line);
         self.next += 1;
         let commands = match shell::read(&line) {
+            // What follows is a query and no words for a shell.
+            _ if line.trim_start().starts_with("? ") && !self.account.strict => {
+                self.query_last(line.trim_start().trim_start_matches('?').trim());
+                VecDeque::new()
+            }
             Ok(commands) => commands.into(),
             Err(error) => {
                 self.record(shell_refusal(error));
@@ -206,6 +211,13 @@ impl Run {
                 }
             }
         }
+    }
+
+    /// Answers `? QUERY`: queries what the last command that printed anything has printed.
+    fn query_last(&mut self, query: &str) {
+        let before = self.transcript.iter().take(self.next.saturating_sub(1));
+        let printed = before.map(Entry::stdout).rfind(|text| !text.is_empty());
+        self.record(exec::query_result(printed.as_deref(), query));
     }
 
     fn execute(&mut self, command: &RawCommand) -> Execution {

@@ -279,7 +279,8 @@ fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
 /// The document's lines follow each other although one of them does not wait for its end. Where
 /// `az` would answer `OperationNotAllowed`, such a line takes its turn, and says so.
 fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Waiting> {
-    if context.account.strict || !invocation.is_document_spelling {
+    let is_abort = invocation.command.name.ends_with("operation-abort");
+    if context.account.strict || !invocation.is_document_spelling || is_abort {
         return None;
     }
     let group = invocation.text("resource_group_name")?;
@@ -343,7 +344,7 @@ pub fn interrupt(waiting: Waiting) -> Outcome {
 /// The exit code of a command that was interrupted: 128 and the number of SIGINT.
 pub const INTERRUPTED: i32 = 130;
 
-fn answer(cloud: &Cloud, mut blocks: Vec<Block>, reply: &Reply, printing: &Printing) -> Outcome {
+fn answer(cloud: &Cloud, blocks: Vec<Block>, reply: &Reply, printing: &Printing) -> Outcome {
     let (value, transformer) = match reply {
         Reply::Again | Reply::Nothing => return Outcome::ok(blocks),
         Reply::Value(value, transformer) => (Some(value.clone()), *transformer),
@@ -362,9 +363,27 @@ fn answer(cloud: &Cloud, mut blocks: Vec<Block>, reply: &Reply, printing: &Print
     let Some(value) = value else {
         return Outcome::ok(blocks);
     };
+    print_value(blocks, &value, transformer, printing)
+}
+
+/// Answers a query on an earlier result, which is JSON if it can be queried at all.
+#[must_use]
+pub fn query_result(result: Option<&str>, query: &str) -> Outcome {
+    let value = result.and_then(|text| serde_json::from_str::<Value>(text).ok());
+    let printing = Printing { format: OutputFormat::Json, query: Some(query.to_owned()), has_columns: false };
+    match value {
+        Some(_) if !output::is_query(query) => {
+            Outcome::refused(Vec::new(), refusal(format!("?: not a JMESPath query: {query}")))
+        }
+        Some(value) => print_value(Vec::new(), &value, TableTransformer::None, &printing),
+        None => Outcome::refused(Vec::new(), refusal("?: there is no result above that is JSON: run az with -o json")),
+    }
+}
+
+fn print_value(mut blocks: Vec<Block>, value: &Value, transformer: TableTransformer, printing: &Printing) -> Outcome {
     let transformer = if printing.has_columns { transformer } else { TableTransformer::None };
     let query = printing.query.as_deref();
-    match output::render(&value, printing.format, query, transformer) {
+    match output::render(value, printing.format, query, transformer) {
         Ok(rendered) => {
             blocks.push(Block::Output(rendered));
             Outcome::ok(blocks)

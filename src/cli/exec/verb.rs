@@ -19,6 +19,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("sim fail-allocations N", "let the next N virtual machines find no capacity"),
     ("sim events [N]", "the last events, 20 or N"),
     ("az … | grep PATTERN", "pick lines; also head, tail, wc -l and sort"),
+    ("? QUERY", "query the last result with JMESPath"),
     ("help", "this text"),
     ("az … --help", "what a command takes"),
 ];
