@@ -49,7 +49,7 @@ const TABLE_MS: f64 = 300.0;
 const SPEED: u32 = 60;
 
 /// Everything that can happen.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum Msg {
     /// A frame or a tick of the clock is due.
     Frame,

@@ -15,7 +15,7 @@ use crate::app::browser;
 use crate::cli::complete::{Candidate, Completion};
 
 /// What is asked of the page.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
     /// Run these lines.
     Run(String),

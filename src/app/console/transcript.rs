@@ -3,6 +3,7 @@
 use yew::html::Scope;
 use yew::prelude::*;
 
+use crate::app::view::button::{Face, button};
 use crate::app::{App, Msg};
 use crate::cli::outcome::Block;
 use crate::session::{Entry, EntryState};
@@ -22,6 +23,9 @@ pub fn view(entry: &Entry, link: &Scope<App>) -> Html {
         Block::Error(error) => pre("error", &error.stderr()),
         Block::Note(message) => pre("hint", message),
     });
+    let small = |msg: Msg, words: &'static str, title: &'static str| {
+        button(link, msg, Face { class: "small", words, title: title.into(), ..Face::default() })
+    };
     html! {
         <div key={entry.id} class={format!("entry {state}")} data-exit-code={entry.exit_code.map(|code| code.to_string())} data-state={state}>
             <div class="entry-line"><span class="prompt-mark" aria-hidden="true">{ "$ " }</span><code>{ entry.line.to_string() }</code>
@@ -31,12 +35,9 @@ pub fn view(entry: &Entry, link: &Scope<App>) -> Html {
             if entry.state == EntryState::Running {
                 <div class="waiting">
                     <span class="spinner" aria-hidden="true"></span><span>{ "Running .." }</span>
-                    <button class="small" onclick={link.callback(|_| Msg::Interrupt)} title="Stop waiting; the operation goes on">
-                        <kbd>{ "Ctrl-C" }</kbd>{ " stop waiting" }
-                    </button>
-                    <button class="small" onclick={link.callback(|_| Msg::SkipAhead)} title="Let simulated time pass until this command ends">
-                        { "Skip ahead" }
-                    </button>
+                    { small(Msg::Interrupt, "Stop waiting", "Stop waiting (Ctrl-C); the operation goes on") }
+                    { small(Msg::SkipAhead, "Skip ahead", "Let simulated time pass until this command ends") }
+                    <span class="ctrl-c"><kbd>{ "Ctrl-C" }</kbd>{ " stops waiting" }</span>
                 </div>
             }
         </div>

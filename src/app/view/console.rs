@@ -5,6 +5,7 @@ use std::rc::Rc;
 use yew::html::Scope;
 use yew::prelude::*;
 
+use super::button::{Face, button};
 use super::icons;
 use crate::app::console::prompt_view::Handle;
 use crate::app::console::transcript;
@@ -15,6 +16,9 @@ impl App {
         let handle = Handle { prompt: Rc::clone(&self.prompt), session: Rc::clone(&self.session), link: link.clone() };
         let entries = self.transcript.iter().filter(|entry| entry.id >= self.cleared);
         let bare = self.transcript.is_empty();
+        let small = |msg: Msg, words: &'static str, title: &'static str, disabled: bool| {
+            button(link, msg, Face { class: "small", words, title: title.into(), disabled, ..Face::default() })
+        };
         html! {
             <section class="panel console" aria-label="Console">
                 <div class="bar">
@@ -22,9 +26,9 @@ impl App {
                     <span class="bar-note">{ "az, simulated" }</span>
                     if !self.options.embed {
                     <div class="bar-end">
-                        <button class="small" disabled={bare} onclick={link.callback(|_| Msg::Undo)} title="Take back the last command">{ "Undo" }</button>
-                        <button class="small" onclick={link.callback(|_| Msg::Redo)} title="Run the command taken back again">{ "Redo" }</button>
-                        <button class="small" disabled={bare} onclick={link.callback(|_| Msg::Clear)} title="Clear the screen (Ctrl-L)">{ "Clear" }</button>
+                        { small(Msg::Undo, "Undo", "Take back the last command", bare) }
+                        { small(Msg::Redo, "Redo", "Run the command taken back again", false) }
+                        { small(Msg::Clear, "Clear", "Clear the screen (Ctrl-L)", bare) }
                     </div>
                     }
                 </div>
@@ -49,11 +53,16 @@ fn view_guide(guide: &Guide, link: &Scope<App>) -> Html {
         html! {
             <li class={state}>
                 <div class="step-text">
-                    <span>{ format!("{}. ", place + 1) }if state == "done" { { icons::tick() } }{ step.caption }</span>
+                    <span>{ format!("{}. ", place + 1) }if state == "done" { { icons::sign(icons::TICK) } }{ step.caption }</span>
                     if state == "next" { <code>{ step.line }</code> }
                 </div>
-                <button class={if state == "next" { "strong small" } else { "small" }} aria-label={format!("Run this line: {}", step.caption)} title={step.line}
-                    onclick={link.callback(move |_| Msg::RunStep(place))}>{ "Run" }</button>
+                { button(link, Msg::RunStep(place), Face {
+                    class: if state == "next" { "strong small" } else { "small" },
+                    words: "Run",
+                    name: format!("Run this line: {}", step.caption).into(),
+                    title: step.line.into(),
+                    ..Face::default()
+                }) }
             </li>
         }
     });
@@ -61,7 +70,7 @@ fn view_guide(guide: &Guide, link: &Scope<App>) -> Html {
         <section class="guide" aria-label="Example">
             <div class="guide-head">
                 <h3>{ guide.example.title }</h3>
-                <button class="small" onclick={link.callback(|_| Msg::LeaveExample)}>{ "Close" }</button>
+                { button(link, Msg::LeaveExample, Face { class: "small", words: "Close", ..Face::default() }) }
             </div>
             <ol>{ for steps }</ol>
         </section>

@@ -13,31 +13,17 @@ pub fn logo() -> Html {
 }
 
 /// A sign of 16 units drawn as one path.
-fn sign(path: &'static str) -> Html {
+pub fn sign(path: &'static str) -> Html {
     html! { <svg class="sign" viewBox="0 0 16 16" aria-hidden="true"><path d={path} /></svg> }
 }
 
 /// A triangle.
-pub fn play() -> Html {
-    sign("M4.5 2.5v11l9-5.5z")
-}
-
+pub const PLAY: &str = "M4.5 2.5v11l9-5.5z";
 /// Two bars.
-pub fn pause() -> Html {
-    sign("M4 3h3v10H4zM9 3h3v10H9z")
-}
-
+pub const PAUSE: &str = "M4 3h3v10H4zM9 3h3v10H9z";
 /// A triangle against a bar.
-pub fn step() -> Html {
-    sign("M3.5 3v10l6.5-5zM11 3h2v10h-2z")
-}
-
+pub const STEP: &str = "M3.5 3v10l6.5-5zM11 3h2v10h-2z";
 /// Two triangles against a bar.
-pub fn skip() -> Html {
-    sign("M2 3v10l5-5zM7.5 3v10l5-5zM13 3h1.6v10H13z")
-}
-
+pub const SKIP: &str = "M2 3v10l5-5zM7.5 3v10l5-5zM13 3h1.6v10H13z";
 /// A tick.
-pub fn tick() -> Html {
-    sign("M6.4 12.6 2.2 8.4l1.5-1.5 2.7 2.7 6-6L13.9 5.1z")
-}
+pub const TICK: &str = "M6.4 12.6 2.2 8.4l1.5-1.5 2.7 2.7 6-6L13.9 5.1z";

@@ -1,5 +1,6 @@
 //! What the page looks like: markup only, every change goes out as a message.
 
+pub mod button;
 mod card;
 mod console;
 pub mod dialogs;
@@ -17,6 +18,7 @@ use yew::prelude::*;
 use super::options::View;
 use super::theme::Theme;
 use super::{App, Msg};
+use button::{Face, button};
 use dialogs::Dialog;
 
 impl App {
@@ -53,27 +55,27 @@ impl App {
             };
             html! { <option value={theme.name()} selected={self.theme == theme}>{ label }</option> }
         };
+        let open = |dialog: Dialog, words: &'static str, class: &'static str| {
+            button(link, Msg::Open(dialog), Face { class, words, ..Face::default() })
+        };
         html! {
             <header class="top">
                 { icons::logo() }
                 <h1>{ "Scale-Down Playground" }</h1>
                 <p class="tagline">{ "AKS nodes in simulated time. No Azure account, nothing leaves this page." }</p>
                 <div class="top-buttons">
-                    <button class="strong" aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Dialog::Examples))}>{ "Examples" }</button>
-                    <button aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Dialog::Share))}>{ "Share" }</button>
+                    { open(Dialog::Examples, "Examples", "strong") }
+                    { open(Dialog::Share, "Share", "") }
                     <select aria-label="Theme" {onchange}>{ for Theme::ALL.into_iter().map(option) }</select>
-                    <button aria-haspopup="dialog" onclick={link.callback(|_| Msg::Open(Dialog::Help))}>{ "Help" }</button>
+                    { open(Dialog::Help, "Help", "") }
                 </div>
             </header>
         }
     }
 
     pub(super) fn view_switch(&self, link: &Scope<Self>) -> Html {
-        let choice = |view: View, label: &'static str| {
-            let on = self.view == view;
-            html! {
-                <button aria-pressed={if on { "true" } else { "false" }} onclick={link.callback(move |_| Msg::View(view))}>{ label }</button>
-            }
+        let choice = |view: View, words: &'static str| {
+            button(link, Msg::View(view), Face { words, pressed: Some(self.view == view), ..Face::default() })
         };
         html! {
             <div class="switch" role="group" aria-label="View">

@@ -9,6 +9,7 @@ use web_sys::{Document, Element, HtmlCollection};
 use yew::html::Scope;
 use yew::prelude::*;
 
+use super::button::{Face, button};
 use crate::app::format::{dollars, duration, grouped};
 use crate::app::options::View;
 use crate::app::{App, Msg, browser};
@@ -108,6 +109,9 @@ impl NodeTable {
         let page = self.page;
         let first = page * PAGE_ROWS + 1;
         let last = (first + PAGE_ROWS - 1).min(self.total);
+        let turn = |page: usize, words: &'static str, disabled: bool| {
+            button(link, Msg::Page(page), Face { words, disabled, ..Face::default() })
+        };
         let head = |name: &'static str| html! { <th scope="col">{ name }</th> };
         html! {
             <div class={if shown { "table-frame" } else { "table-frame unseen" }} tabindex={shown.then_some("0")} role="group" aria-label="Node table">
@@ -122,9 +126,9 @@ impl NodeTable {
                 }
                 if shown && self.paged() {
                     <nav class="pager" aria-label="Pages of the table">
-                        <button disabled={page == 0} onclick={link.callback(move |_| Msg::Page(page.saturating_sub(1)))}>{ "Back" }</button>
+                        { turn(page.saturating_sub(1), "Back", page == 0) }
                         <span>{ format!("{}–{} of {}", grouped(first as u64), grouped(last as u64), grouped(self.total as u64)) }</span>
-                        <button disabled={last >= self.total} onclick={link.callback(move |_| Msg::Page(page + 1))}>{ "Next" }</button>
+                        { turn(page + 1, "Next", last >= self.total) }
                     </nav>
                 }
             </div>

@@ -4,6 +4,7 @@ use web_sys::{HtmlInputElement, InputEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 
+use super::button::{Face, button};
 use super::dialogs::Dialog;
 use super::icons;
 use crate::app::format::clock;
@@ -13,22 +14,28 @@ use crate::app::{App, Msg};
 impl App {
     pub(super) fn view_time_bar(&self, link: &Scope<Self>) -> Html {
         let playing = self.pace.playing;
-        let pressed = |on: bool| if on { "true" } else { "false" };
         let speed = self.pace.speed;
         let oninput = link.batch_callback(|event: InputEvent| {
             let input = event.target_dyn_into::<HtmlInputElement>()?;
             input.value().parse().ok().map(|stop| Msg::Speed(speed_at(stop)))
         });
         let ms = self.snapshot.at_ms;
-        let send = |msg: fn() -> Msg| link.callback(move |_: MouseEvent| msg());
+        let clock_button = |on: bool, sign: &'static str, name: &'static str| {
+            let face =
+                Face { sign, name: name.into(), title: name.into(), pressed: Some(playing == on), ..Face::default() };
+            button(link, Msg::Play(on), face)
+        };
+        let sign_button = |msg: Msg, sign: &'static str, words: &'static str, title: &'static str| {
+            button(link, msg, Face { sign, words, name: words.into(), title: title.into(), ..Face::default() })
+        };
         html! {
             <section class="panel time" aria-label="Time">
                 <div class="switch" role="group" aria-label="Clock">
-                    <button aria-label="Play" title="Play" aria-pressed={pressed(playing)} onclick={send(|| Msg::Play(true))}>{ icons::play() }</button>
-                    <button aria-label="Pause" title="Pause" aria-pressed={pressed(!playing)} onclick={send(|| Msg::Play(false))}>{ icons::pause() }</button>
+                    { clock_button(true, icons::PLAY, "Play") }
+                    { clock_button(false, icons::PAUSE, "Pause") }
                 </div>
-                <button aria-label="Step" onclick={send(|| Msg::Step)} title="To the next event, or one second on when none is due">{ icons::step() }<span class="words">{ "Step" }</span></button>
-                <button aria-label="Skip to idle" onclick={send(|| Msg::SkipToIdle)} title="Until nothing is under way">{ icons::skip() }<span class="words">{ "Skip to idle" }</span></button>
+                { sign_button(Msg::Step, icons::STEP, "Step", "To the next event, or one second on when none is due") }
+                { sign_button(Msg::SkipToIdle, icons::SKIP, "Skip to idle", "Until nothing is under way") }
                 <span class="clock" role="timer" aria-label="Simulated time" title="Simulated time since the start" data-ms={ms.to_string()}>{ clock(ms) }</span>
                 <label class="speed">
                     <span class="speed-name">{ "Speed" }</span>
@@ -38,9 +45,9 @@ impl App {
                 </label>
                 <div class="time-end">
                     if self.options.embed {
-                        <button onclick={send(|| Msg::Open(Dialog::Share))}>{ "Share" }</button>
+                        { button(link, Msg::Open(Dialog::Share), Face { words: "Share", ..Face::default() }) }
                     }
-                    <button onclick={send(|| Msg::Reset)} title="Forget everything and start at 00:00:00">{ "Reset" }</button>
+                    { button(link, Msg::Reset, Face { words: "Reset", title: "Forget everything and start at 00:00:00".into(), ..Face::default() }) }
                 </div>
             </section>
         }

@@ -1,0 +1,39 @@
+//! A button that sends a message; one function for all of them, as markup is costly in bytes.
+
+use yew::html::Scope;
+use yew::prelude::*;
+
+use super::icons;
+use crate::app::{App, Msg};
+
+/// What a button looks like and says of itself.
+#[derive(Clone, Default)]
+pub struct Face {
+    /// Class in the style sheet.
+    pub class: &'static str,
+    /// Path of its sign, if it has one.
+    pub sign: &'static str,
+    /// Its words; beside a sign they may be left out where room is short.
+    pub words: &'static str,
+    /// Its accessible name, where that is not its words.
+    pub name: AttrValue,
+    /// What it does, in a few words.
+    pub title: AttrValue,
+    /// Whether it is the chosen one of several.
+    pub pressed: Option<bool>,
+    /// Whether it does nothing now.
+    pub disabled: bool,
+}
+
+/// The button that sends `msg`.
+pub fn button(link: &Scope<App>, msg: Msg, face: Face) -> Html {
+    let onclick = link.callback(move |_: MouseEvent| msg.clone());
+    let given = |text: AttrValue| (!text.is_empty()).then_some(text);
+    html! {
+        <button class={face.class} aria-label={given(face.name)} title={given(face.title)}
+            aria-pressed={face.pressed.map(|on| if on { "true" } else { "false" })} disabled={face.disabled} {onclick}>
+            if !face.sign.is_empty() { { icons::sign(face.sign) } }
+            if !face.words.is_empty() { <span class="words">{ face.words }</span> }
+        </button>
+    }
+}
