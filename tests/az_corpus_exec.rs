@@ -42,13 +42,13 @@ impl Case<'_> {
 
 /// Why a line may be answered otherwise than it was recorded; the first that holds is given.
 const REASONS: &[(&str, fn(&Case<'_>) -> bool)] = &[
-    ("the service refuses what the canned ARM of the recording accepted", |case| {
-        case.is_stage("ok", Stage::Service)
-    }),
+    ("the service refuses what the canned ARM of the recording accepted", |case| case.is_stage("ok", Stage::Service)),
     ("the playground has an extension index, the recording had no network", |case| {
         case.is_stage("network", Stage::Ok) && case.text("line").contains("extension add")
     }),
-    ("what the recording says of its missing network is not the CLI's", |case| case.is_stage("network", Stage::Network)),
+    ("what the recording says of its missing network is not the CLI's", |case| {
+        case.is_stage("network", Stage::Network)
+    }),
     ("the canned ARM words its refusals itself", |case| case.is_stage("service", Stage::Service)),
     ("the traceback names files of the recording machine", |case| {
         case.text("stage") == case.entry.stage.name() && case.recorded_stderr().contains("Traceback")
