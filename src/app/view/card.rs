@@ -125,7 +125,7 @@ fn view_story(detail: &NodeDetail, timings: &Timings) -> Html {
             if cached { { row("a new one", &new) } }
             <ul class="phases">
                 { for own.iter().map(|(milestone, ms)| html! {
-                    <li><i class={classes!("phase-key", class_of(*milestone))}></i>{ format!("{} {}", milestone.name(), duration(*ms)) }</li>
+                    <li><i class={format!("phase-key {}", class_of(*milestone))}></i>{ format!("{} {}", milestone.name(), duration(*ms)) }</li>
                 }) }
             </ul>
             if let Some((milestone, ..)) = reached.filter(|(milestone, ..)| *milestone != Milestone::Ready) {
@@ -149,7 +149,7 @@ fn view_phases(phases: &Phases, scale_ms: u64) -> Html {
         let x = start_ms * 1_000 / scale_ms;
         start_ms += ms;
         let width = start_ms * 1_000 / scale_ms - x;
-        html! { <rect class={classes!("phase", class_of(*milestone))} x={x.to_string()} width={width.to_string()} height="8" /> }
+        html! { <rect class={format!("phase {}", class_of(*milestone))} x={x.to_string()} width={width.to_string()} height="8" /> }
     });
     html! { <svg viewBox="0 0 1000 8" preserveAspectRatio="none" aria-hidden="true">{ for parts }</svg> }
 }

@@ -72,7 +72,7 @@ fn note(text: impl Into<AttrValue>) -> Html {
 
 fn tile(name: &'static str, value: Html, label: &'static str, below: Html, why: &'static str) -> Html {
     html! {
-        <div class={classes!("kpi", format!("kpi-{name}"))} title={why}>
+        <div class={format!("kpi kpi-{name}")} title={why}>
             <b>{ value }</b>
             <span class="kpi-label">{ label }</span>
             { below }

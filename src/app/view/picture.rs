@@ -10,7 +10,7 @@ use crate::app::format::{TOLD, counts_json, grouped, state_word, summary};
 use crate::app::grid::paint::Step;
 use crate::app::options::View;
 use crate::app::{App, Msg, browser};
-use crate::engine::{ClusterView, NodeSource, NodeState, PoolView, PowerState, ProvisioningState};
+use crate::engine::{ClusterView, NodeSource, NodeState, PoolView, PowerState, ProvisioningState, ScaleDownMode};
 
 impl App {
     pub(super) fn view_nodes(&self, link: &Scope<Self>) -> Html {
@@ -136,7 +136,7 @@ fn view_pool_head(pool: &PoolView) -> Html {
     html! {
         <div class="pool-line">
             <b>{ &pool.name }</b>
-            <span class={classes!("chip", pool.scale_down_mode.name().to_lowercase())} title="Scale-down mode">{ pool.scale_down_mode.name() }</span>
+            <span class={if pool.scale_down_mode == ScaleDownMode::Deallocate { "chip deallocate" } else { "chip" }} title="Scale-down mode">{ pool.scale_down_mode.name() }</span>
             if pool.provisioning_state != ProvisioningState::Succeeded { <span class="chip busy">{ pool.provisioning_state.name() }</span> }
             if pool.power_state != PowerState::Running { <span class="chip">{ pool.power_state.name() }</span> }
             <span class="mute pool-what">

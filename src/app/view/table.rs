@@ -1,7 +1,7 @@
 //! The table "Nodes", the picture's equal.
 //!
 //! In the document in either view, so that a screen reader finds it without a switch; above
-//! [`PAGE_ROWS`] nodes it is paged, with the true count announced. Its cells are written by hand,
+//! [`WHOLE_ROWS`] nodes it is paged, with the true count announced. Its cells are written by hand,
 //! each only when its text changes: comparing virtual rows ten times a second would cost more
 //! than everything else on the page.
 
@@ -16,8 +16,10 @@ use crate::app::{App, Msg, browser};
 use crate::engine::StateCounts;
 use crate::session::Session;
 
-/// Rows at a time.
-const PAGE_ROWS: usize = 400;
+/// So many nodes are one page.
+const WHOLE_ROWS: usize = 400;
+/// More are in pages of this length: enough to scroll through, few enough to keep up to date.
+const PAGE_ROWS: usize = 100;
 /// Columns: name, pool, state, source, age, cost.
 const COLUMNS: usize = 6;
 
@@ -39,12 +41,13 @@ impl NodeTable {
     pub fn follow(&mut self, session: &Session) {
         let pools = session.cloud().clusters().iter().flat_map(|cluster| &cluster.pools);
         self.total = pools.map(|pool| pool.instances() as usize).sum::<usize>();
-        self.page = self.page.min(self.total.saturating_sub(1) / PAGE_ROWS);
+        let length = self.page_rows();
+        self.page = self.page.min(self.total.saturating_sub(1) / length);
         let Some(body) = self.body.cast::<Element>() else { return };
         let Some(document) = browser::document() else { return };
         let lines = body.children();
         let mut count = 0;
-        for row in session.node_rows().skip(self.page * PAGE_ROWS).take(PAGE_ROWS) {
+        for row in session.node_rows().skip(self.page * length).take(length) {
             let state = row.state.name().to_owned();
             let source = row.source.name().to_owned();
             let texts = [row.name, row.pool, state, source, duration(row.age_ms), dollars(row.cost_microdollars)];
@@ -95,20 +98,24 @@ impl NodeTable {
                 *known = text;
             }
         }
-        let index = self.page * PAGE_ROWS + place + 2;
+        let index = self.page * self.page_rows() + place + 2;
         line.set_attribute("aria-rowindex", &index.to_string()).ok()
     }
 
     const fn paged(&self) -> bool {
-        self.total > PAGE_ROWS
+        self.total > WHOLE_ROWS
+    }
+
+    const fn page_rows(&self) -> usize {
+        if self.paged() { PAGE_ROWS } else { WHOLE_ROWS }
     }
 
     /// The table's frame and its pages.
     pub fn view(&self, view: View, link: &Scope<App>) -> Html {
         let shown = view == View::Table;
         let page = self.page;
-        let first = page * PAGE_ROWS + 1;
-        let last = (first + PAGE_ROWS - 1).min(self.total);
+        let first = page * self.page_rows() + 1;
+        let last = (first + self.page_rows() - 1).min(self.total);
         let turn = |page: usize, words: &'static str, disabled: bool| {
             button(link, Msg::Page(page), Face { words, disabled, ..Face::default() })
         };
