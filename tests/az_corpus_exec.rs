@@ -40,8 +40,11 @@ impl Case<'_> {
     }
 }
 
+/// Whether a reason is that of a line.
+type Holds = fn(&Case<'_>) -> bool;
+
 /// Why a line may be answered otherwise than it was recorded; the first that holds is given.
-const REASONS: &[(&str, fn(&Case<'_>) -> bool)] = &[
+const REASONS: &[(&str, Holds)] = &[
     ("the service refuses what the canned ARM of the recording accepted", |case| case.is_stage("ok", Stage::Service)),
     ("the playground has an extension index, the recording had no network", |case| {
         case.is_stage("network", Stage::Ok) && case.text("line").contains("extension add")
