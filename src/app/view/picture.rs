@@ -126,10 +126,20 @@ impl App {
 fn view_cluster_state(cluster: &ClusterView) -> Html {
     html! {
         <>
-            if cluster.provisioning_state != ProvisioningState::Succeeded { <span class="chip busy">{ cluster.provisioning_state.name() }</span> }
+            { view_provisioning(cluster.provisioning_state) }
             if cluster.power_state != PowerState::Running { <span class="chip">{ cluster.power_state.name() }</span> }
         </>
     }
+}
+
+/// What is under way or went wrong; nothing where all is well.
+fn view_provisioning(state: ProvisioningState) -> Html {
+    let class = match state {
+        ProvisioningState::Succeeded => return Html::default(),
+        ProvisioningState::Failed => "chip failed",
+        _ => "chip busy",
+    };
+    html! { <span {class}>{ state.name() }</span> }
 }
 
 fn view_pool_head(pool: &PoolView) -> Html {
@@ -137,7 +147,7 @@ fn view_pool_head(pool: &PoolView) -> Html {
         <div class="pool-line">
             <b>{ &pool.name }</b>
             <span class={if pool.scale_down_mode == ScaleDownMode::Deallocate { "chip deallocate" } else { "chip" }} title="Scale-down mode">{ pool.scale_down_mode.name() }</span>
-            if pool.provisioning_state != ProvisioningState::Succeeded { <span class="chip busy">{ pool.provisioning_state.name() }</span> }
+            { view_provisioning(pool.provisioning_state) }
             if pool.power_state != PowerState::Running { <span class="chip">{ pool.power_state.name() }</span> }
             <span class="mute pool-what">
                 { format!("{} · {}", pool.mode.name(), pool.vm_size) }
