@@ -227,6 +227,9 @@ impl Swarm {
             disk += close(*stored, now_ms);
         }
         let cost = self.cloud.cost();
+        let frame = self.cloud.snapshot().cost;
+        let shown = (frame.compute_microdollars, frame.disk_microdollars);
+        assert_eq!(shown, (cost.compute.microdollars(), cost.disk.microdollars()), "a frame shows another sum");
         assert_eq!(u128::from(cost.compute.microdollars()), compute * 146_000 / 3_600_000);
         let all_managed = self.pools().iter().all(|pool| pool.spec.os_disk_type == OsDiskType::Managed);
         let billed_disk = u128::from(cost.disk.microdollars());

@@ -391,13 +391,7 @@ impl Cloud {
         let (cluster, _) = self.find_free_pool(id)?;
         self.check_system_pool_remains(cluster, id)?;
         let operation = self.begin_on_pool(cluster, id, OperationKind::DeletePool);
-        self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
-            if state == NodeState::Ready {
-                clockwork.drain(cluster, pool, instance_id, Removal::Delete, operation);
-            } else {
-                clockwork.delete(cluster, pool, instance_id, operation);
-            }
-        });
+        self.clear_out(cluster, id, Removal::Delete, operation);
         Ok(operation)
     }
 
@@ -419,13 +413,7 @@ impl Cloud {
             return Err(stopped(name));
         }
         let operation = self.begin_on_pool(cluster, id, OperationKind::StopPool);
-        self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
-            if state == NodeState::Ready {
-                clockwork.drain(cluster, pool, instance_id, Removal::Stop, operation);
-            } else {
-                clockwork.delete(cluster, pool, instance_id, operation);
-            }
-        });
+        self.clear_out(cluster, id, Removal::Stop, operation);
         Ok(operation)
     }
 
@@ -541,6 +529,17 @@ impl Cloud {
             cluster.operation = Some(operation);
             cluster.provisioning_state = kind.provisioning_state();
         }
+    }
+
+    /// Drains what is ready towards a removal, and deletes the rest of a pool's machines.
+    fn clear_out(&mut self, cluster: ClusterId, id: PoolId, removal: Removal, operation: OperationId) {
+        self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
+            if state == NodeState::Ready {
+                clockwork.drain(cluster, pool, instance_id, removal, operation);
+            } else {
+                clockwork.delete(cluster, pool, instance_id, operation);
+            }
+        });
     }
 
     fn each_node(

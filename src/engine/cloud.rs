@@ -303,7 +303,7 @@ impl Cloud {
     /// A frame of this moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.now_ms(), &self.clusters, self.cost())
+        Snapshot::new(self.now_ms(), &self.clusters, self.departed)
     }
 
     /// A number that is the same for the same state on every machine, natively and in wasm.

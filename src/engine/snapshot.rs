@@ -138,7 +138,10 @@ pub struct PoolView {
 }
 
 impl PoolView {
-    fn new(pool: &Pool, now_ms: u64) -> Self {
+    /// Also adds what the pool has cost to a total: to sum over all nodes twice would double the work of a frame.
+    fn new(pool: &Pool, now_ms: u64, total: &mut Cost) -> Self {
+        let cost = pool.cost(now_ms);
+        *total += cost;
         let prices = pool.prices();
         let mut counts = StateCounts::default();
         let mut per_hour_microdollars = 0;
@@ -159,7 +162,7 @@ impl PoolView {
             power_state: pool.power_state,
             count: pool.spec.count,
             counts,
-            cost: CostView::new(pool.cost(now_ms), per_hour_microdollars),
+            cost: CostView::new(cost, per_hour_microdollars),
             nodes,
         }
     }
@@ -185,7 +188,8 @@ pub struct ClusterView {
 }
 
 impl ClusterView {
-    fn new(cluster: &Cluster, now_ms: u64) -> Self {
+    fn new(cluster: &Cluster, now_ms: u64, total: &mut Cost) -> Self {
+        *total += cluster.departed;
         Self {
             name: cluster.spec.name.clone(),
             resource_group: cluster.spec.resource_group.clone(),
@@ -193,7 +197,7 @@ impl ClusterView {
             provisioning_state: cluster.provisioning_state,
             power_state: cluster.power_state,
             system_pool_hosted: cluster.spec.hosts_system_pool,
-            pools: cluster.pools.iter().map(|pool| PoolView::new(pool, now_ms)).collect(),
+            pools: cluster.pools.iter().map(|pool| PoolView::new(pool, now_ms, total)).collect(),
         }
     }
 }
@@ -212,8 +216,10 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    pub(super) fn new(at_ms: u64, clusters: &[Cluster], total: Cost) -> Self {
-        let clusters: Vec<_> = clusters.iter().map(|cluster| ClusterView::new(cluster, at_ms)).collect();
+    /// `departed` is what clusters that are gone have cost.
+    pub(super) fn new(at_ms: u64, clusters: &[Cluster], departed: Cost) -> Self {
+        let mut total = departed;
+        let clusters: Vec<_> = clusters.iter().map(|cluster| ClusterView::new(cluster, at_ms, &mut total)).collect();
         let mut counts = StateCounts::default();
         let mut per_hour_microdollars = 0;
         for pool in clusters.iter().flat_map(|cluster| &cluster.pools) {
