@@ -1,7 +1,7 @@
 //! `az aks operation-abort` and `az aks nodepool operation-abort`.
 
 use super::nodepool::existing;
-use super::{Action, Context, Reply, Result, cluster, service_refusal};
+use super::{Action, Context, Reply, Result, cluster};
 use crate::cli::parse::Invocation;
 
 /// Aborts what is under way on a cluster, or on a pool of it. Where nothing is, the service has
@@ -15,7 +15,7 @@ pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) -> Result<
         let id = cluster::named(invocation, context.cloud)?.id;
         context.cloud.abort_on_cluster(id)
     };
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    let operation = operation?;
     let Some(operation) = operation else {
         context.note("Nothing is under way there: there is nothing to abort.");
         return Ok(Action::Answer(Reply::Nothing));

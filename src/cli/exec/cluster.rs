@@ -1,18 +1,19 @@
 //! `az aks`: managed clusters.
 
+use std::ops::ControlFlow;
+
 use serde_json::Value;
 
-use super::arguments::{check_node_count, count, given_pairs, needed, pairs, range};
-use super::nodepool::{check_scale, note_autoscaler, resource_wait, spec};
+use super::arguments::{check_node_count, count, given_pairs, needed, pairs};
+use super::nodepool::{autoscaler_change, check_scale, note_autoscaler, resource_wait, spec};
 use super::{
     Action, Condition, Context, Reply, Result, abort, group, missing, not_simulated, prompt_refusal, refusal, resource,
-    service_refusal, upgrade,
+    upgrade,
 };
-use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
-use crate::cli::validate::decorator::{self, AutoscalerUpdate, PoolFacts};
-use crate::engine::{Cloud, Cluster, ClusterSpec, Pairs, PoolUpdate, PowerState, ResourceGroup};
+use crate::cli::validate::decorator::{self, PoolFacts};
+use crate::engine::{Cloud, Cluster, ClusterSpec, Pairs, PowerState, ResourceGroup};
 
 /// The region of what the playground creates by itself; the one in most of the documentation.
 const PRESUMED_LOCATION: &str = "eastus";
@@ -73,8 +74,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         autoscaler_profile: profile(invocation)?.unwrap_or_default(),
         ..ClusterSpec::new(&name, found_name(context.cloud, &group), &location)
     };
-    let operation = context.cloud.create_cluster(spec, Some(pool));
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    let operation = context.cloud.create_cluster(spec, Some(pool))?;
     Ok(Action::Start(vec![operation], Reply::Cluster { group, cluster: name }))
 }
 
@@ -147,8 +147,7 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
         count => check_scale(pool, count)?,
     };
     check_node_count(invocation, pool.spec.mode)?;
-    let operation = context.cloud.scale_pool(pool.id, count);
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    let operation = context.cloud.scale_pool(pool.id, count)?;
     Ok(Action::Start(vec![operation], reply))
 }
 
@@ -167,25 +166,16 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         pools_of_cluster: cluster.pools.len(),
     };
     let (id, pool) = (cluster.id, first.map(|pool| pool.id));
-    let autoscaler = match decorator::autoscaler_update(invocation, &facts)? {
-        AutoscalerUpdate::Unchanged => None,
-        AutoscalerUpdate::Disable => Some(None),
-        AutoscalerUpdate::Range { .. } => Some(range(invocation)),
-        AutoscalerUpdate::Already(warning) => {
-            context.blocks.push(Block::Warning(warning.to_owned()));
-            return Ok(Action::Answer(Reply::Nothing));
-        }
+    let change = match autoscaler_change(invocation, &facts, context)? {
+        ControlFlow::Continue(change) => change,
+        ControlFlow::Break(action) => return Ok(action),
     };
-    note_autoscaler(autoscaler.flatten().is_some(), context);
+    note_autoscaler(change.autoscaler.flatten().is_some(), context);
     let cloud = &mut *context.cloud;
-    let operation = match pool.zip(autoscaler) {
-        Some((pool, autoscaler)) => {
-            let update = PoolUpdate { autoscaler: Some(autoscaler), ..PoolUpdate::default() };
-            cloud.update_pool(pool, update)
-        }
+    let operation = match pool.filter(|_| change.autoscaler.is_some()) {
+        Some(pool) => cloud.update_pool(pool, change),
         None => cloud.update_cluster(id, given_pairs(invocation, "tags"), profile),
-    };
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    }?;
     Ok(Action::Start(vec![operation], reply))
 }
 
@@ -201,8 +191,7 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
         "delete" => context.cloud.delete_cluster(id),
         "start" => context.cloud.start_cluster(id),
         _ => context.cloud.stop_cluster(id),
-    };
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    }?;
     Ok(Action::Start(vec![operation], Reply::Nothing))
 }
 

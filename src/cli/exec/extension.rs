@@ -75,7 +75,7 @@ fn install(name: &str, context: &mut Context<'_>) -> Result<()> {
     let Some((name, version)) = EXTENSIONS.iter().find(|(known, _)| *known == name) else {
         return Err(refusal(format!(
             "No extension found with name '{name}'. The playground has: {}.",
-            EXTENSIONS.map_names()
+            EXTENSIONS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
         )));
     };
     context.account.extensions.insert((*name).to_owned(), *version);
@@ -104,16 +104,4 @@ fn installed<'a>(invocation: &'a Invocation, context: &Context<'_>) -> Result<&'
     Err(refusal(format!(
         "The extension {name} is not installed. Please install the extension via `az extension add -n {name}`."
     )))
-}
-
-/// Names for a message.
-trait Names {
-    fn map_names(&self) -> String;
-}
-
-impl Names for [(&str, &str)] {
-    fn map_names(&self) -> String {
-        let names: Vec<&str> = self.iter().map(|(name, _)| *name).collect();
-        names.join(", ")
-    }
 }

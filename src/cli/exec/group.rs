@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::arguments::{needed, pairs};
-use super::{Action, Context, Reply, Result, missing, not_simulated, resource, service_refusal};
+use super::{Action, Context, Reply, Result, missing, not_simulated, resource};
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 use crate::engine::{Cloud, ResourceGroup};
@@ -34,7 +34,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     let group =
         ResourceGroup { tags: pairs(invocation, "tags"), ..ResourceGroup::new(name, needed(invocation, "location")?) };
     let cloud = &mut *context.cloud;
-    cloud.put_group(group).map_err(|error| service_refusal(&error))?;
+    cloud.put_group(group)?;
     Ok(answer(resource::group(find(cloud, name)?)))
 }
 
@@ -46,8 +46,7 @@ fn list(cloud: &Cloud) -> Action {
 fn delete(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let name = needed(invocation, "resource_group_name")?;
     find(context.cloud, name)?;
-    let operations = context.cloud.delete_group(name);
-    let operations = operations.map_err(|error| service_refusal(&error))?;
+    let operations = context.cloud.delete_group(name)?;
     Ok(Action::Start(operations, Reply::Nothing))
 }
 

@@ -259,6 +259,12 @@ fn service_refusal(error: &ServiceError) -> CliError {
     CliError::new(class, Stage::Service, text).with_exit_code(exit_code)
 }
 
+impl From<ServiceError> for CliError {
+    fn from(error: ServiceError) -> Self {
+        service_refusal(&error)
+    }
+}
+
 fn missing(code: &'static str, message: String) -> CliError {
     service_refusal(&ServiceError { code, message })
 }

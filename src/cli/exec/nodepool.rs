@@ -1,5 +1,7 @@
 //! `az aks nodepool`: node pools.
 
+use std::ops::ControlFlow;
+
 use serde_json::Value;
 
 use super::arguments::{
@@ -53,8 +55,7 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let id = cluster.id;
     let spec = spec(name, invocation, &cluster.spec.location)?;
     note_autoscaler(spec.autoscaler.is_some(), context);
-    let operation = context.cloud.add_pool(id, spec);
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    let operation = context.cloud.add_pool(id, spec)?;
     Ok(Action::Start(
         vec![operation],
         Reply::Pool { group: group.to_owned(), cluster: cluster_name.to_owned(), pool: name.to_owned() },
@@ -145,8 +146,7 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let reply = reply(cluster, pool);
     let count = check_scale(pool, count(invocation, "node_count"))?;
     check_node_count(invocation, pool.spec.mode)?;
-    let operation = context.cloud.scale_pool(pool.id, count);
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    let operation = context.cloud.scale_pool(pool.id, count)?;
     Ok(Action::Start(vec![operation], reply))
 }
 
@@ -169,14 +169,9 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         pools_of_cluster: 1,
     };
     let (id, mode, reply) = (pool.id, pool.spec.mode, reply(cluster, pool));
-    let autoscaler = match decorator::autoscaler_update(invocation, &facts)? {
-        AutoscalerUpdate::Unchanged => None,
-        AutoscalerUpdate::Disable => Some(None),
-        AutoscalerUpdate::Range { .. } => Some(range(invocation)),
-        AutoscalerUpdate::Already(warning) => {
-            context.blocks.push(Block::Warning(warning.to_owned()));
-            return Ok(Action::Answer(Reply::Nothing));
-        }
+    let change = match autoscaler_change(invocation, &facts, context)? {
+        ControlFlow::Continue(change) => change,
+        ControlFlow::Break(action) => return Ok(action),
     };
     decorator::pool_to_update(invocation)?;
     check_node_count(invocation, mode)?;
@@ -184,17 +179,34 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         // The 2021 document's spelling of a scale; the argument does not exist in strict mode.
         count: count(invocation, "node_count"),
         scale_down_mode: scale_down_mode(invocation),
-        autoscaler,
         mode: pool_mode(invocation),
         labels: given_pairs(invocation, "labels"),
         taints: invocation.is_specified("node_taints").then(|| taints(invocation, "node_taints")),
         tags: given_pairs(invocation, "tags"),
-        imported: None,
+        ..change
     };
-    note_autoscaler(autoscaler.flatten().is_some(), context);
-    let operation = context.cloud.update_pool(id, update);
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    note_autoscaler(update.autoscaler.flatten().is_some(), context);
+    let operation = context.cloud.update_pool(id, update)?;
     Ok(Action::Start(vec![operation], reply))
+}
+
+/// What a line wants of a pool's autoscaler: nothing, a range, or that it is off. Where that is so
+/// already the command warns and is done. Shared with `az aks update`.
+pub(super) fn autoscaler_change(
+    invocation: &Invocation,
+    facts: &PoolFacts,
+    context: &mut Context<'_>,
+) -> Result<ControlFlow<Action, PoolUpdate>> {
+    let autoscaler = match decorator::autoscaler_update(invocation, facts)? {
+        AutoscalerUpdate::Unchanged => None,
+        AutoscalerUpdate::Disable => Some(None),
+        AutoscalerUpdate::Range { .. } => Some(range(invocation)),
+        AutoscalerUpdate::Already(warning) => {
+            context.blocks.push(Block::Warning(warning.to_owned()));
+            return Ok(ControlFlow::Break(Action::Answer(Reply::Nothing)));
+        }
+    };
+    Ok(ControlFlow::Continue(PoolUpdate { autoscaler, ..PoolUpdate::default() }))
 }
 
 /// Delete, start and stop: the pool must exist, and the service does the rest.
@@ -206,8 +218,7 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
         "delete" => context.cloud.delete_pool(id),
         "start" => context.cloud.start_pool(id),
         _ => context.cloud.stop_pool(id),
-    };
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    }?;
     let reply = if verb == "delete" { Reply::Nothing } else { reply };
     Ok(Action::Start(vec![operation], reply))
 }
@@ -234,8 +245,7 @@ fn delete_machines(invocation: &Invocation, context: &mut Context<'_>) -> Result
             .ok_or_else(|| missing("NotFound", format!("Could not find the machine resource: {machine}")))
     });
     let (id, machines) = (pool.id, machines.collect::<Result<Vec<u32>>>()?);
-    let operation = context.cloud.delete_machines(id, &machines);
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    let operation = context.cloud.delete_machines(id, &machines)?;
     Ok(Action::Start(vec![operation], Reply::Nothing))
 }
 

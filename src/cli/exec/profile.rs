@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use super::arguments::needed;
 use super::nodepool::{named_pool, reply};
-use super::{Action, Context, Result, not_simulated, refusal, resource, service_refusal};
+use super::{Action, Context, Result, not_simulated, refusal, resource};
 use crate::cli::parse::Invocation;
 use crate::engine::{PoolUpdate, limits};
 
@@ -86,8 +86,7 @@ pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>
         imported: Some(Arc::from(description.to_string())),
         ..PoolUpdate::default()
     };
-    let operation = context.cloud.update_pool(id, update);
-    let operation = operation.map_err(|error| service_refusal(&error))?;
+    let operation = context.cloud.update_pool(id, update)?;
     Ok(Action::Start(vec![operation], reply))
 }
 
@@ -162,6 +161,6 @@ fn manual_count(words: &Words, profiles: &Value) -> Option<i128> {
 }
 
 fn checked(count: i128, mode: crate::engine::PoolMode) -> Result<u32> {
-    limits::check_count(mode, count).map_err(|error| service_refusal(&error))?;
+    limits::check_count(mode, count)?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }

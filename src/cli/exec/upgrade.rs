@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::arguments::needed;
 use super::nodepool::{named_pool, reply};
-use super::{Action, Context, Reply, Result, cluster, prompt_refusal, refusal, resource, service_refusal};
+use super::{Action, Context, Reply, Result, cluster, prompt_refusal, refusal, resource};
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
@@ -126,7 +126,7 @@ pub(super) fn upgrade_pool(invocation: &Invocation, context: &mut Context<'_>) -
         return Err(unsupported("an upgrade to another version"));
     }
     let operation = context.cloud.update_pool(id, PoolUpdate::default());
-    Ok(Action::Start(vec![operation.map_err(|error| service_refusal(&error))?], reply))
+    Ok(Action::Start(vec![operation?], reply))
 }
 
 pub(super) fn upgrade_cluster(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -158,7 +158,7 @@ pub(super) fn upgrade_cluster(invocation: &Invocation, context: &mut Context<'_>
     };
     context.blocks.extend(warning.map(Block::Warning));
     let operation = context.cloud.update_cluster(id, None, None);
-    Ok(Action::Start(vec![operation.map_err(|error| service_refusal(&error))?], reply))
+    Ok(Action::Start(vec![operation?], reply))
 }
 
 /// The line is a good one; what it asks for is not simulated.

@@ -82,7 +82,7 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
             "delete-instances" => cloud.delete_instances(pool, instances.as_deref()),
             _ => cloud.deallocate_instances(pool, instances.as_deref()),
         };
-        operations.push(operation.map_err(|error| service_refusal(&error))?);
+        operations.push(operation?);
     }
     Ok(Action::Start(operations, Reply::Nothing))
 }
@@ -99,7 +99,7 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     context.note("This goes past AKS, which does not support it: the node pool is not told.");
     let operations = pools.into_iter().map(|pool| context.cloud.scale_instances(pool, capacity));
     let operations = operations.collect::<std::result::Result<Vec<_>, _>>();
-    Ok(Action::Start(operations.map_err(|error| service_refusal(&error))?, Reply::Nothing))
+    Ok(Action::Start(operations?, Reply::Nothing))
 }
 
 /// The group and name of each scale set that a line names, by identity or by name.
