@@ -9,6 +9,8 @@ pub enum LogAction {
     Lines(Arc<str>),
     /// Stopped waiting.
     Interrupt,
+    /// The set-up of a lesson is over.
+    Begin,
 }
 
 /// An action at a time.

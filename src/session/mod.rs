@@ -8,15 +8,18 @@ mod complete;
 mod detail;
 mod entry;
 pub mod examples;
+pub mod lesson;
 pub mod report;
 mod run;
 pub mod script;
 pub mod share;
+mod take_lesson;
 pub mod world;
 
 use std::sync::Arc;
 
 use command_log::{CommandLog, LogAction, LogItem};
+use lesson::{Judge, Lesson};
 
 pub use detail::{NodeDetail, NodeRow};
 pub use entry::{Entry, EntryState};
@@ -41,6 +44,8 @@ pub struct SessionOptions {
     pub strict: bool,
     /// What exists at time 0; an empty subscription where there is none.
     pub world: Option<World>,
+    /// The lesson that is being taken.
+    pub lesson: Option<Arc<Lesson>>,
 }
 
 /// A run with its history.
@@ -202,6 +207,7 @@ impl Session {
             match item.action {
                 LogAction::Lines(text) => self.run.type_lines(&text),
                 LogAction::Interrupt => self.run.interrupt(),
+                LogAction::Begin => self.run.begin_lesson(),
             }
             self.applied += 1;
         }
@@ -221,7 +227,10 @@ impl Session {
     }
 
     /// Goes to a time, past or future, as if the clock had stood there: the same as playing to it.
+    ///
+    /// In a lesson the time does not go back before the end of its set-up.
     pub fn seek(&mut self, at_ms: u64) {
+        let at_ms = at_ms.max(self.begun_ms());
         if at_ms < self.now_ms() {
             self.rewind(at_ms);
         }
@@ -269,8 +278,13 @@ impl Session {
         self.advance_to(moment.at_ms);
     }
 
-    /// Begins anew, with the same options.
+    /// Begins anew, with the same options; a lesson after its set-up.
     pub fn reset(&mut self) {
+        self.clear();
+        self.set_up_lesson();
+    }
+
+    fn clear(&mut self) {
         *self = Self { revision: self.revision + 1, ..Self::new(self.options.clone()) };
     }
 
@@ -287,17 +301,24 @@ impl Session {
     }
 
     /// Begins anew and plays a script, with all its waits. A script of [`Self::script`] gives the
-    /// run that it was written from.
+    /// run that it was written from. One that is not the run of a lesson leaves the lesson.
     pub fn load(&mut self, text: &str) {
         let script = script::read(text);
         self.options.seed = script.seed.or(self.options.seed);
         self.options.strict |= script.is_strict;
-        self.reset();
+        if script.items.iter().all(|item| item.action != LogAction::Begin) {
+            self.options.lesson = None;
+        }
+        self.clear();
         for item in script.items {
             self.advance_to(item.at_ms);
             match item.action {
                 LogAction::Lines(lines) => self.submit(&lines),
                 LogAction::Interrupt => self.interrupt(),
+                LogAction::Begin => {
+                    self.act(LogAction::Begin);
+                    self.done.clear();
+                }
             }
         }
         match script.end_ms {
@@ -319,5 +340,7 @@ fn fresh_run(options: &SessionOptions) -> Run {
     if let Some(world) = &options.world {
         world.put_in(&mut cloud);
     }
-    Run::new(cloud, options.strict)
+    let mut run = Run::new(cloud, options.strict);
+    run.judge = options.lesson.clone().map(Judge::new);
+    run
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::entry::{Entry, EntryState};
+use super::lesson::Judge;
 use crate::cli::account::Account;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::exec::{self, Context, Execution, Resumption, Waiting};
@@ -36,6 +37,8 @@ pub struct Run {
     /// Index of the next line to start.
     next: usize,
     active: Option<Active>,
+    /// Judges the run, where it is one of a lesson.
+    pub(super) judge: Option<Judge>,
 }
 
 /// The line that is being run.
@@ -67,6 +70,7 @@ impl Run {
             last_exit_code: 0,
             next: 0,
             active: None,
+            judge: None,
         }
     }
 
@@ -94,6 +98,20 @@ impl Run {
             self.transcript.push(entry);
         }
         self.pump();
+        self.judge();
+    }
+
+    /// The set-up of a lesson is over.
+    pub(super) fn begin_lesson(&mut self) {
+        if let Some(judge) = &mut self.judge {
+            judge.begin(&self.cloud, &self.transcript);
+        }
+    }
+
+    fn judge(&mut self) {
+        if let Some(judge) = &mut self.judge {
+            judge.look(&self.cloud, &self.transcript);
+        }
     }
 
     /// Stops waiting, and drops the lines that have not begun. What is under way in the cloud
@@ -113,6 +131,7 @@ impl Run {
             entry.blocks.push(Block::Note(note.to_owned()));
         }
         self.next = self.transcript.len();
+        self.judge();
     }
 
     /// When something happens next: an event in the cloud or the end of a timed wait.
@@ -133,8 +152,10 @@ impl Run {
         while let Some(event_ms) = self.next_event_ms().filter(|event_ms| *event_ms <= at_ms) {
             self.cloud.advance_to(event_ms);
             self.pump();
+            self.judge();
         }
         self.cloud.advance_to(at_ms);
+        self.judge();
     }
 
     /// Runs commands until one waits or none is left.
@@ -330,6 +351,8 @@ impl Run {
             entry.accepted &= outcome.stage.is_accepted();
             entry.blocks.extend(outcome.blocks);
         }
+        // The next command begins at this very moment, and changes what is to be seen.
+        self.judge();
     }
 
     fn end_line(&mut self) {
@@ -339,5 +362,6 @@ impl Run {
             // A line of nothing but comments or assignments succeeds.
             entry.exit_code.get_or_insert(0);
         }
+        self.judge();
     }
 }

@@ -11,6 +11,8 @@
 //! #@ 61000 interrupt
 //! #@ 90000 end
 //! ```
+//!
+//! In the run of a lesson, `begin` marks the end of its set-up.
 
 use std::fmt::Write as _;
 use std::sync::Arc;
@@ -44,6 +46,7 @@ pub(super) fn write(options: &SessionOptions, log: &CommandLog, now_ms: u64) -> 
                 writeln!(text, "{MARK} {}\n{}", item.at_ms, lines.trim_end())
             }
             LogAction::Interrupt => writeln!(text, "{MARK} {} interrupt", item.at_ms),
+            LogAction::Begin => writeln!(text, "{MARK} {} begin", item.at_ms),
         };
     }
     let _ = writeln!(text, "{MARK} {now_ms} end");
@@ -68,9 +71,9 @@ pub(super) fn read(text: &str) -> Script {
             Mark::Strict => script.is_strict = true,
             // Time does not run backwards, whatever a script says.
             Mark::Time(time_ms) => at_ms = at_ms.max(time_ms),
-            Mark::Interrupt(time_ms) => {
+            Mark::Action(time_ms, action) => {
                 at_ms = at_ms.max(time_ms);
-                script.items.push(LogItem { at_ms, action: LogAction::Interrupt });
+                script.items.push(LogItem { at_ms, action });
             }
             Mark::End(time_ms) => script.end_ms = Some(time_ms),
         }
@@ -92,7 +95,7 @@ enum Mark {
     Seed(u64),
     Strict,
     Time(u64),
-    Interrupt(u64),
+    Action(u64, LogAction),
     End(u64),
 }
 
@@ -107,7 +110,8 @@ fn read_mark(mark: &str) -> Option<Mark> {
     let at_ms = first.parse().ok()?;
     match second {
         "" => Some(Mark::Time(at_ms)),
-        "interrupt" => Some(Mark::Interrupt(at_ms)),
+        "interrupt" => Some(Mark::Action(at_ms, LogAction::Interrupt)),
+        "begin" => Some(Mark::Action(at_ms, LogAction::Begin)),
         "end" => Some(Mark::End(at_ms)),
         _ => None,
     }
@@ -132,8 +136,9 @@ mod tests {
             (0, lines("az aks list")),
             (1500, lines("wait 10m\naz group list \\\n  -o table")),
             (2000, LogAction::Interrupt),
+            (2000, LogAction::Begin),
         ]);
-        let options = SessionOptions { seed: Some(9), strict: true, world: None };
+        let options = SessionOptions { seed: Some(9), strict: true, ..SessionOptions::default() };
         let script = read(&write(&options, &written, 5000));
         let items: Vec<_> = written.iter().cloned().collect();
         assert_eq!(script.items, items);

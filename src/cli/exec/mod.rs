@@ -31,7 +31,7 @@ use super::parse::{Invocation, OutputFormat, ParseOptions, Parsed, parse};
 use super::validate::validate;
 use crate::engine::{Cloud, OperationId, OperationState, ServiceError};
 
-pub use verb::{VERBS, run_verb};
+pub use verb::{VERBS, clock, parse_duration_ms, run_verb};
 pub use wait::{Condition, Until};
 
 /// What a command acts on.
