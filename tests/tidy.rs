@@ -46,7 +46,7 @@ const BANS: &[Ban] = &[
         reason: "the session knows only the command line and the engine",
     },
     Ban {
-        places: &["src/js.rs", "src/bin/scale-down.rs"],
+        places: &["src/js.rs", "src/bin/scale-down/"],
         words: &["crate::app", "scale_down::app"],
         reason: "the headless faces do without the page",
     },
