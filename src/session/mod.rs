@@ -3,6 +3,8 @@
 //! The command log is the only truth. The state at any time is what comes out of replaying it;
 //! undo, seeking and links are all replays. Checkpoints make them fast and change nothing.
 
+#[cfg(not(target_arch = "wasm32"))]
+pub mod check;
 mod command_log;
 mod complete;
 mod detail;

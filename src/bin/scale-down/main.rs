@@ -3,6 +3,7 @@
 //! It drives the same session layer as the page, so that what a document shows can be checked, and
 //! what a scale-down costs computed, without a browser.
 
+mod check;
 mod lesson;
 mod run;
 
@@ -20,6 +21,7 @@ Azure CLI command lines on a simulated cloud, in simulated time.
 
 Commands:
   run       run the command lines of a script
+  check     check the command lines of Markdown documents
   lesson    check a lesson: its solution reaches its goals, its wrong turns do not
 
 Options:
@@ -50,6 +52,7 @@ fn command(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
     match arguments.next().map_err(|error| misuse("", error))? {
         Some(Value(name)) => match name.to_str() {
             Some("run") => run::command(arguments),
+            Some("check") => check::command(arguments),
             Some("lesson") => lesson::command(arguments),
             _ => Err(misuse("", format!("there is no command '{}'", name.to_string_lossy()))),
         },
