@@ -82,7 +82,7 @@ fn flaws_are_found() {
         "now ready == 5 and ready_cached == 4",
         &[(11, "the solution does not reach this goal: Five run again.")],
     );
-    check("spent $1", "spent $0.001", &[(15, "the solution is over par: spent is $0.03 of $0.00")]);
+    check("spent $1", "spent $0.001", &[(15, "the solution is over par: spent is $0.03 of $0.0010")]);
     check(
         "--node-count 3 --name",
         "--node-count 2 --name",

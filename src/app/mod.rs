@@ -39,7 +39,7 @@ use view::table::NodeTable;
 use crate::engine::Snapshot;
 use crate::js::Simulator;
 use crate::session::examples::{Example, FIRST};
-use crate::session::{Entry, Session, SessionOptions, share};
+use crate::session::{Entry, Session, SessionOptions};
 
 /// Real time between two renderings of everything but the canvas.
 const RENDER_MS: f64 = 100.0;
@@ -270,10 +270,10 @@ impl App {
             Link::Run(script) if self.options.restore => self.session.borrow_mut().load(&script),
             Link::Run(lines) if self.options.autorun => self.run(&lines),
             Link::Run(lines) => self.prompt.borrow_mut().put(lines),
-            Link::Shared(link) => match share::decode(&link) {
-                Ok(script) => self.session.borrow_mut().load(&script),
-                Err(error) => self.notice = Some(error.to_string().into()),
-            },
+            Link::Shared(link) => {
+                let opened = self.session.borrow_mut().open(&link);
+                self.notice = opened.err().map(|error| error.to_string().into());
+            }
         }
     }
 
