@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use scale_down::session::lesson::{FACTS, Lesson, proof};
+use scale_down::session::lesson::{FACTS, Lesson, Passage, plain, proof};
 use scale_down::session::{Session, SessionOptions};
 
 fn root() -> &'static Path {
@@ -47,6 +47,31 @@ fn every_lesson_is_sound() {
         flawed.extend(flaws.iter().map(|flaw| format!("www/lessons/{name}:{}: {}", flaw.line, flaw.message)));
     }
     assert!(flawed.is_empty(), "\n{}", flawed.join("\n"));
+}
+
+/// Who clicks on every block in order arrives, unless the lesson leaves the way open.
+#[test]
+fn the_blocks_of_the_text_lead_to_the_goals() {
+    for (name, lesson) in lessons() {
+        let lesson = Arc::new(lesson);
+        let blocks = lesson.text.iter().filter_map(|passage| match passage {
+            Passage::Run { lines, .. } => Some(lines.as_str()),
+            _ => None,
+        });
+        let blocks: Vec<&str> = blocks.collect();
+        if !lesson.par.is_empty() {
+            continue;
+        }
+        let mut session = Session::new(SessionOptions::default());
+        session.begin_lesson(Arc::clone(&lesson));
+        for block in blocks {
+            run(&mut session, block);
+            session.advance_until_idle();
+        }
+        let progress = session.progress().expect("a lesson is being taken");
+        let open = progress.goals.iter().filter(|one| !one.is_reached).map(|one| plain(&one.goal.text));
+        assert!(progress.finished_ms.is_some(), "www/lessons/{name}: {:?}", open.collect::<Vec<_>>());
+    }
 }
 
 /// Each flaw that there can be, found where it is.
