@@ -18,6 +18,7 @@ mod run;
 mod saved;
 pub mod script;
 pub mod share;
+mod simulation;
 mod take_lesson;
 mod transcript;
 pub mod world;
@@ -33,6 +34,7 @@ pub use entry::{Entry, EntryState};
 pub use open::OpenError;
 pub use run::Run;
 pub use share::ShareError;
+pub use simulation::{SharedSimulation, Simulation};
 pub use world::{World, WorldError};
 
 use crate::engine::{Cloud, Snapshot};
