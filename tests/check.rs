@@ -8,7 +8,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use scale_down::session::check::{Finding, Level, check, render, sarif};
+use scale_down::session::check::{Finding, Level, RULES, check, render, sarif};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/documents")
@@ -42,6 +42,14 @@ fn documents_give_what_is_written_beside_them() {
             assert_eq!(output, expected, "{}", path.display());
         }
     }
+}
+
+#[test]
+fn every_rule_is_documented() {
+    let document =
+        fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/check.md")).expect("docs/check.md");
+    let rows = RULES.iter().map(|rule| format!("| `{}` | {} |\n", rule.id, rule.summary));
+    assert!(document.contains(&rows.collect::<String>()), "docs/check.md has another table of rules");
 }
 
 /// The findings of one block.

@@ -50,6 +50,11 @@ pub trait Simulation {
     fn redo(&mut self) -> bool;
     fn reset(&mut self);
     fn load(&mut self, script: &str);
+    /// [`Session::open`].
+    ///
+    /// # Errors
+    ///
+    /// A text that cannot be read, or is more than may be played; the run stays as it was.
     fn open(&mut self, text: &str) -> Result<(), OpenError>;
     /// Begins anew with the resources in a text.
     ///
