@@ -47,6 +47,10 @@ fn misuse_says_where_help_is() {
     check("run --walk", "invalid option '--walk': try 'scale-down run --help'");
     check("run a b", "unexpected argument \"b\": try 'scale-down run --help'");
     check("run --seed", "missing argument for option '--seed': try 'scale-down run --help'");
+    check(
+        "run --isolated --format markdown",
+        "a transcript is one of lines that follow each other, not of isolated ones: try 'scale-down run --help'",
+    );
     check("check", "a file is missing: try 'scale-down check --help'");
     check(
         "check --format xml -",
@@ -68,6 +72,7 @@ fn exit_statuses_tell() {
     };
     check("run -", "sim quota 5", 0, "5 vCPUs in each region");
     check("run", "nosuch", 127, "");
+    check("run --format markdown", "sim quota 5", 0, "Spent $0.00; $0.00 an hour now.");
     check("check -", "```sh\naz aks list\n```", 0, "1 az command in 1 document: 0 errors");
     check("check -", "```sh\naz aks lits\n```", 1, "1 az command in 1 document: 1 error");
     check(

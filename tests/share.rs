@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use proptest::prelude::*;
-use scale_down::session::{Session, SessionOptions, share};
+use scale_down::session::{OpenError, Session, SessionOptions, share};
 
 fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/links")
@@ -20,6 +20,9 @@ fn links_made_once_are_read_for_ever() {
         let file = fs::read_to_string(&path).expect("a link");
         let (link, script) = file.split_once('\n').expect("a link and its script");
         assert_eq!(share::decode(link).as_deref(), Ok(script), "{}", path.display());
+        // One of them would take longer than anybody may.
+        let opened = Session::new(SessionOptions::default()).open(link);
+        assert!(opened == Ok(()) || opened == Err(OpenError::TooMuch), "{}: {opened:?}", path.display());
         count += 1;
     }
     assert!(count >= 6, "links are missing");

@@ -21,12 +21,20 @@ Options:
   --seed N          decides every duration that is drawn (default 1)
   --strict          the verdict on every line is the real CLI's
   --isolated        run each line by itself, on a fresh copy of the world
-  --format FORMAT   text (default) or jsonl: one object a line
+  --format FORMAT   text (default), jsonl (one object a line), or markdown (the transcript, to be pasted)
   --snapshot        close with the state of nodes, pools and cost (one line of JSON)
   -h, --help        this text
 
 The exit status is that of the last line; 2 where the command itself was misused.
 ";
+
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Format {
+    #[default]
+    Text,
+    Jsonl,
+    Markdown,
+}
 
 /// The arguments of `run`.
 #[derive(Default)]
@@ -37,7 +45,7 @@ struct Run {
     seed: Option<u64>,
     strict: bool,
     isolated: bool,
-    jsonl: bool,
+    format: Format,
     snapshot: bool,
     help: bool,
 }
@@ -53,10 +61,11 @@ impl Run {
                 Long("isolated") => run.isolated = true,
                 Long("snapshot") => run.snapshot = true,
                 Long("format") => {
-                    run.jsonl = arguments.value()?.parse_with(|format| match format {
-                        "jsonl" => Ok(true),
-                        "text" => Ok(false),
-                        _ => Err("expected text or jsonl"),
+                    run.format = arguments.value()?.parse_with(|format| match format {
+                        "text" => Ok(Format::Text),
+                        "jsonl" => Ok(Format::Jsonl),
+                        "markdown" => Ok(Format::Markdown),
+                        _ => Err("expected text, jsonl or markdown"),
                     })?;
                 }
                 Short('h') | Long("help") => run.help = true,
@@ -73,6 +82,9 @@ pub fn command(arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
     if arguments.help {
         return print(USAGE);
     }
+    if arguments.isolated && arguments.format == Format::Markdown {
+        return Err(misuse("run", "a transcript is one of lines that follow each other, not of isolated ones"));
+    }
     let script = read(arguments.file.as_deref().unwrap_or("-"))?;
     let world = arguments.world.as_deref().map(read_world).transpose()?;
     let options = SessionOptions { seed: arguments.seed, strict: arguments.strict, world, ..SessionOptions::default() };
@@ -87,8 +99,11 @@ pub fn command(arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
         session.advance_until_answered();
         for entry in session.transcript().iter().skip(begun) {
             status = entry.exit_code.unwrap_or(0);
-            write_entry(entry, arguments.jsonl)?;
+            write_entry(entry, arguments.format)?;
         }
+    }
+    if arguments.format == Format::Markdown {
+        print(&session.markdown())?;
     }
     if arguments.snapshot {
         let snapshot = serde_json::json!({ "snapshot": report::snapshot(&session, false) });
@@ -98,13 +113,17 @@ pub fn command(arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
     Ok(ExitCode::from(u8::try_from(status).unwrap_or(u8::MAX)))
 }
 
-fn write_entry(entry: &Entry, jsonl: bool) -> Result<(), Problem> {
-    if jsonl {
-        return print(&format!("{}\n", report::entry(entry))).map(drop);
+fn write_entry(entry: &Entry, format: Format) -> Result<(), Problem> {
+    match format {
+        Format::Text => {
+            print(&entry.stdout())?;
+            let stderr = entry.stderr();
+            io::stderr().write_all(stderr.as_bytes()).map_err(|error| error.to_string())
+        }
+        Format::Jsonl => print(&format!("{}\n", report::entry(entry))).map(drop),
+        // It is written as a whole, in the end.
+        Format::Markdown => Ok(()),
     }
-    print(&entry.stdout())?;
-    let stderr = entry.stderr();
-    io::stderr().write_all(stderr.as_bytes()).map_err(|error| error.to_string())
 }
 
 /// The lines to run. By themselves, each line of the file ends where it ends, even in the middle of
