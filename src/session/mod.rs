@@ -344,10 +344,7 @@ impl Session {
         match action {
             LogAction::Lines(lines) => self.submit(&lines),
             LogAction::Interrupt => self.interrupt(),
-            LogAction::Begin => {
-                self.act(LogAction::Begin);
-                self.done.clear();
-            }
+            LogAction::Begin => self.end_set_up(),
         }
     }
 

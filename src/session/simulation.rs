@@ -198,13 +198,11 @@ impl Simulation for Session {
     }
 
     fn begin_lesson(&mut self, file: &str) -> Result<(), LessonError> {
-        self.begin_lesson(Arc::new(Lesson::parse(file)?));
-        Ok(())
+        self.begin_lesson(&Arc::new(Lesson::parse(file)?))
     }
 
     fn resume_lesson(&mut self, file: &str, script: &str) -> Result<(), LessonError> {
-        self.resume_lesson(&Arc::new(Lesson::parse(file)?), script);
-        Ok(())
+        self.resume_lesson(&Arc::new(Lesson::parse(file)?), script)
     }
 
     fn leave_lesson(&mut self) {
