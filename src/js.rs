@@ -243,7 +243,11 @@ fn number(value: u64) -> f64 {
 }
 
 /// JSON as JavaScript objects, with names as JavaScript has them.
-fn to_js(value: Value) -> Result<JsValue, JsValue> {
+///
+/// # Errors
+///
+/// `internal`, in practice never.
+pub fn to_js(value: Value) -> Result<JsValue, JsValue> {
     let value = camel_case(value);
     value.serialize(&Serializer::json_compatible()).map_err(|problem| error("internal", &problem.to_string()))
 }

@@ -11,33 +11,32 @@ mod follow;
 mod format;
 mod frame;
 mod grid;
+mod handle;
 mod log;
 mod options;
 mod pace;
 mod reduce;
-mod theme;
 mod view;
 
 use std::cell::RefCell;
 use std::rc::Rc;
 
 use gloo::events::EventListener;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
 use console::prompt::{Effect, Prompt};
 use frame::{Room, Wake};
 use grid::paint::{NodeKey, Painter, Step};
+use handle::{Listener, Page};
 use options::{Link, Options, View};
 use pace::Pace;
-use theme::Theme;
-use view::dialogs::Dialog;
+use view::chart::Chart;
 use view::swatch;
 use view::table::NodeTable;
 
 use crate::engine::Snapshot;
-use crate::js::Simulator;
 use crate::session::examples::{Example, FIRST};
 use crate::session::{Entry, Session, SessionOptions, share};
 
@@ -75,12 +74,18 @@ pub enum Msg {
     Undo,
     /// Take it up again.
     Redo,
-    /// Open a dialog.
-    Open(Dialog),
+    /// Run lines, as if they were typed.
+    Run(String),
+    /// Put lines into the prompt.
+    Fill(String),
+    /// Go to a time, past or future, and stand still.
+    Seek(u64),
+    /// Drop what comes after the moment that is shown.
+    Branch,
+    /// The session begins anew, by a script of the page's.
+    Begin,
     /// Picture or table.
     View(View),
-    /// Light, dark or the system's.
-    Theme(Theme),
     /// The room for the picture changed.
     Resized,
     /// The system's theme, wish for motion or resolution changed.
@@ -128,7 +133,6 @@ pub struct App {
     options: Options,
     session: Rc<RefCell<Session>>,
     pace: Pace,
-    theme: Theme,
     view: View,
     guide: Option<Guide>,
     prompt: Rc<RefCell<Prompt>>,
@@ -144,12 +148,14 @@ pub struct App {
     pointed: Option<NodeKey>,
     chosen: Option<NodeKey>,
     table: NodeTable,
+    chart: Chart,
     rendered_ms: f64,
     table_ms: f64,
     stick: bool,
     wake: Wake,
     room: Option<Room>,
     tint: u32,
+    listener: Listener,
     _listeners: Vec<EventListener>,
 }
 
@@ -164,14 +170,10 @@ impl Component for App {
             &part(location.as_ref().map(web_sys::Location::search)),
             &part(location.as_ref().map(web_sys::Location::hash)),
         );
-        let stored = browser::load(log::THEME_KEY).and_then(|name| Theme::named(&name));
-        let theme = options.theme.or(stored).unwrap_or_default();
-        theme.apply();
         let session =
             Session::new(SessionOptions { seed: options.seed, strict: options.strict, ..SessionOptions::default() });
         let mut app = Self {
             pace: Pace::new(options.speed.unwrap_or(SPEED)),
-            theme,
             view: options.view,
             guide: None,
             prompt: Rc::new(RefCell::new(Prompt::new(log::history()))),
@@ -187,19 +189,19 @@ impl Component for App {
             pointed: None,
             chosen: None,
             table: NodeTable::default(),
+            chart: Chart::default(),
             rendered_ms: 0.0,
             table_ms: 0.0,
             stick: true,
             wake: Wake::default(),
             room: None,
             tint: 0,
+            listener: Listener::default(),
             _listeners: listeners(ctx),
             options,
         };
         app.open_link();
-        if app.options.api {
-            app.expose(ctx);
-        }
+        Page::hand_over(&app.session, ctx.link(), &app.listener, app.options.api);
         app
     }
 
@@ -226,6 +228,7 @@ impl Component for App {
             self.table_ms = now_ms;
             self.table.follow(&self.session.borrow());
             self.table.counts = self.snapshot.counts;
+            self.chart = Chart::new(&self.session.borrow());
         }
         self.sleep(ctx, idle, moving, !table_due);
         render
@@ -250,6 +253,10 @@ impl Component for App {
         {
             log.set_scroll_top(log.scroll_height());
         }
+        if let Some(listener) = &*self.listener.borrow() {
+            // What a script of the page makes of it is its own affair.
+            let _ = listener.call0(&JsValue::NULL);
+        }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -258,14 +265,17 @@ impl Component for App {
 }
 
 impl App {
-    /// What the address asks for: lines for the prompt, or a shared session.
+    /// What the address asks for: lines for the prompt, or a shared session; else the session that
+    /// was left.
     fn open_link(&mut self) {
         match std::mem::take(&mut self.options.link) {
             Link::None => {
                 if let Some(typed) = browser::element("prompt").and_then(|element| element.dyn_into().ok()) {
                     self.prompt.borrow_mut().take_over(&typed);
                 }
-                self.guide = (!self.options.embed).then_some(Guide { example: &FIRST, done: 0 });
+                if !self.options.embed && !self.restore() {
+                    self.guide = Some(Guide { example: &FIRST, done: 0 });
+                }
             }
             Link::Run(script) if self.options.restore => self.session.borrow_mut().load(&script),
             Link::Run(lines) if self.options.autorun => self.run(&lines),
@@ -275,16 +285,18 @@ impl App {
                 Err(error) => self.notice = Some(error.to_string().into()),
             },
         }
+        if let Some(at_ms) = self.options.at_ms {
+            self.session.borrow_mut().seek(at_ms);
+            self.pace.playing = false;
+        }
     }
 
-    /// Puts the package's object for this very session at `window.scaleDown`.
-    fn expose(&self, ctx: &Context<Self>) {
-        let link = ctx.link().clone();
-        let simulator = Simulator::shared(Rc::clone(&self.session), Rc::new(move || link.send_message(Msg::Changed)));
-        if let Some(window) = browser::window() {
-            // A frozen window keeps its own; the page works without.
-            let _ = js_sys::Reflect::set(&window, &"scaleDown".into(), &simulator.into());
-        }
+    /// Plays the session that was left, unless the address asks for one of its own; whether there was one.
+    fn restore(&mut self) -> bool {
+        let is_asked_for = self.options.seed.is_some() || self.options.strict || self.options.at_ms.is_some();
+        let Some(script) = log::stored().filter(|_| !is_asked_for) else { return false };
+        self.session.borrow_mut().load(&script);
+        !self.session.borrow().transcript().is_empty()
     }
 }
 

@@ -1,8 +1,8 @@
 //! What every message does: the one place in which the session and the view's state change.
 
 use super::console::prompt::Effect;
-use super::view::dialogs::{Dialog, select_link, write_links};
-use super::{App, Guide, Msg, browser, log};
+use super::pace::SPEED_MAX;
+use super::{App, Guide, Msg, log};
 use crate::session::examples::EXAMPLES;
 
 impl App {
@@ -27,7 +27,7 @@ impl App {
                 self.pace.playing = playing;
                 self.pace.rest();
             }
-            Msg::Speed(speed) => self.pace.speed = speed,
+            Msg::Speed(speed) => self.pace.speed = speed.clamp(1, SPEED_MAX),
             Msg::Reset => {
                 self.session.borrow_mut().reset();
                 self.begin();
@@ -39,16 +39,24 @@ impl App {
             Msg::Redo => {
                 self.replayed |= self.session.borrow_mut().redo();
             }
-            Msg::Open(dialog) => self.open(dialog),
+            Msg::Run(lines) => self.run(&lines),
+            Msg::Fill(lines) => self.prompt.borrow_mut().put(lines),
+            Msg::Seek(at_ms) => {
+                self.pace.playing = false;
+                self.session.borrow_mut().seek(at_ms);
+                self.replayed = true;
+            }
+            Msg::Branch => {
+                self.session.borrow_mut().branch();
+                self.table_ms = 0.0;
+            }
+            Msg::Begin => {
+                self.begin();
+                self.guide = None;
+            }
             Msg::View(view) => {
                 self.view = view;
                 self.table_ms = 0.0;
-            }
-            Msg::Theme(theme) => {
-                self.theme = theme;
-                theme.apply();
-                browser::save(log::THEME_KEY, theme.name());
-                self.recolour();
             }
             Msg::Resized => self.measure(),
             Msg::Restyled => {
@@ -129,22 +137,6 @@ impl App {
         }
         self.begin();
         self.guide = Some(Guide { example, done: 0 });
-        Dialog::Examples.close();
-    }
-
-    fn open(&self, dialog: Dialog) {
-        if dialog == Dialog::Share {
-            let fragment = self.session.borrow().share();
-            let here = browser::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
-            let page = here.split('#').next().unwrap_or_default();
-            let link = format!("{page}{fragment}");
-            write_links(&link);
-            browser::copy(&link);
-        }
-        dialog.open();
-        if dialog == Dialog::Share {
-            select_link();
-        }
     }
 
     fn take_effect(&mut self, effect: Option<Effect>) {

@@ -14,6 +14,7 @@ mod run;
 pub mod script;
 pub mod share;
 mod take_lesson;
+pub mod timeline;
 pub mod world;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ pub use detail::{NodeDetail, NodeRow};
 pub use entry::{Entry, EntryState};
 pub use run::Run;
 pub use share::ShareError;
+pub use timeline::Timeline;
 pub use world::{World, WorldError};
 
 use crate::engine::{Cloud, Snapshot};
@@ -60,6 +62,7 @@ pub struct Session {
     /// How many log items have been applied to `run`.
     applied: usize,
     revision: u64,
+    timeline: Timeline,
 }
 
 /// A state to return to: what had been typed, and the time that it was.
@@ -89,6 +92,7 @@ impl Session {
             done: Vec::new(),
             applied: 0,
             revision: 0,
+            timeline: Timeline::default(),
         }
     }
 
@@ -152,6 +156,7 @@ impl Session {
         self.undone.clear();
         // Typing in the past begins another future; undo leads back to the old one.
         self.log.truncate(self.applied);
+        self.timeline.cut(self.now_ms());
         self.log.push(self.now_ms(), action);
         self.forget_checkpoints(self.log.len());
         self.apply_due(self.now_ms());
@@ -169,7 +174,7 @@ impl Session {
     /// Lets simulated time pass until `at_ms`; an earlier time does nothing.
     pub fn advance_to(&mut self, at_ms: u64) {
         self.apply_due(at_ms);
-        self.run.advance_to(at_ms);
+        self.run.advance_to(at_ms, &mut self.timeline);
         self.revision += 1;
     }
 
@@ -203,7 +208,8 @@ impl Session {
             if self.applied > 0 && self.applied.is_multiple_of(CHECKPOINT_LINES) {
                 self.keep_checkpoint();
             }
-            self.run.advance_to(item.at_ms);
+            self.run.advance_to(item.at_ms, &mut self.timeline);
+            self.timeline.before(item.at_ms, &self.run.cloud);
             match item.action {
                 LogAction::Lines(text) => self.run.type_lines(&text),
                 LogAction::Interrupt => self.run.interrupt(),
@@ -232,9 +238,43 @@ impl Session {
     pub fn seek(&mut self, at_ms: u64) {
         let at_ms = at_ms.max(self.begun_ms());
         if at_ms < self.now_ms() {
+            self.timeline.leave(&self.run.cloud);
             self.rewind(at_ms);
         }
         self.advance_to(at_ms);
+    }
+
+    /// The end of the run so far: the latest time that it has come to, or that something was typed at.
+    #[must_use]
+    pub fn end_ms(&self) -> u64 {
+        let typed_ms = self.log.len().checked_sub(1).and_then(|last| self.log.at_ms(last));
+        self.timeline.reached_ms().max(typed_ms.unwrap_or(0)).max(self.now_ms())
+    }
+
+    /// The run so far at a glance, what comes after the present moment included.
+    #[must_use]
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// When something was typed, what comes after the present moment included.
+    pub fn typed_ms(&self) -> impl Iterator<Item = u64> + '_ {
+        self.log.iter().map(|item| item.at_ms)
+    }
+
+    /// Drops what comes after the present moment, so that another future can begin here; undo
+    /// brings it back. False where nothing comes after it.
+    pub fn branch(&mut self) -> bool {
+        if self.end_ms() == self.now_ms() {
+            return false;
+        }
+        self.done.push(self.moment());
+        self.undone.clear();
+        self.log.truncate(self.applied);
+        self.timeline.cut(self.now_ms());
+        self.forget_checkpoints(self.log.len() + 1);
+        self.revision += 1;
+        true
     }
 
     /// Restores the latest checkpoint at or before a time.
@@ -246,6 +286,18 @@ impl Session {
         };
         self.applied = applied;
         self.run = run;
+    }
+
+    /// Whether something can be taken back.
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    /// Whether something taken back can be brought back.
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
     }
 
     /// Takes back the last thing typed, and the time that has passed since; false where nothing
@@ -271,6 +323,10 @@ impl Session {
 
     fn restore(&mut self, moment: Moment) {
         let shared = self.log.shared_len(&moment.log);
+        let parted_ms = [&self.log, &moment.log].into_iter().filter_map(|log| log.at_ms(shared)).min();
+        if let Some(parted_ms) = parted_ms {
+            self.timeline.cut(parted_ms);
+        }
         self.log = moment.log;
         self.forget_checkpoints(shared + 1);
         self.rewind(moment.at_ms);

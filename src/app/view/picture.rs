@@ -4,7 +4,7 @@ use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::dialogs::view_cards;
+use super::examples::view_cards;
 use super::swatch::swatch;
 use crate::app::format::{TOLD, counts_json, grouped, state_word, summary};
 use crate::app::grid::paint::Step;
