@@ -222,7 +222,8 @@ fn read_world(world: &Value) -> Result<World, JsValue> {
     World::parse(&world.to_string()).map_err(|problem| error("invalid_world", &problem.to_string()))
 }
 
-fn error(code: &str, message: &str) -> JsValue {
+/// An error with a code.
+pub fn error(code: &str, message: &str) -> JsValue {
     let error = Error::new(message);
     // Setting a property of a fresh object cannot fail.
     let _ = Reflect::set(&error, &"code".into(), &code.into());

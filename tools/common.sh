@@ -16,6 +16,7 @@ wasm_pack_version=0.15.1
 
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 npm_tools=$root/tests/e2e/node_modules
+python_tools=$root/target/python
 export PATH="$cargo_home/bin:$npm_tools/.bin:$PATH"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
 

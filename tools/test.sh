@@ -6,7 +6,7 @@
 #   native    unit tests, scripts and properties, on this machine
 #   headless  the same engine as wasm, in a real Chromium, by wasm-pack
 #   package   the JavaScript package, as Node.js loads it
-#   e2e       the built page in a real Chromium, by playwright-core
+#   e2e       the built page in a real Chromium, by playwright-core, alone and in other people's pages
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 test_native() {
@@ -29,7 +29,7 @@ test_package() {
 test_e2e() {
   tools/build.sh
   say "Testing the page in Chromium"
-  CHROMIUM=$(find_chromium) node --test tests/e2e/*.test.mjs
+  CHROMIUM=$(find_chromium) node --test tests/e2e/*.test.mjs tests/hosts/*.test.mjs
 }
 
 [ $# -gt 0 ] || set -- native headless package e2e

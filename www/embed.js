@@ -155,6 +155,7 @@
     #size() {
       const height = this.getAttribute("height");
       if (this.#isAutoHeight) return;
+      if (this.#frame) this.#frame.style.height = "";
       this.style.setProperty("--sdp-height", /^\d+$/.test(height) ? `${height}px` : height);
     }
 

@@ -166,5 +166,6 @@ export function begin(it) {
   tell("ready", { version: PROTOCOL });
   watchCommands();
   watchState();
+  document.addEventListener("goal", ({ detail }) => tell("goal", detail));
   if (isEmbedded && words.get("height") === "auto") watchHeight();
 }

@@ -6,7 +6,11 @@
 // module puts at the element #app when it is ready.
 
 /** The dialogs that a script fills, each with the module that does. */
-const FILLED = { share: () => import("./share.js") };
+const FILLED = {
+  share: () => import("./share.js"),
+  lessons: () => import("./lessons.js"),
+  files: () => import("./files.js"),
+};
 
 const root = document.documentElement;
 export const words = new URLSearchParams(location.search);
@@ -34,6 +38,9 @@ export async function begin() {
   it.listen(() => followers.forEach((then) => then()));
   if (it.isPublic) window.scaleDown = it.simulator();
   handOver(it);
+  if (words.has("lesson") || (!isEmbedded && !location.hash && stored("scale-down.lesson"))) {
+    (await import("./lessons.js")).resume(it);
+  }
   if (parent !== window) (await import("./frame.js")).begin(it);
 }
 
@@ -91,6 +98,14 @@ export function store(key, value) {
   }
 }
 
+export function forget(key) {
+  try {
+    localStorage.removeItem(key);
+  } catch {
+    // Nothing was stored.
+  }
+}
+
 /** Light or dark; anything else is as the system says. */
 export async function setTheme(theme) {
   if (theme === "light" || theme === "dark") root.dataset.theme = theme;
@@ -103,6 +118,17 @@ theme.value = root.dataset.theme ?? "system";
 theme.addEventListener("change", () => {
   store("scale-down.theme", theme.value);
   setTheme(theme.value);
+});
+
+// A file that is dropped anywhere on the page is brought in.
+addEventListener("dragover", (event) => {
+  if (event.dataTransfer.types.includes("Files")) event.preventDefault();
+});
+addEventListener("drop", async (event) => {
+  const [file] = event.dataTransfer.files;
+  if (!file) return;
+  event.preventDefault();
+  (await import("./files.js")).drop(file);
 });
 
 // The run as it is left, waits included.

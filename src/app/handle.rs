@@ -4,16 +4,21 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use js_sys::Function;
 use serde_json::json;
 use wasm_bindgen::prelude::*;
+use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
 use yew::html::Scope;
 
+use super::grid::shapes::{Palette, Square, draw};
 use super::options::View;
-use super::{App, Msg, browser};
+use super::{App, Msg, browser, lesson};
+use crate::engine::{NodeSource, NodeState};
 use crate::js::{self, Simulator};
-use crate::session::{Entry, EntryState, Session, report};
+use crate::session::lesson::Lesson;
+use crate::session::{Entry, EntryState, Session, World, report};
 
 /// Who is told after every rendering.
 pub type Listener = Rc<RefCell<Option<Function>>>;
@@ -58,6 +63,7 @@ impl Page {
             "pause" => Msg::Play(false),
             "reset" => Msg::Reset,
             "begin" => Msg::Begin,
+            "leave" => Msg::LeaveLesson,
             "restyle" => Msg::Restyled,
             "view" if value == "table" => Msg::View(View::Table),
             "view" => Msg::View(View::Picture),
@@ -102,8 +108,61 @@ impl Page {
             "end_ms": session.end_ms(),
             "is_idle": session.is_idle(),
             "lines": session.transcript().len(),
+            "is_imported": session.is_imported(),
             "nodes_by_state": counts,
         }))
+    }
+
+    /// Begins a lesson, or goes on with one from the script of a run of it; gives what is shown of it.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_lesson`, with the line and what is the matter there.
+    pub fn lesson(&self, text: &str, script: Option<String>) -> Result<JsValue, JsValue> {
+        let parsed = Lesson::parse(text).map_err(|problem| js::error("invalid_lesson", &problem.to_string()))?;
+        let shown = js::to_js(lesson::lesson(&parsed));
+        self.link.send_message(Msg::TakeLesson(Arc::new(parsed), script));
+        shown
+    }
+
+    /// Begins anew in a world from outside.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_world`, with what is the matter.
+    pub fn world(&self, text: String) -> Result<(), JsValue> {
+        let world = World::parse(&text).map_err(|problem| js::error("invalid_world", &problem.to_string()))?;
+        self.link.send_message(Msg::TakeWorld(Rc::new(world), text));
+        Ok(())
+    }
+
+    /// Draws the cell of a node on a context, in the colours that a canvas of the page has.
+    #[expect(clippy::too_many_arguments, reason = "an object would have to be taken apart again")]
+    pub fn draw(
+        &self,
+        context: &Context,
+        canvas: &HtmlCanvasElement,
+        state: &str,
+        source: &str,
+        progress: f64,
+        side: f64,
+    ) {
+        let state = NodeState::ALL.into_iter().find(|known| known.name() == state);
+        let source = if source == NodeSource::Cached.name() { NodeSource::Cached } else { NodeSource::New };
+        let square = Square { x: 0.0, y: 0.0, side, ratio: 1.0 };
+        if let Some(state) = state {
+            draw(context, &Palette::read(canvas), square, state, source, progress);
+        }
+    }
+
+    /// How the lesson stands that is being taken.
+    ///
+    /// # Errors
+    ///
+    /// None in practice.
+    pub fn progress(&self) -> Result<JsValue, JsValue> {
+        let session = self.session.borrow();
+        js::to_js(session.progress().map(|progress| lesson::progress(&progress)).unwrap_or_default())
     }
 
     /// The run so far as a script.

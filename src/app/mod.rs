@@ -12,6 +12,7 @@ mod format;
 mod frame;
 mod grid;
 mod handle;
+mod lesson;
 mod log;
 mod options;
 mod pace;
@@ -20,6 +21,7 @@ mod view;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use gloo::events::EventListener;
 use wasm_bindgen::{JsCast, JsValue};
@@ -38,7 +40,8 @@ use view::table::NodeTable;
 
 use crate::engine::Snapshot;
 use crate::session::examples::{Example, FIRST};
-use crate::session::{Entry, Session, SessionOptions, share};
+use crate::session::lesson::Lesson;
+use crate::session::{Entry, Session, SessionOptions, World, share};
 
 /// Real time between two renderings of everything but the canvas.
 const RENDER_MS: f64 = 100.0;
@@ -84,6 +87,12 @@ pub enum Msg {
     Branch,
     /// The session begins anew, by a script of the page's.
     Begin,
+    /// Begin a lesson, or go on with one from the script of a run of it.
+    TakeLesson(Arc<Lesson>, Option<String>),
+    /// Begin in a world from outside, given with its text.
+    TakeWorld(Rc<World>, String),
+    /// Go on without the lesson.
+    LeaveLesson,
     /// Picture or table.
     View(View),
     /// The room for the picture changed.
@@ -295,6 +304,9 @@ impl App {
     fn restore(&mut self) -> bool {
         let is_asked_for = self.options.seed.is_some() || self.options.strict || self.options.at_ms.is_some();
         let Some(script) = log::stored().filter(|_| !is_asked_for) else { return false };
+        if let Some(world) = log::stored_world().and_then(|text| World::parse(&text).ok()) {
+            self.session.borrow_mut().begin_in(Some(world));
+        }
         self.session.borrow_mut().load(&script);
         !self.session.borrow().transcript().is_empty()
     }

@@ -58,6 +58,22 @@ impl App {
                 self.view = view;
                 self.table_ms = 0.0;
             }
+            Msg::TakeLesson(lesson, script) => {
+                match script {
+                    Some(script) => self.session.borrow_mut().resume_lesson(&lesson, &script),
+                    None => self.session.borrow_mut().begin_lesson(lesson),
+                }
+                self.begin();
+                self.guide = None;
+                log::keep_world("");
+            }
+            Msg::TakeWorld(world, text) => {
+                self.session.borrow_mut().begin_in(Some((*world).clone()));
+                self.begin();
+                self.guide = None;
+                log::keep_world(&text);
+            }
+            Msg::LeaveLesson => self.session.borrow_mut().leave_lesson(),
             Msg::Resized => self.measure(),
             Msg::Restyled => {
                 self.measure();
@@ -131,10 +147,11 @@ impl App {
         let Some(example) = EXAMPLES.get(place) else { return };
         {
             let mut session = self.session.borrow_mut();
-            session.reset();
+            session.begin_in(None);
             session.load(example.setup);
             session.advance_until_idle();
         }
+        log::keep_world("");
         self.begin();
         self.guide = Some(Guide { example, done: 0 });
     }

@@ -334,6 +334,19 @@ impl Session {
         self.advance_to(moment.at_ms);
     }
 
+    /// Begins anew in a world from outside, or in an empty subscription, and without a lesson.
+    pub fn begin_in(&mut self, world: Option<World>) {
+        self.options.world = world;
+        self.options.lesson = None;
+        self.reset();
+    }
+
+    /// Whether it began in a world from outside, which its script does not hold.
+    #[must_use]
+    pub fn is_imported(&self) -> bool {
+        self.options.world.is_some()
+    }
+
     /// Begins anew, with the same options; a lesson after its set-up.
     pub fn reset(&mut self) {
         self.clear();

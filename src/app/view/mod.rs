@@ -21,16 +21,17 @@ use button::{Face, button};
 
 impl App {
     pub(super) fn view_page(&self, link: &Scope<Self>) -> Html {
+        let in_lesson = self.session.borrow().lesson().is_some();
         html! {
             <>
                 if !self.options.embed {
                     { self.view_kpis() }
                 }
-                <main class="stage">
+                <main class={if in_lesson { "stage in-lesson" } else { "stage" }}>
                     if self.options.embed {
                         <h1 class="unseen">{ "Scale-Down Playground" }</h1>
                     }
-                    <aside id="lesson" class="panel lesson" aria-label="Lesson" hidden={true}></aside>
+                    <aside id="lesson" class="panel lesson" aria-label="Lesson" hidden={!in_lesson}></aside>
                     { self.view_nodes(link) }
                     { self.view_time_bar(link) }
                     { self.view_console(link) }
