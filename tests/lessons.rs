@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use scale_down::session::lesson::{FACTS, Lesson, proof};
+use scale_down::session::lesson::{FACTS, Lesson, Passage, plain, proof};
 use scale_down::session::{Session, SessionOptions};
 
 fn root() -> &'static Path {
@@ -42,11 +42,89 @@ fn lessons() -> Vec<(String, Lesson)> {
 #[test]
 fn every_lesson_is_sound() {
     let mut flawed = Vec::new();
-    for (name, lesson) in lessons() {
-        let flaws = proof::flaws(&lesson);
+    for ((name, lesson), (_, text)) in lessons().into_iter().zip(files()) {
+        let flaws = proof::flaws(&lesson, &text);
         flawed.extend(flaws.iter().map(|flaw| format!("www/lessons/{name}:{}: {}", flaw.line, flaw.message)));
     }
     assert!(flawed.is_empty(), "\n{}", flawed.join("\n"));
+}
+
+/// Who clicks on every block in order arrives, unless the lesson leaves the way open.
+#[test]
+fn the_blocks_of_the_text_lead_to_the_goals() {
+    for (name, lesson) in lessons() {
+        let lesson = Arc::new(lesson);
+        let blocks = lesson.text.iter().filter_map(|passage| match passage {
+            Passage::Run { lines, .. } => Some(lines.as_str()),
+            _ => None,
+        });
+        let blocks: Vec<&str> = blocks.collect();
+        if !lesson.par.is_empty() {
+            continue;
+        }
+        let mut session = Session::new(SessionOptions::default());
+        session.begin_lesson(Arc::clone(&lesson));
+        for block in blocks {
+            run(&mut session, block);
+            session.advance_until_idle();
+        }
+        let progress = session.progress().expect("a lesson is being taken");
+        let open = progress.goals.iter().filter(|one| !one.is_reached).map(|one| plain(&one.goal.text));
+        assert!(progress.finished_ms.is_some(), "www/lessons/{name}: {:?}", open.collect::<Vec<_>>());
+    }
+}
+
+/// Each flaw that there can be, found where it is.
+#[test]
+fn flaws_are_found() {
+    let sound = freeze_and_thaw_file();
+    let check = |from: &str, to: &str, expected: &[(usize, &str)]| {
+        let text = sound.replace(from, to);
+        assert_ne!(from, to);
+        let flaws = proof::flaws(&Lesson::parse(&text).expect("a lesson"), &text);
+        let found: Vec<_> = flaws.iter().map(|flaw| (flaw.line, flaw.message.as_str())).collect();
+        assert_eq!(found, expected, "{from} -> {to}");
+    };
+    check("nothing to replace", "", &[]);
+    check(
+        "sim cluster",
+        "sim clutser",
+        &[(
+            5,
+            "the set-up fails at 'sim clutser myResourceGroup/myAKSCluster': ERROR: sim: usage: sim cluster | timings | quota | fail-allocations | events (see help)",
+        )],
+    );
+    check(
+        "once ready == 2",
+        "once ready == 9",
+        &[
+            (9, "the solution does not reach this goal: Two run."),
+            (11, "the solution does not reach this goal: Five run again."),
+        ],
+    );
+    check(
+        "then ready == 5 and ready_cached == 3",
+        "now ready == 5 and ready_cached == 4",
+        &[(11, "the solution does not reach this goal: Five run again.")],
+    );
+    check("spent $1", "spent $0.001", &[(15, "the solution is over par: spent is $0.03 of $0.0010")]);
+    check(
+        "--node-count 3 --name",
+        "--node-count 2 --name",
+        &[(18, "this wrong turn reaches every goal: It stops at three")],
+    );
+    check(
+        "x `az aks list`",
+        "x `az aks lits`\n\n```az\n# one\naz aks list\n\nhelm list\n```",
+        &[
+            (3, "'az aks lits' cannot be typed: 'lits' is misspelled or not recognized by the system."),
+            (9, "'helm list' cannot be typed: there is no program 'helm'"),
+        ],
+    );
+    let once = "once pool(nodepool1)";
+    let text = sound.replace("once ready == 2", once).replace("then ready == 5 and ready_cached == 3", once);
+    let flaws = proof::flaws(&Lesson::parse(&text).expect("a lesson"), &text);
+    assert!(flaws.iter().any(|flaw| flaw.message == "every goal is reached before anything was typed"), "{flaws:?}");
 }
 
 /// The page reads this list, because a static host cannot list a folder.
@@ -79,17 +157,21 @@ fn every_fact_is_documented() {
 
 const POOL: &str = "--name nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup";
 
-/// A lesson with goals of all kinds.
-fn freeze_and_thaw() -> Arc<Lesson> {
-    let text = format!(
-        "title: t\n[text]\nx\n[set-up]\nsim cluster myResourceGroup/myAKSCluster\n\
+/// The file of a lesson with goals of all kinds.
+fn freeze_and_thaw_file() -> String {
+    format!(
+        "title: t\n[text]\nx `az aks list`\n[set-up]\nsim cluster myResourceGroup/myAKSCluster\n\
          az aks nodepool add --node-count 5 --scale-down-mode Deallocate {POOL}\n\
          [goals]\n# Two run.\nonce ready == 2\n# Five run again.\nthen ready == 5 and ready_cached == 3\n\
          # The pool still deallocates.\nnow scale_down_mode(nodepool1) == Deallocate\n\
          [solution]\naz aks nodepool scale --node-count 2 {POOL}\naz aks nodepool scale --node-count 5 {POOL}\n\
+         [wrong turn] It stops at three\n# A comment.\naz aks nodepool scale --node-count 3 {POOL}\naz aks nodepool scale --node-count 5 {POOL}\n\
          [par]\nspent $1\nelapsed 30m\n"
-    );
-    Arc::new(Lesson::parse(&text).expect("a lesson"))
+    )
+}
+
+fn freeze_and_thaw() -> Arc<Lesson> {
+    Arc::new(Lesson::parse(&freeze_and_thaw_file()).expect("a lesson"))
 }
 
 fn begun() -> Session {

@@ -7,7 +7,7 @@
 // loading, then "ready" or "failed".
 
 import "./crash.js";
-import { begin } from "./panels.js";
+import { report } from "./panels.js";
 
 const { module: moduleName, wasm: wasmName } = document.querySelector("script[data-wasm]").dataset;
 
@@ -72,12 +72,11 @@ function fail(error) {
     status.setAttribute("role", "status");
   }
   status.textContent = sentence(error);
-  if (parent !== window) parent.postMessage({ sdp: 1, event: "error", detail: { code: "boot", message: status.textContent } }, "*");
+  report(status.textContent);
 }
 
 start().then(
-  async () => {
-    await begin();
+  () => {
     document.documentElement.dataset.boot = "ready";
   },
   async (error) => {

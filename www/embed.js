@@ -297,7 +297,8 @@
       if (event === "ready" && !this.#isReady) {
         this.#isReady = true;
         this.#tell("hello");
-        if (this.#theme !== this.#wantedTheme()) this.#followTheme();
+        // It may have changed while the frame was loading.
+        this.#tell("theme", (this.#theme = this.#wantedTheme()));
         for (const message of this.#queue.splice(0)) this.#post(message);
       }
       if (event === "resize" && this.#isAutoHeight) {

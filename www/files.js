@@ -1,9 +1,6 @@
 // The dialog "Files": what a session can be taken away as, and what can be brought in.
 
 import { copy, open } from "./panels.js";
-import { address } from "./share.js";
-
-const LARGEST = 8 * 1024 * 1024;
 
 const text = (selector) => document.querySelector(selector)?.textContent.trim() ?? "";
 const clock = () => text("[role=timer]");
@@ -15,20 +12,6 @@ const make = (name, properties = {}, ...children) => {
   return element;
 };
 
-/** A fence that is longer than any inside. */
-function fenced(body, language) {
-  const longest = Math.max(2, ...Array.from(body.matchAll(/^`{3,}/gm), ([fence]) => fence.length));
-  const fence = "`".repeat(longest + 1);
-  return `${fence}${language}\n${body}${body.endsWith("\n") ? "" : "\n"}${fence}`;
-}
-
-/** The console's output as a document. */
-export function transcript(page) {
-  const entries = page.entries(0).map(({ line, stdout, stderr }) => fenced(`$ ${line.trimEnd()}\n${stderr}${stdout}`, "console"));
-  const link = `[Open this session in the Scale-Down Playground](${address(page).href})`;
-  return [`# ${text(".nodes h2")}: ${summary()}`, `Simulated time ${clock()}. ${link}`, ...entries].join("\n\n") + "\n";
-}
-
 async function svg(page) {
   const { draw } = await import("./drawing.js");
   const words = { title: text(".nodes h2"), summary: summary(), clock: clock(), word: (state) => (state === "ready" ? "running" : state) };
@@ -39,8 +22,9 @@ const dataOf = (type, body) => `data:${type};charset=utf-8,${encodeURIComponent(
 
 /** What can be taken away: words of the button, name of the file, and what makes its address. */
 const EXPORTS = [
-  ["Script", "session.az", async (page) => dataOf("text/plain", page.script())],
-  ["Transcript (Markdown)", "transcript.md", async (page) => dataOf("text/markdown", transcript(page))],
+  ["Script", "session.az", async (page) => dataOf("text/plain", page.written("script"))],
+  ["JSON", "session.json", async (page) => dataOf("application/json", page.written("json"))],
+  ["Transcript (Markdown)", "transcript.md", async (page) => dataOf("text/markdown", page.written("markdown"))],
   ["Picture (SVG)", "nodes.svg", async (page) => dataOf("image/svg+xml", await svg(page))],
   ["Picture (PNG)", "nodes.png", async (page) => (await import("./drawing.js")).toPng(await svg(page))],
 ];
@@ -67,13 +51,14 @@ async function take(page, [, name, addressOf]) {
   make("a", { href: url, download: name }).click();
 }
 
-/** Opens JSON as a world and anything else as a script. Throws where it cannot be read. */
+/** Opens a session, or what `az` printed of a cluster. Throws where it cannot be read. */
 export function bringIn(page, content) {
-  if (content.length > LARGEST) throw new Error("This is more than a session can be (8 MiB).");
-  if (/^\s*[[{]/.test(content)) {
+  const isSession = /"format"\s*:\s*"scale-down-session"/.test(content);
+  // A script may have a world in a comment, but no line that begins with a bracket.
+  if (!isSession && /^\s*[[{]/m.test(content)) {
     page.world(content);
   } else {
-    page.simulator().load(content);
+    page.simulator().load(content.trim());
     page.send("begin", "");
   }
 }

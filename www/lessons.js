@@ -224,7 +224,7 @@ export async function resume(it) {
   const pasted = name ? undefined : stored(PASTED_KEY);
   const { lines } = page.state();
   try {
-    await begin(name ?? "pasted", pasted ?? undefined, lines > 0 ? page.script() : undefined);
+    await begin(name ?? "pasted", pasted ?? undefined, lines > 0 ? page.written("script") : undefined);
   } catch (error) {
     forget(PASTED_KEY);
     tell(error.message);

@@ -32,16 +32,28 @@ export function follow(then) {
   return () => followers.delete(then);
 }
 
-/** Called by boot.js when the module runs. */
-export async function begin() {
-  const it = document.getElementById("app").playground;
+// The module tells when the simulator is there, or that it will not come.
+document.getElementById("app").addEventListener("playground", async ({ target }) => {
+  const it = target.playground;
+  if (!it) {
+    report("The simulator could not be downloaded.");
+    return;
+  }
   it.listen(() => followers.forEach((then) => then()));
   if (it.isPublic) window.scaleDown = it.simulator();
   handOver(it);
+  // Tests wait for it; the page does without.
+  root.dataset.simulator = "ready";
+  it.send("restyle", "");
   if (words.has("lesson") || (!isEmbedded && !location.hash && stored("scale-down.lesson"))) {
-    (await import("./lessons.js")).resume(it);
+    await (await import("./lessons.js")).resume(it);
   }
   if (parent !== window) (await import("./frame.js")).begin(it);
+});
+
+/** Tells the page around this one that it cannot start. */
+export function report(message) {
+  if (parent !== window) parent.postMessage({ sdp: 1, event: "error", detail: { code: "boot", message } }, "*");
 }
 
 export async function open(name) {
@@ -135,5 +147,5 @@ addEventListener("drop", async (event) => {
 addEventListener("pagehide", async () => {
   if (isEmbedded || document.getElementById("crash").hidden === false) return;
   const it = document.getElementById("app").playground;
-  if (it?.state().lines) store("scale-down.log", it.script());
+  if (it?.state().lines) store("scale-down.log", it.written("script"));
 });

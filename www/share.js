@@ -74,7 +74,6 @@ export function fill(dialog, page) {
     for (const choice of [moment, lines]) choice.addEventListener("change", () => write(page));
   }
   dialog.querySelector("#share-clock").textContent = document.querySelector("[role=timer]").textContent;
-  dialog.querySelector("#share-imported").hidden = !page.state().isImported;
   write(page);
   // Selected, for copying by hand, once the dialog is there.
   requestAnimationFrame(() => dialog.querySelector("#share-link").select());

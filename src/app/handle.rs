@@ -4,7 +4,6 @@
 
 use std::cell::RefCell;
 use std::rc::Rc;
-use std::sync::Arc;
 
 use js_sys::Function;
 use serde_json::json;
@@ -14,11 +13,10 @@ use yew::html::Scope;
 
 use super::grid::shapes::{Palette, Square, draw};
 use super::options::View;
-use super::{App, Msg, browser, lesson};
+use super::{App, Msg, browser};
 use crate::engine::{NodeSource, NodeState};
 use crate::js::{self, Simulator};
-use crate::session::lesson::Lesson;
-use crate::session::{Entry, EntryState, Session, World, report};
+use crate::session::{SharedSimulation, report};
 
 /// Who is told after every rendering.
 pub type Listener = Rc<RefCell<Option<Function>>>;
@@ -26,7 +24,7 @@ pub type Listener = Rc<RefCell<Option<Function>>>;
 /// The page, for its scripts.
 #[wasm_bindgen(skip_typescript)]
 pub struct Page {
-    session: Rc<RefCell<Session>>,
+    session: SharedSimulation,
     link: Scope<App>,
     listener: Listener,
     is_public: bool,
@@ -83,16 +81,7 @@ impl Page {
     ///
     /// None in practice.
     pub fn entries(&self, from: u32) -> Result<JsValue, JsValue> {
-        let session = self.session.borrow();
-        let entries = session.transcript().get(from as usize..).unwrap_or_default();
-        let object = |entry: &Entry| {
-            let mut object = report::entry(entry);
-            if let Some(object) = object.as_object_mut() {
-                object.insert("is_done".to_owned(), json!(entry.state == EntryState::Done));
-            }
-            object
-        };
-        js::to_js(entries.iter().map(object).collect())
+        js::to_js(self.session.borrow().entries(from as usize))
     }
 
     /// Where the run stands.
@@ -102,14 +91,12 @@ impl Page {
     /// None in practice.
     pub fn state(&self) -> Result<JsValue, JsValue> {
         let session = self.session.borrow();
-        let counts = report::counts(&session.cloud().node_counts());
         js::to_js(json!({
             "at_ms": session.now_ms(),
             "end_ms": session.end_ms(),
             "is_idle": session.is_idle(),
             "lines": session.transcript().len(),
-            "is_imported": session.is_imported(),
-            "nodes_by_state": counts,
+            "nodes_by_state": report::counts(&session.snapshot().counts),
         }))
     }
 
@@ -119,10 +106,23 @@ impl Page {
     ///
     /// `invalid_lesson`, with the line and what is the matter there.
     pub fn lesson(&self, text: &str, script: Option<String>) -> Result<JsValue, JsValue> {
-        let parsed = Lesson::parse(text).map_err(|problem| js::error("invalid_lesson", &problem.to_string()))?;
-        let shown = js::to_js(lesson::lesson(&parsed));
-        self.link.send_message(Msg::TakeLesson(Arc::new(parsed), script));
-        shown
+        let mut session = self.session.borrow_mut();
+        let begun = match script {
+            Some(script) => session.resume_lesson(text, &script),
+            None => session.begin_lesson(text),
+        };
+        begun.map_err(|problem| js::error("invalid_lesson", &problem.to_string()))?;
+        self.link.send_message(Msg::Begin);
+        js::to_js(session.lesson())
+    }
+
+    /// How the lesson stands that is being taken; null without one.
+    ///
+    /// # Errors
+    ///
+    /// None in practice.
+    pub fn progress(&self) -> Result<JsValue, JsValue> {
+        js::to_js(self.session.borrow().progress())
     }
 
     /// Begins anew in a world from outside.
@@ -130,9 +130,10 @@ impl Page {
     /// # Errors
     ///
     /// `invalid_world`, with what is the matter.
-    pub fn world(&self, text: String) -> Result<(), JsValue> {
-        let world = World::parse(&text).map_err(|problem| js::error("invalid_world", &problem.to_string()))?;
-        self.link.send_message(Msg::TakeWorld(Rc::new(world), text));
+    pub fn world(&self, text: &str) -> Result<(), JsValue> {
+        let imported = self.session.borrow_mut().import(text);
+        imported.map_err(|problem| js::error("invalid_world", &problem.to_string()))?;
+        self.link.send_message(Msg::Begin);
         Ok(())
     }
 
@@ -155,30 +156,33 @@ impl Page {
         }
     }
 
-    /// How the lesson stands that is being taken.
-    ///
-    /// # Errors
-    ///
-    /// None in practice.
-    pub fn progress(&self) -> Result<JsValue, JsValue> {
-        let session = self.session.borrow();
-        js::to_js(session.progress().map(|progress| lesson::progress(&progress)).unwrap_or_default())
-    }
-
-    /// The run so far as a script.
+    /// The run so far in one of the forms that it can be kept in: `script`, `json`, `markdown`.
     #[must_use]
-    pub fn script(&self) -> String {
-        self.session.borrow().script()
+    pub fn written(&self, form: &str) -> String {
+        let session = self.session.borrow();
+        match form {
+            "json" => session.json(),
+            "markdown" => session.markdown(),
+            _ => session.script(),
+        }
     }
 }
 
 impl Page {
     /// Hands the page to its scripts, by way of the element that it is mounted in.
-    pub(super) fn hand_over(session: &Rc<RefCell<Session>>, link: &Scope<App>, listener: &Listener, is_public: bool) {
+    pub(super) fn hand_over(session: &SharedSimulation, link: &Scope<App>, listener: &Listener, is_public: bool) {
         let page = Self { session: Rc::clone(session), link: link.clone(), listener: Rc::clone(listener), is_public };
         if let Some(host) = browser::element("app") {
             // Setting a property of an element of our own cannot fail.
             let _ = js_sys::Reflect::set(&host, &"playground".into(), &page.into());
+            announce(&host);
         }
+    }
+}
+
+/// Tells the page's scripts that the simulator is there, or that it will not come.
+pub(super) fn announce(host: &web_sys::Element) {
+    if let Ok(event) = web_sys::Event::new("playground") {
+        let _ = host.dispatch_event(&event);
     }
 }

@@ -10,7 +10,6 @@ use super::browser;
 const HISTORY_KEY: &str = "scale-down.history";
 /// Also read by the crash panel, and written when the page is left: see `www/crash.js` and `www/panels.js`.
 const LOG_KEY: &str = "scale-down.log";
-const WORLD_KEY: &str = "scale-down.world";
 
 /// Lines of history that are kept.
 const HISTORY_MAX: usize = 200;
@@ -38,17 +37,6 @@ pub fn stored() -> Option<String> {
 #[must_use]
 pub fn kept() -> String {
     LOG.try_with(|log| log.try_borrow().map(|log| log.clone()).unwrap_or_default()).unwrap_or_default()
-}
-
-/// Keeps the world that the run began in, for the next visit; an empty text is none.
-pub fn keep_world(text: &str) {
-    browser::save(WORLD_KEY, text);
-}
-
-/// The world that the run that was left began in.
-#[must_use]
-pub fn stored_world() -> Option<String> {
-    browser::load(WORLD_KEY).filter(|text| !text.is_empty())
 }
 
 /// Lines of earlier visits, oldest first.

@@ -4,6 +4,7 @@
 //! The picture is painted on a canvas from a snapshot at every frame, the rest is rendered a few
 //! times a second and when the transcript changes.
 
+mod absent;
 mod browser;
 mod console;
 mod crash;
@@ -12,11 +13,11 @@ mod format;
 mod frame;
 mod grid;
 mod handle;
-mod lesson;
 mod log;
 mod options;
 mod pace;
 mod reduce;
+mod simulator;
 mod view;
 
 use std::cell::RefCell;
@@ -28,6 +29,7 @@ use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
+use absent::Absent;
 use console::prompt::{Effect, Prompt};
 use frame::{Room, Wake};
 use grid::paint::{NodeKey, Painter, Step};
@@ -40,8 +42,7 @@ use view::table::NodeTable;
 
 use crate::engine::Snapshot;
 use crate::session::examples::{Example, FIRST};
-use crate::session::lesson::Lesson;
-use crate::session::{Entry, Session, SessionOptions, World, share};
+use crate::session::{Entry, SessionOptions, SharedSimulation};
 
 /// Real time between two renderings of everything but the canvas.
 const RENDER_MS: f64 = 100.0;
@@ -53,6 +54,10 @@ const SPEED: u32 = 60;
 /// Everything that can happen.
 #[derive(Clone, Debug)]
 pub enum Msg {
+    /// The simulator has arrived; lines that were typed before.
+    Arrived(Vec<Arc<str>>),
+    /// The simulator could not be downloaded.
+    Missing,
     /// A frame or a tick of the clock is due.
     Frame,
     /// The prompt has taken a message; what it asks of the page.
@@ -87,10 +92,6 @@ pub enum Msg {
     Branch,
     /// The session begins anew, by a script of the page's.
     Begin,
-    /// Begin a lesson, or go on with one from the script of a run of it.
-    TakeLesson(Arc<Lesson>, Option<String>),
-    /// Begin in a world from outside, given with its text.
-    TakeWorld(Rc<World>, String),
     /// Go on without the lesson.
     LeaveLesson,
     /// Picture or table.
@@ -140,7 +141,7 @@ struct Guide {
 /// The page.
 pub struct App {
     options: Options,
-    session: Rc<RefCell<Session>>,
+    session: SharedSimulation,
     pace: Pace,
     view: View,
     guide: Option<Guide>,
@@ -179,8 +180,6 @@ impl Component for App {
             &part(location.as_ref().map(web_sys::Location::search)),
             &part(location.as_ref().map(web_sys::Location::hash)),
         );
-        let session =
-            Session::new(SessionOptions { seed: options.seed, strict: options.strict, ..SessionOptions::default() });
         let mut app = Self {
             pace: Pace::new(options.speed.unwrap_or(SPEED)),
             view: options.view,
@@ -188,8 +187,8 @@ impl Component for App {
             prompt: Rc::new(RefCell::new(Prompt::new(log::history()))),
             refs: Refs::default(),
             painter: None,
-            snapshot: Rc::new(session.snapshot()),
-            session: Rc::new(RefCell::new(session)),
+            snapshot: Rc::default(),
+            session: Rc::new(RefCell::new(Box::new(Absent::default()))),
             transcript: Vec::new(),
             revision: u64::MAX,
             replayed: true,
@@ -209,8 +208,8 @@ impl Component for App {
             _listeners: listeners(ctx),
             options,
         };
-        app.open_link();
-        Page::hand_over(&app.session, ctx.link(), &app.listener, app.options.api);
+        app.greet();
+        app.send_for_simulator(ctx);
         app
     }
 
@@ -222,7 +221,7 @@ impl Component for App {
             self.session.borrow_mut().advance(elapsed_ms);
         }
         let shown = !matches!(msg, Msg::Frame);
-        self.take(msg);
+        self.take(ctx, msg);
         let said = self.follow_transcript();
         let idle = self.session.borrow().is_idle();
         self.follow_nodes(now_ms);
@@ -235,9 +234,9 @@ impl Component for App {
         // The table must not contradict the summary; ages and costs may lag a little.
         if table_due || (render && self.table.counts != self.snapshot.counts) {
             self.table_ms = now_ms;
-            self.table.follow(&self.session.borrow());
+            self.table.follow(&**self.session.borrow(), &self.snapshot);
             self.table.counts = self.snapshot.counts;
-            self.chart = Chart::new(&self.session.borrow());
+            self.chart = Chart::new(&self.session.borrow().glance());
         }
         self.sleep(ctx, idle, moving, !table_due);
         render
@@ -274,41 +273,77 @@ impl Component for App {
 }
 
 impl App {
-    /// What the address asks for: lines for the prompt, or a shared session; else the session that
-    /// was left.
-    fn open_link(&mut self) {
-        match std::mem::take(&mut self.options.link) {
+    /// Takes over what was typed at the static shell, or puts the address's lines at the prompt.
+    fn greet(&mut self) {
+        match &self.options.link {
             Link::None => {
                 if let Some(typed) = browser::element("prompt").and_then(|element| element.dyn_into().ok()) {
                     self.prompt.borrow_mut().take_over(&typed);
                 }
-                if !self.options.embed && !self.restore() {
+                if !self.options.embed && self.left_run().is_none() {
                     self.guide = Some(Guide { example: &FIRST, done: 0 });
                 }
             }
+            Link::Run(lines) if !self.options.restore && !self.options.autorun => {
+                self.prompt.borrow_mut().put(lines.clone());
+            }
+            Link::Run(_) | Link::Shared(_) => {}
+        }
+    }
+
+    /// Asks for the simulator, which then takes the place of [`Absent`].
+    fn send_for_simulator(&self, ctx: &Context<Self>) {
+        let begin =
+            SessionOptions { seed: self.options.seed, strict: self.options.strict, ..SessionOptions::default() };
+        let session = Rc::clone(&self.session);
+        let link = ctx.link().clone();
+        yew::platform::spawn_local(async move {
+            let msg = match simulator::open(begin).await {
+                Ok(arrived) => {
+                    let absent = session.replace(arrived);
+                    Msg::Arrived(absent.transcript().iter().map(|entry| Arc::clone(&entry.line)).collect())
+                }
+                Err(_) => Msg::Missing,
+            };
+            link.send_message(msg);
+        });
+    }
+
+    /// The simulator is there: plays what the address asks for, then what was typed meanwhile.
+    fn begin_run(&mut self, ctx: &Context<Self>, typed: &[Arc<str>]) {
+        match std::mem::take(&mut self.options.link) {
             Link::Run(script) if self.options.restore => self.session.borrow_mut().load(&script),
             Link::Run(lines) if self.options.autorun => self.run(&lines),
-            Link::Run(lines) => self.prompt.borrow_mut().put(lines),
-            Link::Shared(link) => match share::decode(&link) {
-                Ok(script) => self.session.borrow_mut().load(&script),
-                Err(error) => self.notice = Some(error.to_string().into()),
-            },
+            Link::Shared(link) => {
+                if let Err(error) = self.session.borrow_mut().open(&link) {
+                    self.notice = Some(error.to_string().into());
+                }
+            }
+            Link::None => {
+                // One that does not play is as good as none.
+                if let Some(script) = self.left_run().filter(|_| typed.is_empty()) {
+                    let _ = self.session.borrow_mut().open(&script);
+                }
+            }
+            Link::Run(_) => {}
         }
+        for lines in typed {
+            self.session.borrow_mut().submit(lines);
+        }
+        self.replayed = true;
+        self.pace.rest();
         if let Some(at_ms) = self.options.at_ms {
             self.session.borrow_mut().seek(at_ms);
             self.pace.playing = false;
         }
+        Page::hand_over(&self.session, ctx.link(), &self.listener, self.options.api);
     }
 
-    /// Plays the session that was left, unless the address asks for one of its own; whether there was one.
-    fn restore(&mut self) -> bool {
-        let is_asked_for = self.options.seed.is_some() || self.options.strict || self.options.at_ms.is_some();
-        let Some(script) = log::stored().filter(|_| !is_asked_for) else { return false };
-        if let Some(world) = log::stored_world().and_then(|text| World::parse(&text).ok()) {
-            self.session.borrow_mut().begin_in(Some(world));
-        }
-        self.session.borrow_mut().load(&script);
-        !self.session.borrow().transcript().is_empty()
+    /// The run that was left at the last visit, unless the address asks for one of its own.
+    fn left_run(&self) -> Option<String> {
+        let options = &self.options;
+        let is_asked_for = options.embed || options.seed.is_some() || options.strict || options.at_ms.is_some();
+        log::stored().filter(|_| !is_asked_for)
     }
 }
 

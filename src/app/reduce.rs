@@ -1,14 +1,27 @@
 //! What every message does: the one place in which the session and the view's state change.
 
+use yew::Context;
+
 use super::console::prompt::Effect;
 use super::pace::SPEED_MAX;
-use super::{App, Guide, Msg, log};
+use super::{App, Guide, Msg, browser, handle, log};
 use crate::session::examples::EXAMPLES;
+
+/// Said where the simulator cannot be had.
+const MISSING: &str =
+    "The simulator could not be downloaded: the connection failed, or this page is an older copy. Reload the page.";
 
 impl App {
     /// Applies a message; the session changes nowhere else.
-    pub(super) fn take(&mut self, msg: Msg) {
+    pub(super) fn take(&mut self, ctx: &Context<Self>, msg: Msg) {
         match msg {
+            Msg::Arrived(typed) => self.begin_run(ctx, &typed),
+            Msg::Missing => {
+                self.notice = Some(MISSING.into());
+                if let Some(host) = browser::element("app") {
+                    handle::announce(&host);
+                }
+            }
             Msg::Frame => self.wake.fired(),
             Msg::Changed => self.replayed = true,
             Msg::Prompt(effect) => self.take_effect(effect),
@@ -57,21 +70,6 @@ impl App {
             Msg::View(view) => {
                 self.view = view;
                 self.table_ms = 0.0;
-            }
-            Msg::TakeLesson(lesson, script) => {
-                match script {
-                    Some(script) => self.session.borrow_mut().resume_lesson(&lesson, &script),
-                    None => self.session.borrow_mut().begin_lesson(lesson),
-                }
-                self.begin();
-                self.guide = None;
-                log::keep_world("");
-            }
-            Msg::TakeWorld(world, text) => {
-                self.session.borrow_mut().begin_in(Some((*world).clone()));
-                self.begin();
-                self.guide = None;
-                log::keep_world(&text);
             }
             Msg::LeaveLesson => self.session.borrow_mut().leave_lesson(),
             Msg::Resized => self.measure(),
@@ -145,13 +143,7 @@ impl App {
 
     fn load_example(&mut self, place: usize) {
         let Some(example) = EXAMPLES.get(place) else { return };
-        {
-            let mut session = self.session.borrow_mut();
-            session.begin_in(None);
-            session.load(example.setup);
-            session.advance_until_idle();
-        }
-        log::keep_world("");
+        self.session.borrow_mut().begin_with(example.setup);
         self.begin();
         self.guide = Some(Guide { example, done: 0 });
     }

@@ -3,31 +3,43 @@
 //! The command log is the only truth. The state at any time is what comes out of replaying it;
 //! undo, seeking and links are all replays. Checkpoints make them fast and change nothing.
 
+pub mod amount;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod check;
 mod command_log;
 mod complete;
 mod detail;
 mod entry;
 pub mod examples;
 pub mod lesson;
+mod open;
 pub mod report;
 mod run;
+mod saved;
 pub mod script;
 pub mod share;
+mod simulation;
 mod take_lesson;
 pub mod timeline;
+mod transcript;
 pub mod world;
 
 use std::sync::Arc;
 
 use command_log::{CommandLog, LogAction, LogItem};
 use lesson::{Judge, Lesson};
+use script::{Script, When};
 
 pub use detail::{NodeDetail, NodeRow};
 pub use entry::{Entry, EntryState};
+pub use open::OpenError;
 pub use run::Run;
 pub use share::ShareError;
-pub use timeline::Timeline;
+pub use simulation::{SharedSimulation, Simulation};
+pub use timeline::{Glance, Timeline};
 pub use world::{World, WorldError};
+
+use timeline::Sample;
 
 use crate::engine::{Cloud, Snapshot};
 
@@ -141,7 +153,9 @@ impl Session {
     /// Types one or more lines. They run one after the other, each as soon as the one before it
     /// has answered, which may take simulated time.
     pub fn submit(&mut self, text: &str) {
-        self.act(LogAction::Lines(Arc::from(text)));
+        // What is kept is what runs: a script has no carriage returns, and no blanks at its end.
+        let text = text.replace('\r', "");
+        self.act(LogAction::Lines(Arc::from(text.trim_end())));
     }
 
     /// Stops waiting, as Ctrl-C does: the operation goes on, lines that wait are dropped.
@@ -157,7 +171,7 @@ impl Session {
         // Typing in the past begins another future; undo leads back to the old one.
         self.log.truncate(self.applied);
         self.timeline.cut(self.now_ms());
-        self.log.push(self.now_ms(), action);
+        self.log.push(LogItem { at_ms: self.now_ms(), rest_ms: self.run.rest_ms(), action });
         self.forget_checkpoints(self.log.len());
         self.apply_due(self.now_ms());
     }
@@ -251,15 +265,21 @@ impl Session {
         self.timeline.reached_ms().max(typed_ms.unwrap_or(0)).max(self.now_ms())
     }
 
-    /// The run so far at a glance, what comes after the present moment included.
+    /// The run so far, what comes after the present moment included.
     #[must_use]
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
     }
 
-    /// When something was typed, what comes after the present moment included.
-    pub fn typed_ms(&self) -> impl Iterator<Item = u64> + '_ {
-        self.log.iter().map(|item| item.at_ms)
+    /// The run so far at a glance.
+    #[must_use]
+    pub fn glance(&self) -> Glance {
+        let mut counts: Vec<_> = self.timeline.samples().to_vec();
+        // What holds now may be in no sample yet; of the past it is in one.
+        if self.now_ms() == self.end_ms() {
+            counts.push(Sample { at_ms: self.now_ms(), counts: self.cloud().node_counts() });
+        }
+        Glance { end_ms: self.end_ms(), counts, typed_ms: self.log.iter().map(|item| item.at_ms).collect() }
     }
 
     /// Drops what comes after the present moment, so that another future can begin here; undo
@@ -334,17 +354,13 @@ impl Session {
         self.advance_to(moment.at_ms);
     }
 
-    /// Begins anew in a world from outside, or in an empty subscription, and without a lesson.
-    pub fn begin_in(&mut self, world: Option<World>) {
-        self.options.world = world;
+    /// Begins anew in an empty subscription, without a lesson, and plays a script until nothing is under way.
+    pub fn begin_with(&mut self, script: &str) {
+        self.options.world = None;
         self.options.lesson = None;
         self.reset();
-    }
-
-    /// Whether it began in a world from outside, which its script does not hold.
-    #[must_use]
-    pub fn is_imported(&self) -> bool {
-        self.options.world.is_some()
+        self.load(script);
+        self.advance_until_idle();
     }
 
     /// Begins anew, with the same options; a lesson after its set-up.
@@ -366,33 +382,62 @@ impl Session {
     /// The run so far as a script that plays it again: lines, and waits between them.
     #[must_use]
     pub fn script(&self) -> String {
-        script::write(&self.options, &self.log, self.now_ms())
+        script::write(&self.options, &self.log, self.end())
     }
 
-    /// Begins anew and plays a script, with all its waits. A script of [`Self::script`] gives the
-    /// run that it was written from. One that is not the run of a lesson leaves the lesson.
+    /// Begins anew and plays a script of our own, with all its waits. What comes from outside is opened
+    /// ([`Self::open`]), which has limits.
     pub fn load(&mut self, text: &str) {
         let script = script::read(text);
-        self.options.seed = script.seed.or(self.options.seed);
-        self.options.strict |= script.is_strict;
+        self.begin_script(&script);
+        for item in script.items {
+            self.pass(item.when);
+            self.do_item(item.action);
+        }
+        self.pass(script.end.unwrap_or(When::Rested(0)));
+    }
+
+    /// Begins anew as a script says.
+    fn begin_script(&mut self, script: &Script) {
+        // What ends was written from a run and says all about it; what a person wrote runs with the options at hand.
+        let is_whole = script.end.is_some();
+        let options = &mut self.options;
+        options.seed = script.seed.or(options.seed.filter(|_| !is_whole));
+        options.strict = script.is_strict || (options.strict && !is_whole);
+        if is_whole || script.world.is_some() {
+            options.world.clone_from(&script.world);
+        }
         if script.items.iter().all(|item| item.action != LogAction::Begin) {
             self.options.lesson = None;
         }
         self.clear();
-        for item in script.items {
-            self.advance_to(item.at_ms);
-            match item.action {
-                LogAction::Lines(lines) => self.submit(&lines),
-                LogAction::Interrupt => self.interrupt(),
-                LogAction::Begin => {
-                    self.act(LogAction::Begin);
-                    self.done.clear();
-                }
+    }
+
+    fn do_item(&mut self, action: LogAction) {
+        match action {
+            LogAction::Lines(lines) => self.submit(&lines),
+            LogAction::Interrupt => self.interrupt(),
+            LogAction::Begin => {
+                self.act(LogAction::Begin);
+                self.done.clear();
             }
         }
-        match script.end_ms {
-            Some(end_ms) => self.advance_to(end_ms),
-            None => self.advance_until_answered(),
+    }
+
+    /// The end of the run so far. Where it has gone back in time, lines follow that are not typed yet.
+    fn end(&self) -> When {
+        let rest_ms = self.run.rest_ms().filter(|_| self.applied == self.log.len());
+        When::new(self.now_ms(), rest_ms)
+    }
+
+    /// Lets time pass as a script says.
+    fn pass(&mut self, when: When) {
+        match when {
+            When::At(at_ms) => self.advance_to(at_ms),
+            When::Rested(rest_ms) => {
+                self.advance_until_answered();
+                self.advance_to(self.run.answered_ms().saturating_add(rest_ms));
+            }
         }
     }
 

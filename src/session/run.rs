@@ -19,6 +19,8 @@ use crate::engine::Cloud;
 
 /// The most lines that may wait to be run.
 const QUEUE_MAX: usize = 1000;
+/// The most text that a run may print, in bytes: a page that runs out of memory loses the run.
+const PRINTED_MAX: usize = 8 * 1024 * 1024;
 
 fn shell_refusal(error: ShellError) -> Outcome {
     let mut refusal = CliError::new(ErrorClass::Shell, Stage::Shell, error.message).with_exit_code(error.exit_code);
@@ -38,6 +40,10 @@ pub struct Run {
     /// Index of the next line to start.
     next: usize,
     active: Option<Active>,
+    /// How much was printed so far, in bytes.
+    printed: usize,
+    /// When the last line answered.
+    answered_ms: u64,
     /// Judges the run, where it is one of a lesson.
     pub(super) judge: Option<Judge>,
 }
@@ -71,6 +77,8 @@ impl Run {
             last_exit_code: 0,
             next: 0,
             active: None,
+            printed: 0,
+            answered_ms: 0,
             judge: None,
         }
     }
@@ -80,6 +88,16 @@ impl Run {
     pub fn busy(&self) -> Option<&Entry> {
         self.active.as_ref()?;
         self.transcript.get(self.next.checked_sub(1)?)
+    }
+
+    /// When the last line answered; 0 where none has.
+    pub(super) fn answered_ms(&self) -> u64 {
+        self.answered_ms
+    }
+
+    /// How long every line has answered; nothing where one has not.
+    pub(super) fn rest_ms(&self) -> Option<u64> {
+        self.active.is_none().then(|| self.cloud.now_ms().saturating_sub(self.answered_ms))
     }
 
     /// Whether nothing is under way, neither a line nor anything in the cloud.
@@ -132,6 +150,7 @@ impl Run {
             entry.blocks.push(Block::Note(note.to_owned()));
         }
         self.next = self.transcript.len();
+        self.answered_ms = self.cloud.now_ms();
         self.judge();
     }
 
@@ -348,6 +367,12 @@ impl Run {
             active.piped = Some(Piped { text, stage: outcome.stage });
             outcome.blocks.retain(|block| !matches!(block, Block::Output(_)));
         }
+        self.printed += outcome::stdout(&outcome.blocks).len();
+        if self.printed > PRINTED_MAX {
+            outcome.blocks.retain(|block| !matches!(block, Block::Output(_)));
+            let text = "Not shown: this run has printed all that the playground keeps (8 MiB).";
+            outcome.blocks.push(Block::Note(text.to_owned()));
+        }
         if let Some(entry) = self.current() {
             entry.stage = outcome.stage;
             entry.exit_code = Some(outcome.exit_code);
@@ -360,6 +385,7 @@ impl Run {
 
     fn end_line(&mut self) {
         self.active = None;
+        self.answered_ms = self.cloud.now_ms();
         if let Some(entry) = self.current() {
             entry.state = EntryState::Done;
             // A line of nothing but comments or assignments succeeds.

@@ -19,6 +19,17 @@ pub struct Sample {
     pub counts: StateCounts,
 }
 
+/// All that the slider shows.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Glance {
+    /// The end of the run so far.
+    pub end_ms: u64,
+    /// How many nodes were in each state, by time.
+    pub counts: Vec<Sample>,
+    /// When something was typed.
+    pub typed_ms: Vec<u64>,
+}
+
 /// See the module.
 #[derive(Debug, Clone)]
 pub struct Timeline {

@@ -39,11 +39,12 @@ export function mdbook() {
 }
 
 /** The playground on a server of its own; `allowed` is whether frames without an origin may load it. */
-export async function playground(test, { allowed = true } = {}) {
+export async function playground({ allowed = true } = {}) {
   const headers = { "content-security-policy": CONTENT_SECURITY_POLICY };
   if (allowed) headers["access-control-allow-origin"] = "*";
   const server = await serve({ folder: dist, prefix: "/playground/", headers });
-  test.after(() => server.close());
+  // After the pages that still load from it.
+  after(() => server.close());
   return server;
 }
 
@@ -87,6 +88,6 @@ export async function visit(test, { site = folder, html, headers = {}, route, co
 /** The playground inside an element of the page, once it runs. */
 export async function inside(page, selector) {
   const frame = await (await page.locator(`${selector} iframe`).elementHandle()).contentFrame();
-  await frame.locator("html[data-boot=ready]").waitFor({ state: "attached" });
+  await frame.locator("html[data-simulator]").waitFor({ state: "attached" });
   return frame;
 }

@@ -11,8 +11,14 @@ const untilTheme = (frame, name) => frame.locator(`html[data-theme=${name}]`).wa
 
 /** A site of MkDocs with the playground on another server. */
 async function manual(test, options) {
-  const { origin, url } = await playground(test);
+  const { origin, url } = await playground();
   return { ...(await visit(test, { site: mkdocs(url), others: [origin], ...options })), origin };
+}
+
+/** The playground further down, which is loaded when it comes into sight. */
+async function second(page) {
+  await page.locator("#second").scrollIntoViewIfNeeded();
+  return inside(page, "#second");
 }
 
 test("MkDocs: the commands are there to read, and nothing is loaded before it is asked for", async (t) => {
@@ -38,8 +44,7 @@ test("MkDocs: a playground that plays by itself leaves the focus where it is", a
   const { page } = await manual(t);
   await page.locator("#typing").focus();
   await page.keyboard.type("some ");
-  await page.locator("#second").scrollIntoViewIfNeeded();
-  const frame = await inside(page, "#second");
+  const frame = await second(page);
   await frame.getByText("3 running").first().waitFor({ timeout: 60_000 });
   assert.equal(await focused(page), "typing");
   await page.keyboard.type("notes");
@@ -49,7 +54,7 @@ test("MkDocs: a playground that plays by itself leaves the focus where it is", a
 
 test("MkDocs: the wheel scrolls the page, also above the nodes and the console", async (t) => {
   const { page } = await manual(t);
-  const frame = await inside(page, "#second");
+  const frame = await second(page);
   const user = new Playground(frame);
   await frame.getByText("3 running").first().waitFor({ timeout: 60_000 });
   for (const part of [user.log, frame.getByRole("group", { name: "Node table" })]) {
@@ -66,7 +71,7 @@ test("MkDocs: the wheel scrolls the page, also above the nodes and the console",
 
 test("MkDocs: the theme is that of the site, also when the reader changes it", async (t) => {
   const { page } = await manual(t);
-  const frame = await inside(page, "#second");
+  const frame = await second(page);
   assert.equal(await theme(frame), "light");
   await page.evaluate(() => document.documentElement.setAttribute("data-bs-theme", "dark"));
   await untilTheme(frame, "dark");
@@ -76,9 +81,9 @@ test("MkDocs: the theme is that of the site, also when the reader changes it", a
 
 test("MkDocs: two in one page do not know of each other", async (t) => {
   const { page } = await manual(t);
-  await page.getByRole("button", { name: "Try it in the playground" }).click();
-  const [first, second] = [await inside(page, "#first"), await inside(page, "#second")];
-  await second.getByText("3 running").first().waitFor({ timeout: 60_000 });
+  await page.locator("#first").getByRole("button").click();
+  const first = await inside(page, "#first");
+  await (await second(page)).getByText("3 running").first().waitFor({ timeout: 60_000 });
   const counts = await page.evaluate(async () => {
     const [first, second] = ["first", "second"].map((id) => document.getElementById(id));
     await first.run("az aks nodepool add -c 1 -n mine -g myResourceGroup --cluster-name myAKSCluster");
@@ -98,7 +103,7 @@ test("mdBook: the playground beside the book, in a frame without an origin", asy
   const headers = { "access-control-allow-origin": "*" };
   const { page } = await visit(t, { site: mdbook(), route: copied(headers) });
   const plain = await (await page.locator("#plain").elementHandle()).contentFrame();
-  await plain.locator("html[data-boot=ready]").waitFor({ state: "attached" });
+  await plain.locator("html[data-simulator]").waitFor({ state: "attached" });
   assert.equal(await plain.evaluate(() => self.origin), "null");
   assert.equal(await new Playground(plain).prompt.inputValue(), "az group list");
 
@@ -142,7 +147,7 @@ const strict = ({ origin }) => ({
 const bare = ({ url }, element) => `<!doctype html><html lang="en"><title>Host</title><script src="${url}embed.js" defer></script>${element}</html>`;
 
 test("a page with a strict Content-Security-Policy", async (t) => {
-  const server = await playground(t);
+  const server = await playground();
   const { page } = await visit(t, {
     html: bare(server, "<scale-down-playground height=480>az group list</scale-down-playground>"),
     headers: strict(server),
@@ -155,7 +160,7 @@ test("a page with a strict Content-Security-Policy", async (t) => {
 });
 
 test("methods and events", async (t) => {
-  const server = await playground(t);
+  const server = await playground();
   const { page } = await visit(t, {
     html: bare(server, "<scale-down-playground id=it seed=7></scale-down-playground>"),
     others: [server.origin],
@@ -204,7 +209,7 @@ test("methods and events", async (t) => {
 });
 
 test("the frame listens to its parent only, and to the first origin that speaks", async (t) => {
-  const server = await playground(t);
+  const server = await playground();
   const { page } = await visit(t, {
     html: `<!doctype html><html lang="en"><title>Host</title><iframe id="it" title="It" src="${server.url}?embed=1"></iframe><iframe id="other" title="Other" srcdoc="<p>Other</p>"></iframe></html>`,
     others: [server.origin],
@@ -214,7 +219,7 @@ test("the frame listens to its parent only, and to the first origin that speaks"
     addEventListener("message", ({ data, source }) => source === window.frames[0] && window.heard.push(data));
   });
   const frame = await (await page.locator("#it").elementHandle()).contentFrame();
-  await frame.locator("html[data-boot=ready]").waitFor({ state: "attached" });
+  await frame.locator("html[data-simulator]").waitFor({ state: "attached" });
   // Before anybody has spoken, nothing of the run is told.
   await frame.evaluate(() => window.scaleDown.exec("az group list"));
   await page.waitForTimeout(600);
@@ -248,7 +253,7 @@ test("the frame listens to its parent only, and to the first origin that speaks"
 });
 
 test("height: auto follows the content, a number stays", async (t) => {
-  const server = await playground(t);
+  const server = await playground();
   const { page } = await visit(t, {
     html: bare(server, '<scale-down-playground id=it style="width: 800px"></scale-down-playground>'),
     others: [server.origin],

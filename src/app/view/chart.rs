@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use crate::app::format::TOLD;
 use crate::engine::{NodeState, StateCounts};
-use crate::session::Session;
+use crate::session::Glance;
 
 /// The drawing's own units; it is stretched to the room there is.
 const WIDTH: u64 = 1_000;
@@ -28,16 +28,11 @@ pub struct Chart {
 impl Chart {
     /// Draws a run so far.
     #[must_use]
-    pub fn new(session: &Session) -> Self {
-        let end_ms = session.end_ms().max(1);
+    pub fn new(run: &Glance) -> Self {
+        let end_ms = run.end_ms.max(1);
         let x = |at_ms: u64| at_ms * WIDTH / end_ms;
-        let samples = session.timeline().samples();
-        let mut points: Vec<(u64, StateCounts)> =
-            samples.iter().map(|sample| (x(sample.at_ms), sample.counts)).collect();
-        // What holds now may be in no sample yet; of the past it is in one.
-        if session.now_ms() == session.end_ms() {
-            points.push((x(session.now_ms()), session.cloud().node_counts()));
-        }
+        let points: Vec<(u64, StateCounts)> =
+            run.counts.iter().map(|sample| (x(sample.at_ms), sample.counts)).collect();
         let most = points.iter().map(|(_, counts)| counts.total()).max().unwrap_or(0).max(1);
         let mut shares = vec![0_u32; points.len()];
         let mut areas = Vec::new();
@@ -53,8 +48,8 @@ impl Chart {
         }
         areas.reverse();
         let mut marks = String::new();
-        for at_ms in session.typed_ms() {
-            let _ = write!(marks, "M{} 2v7", x(at_ms));
+        for at_ms in &run.typed_ms {
+            let _ = write!(marks, "M{} 2v7", x(*at_ms));
         }
         Self { areas, marks: marks.into() }
     }

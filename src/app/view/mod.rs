@@ -21,7 +21,7 @@ use button::{Face, button};
 
 impl App {
     pub(super) fn view_page(&self, link: &Scope<Self>) -> Html {
-        let in_lesson = self.session.borrow().lesson().is_some();
+        let in_lesson = self.session.borrow().is_in_lesson();
         html! {
             <>
                 if !self.options.embed {

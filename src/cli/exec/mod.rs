@@ -250,6 +250,11 @@ fn refusal(message: impl Into<String>) -> CliError {
     CliError::decorator(ErrorClass::UnclassifiedUserFault, message)
 }
 
+/// A refusal for want of something that the simulation does not have: the real command would go on.
+fn beyond(message: impl Into<String>) -> CliError {
+    CliError { class: ErrorClass::NotSimulated, ..refusal(message) }
+}
+
 /// A refusal by the service, as `az` words it. What does not exist has an exit code of its own.
 fn service_refusal(error: &ServiceError) -> CliError {
     let ServiceError { code, message } = error;

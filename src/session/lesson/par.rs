@@ -2,6 +2,7 @@
 
 use super::fact::{FactInfo, Kind, Scene, Value};
 use crate::cli::exec::clock;
+use crate::session::amount::dollars;
 
 /// A measure and its limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,10 +65,7 @@ impl Measure {
 
 fn amount(kind: Kind, number: u64) -> String {
     match kind {
-        Kind::Money => {
-            let cents = number.saturating_add(5_000) / 10_000;
-            format!("${}.{:02}", cents / 100, cents % 100)
-        }
+        Kind::Money => dollars(number),
         _ => clock(number),
     }
 }

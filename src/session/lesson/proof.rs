@@ -26,12 +26,11 @@ pub struct Flaw {
     pub message: String,
 }
 
-/// Everything that is wrong with a lesson, in the order of the file.
+/// Everything that is wrong with a lesson, in the order of the file that it was read from.
 #[must_use]
-pub fn flaws(lesson: &Lesson) -> Vec<Flaw> {
+pub fn flaws(lesson: &Lesson, file: &str) -> Vec<Flaw> {
     let lesson = Arc::new(lesson.clone());
-    let mut flaws = Vec::new();
-    unspoken(&lesson, &mut flaws);
+    let mut flaws = unspoken(&lesson, file);
     let mut session = Session::new(SessionOptions::default());
     session.begin_lesson(Arc::clone(&lesson));
     for entry in session.transcript().iter().filter(|entry| entry.exit_code != Some(0)) {
@@ -88,8 +87,10 @@ fn play(session: &mut Session, script: &Script) {
     while is_open(session) && !session.is_idle() && session.now_ms() < end_ms && session.advance_to_next_event() {}
 }
 
-/// Finds lines that the text shows and that cannot be typed as they stand.
-fn unspoken(lesson: &Lesson, flaws: &mut Vec<Flaw>) {
+/// Lines that the text shows and that cannot be typed as they stand.
+fn unspoken(lesson: &Lesson, file: &str) -> Vec<Flaw> {
+    let mut flaws = Vec::new();
+    let mut sentences: Vec<&[Phrase]> = lesson.hints.iter().map(Vec::as_slice).collect();
     for passage in &lesson.text {
         match passage {
             Passage::Run { lines, line } => {
@@ -99,24 +100,23 @@ fn unspoken(lesson: &Lesson, flaws: &mut Vec<Flaw>) {
                     flaws.extend(refusal(lesson, &logical.text).map(|message| Flaw { line, message }));
                 }
             }
-            Passage::Heading(phrases) | Passage::Paragraph(phrases) => mentioned(lesson, phrases, flaws),
-            Passage::List { items, .. } => items.iter().for_each(|item| mentioned(lesson, item, flaws)),
+            Passage::Heading(phrases) | Passage::Paragraph(phrases) => sentences.push(phrases),
+            Passage::List { items, .. } => sentences.extend(items.iter().map(Vec::as_slice)),
             Passage::Code(_) => {}
         }
     }
-    lesson.hints.iter().for_each(|hint| mentioned(lesson, hint, flaws));
-}
-
-/// Whole commands within sentences; one that is cut short says so with an ellipsis.
-fn mentioned(lesson: &Lesson, phrases: &[Phrase], flaws: &mut Vec<Flaw>) {
-    for phrase in phrases {
+    // Whole commands within sentences; one that is cut short says so with an ellipsis.
+    for phrase in sentences.into_iter().flatten() {
         if let Phrase::Code(text) = phrase
             && text.starts_with("az ")
             && !text.contains('…')
+            && let Some(message) = refusal(lesson, text)
         {
-            flaws.extend(refusal(lesson, text).map(|message| Flaw { line: 1, message }));
+            let line = file.lines().position(|line| line.contains(text.as_str())).map_or(1, |index| index + 1);
+            flaws.push(Flaw { line, message });
         }
     }
+    flaws
 }
 
 /// Why a line cannot be typed.

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::session::lesson::{Lesson, Passage, Phrase, Progress};
+use super::{Lesson, Measure, Passage, Phrase, Progress};
 
 /// Everything that is shown of a lesson.
 #[must_use]
@@ -47,7 +47,7 @@ fn phrases(phrases: &[Phrase]) -> Value {
 #[must_use]
 pub fn progress(progress: &Progress<'_>) -> Value {
     let score = progress.score.as_ref().map(|score| {
-        let measure = |measure: &crate::session::lesson::Measure| {
+        let measure = |measure: &Measure| {
             json!({ "name": measure.par.fact.name, "value": measure.value_text(), "limit": measure.limit_text() })
         };
         json!({ "percent": score.percent, "measures": score.measures.iter().map(measure).collect::<Vec<_>>() })
