@@ -5,7 +5,7 @@
 #
 #   native    unit tests, scripts and properties, on this machine
 #   headless  the same engine as wasm, in a real Chromium, by wasm-pack
-#   package   the JavaScript package, as Node.js loads it
+#   package   the JavaScript package, as npm installs it, in Node.js and in a plain page
 #   e2e       the built page in a real Chromium, by playwright-core, alone and in other people's pages
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -21,9 +21,9 @@ test_headless() {
 }
 
 test_package() {
-  tools/package.sh nodejs
-  say "Testing the JavaScript package in Node.js"
-  node --test tests/package/*.test.mjs
+  tools/package.sh
+  say "Testing the JavaScript package"
+  CHROMIUM=$(find_chromium) node --test tests/package/*.test.mjs
 }
 
 test_e2e() {
