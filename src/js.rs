@@ -179,7 +179,8 @@ impl Simulator {
     }
 }
 
-fn error(code: &str, message: &str) -> JsValue {
+/// An error with a code.
+pub fn error(code: &str, message: &str) -> JsValue {
     let error = Error::new(message);
     // Setting a property of a fresh object cannot fail.
     let _ = Reflect::set(&error, &"code".into(), &code.into());
@@ -200,7 +201,11 @@ fn number(value: u64) -> f64 {
 }
 
 /// JSON as JavaScript objects, with names as JavaScript has them.
-fn to_js(value: Value) -> Result<JsValue, JsValue> {
+///
+/// # Errors
+///
+/// `internal`, in practice never.
+pub fn to_js(value: Value) -> Result<JsValue, JsValue> {
     let value = camel_case(value);
     value.serialize(&Serializer::json_compatible()).map_err(|problem| error("internal", &problem.to_string()))
 }

@@ -18,6 +18,7 @@ wasm_split_version=0.2.4
 
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 npm_tools=$root/tests/e2e/node_modules
+python_tools=$root/target/python
 export PATH="$cargo_home/bin:$npm_tools/.bin:$PATH"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
 

@@ -12,6 +12,8 @@ import { brotliCompressSync, constants } from "node:zlib";
 /** The parts, the first whose files match being a file's, and what each may weigh. */
 const PARTS = [
   { name: "simulator", files: /^simulator-.*\.wasm$/, bytesMax: 262_000 },
+  // What is loaded when somebody asks for it, and the element for other pages.
+  { name: "on demand", files: /^(lessons\/.*|(share|lessons|files|drawing|frame|embed)\.js)$/, bytesMax: 40_000 },
   { name: "page", files: /./, bytesMax: 180_000 },
 ];
 

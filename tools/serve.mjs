@@ -69,7 +69,8 @@ export async function serve({
   folder,
   prefix = "/",
   port = 0,
-  headers = { "content-security-policy": CONTENT_SECURITY_POLICY },
+  // A frame that is sandboxed without an origin may load modules only where their server says so.
+  headers = { "content-security-policy": CONTENT_SECURITY_POLICY, "access-control-allow-origin": "*" },
   route,
 }) {
   const options = { folder: resolve(folder), prefix, headers, route };

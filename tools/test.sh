@@ -5,8 +5,8 @@
 #
 #   native    unit tests, scripts and properties, on this machine
 #   headless  the same engine as wasm, in a real Chromium, by wasm-pack
-#   package   the JavaScript package, as Node.js loads it
-#   e2e       the built page in a real Chromium, by playwright-core
+#   package   the JavaScript package, as npm installs it, in Node.js and in a plain page
+#   e2e       the built page in a real Chromium, by playwright-core, alone and in other people's pages
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 test_native() {
@@ -21,15 +21,15 @@ test_headless() {
 }
 
 test_package() {
-  tools/package.sh nodejs
-  say "Testing the JavaScript package in Node.js"
-  node --test tests/package/*.test.mjs
+  tools/package.sh
+  say "Testing the JavaScript package"
+  CHROMIUM=$(find_chromium) node --test tests/package/*.test.mjs
 }
 
 test_e2e() {
   tools/build.sh
   say "Testing the page in Chromium"
-  CHROMIUM=$(find_chromium) node --test tests/e2e/*.test.mjs
+  CHROMIUM=$(find_chromium) node --test tests/e2e/*.test.mjs tests/hosts/*.test.mjs
 }
 
 [ $# -gt 0 ] || set -- native headless package e2e

@@ -7,6 +7,7 @@
 // loading, then "ready" or "failed".
 
 import "./crash.js";
+import { report } from "./panels.js";
 
 const { module: moduleName, wasm: wasmName } = document.querySelector("script[data-wasm]").dataset;
 
@@ -71,6 +72,7 @@ function fail(error) {
     status.setAttribute("role", "status");
   }
   status.textContent = sentence(error);
+  report(status.textContent);
 }
 
 start().then(

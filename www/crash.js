@@ -29,6 +29,12 @@ function show(text) {
 function restart(lines) {
   const script = lines.join("\n");
   const fragment = script ? `#run=${encodeURIComponent(script)}&restore=1` : "";
+  try {
+    // What was kept for the next visit is what has failed.
+    localStorage.removeItem("scale-down.log");
+  } catch {
+    // There is no store.
+  }
   history.replaceState(null, "", location.pathname + location.search + fragment);
   location.reload();
 }

@@ -8,8 +8,8 @@ use serde_json::Value;
 
 use crate::cli::complete::Completion;
 use crate::engine::{PoolId, Snapshot};
-use crate::session::lesson::{Lesson, LessonError, Progress};
-use crate::session::{Entry, NodeDetail, NodeRow, OpenError, Simulation, WorldError};
+use crate::session::lesson::LessonError;
+use crate::session::{Entry, Glance, NodeDetail, NodeRow, OpenError, Simulation, WorldError};
 
 /// See the module.
 #[derive(Default)]
@@ -134,11 +134,43 @@ impl Simulation for Absent {
 
     fn leave_lesson(&mut self) {}
 
-    fn lesson(&self) -> Option<&Lesson> {
-        None
+    fn lesson(&self) -> Value {
+        Value::Null
     }
 
-    fn progress(&self) -> Option<Progress<'_>> {
-        None
+    fn progress(&self) -> Value {
+        Value::Null
+    }
+
+    fn is_in_lesson(&self) -> bool {
+        false
+    }
+
+    fn entries(&self, _from: usize) -> Value {
+        Value::Null
+    }
+
+    fn end_ms(&self) -> u64 {
+        0
+    }
+
+    fn glance(&self) -> Glance {
+        Glance::default()
+    }
+
+    fn can_undo(&self) -> bool {
+        !self.waiting.is_empty()
+    }
+
+    fn can_redo(&self) -> bool {
+        false
+    }
+
+    fn branch(&mut self) -> bool {
+        false
+    }
+
+    fn begin_with(&mut self, script: &str) {
+        self.load(script);
     }
 }

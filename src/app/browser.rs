@@ -3,9 +3,7 @@
 //! In a sandboxed frame the store and the clipboard throw; the page works without either, so
 //! every function here answers with an `Option` or does nothing.
 
-use wasm_bindgen::JsCast;
-use wasm_bindgen::prelude::{Closure, JsValue};
-use web_sys::{Clipboard, Document, Element, HtmlElement, Storage, Window};
+use web_sys::{Document, Element, HtmlElement, Storage, Window};
 
 /// The window, absent outside a browser.
 #[must_use]
@@ -17,12 +15,6 @@ pub fn window() -> Option<Window> {
 #[must_use]
 pub fn document() -> Option<Document> {
     window()?.document()
-}
-
-/// The root element, which carries the theme and the embed flag.
-#[must_use]
-pub fn root() -> Option<Element> {
-    document()?.document_element()
 }
 
 /// An element by its id.
@@ -74,19 +66,6 @@ pub fn load(key: &str) -> Option<String> {
 pub fn save(key: &str, value: &str) {
     if let Some(storage) = storage() {
         let _ = storage.set_item(key, value);
-    }
-}
-
-/// Copies text where the page may; whether it could is not known at once, so the text is also
-/// shown for copying by hand.
-pub fn copy(text: &str) {
-    let Some(window) = window() else { return };
-    let clipboard = js_sys::Reflect::get(&window.navigator(), &"clipboard".into());
-    // Missing outside secure contexts, refused in sandboxed frames.
-    if let Some(clipboard) = clipboard.ok().filter(JsValue::is_object) {
-        let refused = Closure::once(|_: JsValue| {});
-        let _ = clipboard.unchecked_into::<Clipboard>().write_text(text).catch(&refused);
-        refused.forget();
     }
 }
 

@@ -30,7 +30,7 @@ impl App {
         });
         self.transcript = fresh.collect();
         self.replayed = false;
-        log::keep(session.script());
+        log::keep(session.script(), !self.options.embed);
         drop(session);
         self.stick |= self.at_end();
         true

@@ -1,4 +1,4 @@
-//! What outlives the page view: the command log for a restart, the history, the theme.
+//! What outlives the page view: the command log, for a reload or a restart, and the history.
 //!
 //! All of it in the browser's own store and none of it needed: where there is no store, the
 //! page starts empty.
@@ -7,10 +7,8 @@ use std::cell::RefCell;
 
 use super::browser;
 
-/// The stored theme.
-pub const THEME_KEY: &str = "scale-down.theme";
 const HISTORY_KEY: &str = "scale-down.history";
-/// Read by the crash panel, see `www/crash.js`.
+/// Also read by the crash panel, and written when the page is left: see `www/crash.js` and `www/panels.js`.
 const LOG_KEY: &str = "scale-down.log";
 
 /// Lines of history that are kept.
@@ -21,10 +19,18 @@ thread_local! {
 }
 
 /// Notes the script of the run so far, for the crash panel: when it is needed, the session can no
-/// longer be asked.
-pub fn keep(script: String) {
-    browser::save(LOG_KEY, &script);
+/// longer be asked. Only a page of its own keeps it for the next visit; an embed is one of many.
+pub fn keep(script: String, is_for_next_visit: bool) {
+    if is_for_next_visit {
+        browser::save(LOG_KEY, &script);
+    }
     LOG.set(script);
+}
+
+/// The script of the run that was left.
+#[must_use]
+pub fn stored() -> Option<String> {
+    browser::load(LOG_KEY).filter(|script| !script.is_empty())
 }
 
 /// The script last noted.

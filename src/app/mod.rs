@@ -12,12 +12,12 @@ mod follow;
 mod format;
 mod frame;
 mod grid;
+mod handle;
 mod log;
 mod options;
 mod pace;
 mod reduce;
 mod simulator;
-mod theme;
 mod view;
 
 use std::cell::RefCell;
@@ -25,7 +25,7 @@ use std::rc::Rc;
 use std::sync::Arc;
 
 use gloo::events::EventListener;
-use wasm_bindgen::JsCast;
+use wasm_bindgen::{JsCast, JsValue};
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
@@ -33,15 +33,14 @@ use absent::Absent;
 use console::prompt::{Effect, Prompt};
 use frame::{Room, Wake};
 use grid::paint::{NodeKey, Painter, Step};
+use handle::{Listener, Page};
 use options::{Link, Options, View};
 use pace::Pace;
-use theme::Theme;
-use view::dialogs::Dialog;
+use view::chart::Chart;
 use view::swatch;
 use view::table::NodeTable;
 
 use crate::engine::Snapshot;
-use crate::js::Simulator;
 use crate::session::examples::{Example, FIRST};
 use crate::session::{Entry, SessionOptions, SharedSimulation};
 
@@ -83,12 +82,20 @@ pub enum Msg {
     Undo,
     /// Take it up again.
     Redo,
-    /// Open a dialog.
-    Open(Dialog),
+    /// Run lines, as if they were typed.
+    Run(String),
+    /// Put lines into the prompt.
+    Fill(String),
+    /// Go to a time, past or future, and stand still.
+    Seek(u64),
+    /// Drop what comes after the moment that is shown.
+    Branch,
+    /// The session begins anew, by a script of the page's.
+    Begin,
+    /// Go on without the lesson.
+    LeaveLesson,
     /// Picture or table.
     View(View),
-    /// Light, dark or the system's.
-    Theme(Theme),
     /// The room for the picture changed.
     Resized,
     /// The system's theme, wish for motion or resolution changed.
@@ -136,7 +143,6 @@ pub struct App {
     options: Options,
     session: SharedSimulation,
     pace: Pace,
-    theme: Theme,
     view: View,
     guide: Option<Guide>,
     prompt: Rc<RefCell<Prompt>>,
@@ -152,12 +158,14 @@ pub struct App {
     pointed: Option<NodeKey>,
     chosen: Option<NodeKey>,
     table: NodeTable,
+    chart: Chart,
     rendered_ms: f64,
     table_ms: f64,
     stick: bool,
     wake: Wake,
     room: Option<Room>,
     tint: u32,
+    listener: Listener,
     _listeners: Vec<EventListener>,
 }
 
@@ -172,12 +180,8 @@ impl Component for App {
             &part(location.as_ref().map(web_sys::Location::search)),
             &part(location.as_ref().map(web_sys::Location::hash)),
         );
-        let stored = browser::load(log::THEME_KEY).and_then(|name| Theme::named(&name));
-        let theme = options.theme.or(stored).unwrap_or_default();
-        theme.apply();
         let mut app = Self {
             pace: Pace::new(options.speed.unwrap_or(SPEED)),
-            theme,
             view: options.view,
             guide: None,
             prompt: Rc::new(RefCell::new(Prompt::new(log::history()))),
@@ -193,12 +197,14 @@ impl Component for App {
             pointed: None,
             chosen: None,
             table: NodeTable::default(),
+            chart: Chart::default(),
             rendered_ms: 0.0,
             table_ms: 0.0,
             stick: true,
             wake: Wake::default(),
             room: None,
             tint: 0,
+            listener: Listener::default(),
             _listeners: listeners(ctx),
             options,
         };
@@ -230,6 +236,7 @@ impl Component for App {
             self.table_ms = now_ms;
             self.table.follow(&**self.session.borrow(), &self.snapshot);
             self.table.counts = self.snapshot.counts;
+            self.chart = Chart::new(&self.session.borrow().glance());
         }
         self.sleep(ctx, idle, moving, !table_due);
         render
@@ -254,6 +261,10 @@ impl Component for App {
         {
             log.set_scroll_top(log.scroll_height());
         }
+        if let Some(listener) = &*self.listener.borrow() {
+            // What a script of the page makes of it is its own affair.
+            let _ = listener.call0(&JsValue::NULL);
+        }
     }
 
     fn view(&self, ctx: &Context<Self>) -> Html {
@@ -269,7 +280,9 @@ impl App {
                 if let Some(typed) = browser::element("prompt").and_then(|element| element.dyn_into().ok()) {
                     self.prompt.borrow_mut().take_over(&typed);
                 }
-                self.guide = (!self.options.embed).then_some(Guide { example: &FIRST, done: 0 });
+                if !self.options.embed && self.left_run().is_none() {
+                    self.guide = Some(Guide { example: &FIRST, done: 0 });
+                }
             }
             Link::Run(lines) if !self.options.restore && !self.options.autorun => {
                 self.prompt.borrow_mut().put(lines.clone());
@@ -306,30 +319,31 @@ impl App {
                     self.notice = Some(error.to_string().into());
                 }
             }
-            Link::None | Link::Run(_) => {}
+            Link::None => {
+                // One that does not play is as good as none.
+                if let Some(script) = self.left_run().filter(|_| typed.is_empty()) {
+                    let _ = self.session.borrow_mut().open(&script);
+                }
+            }
+            Link::Run(_) => {}
         }
         for lines in typed {
             self.session.borrow_mut().submit(lines);
         }
         self.replayed = true;
         self.pace.rest();
-        if self.options.api {
-            self.expose(ctx);
+        if let Some(at_ms) = self.options.at_ms {
+            self.session.borrow_mut().seek(at_ms);
+            self.pace.playing = false;
         }
-        if let Some(root) = browser::root() {
-            // Tests wait for it; the page does without.
-            let _ = root.set_attribute("data-simulator", "ready");
-        }
+        Page::hand_over(&self.session, ctx.link(), &self.listener, self.options.api);
     }
 
-    /// Puts the package's object for this very session at `window.scaleDown`.
-    fn expose(&self, ctx: &Context<Self>) {
-        let link = ctx.link().clone();
-        let simulator = Simulator::shared(Rc::clone(&self.session), Rc::new(move || link.send_message(Msg::Changed)));
-        if let Some(window) = browser::window() {
-            // A frozen window keeps its own; the page works without.
-            let _ = js_sys::Reflect::set(&window, &"scaleDown".into(), &simulator.into());
-        }
+    /// The run that was left at the last visit, unless the address asks for one of its own.
+    fn left_run(&self) -> Option<String> {
+        let options = &self.options;
+        let is_asked_for = options.embed || options.seed.is_some() || options.strict || options.at_ms.is_some();
+        log::stored().filter(|_| !is_asked_for)
     }
 }
 

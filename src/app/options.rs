@@ -4,7 +4,6 @@
 //! ignored and a value that cannot be read leaves the default in place.
 
 use super::pace::SPEED_MAX;
-use super::theme::Theme;
 use crate::session::share;
 
 /// The picture or its equal, the table.
@@ -35,8 +34,6 @@ pub enum Link {
 pub struct Options {
     /// Compact form for an iframe: grid and console, no focus taken.
     pub embed: bool,
-    /// `?theme=`, stronger than the stored choice.
-    pub theme: Option<Theme>,
     /// `?view=`.
     pub view: View,
     /// `?speed=`: simulated milliseconds per real one.
@@ -52,6 +49,8 @@ pub struct Options {
     /// `restore=1`, the crash panel's word: the fragment is the script of a run, waits included,
     /// and is played at once.
     pub restore: bool,
+    /// `?t=`: the moment to stand still at, in milliseconds of simulated time.
+    pub at_ms: Option<u64>,
     /// What the fragment carries.
     pub link: Link,
 }
@@ -81,7 +80,6 @@ impl Options {
         let on = !matches!(value, "0" | "false" | "no");
         match name {
             "embed" => self.embed = on,
-            "theme" => self.theme = Theme::named(value),
             "view" if value == "table" => self.view = View::Table,
             "view" if value == "picture" => self.view = View::Picture,
             "speed" => {
@@ -93,9 +91,32 @@ impl Options {
             "api" => self.api = on,
             "autorun" => self.autorun = on,
             "restore" => self.restore = on,
+            "t" => self.at_ms = moment_ms(value),
             _ => {}
         }
     }
+}
+
+/// `61000` in milliseconds, or `1m1s`, `90s`, `2h`.
+fn moment_ms(text: &str) -> Option<u64> {
+    if let Ok(at_ms) = text.parse() {
+        return Some(at_ms);
+    }
+    let mut at_ms = 0_u64;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let unit = rest.find(|c: char| !c.is_ascii_digit())?;
+        let (number, tail) = rest.split_at(unit);
+        let unit_ms = match tail.as_bytes().first() {
+            Some(b'h') => 3_600_000,
+            Some(b'm') => 60_000,
+            Some(b's') => 1_000,
+            _ => return None,
+        };
+        at_ms = at_ms.checked_add(number.parse::<u64>().ok()?.checked_mul(unit_ms)?)?;
+        rest = tail.get(1..)?;
+    }
+    (!text.is_empty()).then_some(at_ms)
 }
 
 /// `%xx` decoded; what is not UTF-8 afterwards becomes U+FFFD.
@@ -150,16 +171,20 @@ mod tests {
         check("?embed=1", |o| o.embed = true);
         check("?embed", |o| o.embed = true);
         check("?embed=0", |_| {});
-        check("?theme=dark&view=table", |o| {
-            o.theme = Some(Theme::Dark);
-            o.view = View::Table;
-        });
-        check("?theme=mauve&view=cinema&unknown=1", |_| {});
+        check("?view=table", |o| o.view = View::Table);
+        check("?view=cinema&unknown=1", |_| {});
         check("?speed=120", |o| o.speed = Some(120));
         check("?speed=120x", |o| o.speed = Some(120));
         check("?speed=9999", |o| o.speed = Some(SPEED_MAX));
         check("?speed=0", |o| o.speed = Some(1));
         check("?speed=fast", |_| {});
+        check("?t=61000", |o| o.at_ms = Some(61_000));
+        check("?t=1m1s", |o| o.at_ms = Some(61_000));
+        check("?t=2h5s", |o| o.at_ms = Some(7_205_000));
+        check("?t=soon", |_| {});
+        check("?t=", |_| {});
+        check("?t=5m3", |_| {});
+        check("?t=99999999999999999h", |_| {});
         check("?seed=7&api=0", |o| {
             o.seed = Some(7);
             o.api = false;

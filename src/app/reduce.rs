@@ -3,8 +3,8 @@
 use yew::Context;
 
 use super::console::prompt::Effect;
-use super::view::dialogs::{Dialog, select_link, write_links};
-use super::{App, Guide, Msg, browser, log};
+use super::pace::SPEED_MAX;
+use super::{App, Guide, Msg, browser, handle, log};
 use crate::session::examples::EXAMPLES;
 
 /// Said where the simulator cannot be had.
@@ -16,7 +16,12 @@ impl App {
     pub(super) fn take(&mut self, ctx: &Context<Self>, msg: Msg) {
         match msg {
             Msg::Arrived(typed) => self.begin_run(ctx, &typed),
-            Msg::Missing => self.notice = Some(MISSING.into()),
+            Msg::Missing => {
+                self.notice = Some(MISSING.into());
+                if let Some(host) = browser::element("app") {
+                    handle::announce(&host);
+                }
+            }
             Msg::Frame => self.wake.fired(),
             Msg::Changed => self.replayed = true,
             Msg::Prompt(effect) => self.take_effect(effect),
@@ -35,7 +40,7 @@ impl App {
                 self.pace.playing = playing;
                 self.pace.rest();
             }
-            Msg::Speed(speed) => self.pace.speed = speed,
+            Msg::Speed(speed) => self.pace.speed = speed.clamp(1, SPEED_MAX),
             Msg::Reset => {
                 self.session.borrow_mut().reset();
                 self.begin();
@@ -47,17 +52,26 @@ impl App {
             Msg::Redo => {
                 self.replayed |= self.session.borrow_mut().redo();
             }
-            Msg::Open(dialog) => self.open(dialog),
+            Msg::Run(lines) => self.run(&lines),
+            Msg::Fill(lines) => self.prompt.borrow_mut().put(lines),
+            Msg::Seek(at_ms) => {
+                self.pace.playing = false;
+                self.session.borrow_mut().seek(at_ms);
+                self.replayed = true;
+            }
+            Msg::Branch => {
+                self.session.borrow_mut().branch();
+                self.table_ms = 0.0;
+            }
+            Msg::Begin => {
+                self.begin();
+                self.guide = None;
+            }
             Msg::View(view) => {
                 self.view = view;
                 self.table_ms = 0.0;
             }
-            Msg::Theme(theme) => {
-                self.theme = theme;
-                theme.apply();
-                browser::save(log::THEME_KEY, theme.name());
-                self.recolour();
-            }
+            Msg::LeaveLesson => self.session.borrow_mut().leave_lesson(),
             Msg::Resized => self.measure(),
             Msg::Restyled => {
                 self.measure();
@@ -129,30 +143,9 @@ impl App {
 
     fn load_example(&mut self, place: usize) {
         let Some(example) = EXAMPLES.get(place) else { return };
-        {
-            let mut session = self.session.borrow_mut();
-            session.reset();
-            session.load(example.setup);
-            session.advance_until_idle();
-        }
+        self.session.borrow_mut().begin_with(example.setup);
         self.begin();
         self.guide = Some(Guide { example, done: 0 });
-        Dialog::Examples.close();
-    }
-
-    fn open(&self, dialog: Dialog) {
-        if dialog == Dialog::Share {
-            let fragment = self.session.borrow().share();
-            let here = browser::window().and_then(|window| window.location().href().ok()).unwrap_or_default();
-            let page = here.split('#').next().unwrap_or_default();
-            let link = format!("{page}{fragment}");
-            write_links(&link);
-            browser::copy(&link);
-        }
-        dialog.open();
-        if dialog == Dialog::Share {
-            select_link();
-        }
     }
 
     fn take_effect(&mut self, effect: Option<Effect>) {

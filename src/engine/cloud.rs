@@ -13,7 +13,7 @@ use super::money::Cost;
 use super::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
 use super::pool::{Pool, PoolId};
 use super::record::{Happening, OperationStatus, RecordLog};
-use super::snapshot::Snapshot;
+use super::snapshot::{Snapshot, StateCounts};
 use super::timing::Timings;
 
 /// A subscription with its resource groups, clusters, pools and nodes, at a moment.
@@ -298,6 +298,12 @@ impl Cloud {
             cost += cluster.cost(self.now_ms());
         }
         cost
+    }
+
+    /// All nodes by state.
+    #[must_use]
+    pub fn node_counts(&self) -> StateCounts {
+        StateCounts::of_clusters(&self.clusters)
     }
 
     /// A frame of this moment.

@@ -32,6 +32,14 @@ impl StateCounts {
         NodeState::ALL.iter().map(|state| (*state, self.of(*state)))
     }
 
+    pub(super) fn of_clusters(clusters: &[Cluster]) -> Self {
+        let mut counts = Self::default();
+        for node in clusters.iter().flat_map(|cluster| &cluster.pools).flat_map(Pool::nodes) {
+            counts.count(node.state());
+        }
+        counts
+    }
+
     fn count(&mut self, state: NodeState) {
         if let Some(slot) = self.0.get_mut(state as usize) {
             *slot += 1;

@@ -20,6 +20,7 @@ pub mod script;
 pub mod share;
 mod simulation;
 mod take_lesson;
+pub mod timeline;
 mod transcript;
 pub mod world;
 
@@ -35,7 +36,10 @@ pub use open::OpenError;
 pub use run::Run;
 pub use share::ShareError;
 pub use simulation::{SharedSimulation, Simulation};
+pub use timeline::{Glance, Timeline};
 pub use world::{World, WorldError};
+
+use timeline::Sample;
 
 use crate::engine::{Cloud, Snapshot};
 
@@ -70,6 +74,7 @@ pub struct Session {
     /// How many log items have been applied to `run`.
     applied: usize,
     revision: u64,
+    timeline: Timeline,
 }
 
 /// A state to return to: what had been typed, and the time that it was.
@@ -99,6 +104,7 @@ impl Session {
             done: Vec::new(),
             applied: 0,
             revision: 0,
+            timeline: Timeline::default(),
         }
     }
 
@@ -164,6 +170,7 @@ impl Session {
         self.undone.clear();
         // Typing in the past begins another future; undo leads back to the old one.
         self.log.truncate(self.applied);
+        self.timeline.cut(self.now_ms());
         self.log.push(LogItem { at_ms: self.now_ms(), rest_ms: self.run.rest_ms(), action });
         self.forget_checkpoints(self.log.len());
         self.apply_due(self.now_ms());
@@ -181,7 +188,7 @@ impl Session {
     /// Lets simulated time pass until `at_ms`; an earlier time does nothing.
     pub fn advance_to(&mut self, at_ms: u64) {
         self.apply_due(at_ms);
-        self.run.advance_to(at_ms);
+        self.run.advance_to(at_ms, &mut self.timeline);
         self.revision += 1;
     }
 
@@ -215,7 +222,8 @@ impl Session {
             if self.applied > 0 && self.applied.is_multiple_of(CHECKPOINT_LINES) {
                 self.keep_checkpoint();
             }
-            self.run.advance_to(item.at_ms);
+            self.run.advance_to(item.at_ms, &mut self.timeline);
+            self.timeline.before(item.at_ms, &self.run.cloud);
             match item.action {
                 LogAction::Lines(text) => self.run.type_lines(&text),
                 LogAction::Interrupt => self.run.interrupt(),
@@ -244,9 +252,49 @@ impl Session {
     pub fn seek(&mut self, at_ms: u64) {
         let at_ms = at_ms.max(self.begun_ms());
         if at_ms < self.now_ms() {
+            self.timeline.leave(&self.run.cloud);
             self.rewind(at_ms);
         }
         self.advance_to(at_ms);
+    }
+
+    /// The end of the run so far: the latest time that it has come to, or that something was typed at.
+    #[must_use]
+    pub fn end_ms(&self) -> u64 {
+        let typed_ms = self.log.len().checked_sub(1).and_then(|last| self.log.at_ms(last));
+        self.timeline.reached_ms().max(typed_ms.unwrap_or(0)).max(self.now_ms())
+    }
+
+    /// The run so far, what comes after the present moment included.
+    #[must_use]
+    pub fn timeline(&self) -> &Timeline {
+        &self.timeline
+    }
+
+    /// The run so far at a glance.
+    #[must_use]
+    pub fn glance(&self) -> Glance {
+        let mut counts: Vec<_> = self.timeline.samples().to_vec();
+        // What holds now may be in no sample yet; of the past it is in one.
+        if self.now_ms() == self.end_ms() {
+            counts.push(Sample { at_ms: self.now_ms(), counts: self.cloud().node_counts() });
+        }
+        Glance { end_ms: self.end_ms(), counts, typed_ms: self.log.iter().map(|item| item.at_ms).collect() }
+    }
+
+    /// Drops what comes after the present moment, so that another future can begin here; undo
+    /// brings it back. False where nothing comes after it.
+    pub fn branch(&mut self) -> bool {
+        if self.end_ms() == self.now_ms() {
+            return false;
+        }
+        self.done.push(self.moment());
+        self.undone.clear();
+        self.log.truncate(self.applied);
+        self.timeline.cut(self.now_ms());
+        self.forget_checkpoints(self.log.len() + 1);
+        self.revision += 1;
+        true
     }
 
     /// Restores the latest checkpoint at or before a time.
@@ -258,6 +306,18 @@ impl Session {
         };
         self.applied = applied;
         self.run = run;
+    }
+
+    /// Whether something can be taken back.
+    #[must_use]
+    pub fn can_undo(&self) -> bool {
+        !self.done.is_empty()
+    }
+
+    /// Whether something taken back can be brought back.
+    #[must_use]
+    pub fn can_redo(&self) -> bool {
+        !self.undone.is_empty()
     }
 
     /// Takes back the last thing typed, and the time that has passed since; false where nothing
@@ -283,11 +343,24 @@ impl Session {
 
     fn restore(&mut self, moment: Moment) {
         let shared = self.log.shared_len(&moment.log);
+        let parted_ms = [&self.log, &moment.log].into_iter().filter_map(|log| log.at_ms(shared)).min();
+        if let Some(parted_ms) = parted_ms {
+            self.timeline.cut(parted_ms);
+        }
         self.log = moment.log;
         self.forget_checkpoints(shared + 1);
         self.rewind(moment.at_ms);
         // An item of this very moment was typed after it: the log of the moment does not have it.
         self.advance_to(moment.at_ms);
+    }
+
+    /// Begins anew in an empty subscription, without a lesson, and plays a script until nothing is under way.
+    pub fn begin_with(&mut self, script: &str) {
+        self.options.world = None;
+        self.options.lesson = None;
+        self.reset();
+        self.load(script);
+        self.advance_until_idle();
     }
 
     /// Begins anew, with the same options; a lesson after its set-up.

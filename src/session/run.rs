@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::entry::{Entry, EntryState};
 use super::lesson::Judge;
+use super::timeline::Timeline;
 use crate::cli::account::Account;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::exec::{self, Context, Execution, Resumption, Waiting};
@@ -167,13 +168,15 @@ impl Run {
 
     /// Lets time pass until `at_ms`. Lines whose wait ends answer at that very moment, and the
     /// next ones begin then.
-    pub(super) fn advance_to(&mut self, at_ms: u64) {
+    pub(super) fn advance_to(&mut self, at_ms: u64, timeline: &mut Timeline) {
         while let Some(event_ms) = self.next_event_ms().filter(|event_ms| *event_ms <= at_ms) {
+            timeline.before(event_ms, &self.cloud);
             self.cloud.advance_to(event_ms);
             self.pump();
             self.judge();
         }
         self.cloud.advance_to(at_ms);
+        timeline.reach(at_ms, &self.cloud);
         self.judge();
     }
 

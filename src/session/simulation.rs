@@ -11,8 +11,8 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::lesson::{Lesson, LessonError, Progress};
-use super::{Entry, NodeDetail, NodeRow, OpenError, Session, World, WorldError, report};
+use super::lesson::{self, Lesson, LessonError};
+use super::{Entry, EntryState, Glance, NodeDetail, NodeRow, OpenError, Session, World, WorldError, report};
 use crate::cli::complete::Completion;
 use crate::engine::{PoolId, Snapshot};
 
@@ -79,8 +79,19 @@ pub trait Simulation {
     /// A text that is no lesson; the run stays as it was.
     fn resume_lesson(&mut self, file: &str, script: &str) -> Result<(), LessonError>;
     fn leave_lesson(&mut self);
-    fn lesson(&self) -> Option<&Lesson>;
-    fn progress(&self) -> Option<Progress<'_>>;
+    /// [`lesson::report::lesson`] of the lesson that is being taken, or null.
+    fn lesson(&self) -> Value;
+    /// [`lesson::report::progress`], or null.
+    fn progress(&self) -> Value;
+    fn is_in_lesson(&self) -> bool;
+    /// The transcript from an entry on, as [`report::entry`] and whether it has answered.
+    fn entries(&self, from: usize) -> Value;
+    fn end_ms(&self) -> u64;
+    fn glance(&self) -> Glance;
+    fn can_undo(&self) -> bool;
+    fn can_redo(&self) -> bool;
+    fn branch(&mut self) -> bool;
+    fn begin_with(&mut self, script: &str);
 }
 
 impl Simulation for Session {
@@ -209,11 +220,51 @@ impl Simulation for Session {
         self.leave_lesson();
     }
 
-    fn lesson(&self) -> Option<&Lesson> {
-        self.lesson().map(Arc::as_ref)
+    fn lesson(&self) -> Value {
+        self.lesson().map_or(Value::Null, |taken| lesson::report::lesson(taken))
     }
 
-    fn progress(&self) -> Option<Progress<'_>> {
-        self.progress()
+    fn progress(&self) -> Value {
+        self.progress().map_or(Value::Null, |progress| lesson::report::progress(&progress))
+    }
+
+    fn is_in_lesson(&self) -> bool {
+        self.lesson().is_some()
+    }
+
+    fn entries(&self, from: usize) -> Value {
+        let entries = self.transcript().get(from..).unwrap_or_default();
+        let object = |entry: &Entry| {
+            let mut object = report::entry(entry);
+            if let Some(object) = object.as_object_mut() {
+                object.insert("is_done".to_owned(), (entry.state == EntryState::Done).into());
+            }
+            object
+        };
+        entries.iter().map(object).collect()
+    }
+
+    fn end_ms(&self) -> u64 {
+        self.end_ms()
+    }
+
+    fn glance(&self) -> Glance {
+        self.glance()
+    }
+
+    fn can_undo(&self) -> bool {
+        self.can_undo()
+    }
+
+    fn can_redo(&self) -> bool {
+        self.can_redo()
+    }
+
+    fn branch(&mut self) -> bool {
+        self.branch()
+    }
+
+    fn begin_with(&mut self, script: &str) {
+        self.begin_with(script);
     }
 }

@@ -51,11 +51,31 @@ for (const colorScheme of ["light", "dark"]) {
     await check(page);
   });
 
-  for (const name of ["Help", "Examples", "Share"]) {
+  for (const [form, context] of [
+    ["a lesson", {}],
+    ["a lesson in an embed", { viewport: { width: 820, height: 600 } }],
+    ["a lesson on a phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
+  ]) {
+    test(`${form}, ${colorScheme}`, async (t) => {
+      const path = `?lesson=deallocate${form.includes("embed") ? "&embed=1" : ""}`;
+      const { page } = await open(t, { path, context: { colorScheme, ...context } });
+      const lesson = page.getByRole("complementary", { name: /^Lesson/ });
+      await lesson.getByRole("button", { name: /^Hint/ }).click();
+      await lesson.getByRole("button", { name: /^Run: az aks nodepool add/ }).click();
+      await page.getByRole("button", { name: "Skip to idle" }).click();
+      await lesson.getByText(/^Reached: 50 nodes run/).first().waitFor();
+      await check(page);
+    });
+  }
+
+  for (const name of ["Help", "Examples", "Share", "Lessons", "Files"]) {
     test(`the dialog ${name}, ${colorScheme}`, async (t) => {
       const { page } = await open(t, { context: { colorScheme } });
       await page.getByRole("button", { name, exact: true }).click();
-      await page.getByRole("dialog", { name }).waitFor();
+      const dialog = page.getByRole("dialog", { name });
+      await dialog.waitFor();
+      if (name === "Lessons") await dialog.getByText("Another lesson").click();
+      if (name === "Files") await dialog.getByRole("button", { name: "Script" }).click();
       await check(page);
     });
   }

@@ -28,7 +28,7 @@ const ARGUMENTS = [
 
 let browser;
 /** One browser for each test file, with an empty profile of its own. */
-function launch() {
+export function launch() {
   browser ??= chromium.launch({
     executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
     headless: true,
@@ -41,7 +41,7 @@ after(async () => {
 });
 
 /** Collects what must not happen; `expected` names what a test provokes on purpose. */
-function watch(page, origin, expected) {
+export function watch(page, origins, expected) {
   const problems = [];
   const note = (problem) => {
     if (!expected.some((pattern) => pattern.test(problem))) problems.push(problem);
@@ -63,7 +63,7 @@ function watch(page, origin, expected) {
   });
   page.on("request", (request) => {
     const url = new URL(request.url());
-    if (url.origin !== origin && !["data:", "blob:", "about:"].includes(url.protocol)) {
+    if (!origins.includes(url.origin) && !["data:", "blob:", "about:"].includes(url.protocol)) {
       note(`request to another site: ${url}`);
     }
   });
@@ -93,7 +93,7 @@ export async function open(
   // Generous, for machines that are busy with something else: a test that passes never waits this long.
   context.setDefaultTimeout(30_000);
   const page = await context.newPage();
-  const problems = watch(page, server.origin, expected);
+  const problems = watch(page, [server.origin], expected);
   test.after(async () => {
     await context.close();
     await server.close();

@@ -40,9 +40,9 @@ test("the speed has a value that can be read aloud, from 1 to 600", async (t) =>
   assert.match(await spoken(), /^60×/);
   await user.speed.focus();
   await page.keyboard.press("Home");
-  await page.waitForFunction(() => document.querySelector("[type=range]").ariaValueText?.startsWith("1×"));
+  await page.waitForFunction(() => document.querySelector("[aria-label=Speed]").ariaValueText?.startsWith("1×"));
   await page.keyboard.press("End");
-  await page.waitForFunction(() => document.querySelector("[type=range]").ariaValueText?.startsWith("600×"));
+  await page.waitForFunction(() => document.querySelector("[aria-label=Speed]").ariaValueText?.startsWith("600×"));
 });
 
 test("Reset empties the cloud, the console and the clock", async (t) => {

@@ -23,14 +23,17 @@ pub struct Face {
     pub pressed: Option<bool>,
     /// Whether it does nothing now.
     pub disabled: bool,
+    /// The panel that it opens, see `www/panels.js`; it then sends nothing.
+    pub panel: Option<&'static str>,
 }
 
 /// The button that sends `msg`.
-pub fn button(link: &Scope<App>, msg: Msg, face: Face) -> Html {
-    let onclick = link.callback(move |_: MouseEvent| msg.clone());
+pub fn button(link: &Scope<App>, msg: impl Into<Option<Msg>>, face: Face) -> Html {
+    let msg = msg.into();
+    let onclick = msg.map(|msg| link.callback(move |_: MouseEvent| msg.clone()));
     let given = |text: AttrValue| (!text.is_empty()).then_some(text);
     html! {
-        <button class={face.class} aria-label={given(face.name)} title={given(face.title)}
+        <button class={face.class} data-panel={face.panel} aria-label={given(face.name)} title={given(face.title)}
             aria-pressed={face.pressed.map(|on| if on { "true" } else { "false" })} disabled={face.disabled} {onclick}>
             if !face.sign.is_empty() { { icons::sign(face.sign) } }
             if !face.words.is_empty() { <span class="words">{ face.words }</span> }

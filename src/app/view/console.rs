@@ -15,7 +15,10 @@ impl App {
     pub(super) fn view_console(&self, link: &Scope<Self>) -> Html {
         let handle = Handle { prompt: Rc::clone(&self.prompt), session: Rc::clone(&self.session), link: link.clone() };
         let entries = self.transcript.iter().filter(|entry| entry.id >= self.cleared);
-        let bare = self.transcript.is_empty();
+        let (can_undo, can_redo) = {
+            let session = self.session.borrow();
+            (session.can_undo(), session.can_redo())
+        };
         let small = |msg: Msg, words: &'static str, title: &'static str, disabled: bool| {
             button(link, msg, Face { class: "small", words, title: title.into(), disabled, ..Face::default() })
         };
@@ -26,9 +29,9 @@ impl App {
                     <span class="bar-note">{ "az, simulated" }</span>
                     if !self.options.embed {
                     <div class="bar-end">
-                        { small(Msg::Undo, "Undo", "Take back the last command", bare) }
-                        { small(Msg::Redo, "Redo", "Run the command taken back again", false) }
-                        { small(Msg::Clear, "Clear", "Clear the screen (Ctrl-L)", bare) }
+                        { small(Msg::Undo, "Undo", "Take back the last command", !can_undo) }
+                        { small(Msg::Redo, "Redo", "Run the command taken back again", !can_redo) }
+                        { small(Msg::Clear, "Clear", "Clear the screen (Ctrl-L)", self.transcript.is_empty()) }
                     </div>
                     }
                 </div>

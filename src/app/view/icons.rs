@@ -2,16 +2,6 @@
 
 use yew::prelude::*;
 
-/// A cell with a snowflake.
-pub fn logo() -> Html {
-    html! {
-        <svg class="logo" viewBox="0 0 32 32" aria-hidden="true">
-            <rect class="logo-cell" x="2" y="2" width="28" height="28" rx="7" />
-            <path class="logo-flake" d="M16 7v18M8.2 11.5l15.6 9M23.8 11.5l-15.6 9M13 8.6l3 2.6 3-2.6M13 23.4l3-2.6 3 2.6" />
-        </svg>
-    }
-}
-
 /// A sign of 16 units drawn as one path.
 pub fn sign(path: &'static str) -> Html {
     html! { <svg class="sign" viewBox="0 0 16 16" aria-hidden="true"><path d={path} /></svg> }
@@ -27,3 +17,7 @@ pub const STEP: &str = "M3.5 3v10l6.5-5zM11 3h2v10h-2z";
 pub const SKIP: &str = "M2 3v10l5-5zM7.5 3v10l5-5zM13 3h1.6v10H13z";
 /// A tick.
 pub const TICK: &str = "M6.4 12.6 2.2 8.4l1.5-1.5 2.7 2.7 6-6L13.9 5.1z";
+/// A way that parts in two.
+pub const BRANCH: &str = "M3 2h2v5.2l5-2V2h2v4.5L5 9.3V14H3z";
+/// An arrow against a bar.
+pub const LATEST: &str = "M2 7h5V3.5L12 8l-5 4.5V9H2zM13 3h1.6v10H13z";

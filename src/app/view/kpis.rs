@@ -27,7 +27,7 @@ impl App {
             <section class="kpis" aria-label="Key figures" tabindex={scrolls.then_some("0")}>
                 { tile("running", html! { <>{ grouped(counts.of(NodeState::Ready).into()) }<small>{ format!(" of {}", grouped(total.into())) }</small></> }, "nodes running", self.view_bar(),
                     "Nodes that are ready for pods, of all nodes that exist in any state.") }
-                { tile("kept", html! { { grouped(kept.into()) } }, "deallocated, kept", note(if kept > 0 { "disks and images stay, compute is free" } else { "none held back" }),
+                { tile("kept", html! { { grouped(kept.into()) } }, "deallocated, kept", note(if kept > 0 { "disks stay, compute is free" } else { "none held back" }),
                     "Deallocated nodes: the virtual machine is stopped, its disks and cached images stay, and the next scale-up starts it first.") }
                 { tile("moving", html! { { grouped(in_motion.into()) } }, "changing now", note(if what.is_empty() { "nothing under way".to_owned() } else { what }),
                     "Nodes between two states. How long a transition takes is drawn from a preset; the time to start a deallocated node is an assumption, as no figure is published.") }

@@ -4,7 +4,7 @@ use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::dialogs::view_cards;
+use super::examples::view_cards;
 use super::swatch::swatch;
 use crate::app::format::{TOLD, counts_json, grouped, state_word, summary};
 use crate::app::grid::paint::Step;
@@ -65,6 +65,7 @@ impl App {
         });
         let hidden = self.view == View::Table;
         let empty = self.snapshot.clusters.is_empty();
+        let pooled = self.snapshot.clusters.iter().any(|cluster| !cluster.pools.is_empty());
         html! {
             <div class="picture" {hidden}>
                 <div class="scroller" ref={self.refs.scroller.clone()} tabindex="0" role="application" aria-label="Picture of the nodes, arrow keys go from node to node"
@@ -75,7 +76,9 @@ impl App {
                         <div class="cursor" ref={self.refs.cursor.clone()} hidden={self.shown_node().is_none()}></div>
                     </div>
                 </div>
-                if empty { { view_invitation(link) } }
+                if empty { { view_invitation(link) } } else if !pooled {
+                    <div class="invitation"><p>{ "No node pools yet: az aks nodepool add makes one." }</p></div>
+                }
                 { self.view_card() }
             </div>
         }

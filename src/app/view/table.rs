@@ -10,10 +10,10 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::button::{Face, button};
-use crate::app::format::{dollars, duration, grouped};
+use crate::app::format::{dollars, duration, grouped, state_word};
 use crate::app::options::View;
 use crate::app::{App, Msg, browser};
-use crate::engine::{Snapshot, StateCounts};
+use crate::engine::{NodeState, Snapshot, StateCounts};
 use crate::session::Simulation;
 
 /// So many nodes are one page.
@@ -47,11 +47,11 @@ impl NodeTable {
         let lines = body.children();
         let mut count = 0;
         for row in session.node_rows(self.page * length..(self.page + 1) * length) {
-            let state = row.state.name().to_owned();
+            let state = state_word(row.state).to_owned();
             let source = row.source.name().to_owned();
             let texts = [row.name, row.pool, state, source, duration(row.age_ms), dollars(row.cost_microdollars)];
             // An element that cannot be made is a document that is gone.
-            let _ = self.write(&document, &body, &lines, count, texts);
+            let _ = self.write(&document, &body, &lines, count, row.state, texts);
             count += 1;
         }
         for _ in count..self.rows.len() {
@@ -68,6 +68,7 @@ impl NodeTable {
         body: &Element,
         lines: &HtmlCollection,
         place: usize,
+        state: NodeState,
         texts: [String; COLUMNS],
     ) -> Option<()> {
         if place >= self.rows.len() {
@@ -92,7 +93,7 @@ impl NodeTable {
             if *known != text {
                 cells.item(column)?.set_text_content(Some(&text));
                 if column == STATE_COLUMN {
-                    line.set_attribute("data-state", &text).ok()?;
+                    line.set_attribute("data-state", state.name()).ok()?;
                 }
                 *known = text;
             }

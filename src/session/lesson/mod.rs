@@ -11,6 +11,7 @@ mod judge;
 mod par;
 #[cfg(not(target_arch = "wasm32"))]
 pub mod proof;
+pub mod report;
 mod text;
 
 pub use check::Check;

@@ -1,0 +1,93 @@
+// Pages of documentation as people build them, with the playground in them: made by MkDocs and mdBook,
+// or by hand, each served from a server of its own.
+
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { extname, join } from "node:path";
+import { after } from "node:test";
+import { fileURLToPath } from "node:url";
+import { dist, launch, watch } from "../e2e/harness.mjs";
+import { CONTENT_SECURITY_POLICY, serve } from "../../tools/serve.mjs";
+
+const tools = fileURLToPath(new URL("../../target/python/bin/", import.meta.url));
+const here = (path) => fileURLToPath(new URL(path, import.meta.url));
+
+const folder = mkdtempSync(join(tmpdir(), "hosts-"));
+after(() => rmSync(folder, { recursive: true, force: true }));
+
+function build(program, args, env) {
+  assert.ok(existsSync(tools + program), `${program} is missing: run 'make setup' first`);
+  execFileSync(tools + program, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+}
+
+/** A MkDocs site that has `embed.js` from another server. */
+export function mkdocs(playground) {
+  const site = mkdtempSync(join(folder, "mkdocs-"));
+  build("mkdocs", ["build", "--quiet", "--config-file", here("mkdocs/mkdocs.yml"), "--site-dir", site], {
+    PLAYGROUND: `${playground}embed.js`,
+  });
+  return site;
+}
+
+/** An mdBook that has the playground in a folder beside it. */
+export function mdbook() {
+  const site = mkdtempSync(join(folder, "mdbook-"));
+  build("mdbook", ["build", "--dest-dir", site, here("mdbook")]);
+  return site;
+}
+
+/** The playground on a server of its own; `allowed` is whether frames without an origin may load it. */
+export async function playground({ allowed = true } = {}) {
+  const headers = { "content-security-policy": CONTENT_SECURITY_POLICY };
+  if (allowed) headers["access-control-allow-origin"] = "*";
+  const server = await serve({ folder: dist, prefix: "/playground/", headers });
+  // After the pages that still load from it.
+  after(() => server.close());
+  return server;
+}
+
+/** Answers with the playground's files below /playground/, as a site does that has copied them. */
+export const copied = (headers = {}) => (pathname) => {
+  if (!pathname.startsWith("/playground/")) return undefined;
+  const file = pathname === "/playground/" ? "index.html" : pathname.slice("/playground/".length);
+  const path = join(dist, file);
+  if (!existsSync(path)) return { status: 404, type: ".txt", body: "Not found" };
+  return { body: readFileSync(path), type: extname(path), headers: { "content-security-policy": CONTENT_SECURITY_POLICY, ...headers } };
+};
+
+/**
+ * Serves a host page and opens it. `site` is a folder, or `html` the one page; `headers` are the host's
+ * own; `others` are origins that it may talk to.
+ */
+export async function visit(test, { site = folder, html, headers = {}, route, context: options = {}, others = [], expected = [] }) {
+  const server = await serve({
+    folder: site,
+    headers,
+    route(pathname) {
+      if (html && pathname === "/") return { body: html, headers };
+      // Asked for by the browser itself.
+      if (pathname === "/favicon.ico") return { status: 204, body: "" };
+      return route?.(pathname);
+    },
+  });
+  const context = await (await launch()).newContext({ viewport: { width: 1200, height: 800 }, ...options });
+  context.setDefaultTimeout(30_000);
+  const page = await context.newPage();
+  const problems = watch(page, [server.origin, ...others], expected);
+  test.after(async () => {
+    await context.close();
+    await server.close();
+    assert.deepEqual(problems, [], "the page reported problems");
+  });
+  await page.goto(html ? server.origin : `${server.origin}/index.html`);
+  return { page, server };
+}
+
+/** The playground inside an element of the page, once it runs. */
+export async function inside(page, selector) {
+  const frame = await (await page.locator(`${selector} iframe`).elementHandle()).contentFrame();
+  await frame.locator("html[data-simulator]").waitFor({ state: "attached" });
+  return frame;
+}

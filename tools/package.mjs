@@ -1,0 +1,29 @@
+// Makes one package for npm of what wasm-pack has built in pkg/ for each kind of host, and says what it weighs.
+//
+//   node tools/package.mjs [bundler] [web] [nodejs]
+
+import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { brotliCompressSync } from "node:zlib";
+
+const targets = process.argv.slice(2);
+const read = (path) => readFileSync(path, "utf8");
+const manifest = JSON.parse(read("package/package.json"));
+const [, version] = read("Cargo.toml").match(/^version = "(.+)"$/m);
+
+for (const target of targets) {
+  // Of wasm-pack's, which takes each for a package of its own.
+  for (const file of ["README.md", "LICENSE", ".gitignore"]) rmSync(`pkg/${target}/${file}`, { force: true });
+  // Node.js loads its own kind as CommonJS, whatever the package says.
+  const type = target === "nodejs" ? "commonjs" : "module";
+  const own = { type, main: "scale_down.js", types: "scale_down.d.ts", sideEffects: target === "bundler" };
+  writeFileSync(`pkg/${target}/package.json`, `${JSON.stringify(own, null, 2)}\n`);
+}
+writeFileSync("pkg/package.json", `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
+copyFileSync("package/README.md", "pkg/README.md");
+copyFileSync("LICENSE", "pkg/LICENSE");
+
+const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
+for (const target of targets) {
+  const wasm = `pkg/${target}/scale_down_bg.wasm`;
+  console.log(`${target.padEnd(8)} ${kilobytes(statSync(wasm).size)} of wasm, ${kilobytes(brotliCompressSync(readFileSync(wasm)).length)} compressed`);
+}

@@ -1,0 +1,171 @@
+// The page's side of the talk with the page around it: version 1 of docs/embedding.md.
+//
+// Only the parent is listened to. The first origin that says anything is the one that is talked to
+// from then on; until then the parent hears no more than that the page is ready, how high it wants to
+// be, and what has failed.
+
+import { address } from "./share.js";
+import { follow, isEmbedded, setTheme, words } from "./panels.js";
+
+const PROTOCOL = 1;
+/** Real time between two reports of the state. */
+const STATE_MS = 250;
+
+class Refusal extends Error {
+  constructor(code, message) {
+    super(message);
+    this.code = code;
+  }
+}
+
+let page;
+let origin;
+
+function post(message) {
+  // A parent without an origin of its own can only be addressed by being the parent.
+  parent.postMessage({ sdp: PROTOCOL, ...message }, origin && origin !== "null" ? origin : "*");
+}
+
+const OPEN_TO_ALL = ["ready", "resize", "error"];
+function tell(event, detail) {
+  if (origin || OPEN_TO_ALL.includes(event)) post({ event, detail });
+}
+
+function text(value, name) {
+  if (typeof value !== "string") throw new Refusal("invalid_argument", `${name} must be a text`);
+  return value;
+}
+
+function whole(value, name) {
+  if (!Number.isSafeInteger(value) || value < 0) throw new Refusal("invalid_argument", `${name} must be a whole number`);
+  return `${value}`;
+}
+
+/** Waits for the state that a message leads to: it is rendered before anybody is told. */
+const rendered = () =>
+  new Promise((resolve) => {
+    let isFirst = true;
+    const leave = follow(() => {
+      if (!isFirst) {
+        leave();
+        resolve();
+      }
+      isFirst = false;
+    });
+  });
+
+async function send(name, value = "") {
+  const done = rendered();
+  page.send(name, value);
+  await done;
+}
+
+const METHODS = {
+  hello: () => ({ version: PROTOCOL, methods: Object.keys(METHODS) }),
+  async run(lines) {
+    const from = page.state().lines;
+    await send("run", text(lines, "lines"));
+    const answered = await new Promise((resolve) => {
+      const leave = follow(() => {
+        const entries = page.entries(from);
+        // An undo or a reset takes the lines away.
+        if (entries.length > 0 && !entries.every((entry) => entry.isDone)) return;
+        queueMicrotask(() => leave());
+        resolve(entries);
+      });
+    });
+    return { exitCode: answered.at(-1)?.exitCode ?? 0, lines: answered };
+  },
+  reset: () => send("reset"),
+  seek: (ms) => send("seek", whole(ms, "ms")),
+  play: () => send("play"),
+  pause: () => send("pause"),
+  async load(script) {
+    page.simulator().load(text(script, "script"));
+    await send("begin");
+  },
+  snapshot: () => page.simulator().snapshot(),
+  share: () => address(page).href,
+  theme: (theme) => setTheme(text(theme, "theme")),
+  view: (view) => send("view", text(view, "view")),
+  speed: (speed) => send("speed", whole(Number(speed), "speed")),
+};
+
+async function answer({ id, method, params = [] }) {
+  try {
+    if (!Object.hasOwn(METHODS, method)) throw new Refusal("unknown_method", `there is no method '${method}'`);
+    if (!Array.isArray(params)) throw new Refusal("invalid_argument", "params must be a list");
+    post({ id, result: (await METHODS[method](...params)) ?? null });
+  } catch (error) {
+    post({ id, error: { code: error.code ?? "internal", message: error.message } });
+  }
+}
+
+function hear({ source, origin: from, data }) {
+  if (source !== parent || typeof data !== "object" || data === null || !("sdp" in data)) return;
+  origin ??= from;
+  if (from !== origin) return;
+  if (data.sdp !== PROTOCOL) {
+    post({ id: data.id, error: { code: "unsupported_version", message: `this page speaks version ${PROTOCOL}` } });
+  } else if (typeof data.method === "string") {
+    answer(data);
+  }
+}
+
+/** Tells of lines that have answered, once each. */
+function watchCommands() {
+  let told = 0;
+  follow(() => {
+    told = Math.min(told, page.state().lines);
+    for (const { isDone, ...entry } of page.entries(told)) {
+      if (!isDone) break;
+      tell("command", entry);
+      told += 1;
+    }
+  });
+}
+
+function watchState() {
+  let due;
+  let known = "";
+  const report = () => {
+    due = undefined;
+    const { lines, ...state } = page.state();
+    const now = JSON.stringify(state);
+    if (now !== known) tell("state", state);
+    known = now;
+  };
+  follow(() => {
+    due ??= setTimeout(report, STATE_MS);
+  });
+}
+
+/** The height at which the nodes are easy to tell apart, as far as that is sensible. */
+function watchHeight() {
+  const CELL = 40;
+  const POOL = 62;
+  let known = 0;
+  follow(() => {
+    const stage = document.querySelector(".stage");
+    const around = Array.from(stage.querySelectorAll(".nodes .bar, .nodes .legend, .time"), (part) => part.offsetHeight);
+    const width = stage.querySelector(".scroller").clientWidth;
+    const nodes = Object.values(page.state().nodesByState).reduce((sum, count) => sum + count, 0);
+    const rows = Math.ceil(nodes / Math.max(Math.floor(width / CELL), 1));
+    const picture = rows * CELL + stage.querySelectorAll(".pool-line").length * POOL + 24;
+    const isStacked = getComputedStyle(stage).gridTemplateColumns.split(" ").length === 1;
+    const height = around.reduce((sum, part) => sum + part, Math.min(Math.max(picture, 240), 520)) + (isStacked ? 320 : 0);
+    if (Math.abs(height - known) < 8) return;
+    known = height;
+    tell("resize", { height });
+  });
+}
+
+export function begin(it) {
+  page = it;
+  addEventListener("message", hear);
+  tell("ready", { version: PROTOCOL });
+  watchCommands();
+  watchState();
+  document.addEventListener("goal", ({ detail }) => tell("goal", detail));
+  if (isEmbedded && words.get("height") === "auto") watchHeight();
+}
