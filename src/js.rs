@@ -57,8 +57,12 @@ impl Simulator {
         };
         let seed = options.seed.map(|seed| integer("seed", seed)).transpose()?;
         let world = options.world.map(|world| read_world(&world)).transpose()?;
-        let session =
-            Session::new(SessionOptions { seed: Some(seed.unwrap_or(DEFAULT_SEED)), strict: options.strict, world });
+        let session = Session::new(SessionOptions {
+            seed: Some(seed.unwrap_or(DEFAULT_SEED)),
+            strict: options.strict,
+            world,
+            ..SessionOptions::default()
+        });
         Ok(Self { session: Rc::new(RefCell::new(session)), on_change: None })
     }
 

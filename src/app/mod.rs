@@ -167,7 +167,8 @@ impl Component for App {
         let stored = browser::load(log::THEME_KEY).and_then(|name| Theme::named(&name));
         let theme = options.theme.or(stored).unwrap_or_default();
         theme.apply();
-        let session = Session::new(SessionOptions { seed: options.seed, strict: options.strict, world: None });
+        let session =
+            Session::new(SessionOptions { seed: options.seed, strict: options.strict, terminal: true, world: None });
         let mut app = Self {
             pace: Pace::new(options.speed.unwrap_or(SPEED)),
             theme,

@@ -114,7 +114,7 @@ fn run(arguments: &Run) -> Result<ExitCode, Problem> {
     }
     let script = read_script(arguments.file.as_deref())?;
     let world = arguments.world.as_deref().map(read_world).transpose()?;
-    let options = SessionOptions { seed: arguments.seed, strict: arguments.strict, world };
+    let options = SessionOptions { seed: arguments.seed, strict: arguments.strict, world, ..SessionOptions::default() };
     let mut session = Session::new(options);
     let mut status = 0;
     for line in lines(&script, arguments.isolated) {

@@ -179,10 +179,16 @@ impl CliError {
         text
     }
 
+    /// The whole error as a terminal shows it, where colour stands for the prefix.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}\n{}", self.message, self.trailer())
+    }
+
     /// The whole error as it stands on stderr without a terminal.
     #[must_use]
     pub fn stderr(&self) -> String {
         let prefix = if self.bare { "" } else { "ERROR: " };
-        format!("{prefix}{}\n{}", self.message, self.trailer())
+        format!("{prefix}{}", self.text())
     }
 }

@@ -2,7 +2,8 @@
 //!
 //! The page makes elements of it, the native command plain text, the JavaScript package strings.
 
-use super::error::{CliError, Stage};
+use super::error::{CliError, Example, Stage};
+use super::help;
 use super::output::Rendered;
 
 /// One piece of an answer.
@@ -16,6 +17,10 @@ pub enum Block {
     Error(CliError),
     /// A remark of the playground's own, which the real command would not make.
     Note(String),
+    /// A question as the terminal shows it, with what was typed below it so far.
+    Question(String),
+    /// The examples at the end of a help, which can be run.
+    Examples(&'static [Example]),
 }
 
 /// The answer to one command.
@@ -50,8 +55,11 @@ impl Outcome {
 pub fn stdout(blocks: &[Block]) -> String {
     let mut text = String::new();
     for block in blocks {
-        if let Block::Output(rendered) = block {
-            text.push_str(rendered.text());
+        match block {
+            Block::Output(rendered) => text.push_str(rendered.text()),
+            Block::Question(asked) => text.push_str(asked),
+            Block::Examples(examples) => text.push_str(&help::example_list(examples)),
+            Block::Warning(_) | Block::Error(_) | Block::Note(_) => {}
         }
     }
     text
@@ -63,7 +71,7 @@ pub fn stderr(blocks: &[Block]) -> String {
     let mut text = String::new();
     for block in blocks {
         match block {
-            Block::Output(_) => {}
+            Block::Output(_) | Block::Question(_) | Block::Examples(_) => {}
             Block::Warning(message) => push_line(&mut text, "WARNING: ", message),
             Block::Error(error) => text.push_str(&error.stderr()),
             Block::Note(message) => push_line(&mut text, "NOTE: ", message),

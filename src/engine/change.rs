@@ -169,6 +169,7 @@ impl Cloud {
             provisioning_state: ProvisioningState::Succeeded,
             power_state,
             created_ms: self.clockwork.now_ms,
+            used_versions: Vec::new(),
             nodes: BTreeMap::new(),
             next_instance_id: 0,
             operation: None,
@@ -233,7 +234,7 @@ impl Cloud {
     /// `OperationNotAllowed` while another operation goes on, or where it is stopped.
     pub fn stop_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
         self.check_cluster_free(id)?;
-        self.check_power(id, PowerState::Running)?;
+        self.find_cluster(id)?.check_switch(PowerState::Stopped)?;
         let operation = self.begin_on_cluster(id, OperationKind::StopCluster, Timing::ControlPlane)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Ready {
@@ -250,7 +251,7 @@ impl Cloud {
     /// `OperationNotAllowed` while another operation goes on, or where it runs.
     pub fn start_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
         self.check_cluster_free(id)?;
-        self.check_power(id, PowerState::Stopped)?;
+        self.find_cluster(id)?.check_switch(PowerState::Running)?;
         let operation = self.begin_on_cluster(id, OperationKind::StartCluster, Timing::ControlPlane)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Stopped && pool.power_state == PowerState::Running {
@@ -305,16 +306,16 @@ impl Cloud {
         Ok(operation)
     }
 
-    /// Changes the number of nodes of a pool by hand.
+    /// Changes the number of nodes of a pool by hand. A stopped pool has them from its next start.
     ///
     /// # Errors
     ///
-    /// `OperationNotAllowed` while the pool or its cluster changes, where it is stopped or belongs
-    /// to the autoscaler; limits and quota.
+    /// `OperationNotAllowed` while the pool or its cluster changes, or where it belongs to the
+    /// autoscaler; limits and quota.
     pub fn scale_pool(&mut self, id: PoolId, count: u32) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
         limits::check_count(pool.spec.mode, count.into())?;
-        check_manual_scale(pool, pool.spec.autoscaler)?;
+        check_manual_scale(pool.spec.autoscaler)?;
         self.rescale(cluster, id, count, OperationKind::ScalePool, |_| ())
     }
 
@@ -335,7 +336,7 @@ impl Cloud {
         let count = update.count.unwrap_or(spec.count);
         limits::check_count(mode, count.into())?;
         if count != spec.count {
-            check_manual_scale(pool, autoscaler)?;
+            check_manual_scale(autoscaler)?;
         }
         if mode == PoolMode::User {
             self.check_system_pool_remains(cluster, id)?;
@@ -365,10 +366,8 @@ impl Cloud {
         let found = self.find_cluster(cluster)?;
         let (location, instances) = (found.spec.location.clone(), found.instances());
         let pool = found.pool_by_id(id).ok_or_else(|| no_pool(id))?;
-        let plan = match pool.power_state {
-            PowerState::Running => ScalePlan::new(pool, count),
-            PowerState::Stopped => ScalePlan::default(),
-        };
+        let moves_nodes = pool.power_state == PowerState::Running || kind == OperationKind::StartPool;
+        let plan = if moves_nodes { ScalePlan::new(pool, count) } else { ScalePlan::default() };
         self.check_capacity(&location, pool.instances(), instances, plan.create, &pool.spec)?;
         let operation = self.begin_on_pool(cluster, id, kind);
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
@@ -395,12 +394,12 @@ impl Cloud {
         Ok(operation)
     }
 
-    /// Stops a user pool. Its deallocated nodes are deleted, as users of the service report
-    /// (Azure/AKS issue 2810).
+    /// Stops a user pool; one that is stopped stays as it is. Its deallocated nodes are deleted, as
+    /// users of the service report (Azure/AKS issue 2810).
     ///
     /// # Errors
     ///
-    /// `OperationNotAllowed` for a system pool, a stopped pool, or while it changes.
+    /// `OperationNotAllowed` for a system pool, or while it changes.
     pub fn stop_pool(&mut self, id: PoolId) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
         let name = &pool.spec.name;
@@ -409,31 +408,27 @@ impl Cloud {
                 "Node pool {name} is a system node pool: only user node pools can be stopped."
             )));
         }
-        if pool.power_state == PowerState::Stopped {
-            return Err(stopped(name));
-        }
+        let is_running = pool.power_state == PowerState::Running;
         let operation = self.begin_on_pool(cluster, id, OperationKind::StopPool);
-        self.clear_out(cluster, id, Removal::Stop, operation);
+        if is_running {
+            self.clear_out(cluster, id, Removal::Stop, operation);
+        }
         Ok(operation)
     }
 
-    /// Starts a stopped pool.
+    /// Starts a pool and brings it to its count, which may have changed while it was stopped. One
+    /// that runs is only brought to its count.
     ///
     /// # Errors
     ///
-    /// `OperationNotAllowed` where it runs, or while it changes.
+    /// `OperationNotAllowed` while it changes; limits and quota.
     pub fn start_pool(&mut self, id: PoolId) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
-        if pool.power_state == PowerState::Running {
-            return Err(ServiceError::not_allowed(format!(
-                "Node pool {} is running: only a stopped node pool can be started.",
-                pool.spec.name
-            )));
-        }
-        let operation = self.begin_on_pool(cluster, id, OperationKind::StartPool);
+        let count = pool.spec.count;
+        let operation = self.rescale(cluster, id, count, OperationKind::StartPool, |_| ())?;
         self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Stopped {
-                clockwork.start(cluster, pool, instance_id, operation);
+                clockwork.delete(cluster, pool, instance_id, operation);
             }
         });
         Ok(operation)
@@ -456,13 +451,13 @@ impl Cloud {
         Ok((cluster.id, pool))
     }
 
-    fn check_cluster_free(&self, id: ClusterId) -> Result<(), ServiceError> {
+    pub(super) fn check_cluster_free(&self, id: ClusterId) -> Result<(), ServiceError> {
         let cluster = self.find_cluster(id)?;
         let busy = busy_cluster(cluster).or_else(|| cluster.pools.iter().find_map(busy_pool));
         busy.map_or(Ok(()), Err)
     }
 
-    fn check_power(&self, id: ClusterId, needed: PowerState) -> Result<(), ServiceError> {
+    pub(super) fn check_power(&self, id: ClusterId, needed: PowerState) -> Result<(), ServiceError> {
         let cluster = self.find_cluster(id)?;
         if cluster.power_state == needed {
             return Ok(());
@@ -512,7 +507,7 @@ impl Cloud {
         operation
     }
 
-    fn begin_on_cluster(
+    pub(super) fn begin_on_cluster(
         &mut self,
         id: ClusterId,
         kind: OperationKind,
@@ -583,11 +578,8 @@ fn delete_deallocated(
     }
 }
 
-/// A count can be set by hand only on a running pool that the autoscaler leaves alone.
-fn check_manual_scale(pool: &Pool, autoscaler: Option<AutoscalerRange>) -> Result<(), ServiceError> {
-    if pool.power_state == PowerState::Stopped {
-        return Err(stopped(&pool.spec.name));
-    }
+/// A count can be set by hand only where the autoscaler leaves the pool alone.
+fn check_manual_scale(autoscaler: Option<AutoscalerRange>) -> Result<(), ServiceError> {
     if autoscaler.is_some() {
         return Err(ServiceError::not_allowed("Cannot scale cluster autoscaler enabled node pool.".to_owned()));
     }

@@ -30,6 +30,7 @@ pub mod scale;
 mod scale_set;
 pub mod snapshot;
 pub mod timing;
+mod upgrade;
 pub mod vm_size;
 
 pub use change::{ExistingPool, PoolUpdate};
@@ -41,4 +42,5 @@ pub use node::{Milestone, Node, NodeSource};
 pub use operation::{OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
 pub use pool::{AutoscalerRange, OsDiskType, OsType, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
 pub use snapshot::{ClusterView, CostView, NodeView, PoolView, Snapshot, StateCounts};
+pub use upgrade::UsedVersion;
 pub use vm_size::VmSize;

@@ -7,6 +7,7 @@ use super::lifecycle::NodeState;
 use super::money::Cost;
 use super::node::{Node, Prices};
 use super::operation::{OperationId, PowerState, ProvisioningState};
+use super::upgrade::UsedVersion;
 use super::vm_size::{VmSize, disk_price_microdollars_per_hour};
 
 /// Identifies a node pool for as long as the simulation runs.
@@ -205,6 +206,8 @@ pub struct Pool {
     pub power_state: PowerState,
     /// When it was created.
     pub created_ms: u64,
+    /// The versions that it had before, the latest last.
+    pub used_versions: Vec<UsedVersion>,
     pub(super) nodes: BTreeMap<u32, Node>,
     pub(super) next_instance_id: u32,
     pub(super) operation: Option<OperationId>,

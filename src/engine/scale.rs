@@ -10,7 +10,7 @@ use super::pool::Pool;
 /// The consequences of a new node count.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScalePlan {
-    /// Deallocated instances to start, in order.
+    /// Stopped and deallocated instances to start, in order.
     pub start: Vec<u32>,
     /// New instances to create after that.
     pub create: u32,
@@ -24,7 +24,7 @@ impl ScalePlan {
     /// Plans the way from the pool as it is to `count` nodes.
     ///
     /// Up: every deallocated node is started before a new one is created, lowest instance id
-    /// first. That is the order of the cluster autoscaler's Azure provider; the order of a manual
+    /// first, and those that stopped with their pool before them. That is the order of the cluster autoscaler's Azure provider; the order of a manual
     /// scale is not documented, so the same is assumed.
     ///
     /// Down: highest instance id first, after balancing the zones (the rule of scale sets). Nodes
@@ -38,7 +38,8 @@ impl ScalePlan {
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
         if count >= wanted {
             let missing = count - wanted;
-            plan.start = in_state(NodeState::Deallocated).map(|node| node.instance_id).take(missing as usize).collect();
+            let kept = in_state(NodeState::Stopped).chain(in_state(NodeState::Deallocated));
+            plan.start = kept.map(|node| node.instance_id).take(missing as usize).collect();
             plan.create = missing - u32::try_from(plan.start.len()).unwrap_or(missing);
         } else {
             plan.remove = removal_order(in_state(NodeState::Ready), wanted - count);

@@ -24,6 +24,7 @@ pub use run::Run;
 pub use share::ShareError;
 pub use world::{World, WorldError};
 
+use crate::cli::exec::Question;
 use crate::engine::{Cloud, Snapshot};
 
 /// The seed of a run that names none.
@@ -39,6 +40,9 @@ pub struct SessionOptions {
     pub seed: Option<u64>,
     /// Whether the verdict on every line is the real CLI's, without the playground's help.
     pub strict: bool,
+    /// Whether somebody is there to answer what a command asks; otherwise it is refused, as `az`
+    /// refuses it without a terminal.
+    pub terminal: bool,
     /// What exists at time 0; an empty subscription where there is none.
     pub world: Option<World>,
 }
@@ -111,6 +115,18 @@ impl Session {
         self.run.busy()
     }
 
+    /// The question that the line under way asks, if it does: the next line typed is its answer.
+    #[must_use]
+    pub fn question(&self) -> Option<&Question> {
+        self.run.question()
+    }
+
+    /// Example `number` of the help shown last, counted from 1.
+    #[must_use]
+    pub fn example(&self, number: usize) -> Option<&'static str> {
+        self.run.example(number)
+    }
+
     /// Whether nothing is under way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -130,8 +146,14 @@ impl Session {
     }
 
     /// Types one or more lines. They run one after the other, each as soon as the one before it
-    /// has answered, which may take simulated time.
+    /// has answered, which may take simulated time. Where a line asks, the next one answers; an
+    /// empty one is what the question takes it for.
     pub fn submit(&mut self, text: &str) {
+        let default = self.question().and_then(Question::default_letter);
+        let text = if text.trim().is_empty() { default.unwrap_or_default() } else { text };
+        if text.is_empty() {
+            return;
+        }
         self.act(LogAction::Lines(Arc::from(text)));
     }
 
@@ -186,9 +208,9 @@ impl Session {
         while !self.is_idle() && self.advance_to_next_event() {}
     }
 
-    /// Passes to the moment at which every line typed so far has answered.
+    /// Passes to the moment at which every line typed so far has answered, or asks.
     pub fn advance_until_answered(&mut self) {
-        while self.busy().is_some() && self.advance_to_next_event() {}
+        while self.busy().is_some() && self.question().is_none() && self.advance_to_next_event() {}
     }
 
     /// Applies the log items that are due.
@@ -292,6 +314,7 @@ impl Session {
         let script = script::read(text);
         self.options.seed = script.seed.or(self.options.seed);
         self.options.strict |= script.is_strict;
+        self.options.terminal |= script.has_terminal;
         self.reset();
         for item in script.items {
             self.advance_to(item.at_ms);
@@ -319,5 +342,5 @@ fn fresh_run(options: &SessionOptions) -> Run {
     if let Some(world) = &options.world {
         world.put_in(&mut cloud);
     }
-    Run::new(cloud, options.strict)
+    Run::new(cloud, options.strict, options.terminal)
 }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 use super::entry::{Entry, EntryState};
 use crate::cli::account::Account;
 use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::exec::{self, Context, Execution, Resumption, Waiting};
+use crate::cli::exec::{self, Context, Execution, Question, Resumption, Terminal, Waiting};
 use crate::cli::filter::FILTERS;
 use crate::cli::outcome::{self, Block, Outcome};
 use crate::cli::shell::{self, Connector, RawCommand, ShellError};
@@ -24,6 +24,21 @@ fn shell_refusal(error: ShellError) -> Outcome {
     Outcome::refused(Vec::new(), refusal)
 }
 
+/// Names the first character that a word processor left in a line that failed.
+fn look_alike_note(line: &str) -> Option<String> {
+    let found = shell::typography(line);
+    let first = found.first()?;
+    let column = line.get(..first.span.start)?.chars().count() + 1;
+    let character = line.get(first.span.start..first.span.end)?;
+    let more = if found.len() > 1 { format!(", and {} more like it", found.len() - 1) } else { String::new() };
+    Some(format!(
+        "Character {column} is a {} ({}){more}: type {} instead.",
+        first.name,
+        character.escape_unicode(),
+        first.instead
+    ))
+}
+
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -33,6 +48,7 @@ pub struct Run {
     pub(super) transcript: Vec<Entry>,
     variables: BTreeMap<String, String>,
     last_exit_code: i32,
+    has_terminal: bool,
     /// Index of the next line to start.
     next: usize,
     active: Option<Active>,
@@ -45,6 +61,12 @@ struct Active {
     /// What the command before a pipe has printed.
     piped: Option<Piped>,
     waiting: Option<Waiting>,
+    /// What the command asks.
+    question: Option<Question>,
+    /// What it was answered so far.
+    answers: Vec<bool>,
+    /// How many blocks it said before its latest question.
+    said: usize,
 }
 
 /// What goes through a pipe.
@@ -58,13 +80,14 @@ struct Piped {
 impl Run {
     /// A run on a cloud, with nothing typed.
     #[must_use]
-    pub fn new(cloud: Cloud, strict: bool) -> Self {
+    pub fn new(cloud: Cloud, strict: bool, has_terminal: bool) -> Self {
         Self {
             cloud,
             account: Account::new(strict),
             transcript: Vec::new(),
             variables: BTreeMap::new(),
             last_exit_code: 0,
+            has_terminal,
             next: 0,
             active: None,
         }
@@ -83,8 +106,29 @@ impl Run {
         self.active.is_none() && self.next >= self.transcript.len() && self.cloud.is_idle()
     }
 
-    /// Queues lines and starts the first if nothing runs.
+    /// What the line under way asks.
+    #[must_use]
+    pub fn question(&self) -> Option<&Question> {
+        self.active.as_ref()?.question.as_ref()
+    }
+
+    /// Example `number` of the help shown last, counted from 1.
+    pub(super) fn example(&self, number: usize) -> Option<&'static str> {
+        let shown = self.transcript.iter().rev().flat_map(|entry| &entry.blocks).find_map(|block| match block {
+            Block::Examples(examples) => Some(*examples),
+            _ => None,
+        });
+        Some(shown?.get(number.checked_sub(1)?)?.command)
+    }
+
+    /// Answers what is asked; then queues lines and starts the first if nothing runs.
     pub(super) fn type_lines(&mut self, text: &str) {
+        let mut text = text;
+        while !text.is_empty() && self.question().is_some() {
+            let (answer, rest) = text.split_once('\n').unwrap_or((text, ""));
+            self.answer(answer.trim_end_matches('\r'));
+            text = rest;
+        }
         for line in shell::split_lines(text) {
             if self.transcript.len() - self.next >= QUEUE_MAX {
                 break;
@@ -96,11 +140,43 @@ impl Run {
         self.pump();
     }
 
+    /// Takes a typed line as the answer to the question; asks again where it is none.
+    fn answer(&mut self, typed: &str) {
+        let Some(active) = &mut self.active else { return };
+        let Some(question) = active.question.take() else { return };
+        let mut shown = format!("{typed}\n");
+        match question.answer(typed) {
+            Some(answer) => active.answers.push(answer),
+            None => {
+                shown.push_str(&question.prompt());
+                active.question = Some(question);
+            }
+        }
+        if let Some(entry) = self.current()
+            && let Some(Block::Question(asked)) = entry.blocks.last_mut()
+        {
+            asked.push_str(&shown);
+        }
+        if self.question().is_none() {
+            self.mark_asking(EntryState::Running);
+        }
+        self.pump();
+    }
+
+    fn mark_asking(&mut self, state: EntryState) {
+        if let Some(entry) = self.current() {
+            entry.state = state;
+        }
+    }
+
     /// Stops waiting, and drops the lines that have not begun. What is under way in the cloud
     /// goes on.
     pub(super) fn interrupt(&mut self) {
         if let Some(active) = self.active.take() {
-            let outcome = active.waiting.map(exec::interrupt);
+            let outcome = match (active.waiting, active.question) {
+                (Some(waiting), _) => Some(exec::interrupt(waiting)),
+                (None, question) => question.map(|_| exec::interrupt_question()),
+            };
             if let Some(outcome) = outcome {
                 self.record(outcome);
             }
@@ -165,13 +241,20 @@ impl Run {
                 self.query_last(line.trim_start().trim_start_matches('?').trim());
                 VecDeque::new()
             }
+            _ if line.trim_start().starts_with(":: ") && !self.account.strict => {
+                let number = line.trim_start().trim_start_matches(':').trim();
+                let example = number.parse().ok().and_then(|number| self.example(number));
+                self.record(exec::show_example(number, example));
+                VecDeque::new()
+            }
             Ok(commands) => commands.into(),
             Err(error) => {
                 self.record(shell_refusal(error));
                 VecDeque::new()
             }
         };
-        self.active = Some(Active { commands, piped: None, waiting: None });
+        self.active =
+            Some(Active { commands, piped: None, waiting: None, question: None, answers: Vec::new(), said: 0 });
         true
     }
 
@@ -181,6 +264,9 @@ impl Run {
             let Some(active) = &mut self.active else {
                 return true;
             };
+            if active.question.is_some() {
+                return false;
+            }
             if let Some(waiting) = active.waiting.take() {
                 if !waiting.until.is_over(&self.cloud) {
                     active.waiting = Some(waiting);
@@ -208,6 +294,15 @@ impl Run {
                     if let Some(active) = &mut self.active {
                         active.waiting = Some(waiting);
                     }
+                }
+                Execution::Asking(question, mut blocks) => {
+                    if let Some(active) = &mut self.active {
+                        active.said += blocks.len();
+                        blocks.push(Block::Question(question.prompt()));
+                        active.question = Some(question);
+                    }
+                    self.say(blocks);
+                    self.mark_asking(EntryState::Asking);
                 }
             }
         }
@@ -241,7 +336,12 @@ impl Run {
             }
             return Execution::Done(outcome);
         }
-        let context = Context { cloud: &mut self.cloud, account: &mut self.account, blocks: Vec::new(), hint: None };
+        let (answers, said) = match &self.active {
+            Some(active) => (active.answers.as_slice(), active.said),
+            None => (&[][..], 0),
+        };
+        let terminal = Terminal { is_there: self.has_terminal, answers, said };
+        let context = Context::new(&mut self.cloud, &mut self.account, terminal);
         match words.split_first() {
             Some((&"az", arguments)) => exec::run_az(arguments, context),
             Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
@@ -281,6 +381,8 @@ impl Run {
         let Some(active) = &mut self.active else {
             return;
         };
+        active.answers.clear();
+        active.said = 0;
         let mut connector = active.commands.pop_front().and_then(|done| done.next);
         if connector == Some(Connector::Pipe) {
             return;
@@ -334,10 +436,14 @@ impl Run {
 
     fn end_line(&mut self) {
         self.active = None;
+        let is_strict = self.account.strict;
         if let Some(entry) = self.current() {
             entry.state = EntryState::Done;
             // A line of nothing but comments or assignments succeeds.
-            entry.exit_code.get_or_insert(0);
+            let exit_code = *entry.exit_code.get_or_insert(0);
+            if exit_code != 0 && !is_strict {
+                entry.blocks.extend(look_alike_note(&entry.line).map(Block::Note));
+            }
         }
     }
 }

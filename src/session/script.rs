@@ -25,6 +25,7 @@ const MARK: &str = "#@";
 pub(super) struct Script {
     pub seed: Option<u64>,
     pub is_strict: bool,
+    pub has_terminal: bool,
     pub items: Vec<LogItem>,
     pub end_ms: Option<u64>,
 }
@@ -37,6 +38,9 @@ pub(super) fn write(options: &SessionOptions, log: &CommandLog, now_ms: u64) -> 
     }
     if options.strict {
         let _ = writeln!(text, "{MARK} strict");
+    }
+    if options.terminal {
+        let _ = writeln!(text, "{MARK} terminal");
     }
     for item in log.iter() {
         let _ = match &item.action {
@@ -66,6 +70,7 @@ pub(super) fn read(text: &str) -> Script {
         match mark {
             Mark::Seed(seed) => script.seed = Some(seed),
             Mark::Strict => script.is_strict = true,
+            Mark::Terminal => script.has_terminal = true,
             // Time does not run backwards, whatever a script says.
             Mark::Time(time_ms) => at_ms = at_ms.max(time_ms),
             Mark::Interrupt(time_ms) => {
@@ -91,14 +96,17 @@ impl Script {
 enum Mark {
     Seed(u64),
     Strict,
+    Terminal,
     Time(u64),
     Interrupt(u64),
     End(u64),
 }
 
 fn read_mark(mark: &str) -> Option<Mark> {
-    if mark == "strict" {
-        return Some(Mark::Strict);
+    match mark {
+        "strict" => return Some(Mark::Strict),
+        "terminal" => return Some(Mark::Terminal),
+        _ => {}
     }
     let (first, second) = mark.split_once(' ').unwrap_or((mark, ""));
     if first == "seed" {
@@ -133,11 +141,11 @@ mod tests {
             (1500, lines("wait 10m\naz group list \\\n  -o table")),
             (2000, LogAction::Interrupt),
         ]);
-        let options = SessionOptions { seed: Some(9), strict: true, world: None };
+        let options = SessionOptions { seed: Some(9), strict: true, terminal: true, world: None };
         let script = read(&write(&options, &written, 5000));
         let items: Vec<_> = written.iter().cloned().collect();
         assert_eq!(script.items, items);
-        assert_eq!((script.seed, script.is_strict), (Some(9), true));
+        assert_eq!((script.seed, script.is_strict, script.has_terminal), (Some(9), true, true));
         assert_eq!(script.end_ms, Some(5000));
     }
 

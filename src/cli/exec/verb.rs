@@ -19,7 +19,9 @@ pub const VERBS: &[(&str, &str)] = &[
     ("sim fail-allocations N", "let the next N virtual machines find no capacity"),
     ("sim events [N]", "the last events, 20 or N"),
     ("az … | grep PATTERN", "pick lines; also head, tail, wc -l and sort"),
+    ("echo WORDS", "print words: echo $RG, echo $?"),
     ("? QUERY", "query the last result with JMESPath"),
+    (":: N", "take example N of the last help"),
     ("help", "this text"),
     ("az … --help", "what a command takes"),
 ];
@@ -29,6 +31,7 @@ pub const VERBS: &[(&str, &str)] = &[
 pub fn run_verb(words: &[&str], mut context: Context<'_>) -> Execution {
     match words {
         ["help", ..] => done(context, print(help())),
+        ["echo", rest @ ..] => done(context, print(rest.join(" "))),
         ["wait", rest @ ..] => wait(rest, context),
         ["sim", rest @ ..] => sim(rest, context),
         [name, ..] => {

@@ -114,6 +114,14 @@ pub fn lex(
     Ok(commands)
 }
 
+/// The last word of a line as it is written; `None` where the shell refuses the line.
+#[must_use]
+pub fn last_word(line: &str) -> Option<&str> {
+    let commands = read(line).ok()?;
+    let span = commands.last()?.words.last()?.span;
+    line.get(span.start..span.end)
+}
+
 impl SimpleCommand {
     /// The variables that the command leaves set: assignments alone, or after `export`.
     #[must_use]

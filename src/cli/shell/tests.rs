@@ -123,3 +123,12 @@ fn look_alikes_are_named() {
     assert_eq!(names, ["em dash", "curly double quote", "curly double quote"]);
     assert!(typography("az --name 'x'").is_empty());
 }
+
+#[test]
+fn the_last_word_is_as_it_was_written() {
+    let check = |line: &str, expected: Option<&str>| assert_eq!(last_word(line), expected, "{line:?}");
+    check("az aks show -n 'my cluster'", Some("'my cluster'"));
+    check("az group list; az aks list -g \"$RG\"  ", Some("\"$RG\""));
+    check("", None);
+    check("az 'open", None);
+}

@@ -383,6 +383,25 @@ pub fn changes_nothing(invocation: &Invocation) -> bool {
     })
 }
 
+/// What `aks update` answers to a no: that something has to be named.
+#[must_use]
+pub fn nothing_to_change(invocation: &Invocation) -> CliError {
+    let mut dests: Vec<&str> = Vec::new();
+    let is_option = |dest: &&str| {
+        !dest.starts_with('_') && !matches!(*dest, "cmd" | "resource_group_name" | "name" | "help" | "no_wait")
+    };
+    for dest in invocation.command.arguments.iter().map(|argument| &*argument.dest).filter(is_option) {
+        dests.push(dest);
+        if dest == "yes" {
+            // The command itself declares it here.
+            dests.push("no_wait");
+        }
+    }
+    let options: Vec<String> = dests.iter().map(|dest| format!("\"--{}\"", dest.replace('_', "-"))).collect();
+    let message = format!("Please specify one or more of {}.", options.join(" or "));
+    CliError::decorator(ErrorClass::RequiredArgumentMissing, message)
+}
+
 /// Refuses a `wait` that does not say for what.
 ///
 /// # Errors
