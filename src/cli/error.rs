@@ -105,6 +105,8 @@ pub struct CliError {
     pub class: ErrorClass,
     /// The text without `ERROR: `; may have several lines.
     pub message: String,
+    /// What was warned of before it, without `WARNING: `.
+    pub warnings: Vec<String>,
     /// How far the line came.
     pub stage: Stage,
     /// The exit code of the command.
@@ -129,6 +131,7 @@ impl CliError {
         Self {
             class,
             message: message.into(),
+            warnings: Vec::new(),
             stage,
             exit_code: if stage == Stage::Parse { 2 } else { 1 },
             recommendations: Vec::new(),

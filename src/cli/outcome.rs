@@ -43,7 +43,8 @@ impl Outcome {
 
     /// A refusal, after `blocks`.
     #[must_use]
-    pub fn refused(mut blocks: Vec<Block>, error: CliError) -> Self {
+    pub fn refused(mut blocks: Vec<Block>, mut error: CliError) -> Self {
+        blocks.extend(error.warnings.drain(..).map(Block::Warning));
         let (stage, exit_code) = (error.stage, error.exit_code);
         blocks.push(Block::Error(error));
         Self { stage, exit_code, blocks }

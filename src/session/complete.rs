@@ -1,7 +1,7 @@
 //! What can stand at the cursor, with the names of the cloud as it is now.
 
 use super::Session;
-use crate::cli::account::EXTENSIONS;
+use crate::cli::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
 use crate::cli::complete::{Candidate, Completion, NameKind, Values, Wanted, completion};
 use crate::cli::exec::VERBS;
 use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
@@ -68,7 +68,11 @@ impl Values for Session {
             NameKind::Zone => ["1", "2", "3"].map(|zone| Candidate::new(zone, "availability zone")).into(),
             NameKind::Extension => EXTENSIONS.iter().map(|(name, version)| Candidate::new(*name, *version)).collect(),
             NameKind::Provider => vec![Candidate::new("Microsoft.ContainerService", "AKS")],
-            NameKind::Subscription | NameKind::Feature => Vec::new(),
+            NameKind::Subscription => SUBSCRIPTIONS.iter().map(|(id, name)| Candidate::new(*name, *id)).collect(),
+            NameKind::Feature => {
+                let names = FEATURES.iter().filter_map(|feature| feature.split_once('/'));
+                names.map(|(_, name)| Candidate::new(name, "preview feature")).collect()
+            }
         }
     }
 

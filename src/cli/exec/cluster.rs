@@ -168,10 +168,16 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         pools_of_cluster: cluster.pools.len(),
     };
     let (id, pool) = (cluster.id, first.map(|pool| pool.id));
+    let described: Value = serde_json::from_str(&cluster.spec.imported).unwrap_or_default();
+    let has = |path: &str| {
+        let found = described.pointer(&format!("/properties/{path}"));
+        found.is_some_and(|found| !found.is_null() && *found != Value::Bool(false))
+    };
     let change = match autoscaler_change(invocation, &facts, context)? {
         ControlFlow::Continue(change) => change,
         ControlFlow::Break(action) => return Ok(action),
     };
+    decorator::cluster_to_update(invocation, &has)?;
     note_autoscaler(change.autoscaler.flatten().is_some(), context);
     let cloud = &mut *context.cloud;
     let operation = match pool.filter(|_| change.autoscaler.is_some()) {

@@ -22,7 +22,7 @@ mod wait;
 
 use serde_json::Value;
 
-use super::account::Account;
+use super::account::{Account, subscription};
 use super::error::{CliError, ErrorClass, Stage};
 use super::filter;
 use super::help;
@@ -95,15 +95,13 @@ pub enum Execution {
 }
 
 impl Execution {
-    /// Leaves out what was said before the latest question.
-    fn without_said(mut self, said: usize) -> Self {
-        let blocks = match &mut self {
+    /// What it has said.
+    fn blocks_mut(&mut self) -> &mut Vec<Block> {
+        match self {
             Self::Done(outcome) => &mut outcome.blocks,
             Self::Waiting(waiting) => &mut waiting.blocks,
             Self::Asking(_, blocks) => blocks,
-        };
-        blocks.drain(..said.min(blocks.len()));
-        self
+        }
     }
 }
 
@@ -166,7 +164,7 @@ pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
         defaults: &context.account.defaults,
     };
     let said = context.terminal.said;
-    let execution = match parse(words, &options) {
+    let mut execution = match parse(words, &options) {
         Ok(Parsed::Invocation(invocation)) => run(*invocation, context),
         Ok(Parsed::Help(target)) => {
             let examples = matches!(target, HelpTarget::Command(_)).then(|| Block::Examples(help::examples(&target)));
@@ -180,7 +178,13 @@ pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
         }
         Err(error) => context.refuse(error),
     };
-    execution.without_said(said)
+    let blocks = execution.blocks_mut();
+    if words.contains(&"--only-show-errors") {
+        blocks.retain(|block| !matches!(block, Block::Warning(_)));
+    }
+    // What was said before the latest question has been shown.
+    blocks.drain(..said.min(blocks.len()));
+    execution
 }
 
 fn help_outcome(text: String, further: Option<Block>) -> Execution {
@@ -217,7 +221,10 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     for warning in &invocation.warnings {
         context.blocks.push(Block::Warning(warning.clone()));
     }
-    if let Err(error) = confirm(&invocation, &mut context).and_then(|()| validate(&mut invocation)) {
+    let checked = confirm(&invocation, &mut context)
+        .and_then(|()| validate(&mut invocation))
+        .and_then(|()| check_subscription(&invocation));
+    if let Err(error) = checked {
         return context.refuse(error);
     }
     if let Some(waiting) = await_turn(&invocation, &mut context) {
@@ -243,6 +250,19 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
         }
         Action::Wait(until) => Execution::Waiting(Waiting { until, reply: Reply::Nothing, printing, blocks }),
     }
+}
+
+/// A command that talks to Azure needs a subscription that is there; an empty name stands for the default one.
+fn check_subscription(invocation: &Invocation) -> Result<()> {
+    let name = invocation.subscription.as_deref().unwrap_or_default();
+    if name.is_empty() || subscription(name).is_some() || invocation.command.name == "version" {
+        return Ok(());
+    }
+    Err(no_subscription(name))
+}
+
+fn no_subscription(name: &str) -> CliError {
+    refusal(format!("Subscription '{name}' not found. Check the spelling and casing and try again."))
 }
 
 fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {

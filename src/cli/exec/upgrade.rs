@@ -167,7 +167,10 @@ pub(super) fn upgrade_cluster(invocation: &Invocation, context: &mut Context<'_>
     }
     let cluster = cluster::named(invocation, context.cloud)?;
     let (id, reply, state) = (cluster.id, cluster::reply(cluster), cluster.provisioning_state);
-    let version = cluster.spec.kubernetes_version.clone();
+    // The version as it was asked for, which may leave out the patch.
+    let described: Value = serde_json::from_str(&cluster.spec.imported).unwrap_or_default();
+    let asked = described.pointer("/properties/kubernetesVersion").and_then(Value::as_str);
+    let version = asked.unwrap_or(&cluster.spec.kubernetes_version).to_owned();
     let wanted = invocation.text("kubernetes_version").unwrap_or_default();
     if invocation.flag("node_image_only") {
         if !wanted.is_empty() {
