@@ -23,13 +23,13 @@ test("from a fresh page: fifty nodes, forty-five frozen, fifteen thawed, the res
   assert.equal(await user.run(TO_5), 0);
   await user.untilSummary("5 running, 45 deallocated");
   assert.equal((await user.counts()).deallocated, 45);
-  assert.deepEqual(tally(await user.rows(), "state"), { ready: 5, deallocated: 45 });
+  assert.deepEqual(tally(await user.rows(), "state"), { running: 5, deallocated: 45 });
 
   assert.equal(await user.run(`az aks nodepool scale --node-count 20 --name nodepool1 ${CLUSTER}`), 0);
   await user.untilSummary("20 running, 30 deallocated");
   const thawed = (await user.rows()).filter((row) => row.source === "cached");
   assert.equal(thawed.length, 15);
-  assert.ok(thawed.every((row) => row.state === "ready"));
+  assert.ok(thawed.every((row) => row.state === "running"));
 
   assert.equal(await user.run(TO_DELETE), 0);
   await user.untilSummary("20 running");

@@ -10,7 +10,7 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::button::{Face, button};
-use crate::app::format::{dollars, duration, grouped};
+use crate::app::format::{dollars, duration, grouped, state_word};
 use crate::app::options::View;
 use crate::app::{App, Msg, browser};
 use crate::engine::StateCounts;
@@ -48,7 +48,7 @@ impl NodeTable {
         let lines = body.children();
         let mut count = 0;
         for row in session.node_rows().skip(self.page * length).take(length) {
-            let state = row.state.name().to_owned();
+            let state = state_word(row.state).to_owned();
             let source = row.source.name().to_owned();
             let texts = [row.name, row.pool, state, source, duration(row.age_ms), dollars(row.cost_microdollars)];
             // An element that cannot be made is a document that is gone.
