@@ -329,8 +329,16 @@ impl Run {
         }
         self.variables.extend(command.variables_set());
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-        if let Some(Piped { text, stage }) = piped {
-            let mut outcome = exec::run_filter(&words, &text);
+        // A here-document takes the place of what is piped, as in bash.
+        let (input, stage) = match (command.input.as_deref(), &piped) {
+            (Some(document), _) => (Some(document), Stage::Ok),
+            (None, Some(Piped { text, stage })) => (Some(text.as_str()), *stage),
+            (None, None) => (None, Stage::Ok),
+        };
+        if let Some(input) = input
+            && words.first().is_some_and(|name| FILTERS.contains(name))
+        {
+            let mut outcome = exec::run_filter(&words, input);
             if outcome.stage == Stage::Ok {
                 outcome.stage = stage;
             }

@@ -63,6 +63,8 @@ pub struct SimpleCommand {
     pub words: Vec<Word>,
     /// The whole command.
     pub span: Span,
+    /// What a here-document or a here-string feeds it.
+    pub input: Option<String>,
     /// What joins it to the next command, `None` for the last.
     pub next: Option<Connector>,
     /// Whether the line contains a command substitution, which is always empty here.
