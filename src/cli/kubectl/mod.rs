@@ -1,0 +1,6 @@
+//! `kubectl` on the simulated clusters.
+
+pub mod parse;
+pub mod print;
+pub mod registry;
+pub mod yaml;
