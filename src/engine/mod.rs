@@ -16,6 +16,7 @@ mod clockwork;
 mod cloud;
 pub mod cluster;
 pub mod error;
+pub mod kubernetes;
 pub mod lifecycle;
 pub mod limits;
 mod machine;
