@@ -4,6 +4,10 @@
 
 use std::collections::BTreeMap;
 
+/// Names an entry of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ticket(u64, u64);
+
 /// Events by time, then by age.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EventQueue<E> {
@@ -18,10 +22,17 @@ impl<E> Default for EventQueue<E> {
 }
 
 impl<E> EventQueue<E> {
-    /// Puts an event at a time in milliseconds.
-    pub fn schedule(&mut self, at_ms: u64, event: E) {
+    /// Puts an event at a time in milliseconds; gives what it can be cancelled by.
+    pub fn schedule(&mut self, at_ms: u64, event: E) -> Ticket {
+        let ticket = Ticket(at_ms, self.next_sequence);
         self.entries.insert((at_ms, self.next_sequence), event);
         self.next_sequence += 1;
+        ticket
+    }
+
+    /// Takes an event out that is not to happen any more.
+    pub fn cancel(&mut self, ticket: Ticket) {
+        self.entries.remove(&(ticket.0, ticket.1));
     }
 
     /// When the next event is due.
@@ -53,6 +64,10 @@ mod tests {
             order.push((at_ms, name));
         }
         assert_eq!(order, [(10, "a"), (10, "b"), (20, "c")]);
+        assert_eq!(queue.next_ms(), Some(30));
+        let ticket = queue.schedule(25, "e");
+        assert_eq!(queue.next_ms(), Some(25));
+        queue.cancel(ticket);
         assert_eq!(queue.next_ms(), Some(30));
     }
 }
