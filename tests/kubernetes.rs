@@ -4,7 +4,7 @@
 use scale_down::engine::kubernetes::budget::Amount;
 use scale_down::engine::kubernetes::reservation::MIB;
 use scale_down::engine::kubernetes::{
-    BudgetLimit, DisruptionBudget, Image, NodeInfo, PodPhase, PodSpec, Resources, Selector,
+    BudgetLimit, DisruptionBudget, Image, NodeId, NodeInfo, PodPhase, PodSpec, Resources, Selector,
 };
 use scale_down::engine::workloads::{DeploymentId, DeploymentSpec, Kubernetes, SetKind};
 use scale_down::engine::{
@@ -275,4 +275,24 @@ fn a_change_of_the_template_is_rolled_out() {
     assert_eq!((deployment.revision, deployment.sets.len()), (2, 1), "the old replica set is gone");
     let own = kubernetes.pods().filter(|pod| !pod.spec.is_daemon());
     assert!(own.map(|pod| pod.spec.requests().cpu_millis).all(|cpu_millis| cpu_millis == 400));
+}
+
+#[test]
+fn a_cordoned_node_goes_first_on_a_manual_scale() {
+    let mut world = world(3, ScaleDownMode::Deallocate);
+    let pool = world.pool;
+    let cordoned = world.cloud.on_kubernetes(world.cluster, |kubernetes, _| {
+        kubernetes.set_cordon(NodeId { pool, instance_id: 1 }, true);
+        Ok(())
+    });
+    cordoned.expect("the cluster");
+    world.deploy(web(4, 300));
+    assert_eq!(world.crowd(), [2, 0, 2]);
+    world.settle();
+    world.cloud.scale_pool(pool, 2).expect("a legal scale");
+    world.settle();
+    assert_eq!(world.crowd(), [2, 0, 2], "no pod had to move");
+    world.cloud.scale_pool(pool, 3).expect("a legal scale");
+    world.settle();
+    assert!(world.kubernetes().nodes().all(|node| node.is_ready && !node.is_unschedulable));
 }

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::cloud::{Cloud, find_pool};
 use super::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
 use super::error::ServiceError;
+use super::kubernetes::NodeId;
 use super::lifecycle::NodeState;
 use super::limits;
 use super::money::Cost;
@@ -144,7 +145,7 @@ impl Cloud {
             pool.operation = Some(operation);
             pool.provisioning_state = kind.provisioning_state();
             for _ in 0..count {
-                self.clockwork.provision(cluster, pool, operation);
+                self.clockwork.provision(cluster, pool, Some(operation));
             }
         }
     }
@@ -193,7 +194,7 @@ impl Cloud {
         let operation = self.begin_on_cluster(id, kind, Timing::DeleteCluster)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state != NodeState::Deleting {
-                clockwork.delete(id, pool, instance_id, operation);
+                clockwork.delete(id, pool, instance_id, Some(operation));
             }
         });
         Ok(operation)
@@ -210,7 +211,7 @@ impl Cloud {
         let operation = self.begin_on_cluster(id, OperationKind::StopCluster, Timing::ControlPlane)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Ready {
-                clockwork.drain(id, pool, instance_id, Removal::Stop, operation);
+                clockwork.drain(id, pool, instance_id, Removal::Stop, Some(operation));
             }
         });
         Ok(operation)
@@ -227,7 +228,7 @@ impl Cloud {
         let operation = self.begin_on_cluster(id, OperationKind::StartCluster, Timing::ControlPlane)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Stopped && pool.power_state == PowerState::Running {
-                clockwork.start(id, pool, instance_id, operation);
+                clockwork.start(id, pool, instance_id, Some(operation));
             }
         });
         Ok(operation)
@@ -339,7 +340,11 @@ impl Cloud {
         let (location, instances) = (found.spec.location.clone(), found.instances());
         let pool = found.pool_by_id(id).ok_or_else(|| no_pool(id))?;
         let plan = match pool.power_state {
-            PowerState::Running => ScalePlan::new(pool, count),
+            PowerState::Running => {
+                let kubernetes = self.kubernetes(cluster);
+                let node = |instance_id| kubernetes.and_then(|all| all.node(NodeId { pool: id, instance_id }));
+                ScalePlan::new(pool, count, &|instance_id| node(instance_id).is_some_and(|node| node.is_unschedulable))
+            }
             PowerState::Stopped => ScalePlan::default(),
         };
         self.check_capacity(&location, pool.instances(), instances, plan.create, &pool.spec)?;
@@ -347,7 +352,7 @@ impl Cloud {
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             edit(&mut pool.spec);
             pool.spec.count = count;
-            self.clockwork.carry_out(cluster, pool, &plan, operation);
+            self.clockwork.carry_out(cluster, pool, &plan, Some(operation));
             if pool.spec.scale_down_mode == ScaleDownMode::Delete {
                 delete_deallocated(&mut self.clockwork, cluster, pool, operation);
             }
@@ -418,7 +423,7 @@ impl Cloud {
         let operation = self.begin_on_pool(cluster, id, OperationKind::StartPool);
         self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Stopped {
-                clockwork.start(cluster, pool, instance_id, operation);
+                clockwork.start(cluster, pool, instance_id, Some(operation));
             }
         });
         Ok(operation)
@@ -520,9 +525,9 @@ impl Cloud {
     fn clear_out(&mut self, cluster: ClusterId, id: PoolId, removal: Removal, operation: OperationId) {
         self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Ready {
-                clockwork.drain(cluster, pool, instance_id, removal, operation);
+                clockwork.drain(cluster, pool, instance_id, removal, Some(operation));
             } else {
-                clockwork.delete(cluster, pool, instance_id, operation);
+                clockwork.delete(cluster, pool, instance_id, Some(operation));
             }
         });
     }
@@ -564,7 +569,7 @@ fn delete_deallocated(
     let deallocated: Vec<u32> =
         pool.nodes().filter(|node| node.state() == NodeState::Deallocated).map(|node| node.instance_id).collect();
     for instance_id in deallocated {
-        clockwork.delete(cluster, pool, instance_id, operation);
+        clockwork.delete(cluster, pool, instance_id, Some(operation));
     }
 }
 

@@ -142,12 +142,12 @@ impl Clockwork {
         self.queue.schedule(done_ms, Event::ControlPlane(id));
     }
 
-    /// Makes an operation wait for a node.
-    fn attend(&mut self, node: &mut Node, operation: OperationId) {
-        if let Some(operation) = self.operations.get_mut(&operation) {
+    /// Makes an operation wait for a node. The cluster autoscaler has none.
+    fn attend(&mut self, node: &mut Node, operation: Option<OperationId>) {
+        if let Some(operation) = operation.and_then(|id| self.operations.get_mut(&id)) {
             operation.pending_nodes += 1;
         }
-        node.operation = Some(operation);
+        node.operation = operation;
     }
 
     /// Tells the operation that waits for a node, if any, that it need not any longer.
@@ -178,7 +178,11 @@ impl Clockwork {
             NodeState::Creating | NodeState::Deallocated | NodeState::Failed => {}
             NodeState::Ready => kubernetes.on_ready(id, moment),
             NodeState::Draining => {
-                let policy = if node.removal == Removal::Stop { DrainPolicy::STOP } else { DrainPolicy::SERVICE };
+                let policy = match (node.removal, node.operation) {
+                    (Removal::Stop, _) => DrainPolicy::STOP,
+                    (_, Some(_)) => DrainPolicy::SERVICE,
+                    (_, None) => DrainPolicy::AUTOSCALER,
+                };
                 kubernetes.begin_drain(id, policy, moment);
             }
             NodeState::Deallocating => kubernetes.on_unready(id, Standing::Shutdown, false, moment),
@@ -189,7 +193,7 @@ impl Clockwork {
     }
 
     /// Creates one new node.
-    pub fn provision(&mut self, cluster: ClusterId, pool: &mut Pool, operation: OperationId) {
+    pub fn provision(&mut self, cluster: ClusterId, pool: &mut Pool, operation: Option<OperationId>) {
         let instance_id = pool.next_instance_id;
         pool.next_instance_id += 1;
         let zone = zone_for_new(pool);
@@ -208,7 +212,7 @@ impl Clockwork {
     }
 
     /// Starts one kept node.
-    pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+    pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let Some(node) = pool.nodes.get_mut(&instance_id) else {
             return;
@@ -226,25 +230,31 @@ impl Clockwork {
         pool: &mut Pool,
         instance_id: u32,
         removal: Removal,
-        operation: OperationId,
+        operation: Option<OperationId>,
     ) {
         self.transit(cluster, pool, instance_id, (Step::Drain, Timing::Drain), removal, operation);
     }
 
     /// Deletes one node without a drain.
-    pub fn delete(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+    pub fn delete(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         self.transit(cluster, pool, instance_id, (Step::Delete, Timing::Delete), Removal::Delete, operation);
     }
 
     /// Deallocates one node without a drain.
-    pub fn deallocate(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+    pub fn deallocate(
+        &mut self,
+        cluster: ClusterId,
+        pool: &mut Pool,
+        instance_id: u32,
+        operation: Option<OperationId>,
+    ) {
         let change = (Step::Deallocate, Timing::Deallocate);
         self.transit(cluster, pool, instance_id, change, Removal::Deallocate, operation);
     }
 
     /// Releases a node that failed: a kept one is deallocated again where the pool keeps nodes, any
     /// other is deleted.
-    fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+    fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         let is_cached = pool.node(instance_id).is_some_and(|node| node.bring_up.source == NodeSource::Cached);
         match pool.spec.scale_down_mode {
             ScaleDownMode::Deallocate if is_cached => self.deallocate(cluster, pool, instance_id, operation),
@@ -259,7 +269,7 @@ impl Clockwork {
         instance_id: u32,
         (step, timing): (Step, Timing),
         removal: Removal,
-        operation: OperationId,
+        operation: Option<OperationId>,
     ) {
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let Some(node) = pool.nodes.get_mut(&instance_id) else {
@@ -281,7 +291,7 @@ impl Clockwork {
     }
 
     /// Does what a scale plan says; gives how many nodes it moves.
-    pub fn carry_out(&mut self, cluster: ClusterId, pool: &mut Pool, plan: &ScalePlan, operation: OperationId) {
+    pub fn carry_out(&mut self, cluster: ClusterId, pool: &mut Pool, plan: &ScalePlan, operation: Option<OperationId>) {
         for instance_id in &plan.clear {
             self.clear(cluster, pool, *instance_id, operation);
         }

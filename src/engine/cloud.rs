@@ -144,10 +144,11 @@ impl Cloud {
         cluster.operation.into_iter().chain(pools.filter_map(|pool| pool.operation)).collect()
     }
 
-    /// Whether nothing is under way and nothing is due.
+    /// Whether nothing is under way and nothing is due, but for what comes again and again: the next
+    /// turn of an endless load, the next look of an autoscaler that sees nothing to do.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.clockwork.queue.next_ms().is_none()
+        self.clockwork.queue.is_idle()
     }
 
     /// When something happens next.

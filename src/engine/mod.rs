@@ -23,6 +23,7 @@ pub mod limits;
 mod machine;
 pub mod money;
 pub mod node;
+pub mod node_group;
 pub mod operation;
 pub mod pool;
 mod queue;

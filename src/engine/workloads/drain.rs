@@ -21,16 +21,18 @@ pub struct DrainPolicy {
     pub grace_ms_max: u64,
     /// Whether budgets are ignored.
     pub is_forced: bool,
+    /// Whether the node is cordoned meanwhile. The cluster autoscaler taints it instead.
+    pub cordons: bool,
 }
 
 impl DrainPolicy {
     /// What AKS does before it removes a node: it gives up after 10 minutes, as users quote it
     /// (Azure/AKS issue 2090).
-    pub const SERVICE: Self = Self { patience_ms: 600_000, grace_ms_max: 600_000, is_forced: false };
+    pub const SERVICE: Self = Self { patience_ms: 600_000, grace_ms_max: 600_000, is_forced: false, cordons: true };
     /// What AKS does before it stops a pool: nothing is left to move the pods to.
     pub const STOP: Self = Self { is_forced: true, ..Self::SERVICE };
     /// What the cluster autoscaler does (`max-pod-eviction-time` and `max-graceful-termination-sec`).
-    pub const AUTOSCALER: Self = Self { patience_ms: 120_000, grace_ms_max: 600_000, is_forced: false };
+    pub const AUTOSCALER: Self = Self { patience_ms: 120_000, is_forced: false, cordons: false, ..Self::SERVICE };
 }
 
 /// A drain that goes on.
@@ -56,7 +58,9 @@ impl Kubernetes {
     /// Cordons a node and begins to evict its pods. Evictions follow at this same moment, when every
     /// node that is to go has been cordoned.
     pub fn begin_drain(&mut self, id: NodeId, policy: DrainPolicy, moment: &mut Moment<'_>) {
-        self.cordon(id);
+        if policy.cordons {
+            self.cordon(id);
+        }
         let Some(node) = self.nodes.get(id) else {
             return;
         };
@@ -72,8 +76,9 @@ impl Kubernetes {
 
     /// Gives a drain up; what has been evicted stays so.
     pub fn cancel_drain(&mut self, id: NodeId, moment: &mut Moment<'_>) {
-        self.forget_drain(id, moment);
-        self.uncordon(id);
+        if self.forget_drain(id, moment).is_some_and(|drain| drain.policy.cordons) {
+            self.uncordon(id);
+        }
         self.plan_to_settle(moment);
     }
 
@@ -118,8 +123,7 @@ impl Kubernetes {
     }
 
     fn fail_drain(&mut self, id: NodeId, pods: &[String], moment: &mut Moment<'_>) {
-        self.drains.remove(id);
-        self.uncordon(id);
+        self.cancel_drain(id, moment);
         moment.fail_drain(id, pods.join(" "));
     }
 
