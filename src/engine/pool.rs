@@ -14,6 +14,15 @@ use super::vm_size::{VmSize, disk_price_microdollars_per_hour};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PoolId(pub(super) u32);
 
+impl PoolId {
+    /// The identity with this number. Those of a [`super::Cloud`] are its own; this is for models of
+    /// nodes outside one.
+    #[must_use]
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+}
+
 /// What happens to the virtual machines that a scale-down frees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ScaleDownMode {
