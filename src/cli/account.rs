@@ -16,6 +16,21 @@ pub struct Account {
     pub subscription: usize,
     /// The section `defaults` of the configuration, in the order in which its keys were first set.
     pub defaults: Vec<(String, String)>,
+    /// The clusters that kubectl has credentials for.
+    pub contexts: Vec<KubeContext>,
+    /// The name of the one in use.
+    pub context: Option<String>,
+}
+
+/// A cluster that kubectl has credentials for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KubeContext {
+    /// The name of the context.
+    pub name: String,
+    /// The resource group.
+    pub group: String,
+    /// The cluster.
+    pub cluster: String,
 }
 
 /// The preview features that `az feature list` names: those of the documents that the playground
@@ -46,7 +61,17 @@ impl Account {
             unregistered_features: Vec::new(),
             subscription: 0,
             defaults: Vec::new(),
+            contexts: Vec::new(),
+            context: None,
         }
+    }
+
+    /// Adds credentials in place of earlier ones of the same name, and uses them.
+    pub fn use_context(&mut self, context: KubeContext) {
+        self.context = Some(context.name.clone());
+        self.contexts.retain(|known| known.name != context.name);
+        self.contexts.push(context);
+        self.contexts.sort_by(|one, other| one.name.cmp(&other.name));
     }
 
     /// Sets a default, in place of an earlier one. Keys have no letter case, as in an INI file.

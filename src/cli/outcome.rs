@@ -15,6 +15,8 @@ pub enum Block {
     Warning(String),
     /// Why the command was refused.
     Error(CliError),
+    /// What goes to standard error as it stands.
+    Remark(String),
     /// A remark of the playground's own, which the real command would not make.
     Note(String),
     /// A question as the terminal shows it, with what was typed below it so far.
@@ -60,7 +62,7 @@ pub fn stdout(blocks: &[Block]) -> String {
             Block::Output(rendered) => text.push_str(rendered.text()),
             Block::Question(asked) => text.push_str(asked),
             Block::Examples(examples) => text.push_str(&help::example_list(examples)),
-            Block::Warning(_) | Block::Error(_) | Block::Note(_) => {}
+            Block::Warning(_) | Block::Error(_) | Block::Remark(_) | Block::Note(_) => {}
         }
     }
     text
@@ -75,6 +77,7 @@ pub fn stderr(blocks: &[Block]) -> String {
             Block::Output(_) | Block::Question(_) | Block::Examples(_) => {}
             Block::Warning(message) => push_line(&mut text, "WARNING: ", message),
             Block::Error(error) => text.push_str(&error.stderr()),
+            Block::Remark(remark) => text.push_str(remark),
             Block::Note(message) => push_line(&mut text, "NOTE: ", message),
         }
     }

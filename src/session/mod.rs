@@ -205,12 +205,14 @@ impl Session {
 
     /// Passes to the moment at which nothing is under way any more.
     pub fn advance_until_idle(&mut self) {
-        while !self.is_idle() && self.advance_to_next_event() {}
+        while !self.is_idle() && !self.run.is_stuck() && self.advance_to_next_event() {}
     }
 
     /// Passes to the moment at which every line typed so far has answered, or asks.
     pub fn advance_until_answered(&mut self) {
-        while self.busy().is_some() && self.question().is_none() && self.advance_to_next_event() {}
+        while self.busy().is_some() && self.question().is_none() && !self.run.is_stuck() && self.advance_to_next_event()
+        {
+        }
     }
 
     /// Applies the log items that are due.

@@ -11,6 +11,7 @@ use crate::cli::account::Account;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::exec::{self, Context, Execution, Question, Resumption, Terminal, Waiting};
 use crate::cli::filter::FILTERS;
+use crate::cli::kubectl::{self, Follow};
 use crate::cli::outcome::{self, Block, Outcome};
 use crate::cli::shell::{self, Connector, RawCommand, ShellError};
 use crate::engine::Cloud;
@@ -55,18 +56,22 @@ pub struct Run {
 }
 
 /// The line that is being run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 struct Active {
     commands: VecDeque<RawCommand>,
     /// What the command before a pipe has printed.
     piped: Option<Piped>,
     waiting: Option<Waiting>,
-    /// What the command asks.
+    /// What the command goes on saying.
+    following: Option<Box<Follow>>,
+    /// What it asks.
     question: Option<Question>,
     /// What it was answered so far.
     answers: Vec<bool>,
     /// How many blocks it said before its latest question.
     said: usize,
+    /// What it has said before a pipe.
+    held: Vec<Block>,
 }
 
 /// What goes through a pipe.
@@ -104,6 +109,13 @@ impl Run {
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.active.is_none() && self.next >= self.transcript.len() && self.cloud.is_idle()
+    }
+
+    /// Whether the line under way waits for something that will not come by itself.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        let following = self.active.as_ref().and_then(|active| active.following.as_ref());
+        following.is_some_and(|follow| follow.is_patient()) && self.cloud.is_idle()
     }
 
     /// What the line under way asks.
@@ -173,9 +185,10 @@ impl Run {
     /// goes on.
     pub(super) fn interrupt(&mut self) {
         if let Some(active) = self.active.take() {
-            let outcome = match (active.waiting, active.question) {
-                (Some(waiting), _) => Some(exec::interrupt(waiting)),
-                (None, question) => question.map(|_| exec::interrupt_question()),
+            let outcome = match (active.waiting, active.following, active.question) {
+                (Some(waiting), ..) => Some(exec::interrupt(waiting)),
+                (None, Some(_), _) => Some(exec::interrupt_following()),
+                (None, None, question) => question.map(|_| exec::interrupt_question()),
             };
             if let Some(outcome) = outcome {
                 self.record(outcome);
@@ -194,8 +207,10 @@ impl Run {
     /// When something happens next: an event in the cloud or the end of a timed wait.
     #[must_use]
     pub fn next_event_ms(&self) -> Option<u64> {
-        let waiting = self.active.as_ref().and_then(|active| active.waiting.as_ref());
-        let deadline_ms = waiting.and_then(|waiting| waiting.until.deadline_ms());
+        let deadline_ms = self.active.as_ref().and_then(|active| match (&active.waiting, &active.following) {
+            (Some(waiting), _) => waiting.until.deadline_ms(),
+            (None, following) => following.as_ref()?.next_ms(),
+        });
         let event_ms = self.cloud.next_event_ms();
         match (deadline_ms, event_ms) {
             (Some(deadline_ms), Some(event_ms)) => Some(deadline_ms.min(event_ms)),
@@ -253,8 +268,7 @@ impl Run {
                 VecDeque::new()
             }
         };
-        self.active =
-            Some(Active { commands, piped: None, waiting: None, question: None, answers: Vec::new(), said: 0 });
+        self.active = Some(Active { commands, ..Active::default() });
         true
     }
 
@@ -281,6 +295,12 @@ impl Run {
                 }
                 continue;
             }
+            if active.following.is_some() {
+                if !self.follow() {
+                    return false;
+                }
+                continue;
+            }
             let Some(command) = active.commands.front().cloned() else {
                 self.end_line();
                 return true;
@@ -295,6 +315,12 @@ impl Run {
                         active.waiting = Some(waiting);
                     }
                 }
+                Execution::Following(follow, blocks) => {
+                    if let Some(active) = &mut self.active {
+                        active.following = Some(follow);
+                    }
+                    self.say_on(blocks);
+                }
                 Execution::Asking(question, mut blocks) => {
                     if let Some(active) = &mut self.active {
                         active.said += blocks.len();
@@ -304,6 +330,44 @@ impl Run {
                     self.say(blocks);
                     self.mark_asking(EntryState::Asking);
                 }
+            }
+        }
+    }
+
+    /// Lets the active command say what has happened; false where it goes on.
+    fn follow(&mut self) -> bool {
+        let Some(mut follow) = self.active.as_mut().and_then(|active| active.following.take()) else { return true };
+        let (blocks, outcome) = follow.look(&mut self.cloud, self.has_terminal);
+        self.say_on(blocks);
+        if let Some(mut outcome) = outcome {
+            if let Some(active) = &mut self.active {
+                let held = std::mem::take(&mut active.held);
+                outcome.blocks.splice(..0, held);
+            }
+            self.record(outcome);
+            self.skip_by_connector();
+            return true;
+        }
+        if let Some(active) = &mut self.active {
+            active.following = Some(follow);
+        }
+        false
+    }
+
+    /// Says what belongs to what has been said; before a pipe it is kept for that.
+    fn say_on(&mut self, blocks: Vec<Block>) {
+        let active = self.active.as_mut();
+        let is_fed =
+            |active: &&mut Active| active.commands.front().is_some_and(|one| one.next == Some(Connector::Pipe));
+        let said = match active.filter(is_fed) {
+            Some(active) => Some(&mut active.held),
+            None => self.current().map(|entry| &mut entry.blocks),
+        };
+        let Some(said) = said else { return };
+        for block in blocks {
+            match (said.last_mut(), block) {
+                (Some(Block::Output(before)), Block::Output(more)) => before.append(&more),
+                (_, block) => said.push(block),
             }
         }
     }
@@ -352,6 +416,7 @@ impl Run {
         let context = Context::new(&mut self.cloud, &mut self.account, terminal);
         match words.split_first() {
             Some((&"az", arguments)) => exec::run_az(arguments, context),
+            Some((&"kubectl", arguments)) => kubectl::run(arguments, input, context),
             Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
             Some(_) => exec::run_verb(&words, context),
         }
@@ -368,7 +433,7 @@ impl Run {
             let command = raw.expand(&self.variables, self.last_exit_code).ok();
             let name = command.and_then(|command| command.words.into_iter().next()).map(|word| word.text);
             let name = name.unwrap_or_default();
-            if unavailable.is_none() && !FILTERS.contains(&name.as_str()) {
+            if unavailable.is_none() && !FILTERS.contains(&name.as_str()) && name != "kubectl" {
                 unavailable = Some(name);
             }
             if raw.next != Some(Connector::Pipe) {

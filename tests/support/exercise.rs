@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use scale_down::cli::complete::{Candidate, Values, Wanted, completion};
 use scale_down::cli::help;
+use scale_down::cli::kubectl;
 use scale_down::cli::parse::{ParseOptions, Parsed, parse};
 use scale_down::cli::shell::{lex, split_lines, typography};
 use scale_down::cli::validate::{decorator, validate};
@@ -31,6 +32,7 @@ pub fn exercise(text: &str, cursor: usize) {
         let Ok(commands) = lex(&line.text, &BTreeMap::new(), 1) else { continue };
         for command in commands {
             let words: Vec<&str> = command.words.iter().skip(1).map(|word| word.text.as_str()).collect();
+            let _ = kubectl::parse::parse(&words);
             match parse(&words, &OPTIONS) {
                 Ok(Parsed::Invocation(mut invocation)) => {
                     let _ = validate(&mut invocation);
@@ -45,6 +47,7 @@ pub fn exercise(text: &str, cursor: usize) {
             }
         }
     }
+    let _ = kubectl::yaml::documents(text);
     let found = completion(text, cursor, &Nothing);
     assert!(text.get(found.replace.start..found.replace.end).is_some(), "{text:?} {cursor}");
     let _ = found.common_prefix();

@@ -25,6 +25,7 @@ pub fn view(entry: &Entry, link: &Scope<App>) -> Html {
         // As on a terminal: colour in place of the prefix, which is there for those who do not see it.
         Block::Warning(message) => said("warning", "Warning: ", message),
         Block::Error(error) => said("error", if error.bare { "" } else { "Error: " }, &error.text()),
+        Block::Remark(remark) => pre("remark", remark),
         Block::Note(message) => pre("hint", message),
         Block::Question(asked) => pre("question", asked),
         Block::Examples(examples) => examples_view(examples, link),

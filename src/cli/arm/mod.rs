@@ -12,7 +12,7 @@ mod name;
 
 use serde_json::Value;
 
-pub use moment::simulated as moment;
+pub use moment::{simulated as moment, simulated_ms as moment_ms};
 
 /// A resource group as `az group show` prints it.
 #[must_use]

@@ -16,6 +16,19 @@ pub fn simulated(at_ms: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
+/// The simulated time of a moment that [`simulated`] wrote, in milliseconds.
+#[must_use]
+pub fn simulated_ms(text: &str) -> Option<u64> {
+    let numbers: Vec<u64> =
+        text.split(|character: char| !character.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
+    let &[year, month, day, hour, minute, second] = numbers.as_slice() else { return None };
+    // The same calendar the other way round.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year.checked_sub(1)?, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
+    let days = days.checked_sub(719_469 + FIRST_DAY)?;
+    Some((days * 86_400 + hour * 3600 + minute * 60 + second) * 1000)
+}
+
 /// The date of a day counted from 1970, in the Gregorian calendar: years of 365 days from March on, so
 /// that a leap day ends its year.
 const fn date(day: u64) -> (u64, u64, u64) {
@@ -67,6 +80,7 @@ mod tests {
             ((365 + 365 + 59) * day_ms, "2028-02-29T00:00:00Z"),
         ] {
             assert_eq!(simulated(at_ms), expected);
+            assert_eq!(simulated_ms(expected), Some(at_ms / 1000 * 1000));
         }
     }
 

@@ -26,6 +26,7 @@ use super::account::{Account, subscription};
 use super::error::{CliError, ErrorClass, Stage};
 use super::filter;
 use super::help;
+use super::kubectl::Follow;
 use super::outcome::{Block, Outcome};
 use super::output::{self, Rendered, TableTransformer};
 use super::parse::{HelpTarget, Invocation, OutputFormat, ParseOptions, Parsed, parse};
@@ -66,14 +67,14 @@ impl<'a> Context<'a> {
     }
 
     /// Says below the refusal that follows how to go on. There are no hints in strict mode.
-    fn hint(&mut self, text: impl Into<String>) {
+    pub(in crate::cli) fn hint(&mut self, text: impl Into<String>) {
         if !self.account.strict {
             self.hint = Some(text.into());
         }
     }
 
     /// The answer of a command that was refused.
-    fn refuse(self, error: CliError) -> Execution {
+    pub(in crate::cli) fn refuse(self, error: CliError) -> Execution {
         if let Some(question) = self.open_question {
             return Execution::Asking(question, self.blocks);
         }
@@ -92,6 +93,8 @@ pub enum Execution {
     Waiting(Waiting),
     /// It asks, after these blocks, and is carried out again when it has been answered.
     Asking(Question, Vec<Block>),
+    /// After these blocks it goes on saying what happens.
+    Following(Box<Follow>, Vec<Block>),
 }
 
 impl Execution {
@@ -100,7 +103,7 @@ impl Execution {
         match self {
             Self::Done(outcome) => &mut outcome.blocks,
             Self::Waiting(waiting) => &mut waiting.blocks,
-            Self::Asking(_, blocks) => blocks,
+            Self::Asking(_, blocks) | Self::Following(_, blocks) => blocks,
         }
     }
 }
@@ -417,6 +420,12 @@ pub fn interrupt(waiting: Waiting) -> Outcome {
     let mut blocks = waiting.blocks;
     blocks.push(Block::Note("Stopped waiting. The operation goes on.".to_owned()));
     Outcome { stage: Stage::Ok, exit_code: INTERRUPTED, blocks }
+}
+
+/// Answers a command that goes on saying what happens, and is told to stop.
+#[must_use]
+pub fn interrupt_following() -> Outcome {
+    Outcome { stage: Stage::Ok, exit_code: INTERRUPTED, blocks: Vec::new() }
 }
 
 /// Answers a command that asks and is not answered.

@@ -10,6 +10,7 @@ use serde_json::{Value, json};
 use super::arguments::needed;
 use super::nodepool::{named_pool, reply};
 use super::{Action, Context, Question, Reply, Result, ask, cluster, refusal, resource};
+use crate::cli::account::KubeContext;
 use crate::cli::arm;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::outcome::Block;
@@ -296,7 +297,8 @@ pub(super) fn credentials(invocation: &Invocation, context: &mut Context<'_>) ->
         Some(path) => format!("{}/{path}", super::configure::HOME),
         None => path.to_owned(),
     };
+    let (name, spec) = (name.to_owned(), cluster.spec.clone());
     context.blocks.push(Block::Warning(format!("Merged \"{name}\" as current context in {path}")));
-    context.note("No file is written, and kubectl is not simulated.");
+    context.account.use_context(KubeContext { name, group: spec.resource_group, cluster: spec.name });
     Ok(Action::Answer(Reply::Nothing))
 }

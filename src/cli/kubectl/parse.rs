@@ -3,7 +3,7 @@
 use super::registry::{Command, Flag, Kind, registry};
 
 /// A command with what it was given.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The command.
     pub command: &'static Command,
@@ -223,6 +223,13 @@ impl Request {
             _ => self.flags.push((flag.long, value.to_owned())),
         }
         Ok(())
+    }
+
+    /// The same with a flag on.
+    #[must_use]
+    pub fn with_flag(mut self, long: &'static str) -> Self {
+        self.flags.push((long, "true".to_owned()));
+        self
     }
 
     /// The text of a flag; its default where it is not given, `None` where that is empty.

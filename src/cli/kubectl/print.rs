@@ -5,6 +5,11 @@ use serde_json::Value;
 /// Rows under their column names, as Go's `tabwriter` sets them: three blanks between columns.
 #[must_use]
 pub fn table(rows: &[Vec<String>]) -> String {
+    table_in(rows, &mut Vec::new())
+}
+
+/// The same in columns that are at least as wide as those before, whose widths it keeps.
+pub fn table_in(rows: &[Vec<String>], widths: &mut Vec<usize>) -> String {
     const WIDTH_MIN: usize = 6;
     const GAP: usize = 3;
     let columns = rows.iter().map(Vec::len).max().unwrap_or(0);
@@ -12,10 +17,13 @@ pub fn table(rows: &[Vec<String>]) -> String {
         let widths = rows.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count());
         (widths.max().unwrap_or(0) + GAP).max(WIDTH_MIN)
     };
-    let widths: Vec<usize> = (0..columns).map(width_of).collect();
+    widths.resize(columns.max(widths.len()), 0);
+    for (column, width) in widths.iter_mut().enumerate() {
+        *width = width_of(column).max(*width);
+    }
     let mut text = String::new();
     for row in rows {
-        for (index, (cell, width)) in row.iter().zip(&widths).enumerate() {
+        for (index, (cell, width)) in row.iter().zip(widths.iter()).enumerate() {
             text.push_str(cell);
             if index + 1 < row.len() {
                 let padding = width - cell.chars().count();
@@ -142,7 +150,9 @@ fn scalar(text: &str) -> String {
         |word: &str| matches!(word, "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n" | "~" | "");
     let first = text.chars().next().unwrap_or(' ');
     let is_number = (first.is_ascii_digit() || "+-.".contains(first)) && text.parse::<f64>().is_ok();
-    if is_number || is_word(&text.to_lowercase()) || text.contains(char::is_control) {
+    // A moment, such as 2026-01-01T00:00:00Z, would be read as one.
+    let is_moment = text.len() == 20 && text.ends_with('Z') && text.get(4..5) == Some("-") && first.is_ascii_digit();
+    if is_number || is_moment || is_word(&text.to_lowercase()) || text.contains(char::is_control) {
         return Value::from(text).to_string();
     }
     let is_plain = !"-?:,[]{}#&*!|>'\"%@` ".contains(first)

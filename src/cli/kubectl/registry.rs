@@ -111,7 +111,7 @@ fn read() -> Registry {
     let mut blocks: Vec<(&str, Vec<Flag>)> = Vec::new();
     let mut is_block = false;
     for line in TABLE.lines() {
-        let (head, text) = line.split_once(" | ").unwrap_or((line, ""));
+        let (head, text) = line.rsplit_once(" | ").unwrap_or((line, ""));
         let (sign, rest) = head.split_once(' ').unwrap_or((head, ""));
         match sign {
             "" | "#" => is_block = false,

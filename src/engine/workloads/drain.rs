@@ -5,6 +5,7 @@
 use super::super::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
 use super::super::record::PodEvent;
 use super::agenda::Task;
+use super::requests::ObjectError;
 use super::{Kubernetes, Moment};
 
 /// How long after a refused eviction it is tried again (cluster autoscaler, `EvictionRetryTime`).
@@ -135,6 +136,19 @@ impl Kubernetes {
         if self.forget_drain(id, moment).is_some_and(|drain| drain.is_awaited) {
             moment.release(id);
         }
+    }
+
+    /// Evicts a pod as a person asks for it; false where a budget does not allow it now.
+    ///
+    /// # Errors
+    ///
+    /// Where there is no such pod.
+    pub fn evict_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<bool, ObjectError> {
+        let (pod, _) = self.pod_named(namespace, name).ok_or_else(|| ObjectError::missing("pods", name))?;
+        if moment.is_drain_blocked || !self.may_evict(pod) {
+            return Ok(false);
+        }
+        self.delete_pod(namespace, name, moment).map(|()| true)
     }
 
     /// Whether budgets allow that a pod is evicted now. A pod that does not run disrupts nothing; one

@@ -31,8 +31,9 @@ pub use drain::DrainPolicy;
 use index::CapacityIndex;
 use kubelet::Disk;
 pub use moment::Moment;
+pub use objects::kind_name;
 pub use pod_set::{DeploymentId, PodSet, SetKind};
-pub use requests::ObjectError;
+pub use requests::{ObjectError, Refusal};
 pub use scheduler::Scoring;
 pub use template::{NodeTemplate, Standing};
 
