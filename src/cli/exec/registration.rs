@@ -6,6 +6,7 @@ use super::arguments::needed;
 use super::resource::SUBSCRIPTION;
 use super::{Action, Context, Reply, Result, needs_network, no_subscription, not_simulated, refusal};
 use crate::cli::account::{FEATURES, SUBSCRIPTIONS, subscription};
+use crate::cli::error::{CliError, ErrorClass};
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
@@ -102,7 +103,8 @@ fn locations() -> Value {
 fn set_account(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let wanted = needed(invocation, "subscription")?;
     let Some(index) = subscription(wanted) else {
-        return Err(refusal(format!("The subscription of '{wanted}' doesn't exist in cloud 'AzureCloud'.")));
+        let error = refusal(format!("The subscription of '{wanted}' doesn't exist in cloud 'AzureCloud'."));
+        return Err(CliError { class: ErrorClass::ResourceNotFound, ..error });
     };
     context.account.subscription = index;
     Ok(Action::Answer(Reply::Nothing))

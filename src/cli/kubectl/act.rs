@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use super::follow::{Follow, What, progress};
 use super::kind::Kind;
-use super::manifest::{IMAGE_BYTES, quantities};
 use super::object::View;
 use super::parse::Request;
+use super::pod_manifest::{IMAGE_BYTES, quantities};
 use super::select::labels;
 use super::target::{Target, find, name, targets};
 use super::{Failure, Said, bad_duration, duration_ms, make, manifest, node_changes, not_found, server, view};

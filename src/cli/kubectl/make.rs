@@ -3,8 +3,9 @@
 use serde_json::{Value, json};
 
 use super::act::{DryRun, usage};
-use super::manifest::{IMAGE_BYTES, line_labels, quantities, sleep_ms};
+use super::manifest::line_labels;
 use super::parse::Request;
+use super::pod_manifest::{IMAGE_BYTES, quantities, sleep_ms};
 use super::{Failure, Said, print, server, view};
 use crate::engine::kubernetes::{Container, Image, PodSpec, Resources, RestartPolicy};
 use crate::engine::workloads::{DeploymentSpec, SetKind};

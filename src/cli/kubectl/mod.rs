@@ -19,6 +19,7 @@ mod node_changes;
 mod object;
 pub mod parse;
 mod path;
+mod pod_manifest;
 pub mod print;
 pub mod registry;
 mod select;

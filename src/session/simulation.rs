@@ -1,0 +1,232 @@
+//! What a page needs of a run, as an object.
+//!
+//! The page holds its run by [`Simulation`] and not by its type, so that everything which makes a
+//! run (shell, command line, cloud) can be loaded after the page has been drawn: code that is
+//! reached only through this object is not part of what the page loads first.
+
+use std::cell::RefCell;
+use std::ops::Range;
+use std::rc::Rc;
+use std::sync::Arc;
+
+use serde_json::Value;
+
+use super::lesson::{Lesson, LessonError, Progress};
+use super::{Entry, NodeDetail, NodeRow, OpenError, Session, World, WorldError, report};
+use crate::cli::complete::Completion;
+use crate::engine::{PoolId, Snapshot};
+
+/// A run that several parts of a page look at.
+pub type SharedSimulation = Rc<RefCell<Box<dyn Simulation>>>;
+
+/// A run. Each method is that of [`Session`] with the same name, unless it says otherwise.
+#[expect(missing_docs, reason = "the session documents them")]
+pub trait Simulation {
+    fn revision(&self) -> u64;
+    fn now_ms(&self) -> u64;
+    fn is_idle(&self) -> bool;
+    fn transcript(&self) -> &[Entry];
+    fn busy(&self) -> Option<&Entry>;
+    /// Whether a line asks and waits for the answer.
+    fn is_asking(&self) -> bool;
+    fn example(&self, number: usize) -> Option<&'static str>;
+    fn snapshot(&self) -> Snapshot;
+    fn script(&self) -> String;
+    fn share(&self) -> String;
+    fn complete(&self, line: &str, cursor: usize) -> Completion;
+    fn node(&self, pool: PoolId, instance_id: u32) -> Option<NodeDetail>;
+    /// The lines of the table "Nodes" at some places.
+    fn node_rows(&self, places: Range<usize>) -> Vec<NodeRow>;
+    /// [`report::snapshot`] with one object for each node.
+    fn report(&self) -> Value;
+    /// [`report::events`].
+    fn events(&self, since: u64) -> Value;
+
+    fn submit(&mut self, text: &str);
+    fn interrupt(&mut self);
+    fn advance(&mut self, time_ms: u64);
+    fn advance_to_next_event(&mut self) -> bool;
+    fn advance_until_idle(&mut self);
+    fn advance_until_answered(&mut self);
+    fn seek(&mut self, at_ms: u64);
+    fn undo(&mut self) -> bool;
+    fn redo(&mut self) -> bool;
+    fn reset(&mut self);
+    fn load(&mut self, script: &str);
+    /// [`Session::open`].
+    ///
+    /// # Errors
+    ///
+    /// A text that cannot be read, or is more than may be played; the run stays as it was.
+    fn open(&mut self, text: &str) -> Result<(), OpenError>;
+    /// Begins anew with the resources in a text.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no world; the run stays as it was.
+    fn import(&mut self, pasted: &str) -> Result<(), WorldError>;
+    /// The run as JSON, to be kept in a file.
+    fn json(&self) -> String;
+    fn markdown(&self) -> String;
+
+    /// Begins a lesson.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no lesson; the run stays as it was.
+    fn begin_lesson(&mut self, file: &str) -> Result<(), LessonError>;
+    /// Goes on with a lesson from the script of a run of it.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no lesson; the run stays as it was.
+    fn resume_lesson(&mut self, file: &str, script: &str) -> Result<(), LessonError>;
+    fn leave_lesson(&mut self);
+    fn lesson(&self) -> Option<&Lesson>;
+    fn progress(&self) -> Option<Progress<'_>>;
+}
+
+impl Simulation for Session {
+    fn revision(&self) -> u64 {
+        self.revision()
+    }
+
+    fn now_ms(&self) -> u64 {
+        self.now_ms()
+    }
+
+    fn is_idle(&self) -> bool {
+        self.is_idle()
+    }
+
+    fn transcript(&self) -> &[Entry] {
+        self.transcript()
+    }
+
+    fn busy(&self) -> Option<&Entry> {
+        self.busy()
+    }
+
+    fn is_asking(&self) -> bool {
+        self.question().is_some()
+    }
+
+    fn example(&self, number: usize) -> Option<&'static str> {
+        self.example(number)
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        self.snapshot()
+    }
+
+    fn script(&self) -> String {
+        self.script()
+    }
+
+    fn share(&self) -> String {
+        self.share()
+    }
+
+    fn complete(&self, line: &str, cursor: usize) -> Completion {
+        self.complete(line, cursor)
+    }
+
+    fn node(&self, pool: PoolId, instance_id: u32) -> Option<NodeDetail> {
+        self.node(pool, instance_id)
+    }
+
+    fn node_rows(&self, places: Range<usize>) -> Vec<NodeRow> {
+        self.node_rows().skip(places.start).take(places.len()).collect()
+    }
+
+    fn report(&self) -> Value {
+        report::snapshot(self, true)
+    }
+
+    fn events(&self, since: u64) -> Value {
+        report::events(self, since)
+    }
+
+    fn submit(&mut self, text: &str) {
+        self.submit(text);
+    }
+
+    fn interrupt(&mut self) {
+        self.interrupt();
+    }
+
+    fn advance(&mut self, time_ms: u64) {
+        self.advance(time_ms);
+    }
+
+    fn advance_to_next_event(&mut self) -> bool {
+        self.advance_to_next_event()
+    }
+
+    fn advance_until_idle(&mut self) {
+        self.advance_until_idle();
+    }
+
+    fn advance_until_answered(&mut self) {
+        self.advance_until_answered();
+    }
+
+    fn seek(&mut self, at_ms: u64) {
+        self.seek(at_ms);
+    }
+
+    fn undo(&mut self) -> bool {
+        self.undo()
+    }
+
+    fn redo(&mut self) -> bool {
+        self.redo()
+    }
+
+    fn reset(&mut self) {
+        self.reset();
+    }
+
+    fn load(&mut self, script: &str) {
+        self.load(script);
+    }
+
+    fn open(&mut self, text: &str) -> Result<(), OpenError> {
+        self.open(text)
+    }
+
+    fn import(&mut self, pasted: &str) -> Result<(), WorldError> {
+        self.import(World::parse(pasted)?);
+        Ok(())
+    }
+
+    fn json(&self) -> String {
+        format!("{:#}\n", self.to_json())
+    }
+
+    fn markdown(&self) -> String {
+        self.markdown()
+    }
+
+    fn begin_lesson(&mut self, file: &str) -> Result<(), LessonError> {
+        self.begin_lesson(Arc::new(Lesson::parse(file)?));
+        Ok(())
+    }
+
+    fn resume_lesson(&mut self, file: &str, script: &str) -> Result<(), LessonError> {
+        self.resume_lesson(&Arc::new(Lesson::parse(file)?), script);
+        Ok(())
+    }
+
+    fn leave_lesson(&mut self) {
+        self.leave_lesson();
+    }
+
+    fn lesson(&self) -> Option<&Lesson> {
+        self.lesson().map(Arc::as_ref)
+    }
+
+    fn progress(&self) -> Option<Progress<'_>> {
+        self.progress()
+    }
+}
