@@ -7,6 +7,7 @@ pub mod error;
 pub mod exec;
 pub mod filter;
 pub mod help;
+pub mod kubectl;
 pub mod outcome;
 pub mod output;
 pub mod parse;

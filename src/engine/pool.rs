@@ -7,11 +7,21 @@ use super::lifecycle::NodeState;
 use super::money::Cost;
 use super::node::{Node, Prices};
 use super::operation::{OperationId, PowerState, ProvisioningState};
+use super::upgrade::UsedVersion;
 use super::vm_size::{VmSize, disk_price_microdollars_per_hour};
 
 /// Identifies a node pool for as long as the simulation runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PoolId(pub(super) u32);
+
+impl PoolId {
+    /// The identity with this number. Those of a [`super::Cloud`] are its own; this is for models of
+    /// nodes outside one.
+    #[must_use]
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+}
 
 /// What happens to the virtual machines that a scale-down frees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -205,6 +215,8 @@ pub struct Pool {
     pub power_state: PowerState,
     /// When it was created.
     pub created_ms: u64,
+    /// The versions that it had before, the latest last.
+    pub used_versions: Vec<UsedVersion>,
     pub(super) nodes: BTreeMap<u32, Node>,
     pub(super) next_instance_id: u32,
     pub(super) operation: Option<OperationId>,

@@ -18,8 +18,11 @@ pub const VERBS: &[(&str, &str)] = &[
     ("sim quota [VCPUS]", "show or set the regional vCPU quota"),
     ("sim fail-allocations N", "let the next N virtual machines find no capacity"),
     ("sim events [N]", "the last events, 20 or N"),
+    ("kubectl COMMAND", "nodes, pods and what makes them: kubectl --help"),
     ("az … | grep PATTERN", "pick lines; also head, tail, wc -l and sort"),
+    ("echo WORDS", "print words: echo $RG, echo $?"),
     ("? QUERY", "query the last result with JMESPath"),
+    (":: N", "take example N of the last help"),
     ("help", "this text"),
     ("az … --help", "what a command takes"),
 ];
@@ -29,10 +32,11 @@ pub const VERBS: &[(&str, &str)] = &[
 pub fn run_verb(words: &[&str], mut context: Context<'_>) -> Execution {
     match words {
         ["help", ..] => done(context, print(help())),
+        ["echo", rest @ ..] => done(context, print(rest.join(" "))),
         ["wait", rest @ ..] => wait(rest, context),
         ["sim", rest @ ..] => sim(rest, context),
         [name, ..] => {
-            context.hint("The playground has az and a few words of its own: help lists them.");
+            context.hint("The playground has az, kubectl and a few words of its own: help lists them.");
             context.refuse(not_found(name))
         }
         [] => Execution::Done(Outcome::ok(context.blocks)),
