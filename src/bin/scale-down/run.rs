@@ -1,15 +1,14 @@
-//! The native headless command: runs scripts of command lines on the simulated cloud.
-//!
-//! It drives the same session layer as the page, so that what a document shows can be checked, and
-//! what a scale-down costs computed, without a browser.
+//! `scale-down run`: the command lines of a script, as a shell would show them or as JSON.
 
-use std::fs;
-use std::io::{self, Read, Write};
+use std::io::{self, Write};
 use std::process::ExitCode;
 
+use lexopt::ValueExt as _;
 use lexopt::prelude::{Long, Short, Value};
 use scale_down::cli::shell;
-use scale_down::session::{Session, SessionOptions, World, report};
+use scale_down::session::{Entry, Session, SessionOptions, World, report};
+
+use super::{Problem, misuse, print, read};
 
 const USAGE: &str = "\
 Usage: scale-down run [FILE|-] [options]
@@ -22,49 +21,19 @@ Options:
   --seed N          decides every duration that is drawn (default 1)
   --strict          the verdict on every line is the real CLI's
   --isolated        run each line by itself, on a fresh copy of the world
-  --format FORMAT   text (default) or jsonl: one object a line
+  --format FORMAT   text (default), jsonl (one object a line), or markdown (the transcript, to be pasted)
   --snapshot        close with the state of nodes, pools and cost (one line of JSON)
   -h, --help        this text
-  -V, --version     the version
 
 The exit status is that of the last line; 2 where the command itself was misused.
 ";
 
-/// The exit status of a misuse of this command, as shells have it.
-const MISUSE: u8 = 2;
-
-fn main() -> ExitCode {
-    match command(lexopt::Parser::from_env()) {
-        Ok(status) => status,
-        Err(problem) => {
-            // Nothing is left to do where even the complaint cannot be written.
-            let _ = writeln!(io::stderr(), "scale-down: {problem}");
-            ExitCode::from(MISUSE)
-        }
-    }
-}
-
-/// What went wrong with the command itself, as a sentence.
-type Problem = String;
-
-fn command(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
-    let say = |error: lexopt::Error| error.to_string();
-    match arguments.next().map_err(say)? {
-        Some(Value(name)) if name == "run" => run(&Run::parse(arguments).map_err(say)?),
-        Some(Short('h') | Long("help")) => print(USAGE),
-        Some(Short('V') | Long("version")) => print(&format!("scale-down {}\n", env!("CARGO_PKG_VERSION"))),
-        Some(Value(name)) => Err(format!(
-            "there is no command '{}': try 'scale-down run' or 'scale-down --help'",
-            name.to_string_lossy()
-        )),
-        Some(other) => Err(other.unexpected().to_string()),
-        None => Err("a command is missing: try 'scale-down run FILE' or 'scale-down --help'".to_owned()),
-    }
-}
-
-fn print(text: &str) -> Result<ExitCode, Problem> {
-    io::stdout().write_all(text.as_bytes()).map_err(|error| error.to_string())?;
-    Ok(ExitCode::SUCCESS)
+#[derive(Clone, Copy, Default, PartialEq, Eq)]
+enum Format {
+    #[default]
+    Text,
+    Jsonl,
+    Markdown,
 }
 
 /// The arguments of `run`.
@@ -76,14 +45,13 @@ struct Run {
     seed: Option<u64>,
     strict: bool,
     isolated: bool,
-    jsonl: bool,
+    format: Format,
     snapshot: bool,
     help: bool,
 }
 
 impl Run {
     fn parse(mut arguments: lexopt::Parser) -> Result<Self, lexopt::Error> {
-        use lexopt::ValueExt as _;
         let mut run = Self::default();
         while let Some(argument) = arguments.next()? {
             match argument {
@@ -93,10 +61,11 @@ impl Run {
                 Long("isolated") => run.isolated = true,
                 Long("snapshot") => run.snapshot = true,
                 Long("format") => {
-                    run.jsonl = arguments.value()?.parse_with(|format| match format {
-                        "jsonl" => Ok(true),
-                        "text" => Ok(false),
-                        _ => Err("expected text or jsonl"),
+                    run.format = arguments.value()?.parse_with(|format| match format {
+                        "text" => Ok(Format::Text),
+                        "jsonl" => Ok(Format::Jsonl),
+                        "markdown" => Ok(Format::Markdown),
+                        _ => Err("expected text, jsonl or markdown"),
                     })?;
                 }
                 Short('h') | Long("help") => run.help = true,
@@ -108,13 +77,17 @@ impl Run {
     }
 }
 
-fn run(arguments: &Run) -> Result<ExitCode, Problem> {
+pub fn command(arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
+    let arguments = Run::parse(arguments).map_err(|error| misuse("run", error))?;
     if arguments.help {
         return print(USAGE);
     }
-    let script = read_script(arguments.file.as_deref())?;
+    if arguments.isolated && arguments.format == Format::Markdown {
+        return Err(misuse("run", "a transcript is one of lines that follow each other, not of isolated ones"));
+    }
+    let script = read(arguments.file.as_deref().unwrap_or("-"))?;
     let world = arguments.world.as_deref().map(read_world).transpose()?;
-    let options = SessionOptions { seed: arguments.seed, strict: arguments.strict, world };
+    let options = SessionOptions { seed: arguments.seed, strict: arguments.strict, world, ..SessionOptions::default() };
     let mut session = Session::new(options);
     let mut status = 0;
     for line in lines(&script, arguments.isolated) {
@@ -126,8 +99,11 @@ fn run(arguments: &Run) -> Result<ExitCode, Problem> {
         session.advance_until_answered();
         for entry in session.transcript().iter().skip(begun) {
             status = entry.exit_code.unwrap_or(0);
-            write_entry(entry, arguments.jsonl)?;
+            write_entry(entry, arguments.format)?;
         }
+    }
+    if arguments.format == Format::Markdown {
+        print(&session.markdown())?;
     }
     if arguments.snapshot {
         let snapshot = serde_json::json!({ "snapshot": report::snapshot(&session, false) });
@@ -137,13 +113,17 @@ fn run(arguments: &Run) -> Result<ExitCode, Problem> {
     Ok(ExitCode::from(u8::try_from(status).unwrap_or(u8::MAX)))
 }
 
-fn write_entry(entry: &scale_down::session::Entry, jsonl: bool) -> Result<(), Problem> {
-    if jsonl {
-        return print(&format!("{}\n", report::entry(entry))).map(drop);
+fn write_entry(entry: &Entry, format: Format) -> Result<(), Problem> {
+    match format {
+        Format::Text => {
+            print(&entry.stdout())?;
+            let stderr = entry.stderr();
+            io::stderr().write_all(stderr.as_bytes()).map_err(|error| error.to_string())
+        }
+        Format::Jsonl => print(&format!("{}\n", report::entry(entry))).map(drop),
+        // It is written as a whole, in the end.
+        Format::Markdown => Ok(()),
     }
-    print(&entry.stdout())?;
-    let stderr = entry.stderr();
-    io::stderr().write_all(stderr.as_bytes()).map_err(|error| error.to_string())
 }
 
 /// The lines to run. By themselves, each line of the file ends where it ends, even in the middle of
@@ -167,16 +147,6 @@ fn lines(script: &str, isolated: bool) -> Vec<String> {
     lines
 }
 
-fn read_script(file: Option<&str>) -> Result<String, Problem> {
-    let Some(file) = file.filter(|file| *file != "-") else {
-        let mut text = String::new();
-        let read = io::stdin().read_to_string(&mut text);
-        return read.map(|_| text).map_err(|error| format!("standard input: {error}"));
-    };
-    fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))
-}
-
 fn read_world(file: &str) -> Result<World, Problem> {
-    let text = fs::read_to_string(file).map_err(|error| format!("{file}: {error}"))?;
-    World::parse(&text).map_err(|error| format!("{file}: {error}"))
+    World::parse(&read(file)?).map_err(|error| format!("{file}: {error}"))
 }
