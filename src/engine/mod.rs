@@ -12,11 +12,14 @@
 
 mod abort;
 mod change;
+mod check;
 mod clockwork;
 mod cloud;
 pub mod cluster;
 pub mod error;
 mod existing;
+pub mod fault;
+mod fault_effect;
 pub mod kubernetes;
 pub mod lifecycle;
 pub mod limits;
@@ -43,6 +46,7 @@ pub use cloud::Cloud;
 pub use cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
 pub use error::ServiceError;
 pub use existing::ExistingPool;
+pub use fault::{Fault, FaultKind, FaultSpec};
 pub use lifecycle::NodeState;
 pub use node::{Milestone, Node, NodeSource};
 pub use operation::{OperationId, OperationKind, OperationState, PowerState, ProvisioningState};

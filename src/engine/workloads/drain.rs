@@ -2,7 +2,8 @@
 //!
 //! Pods of daemon sets and mirrors of static pods stay. The machine goes on when all others are gone.
 
-use super::super::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
+use super::super::fault::FaultKind;
+use super::super::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Pod, PodPhase};
 use super::super::record::PodEvent;
 use super::agenda::Task;
 use super::requests::ObjectError;
@@ -103,7 +104,9 @@ impl Kubernetes {
         };
         let mut refused = Vec::new();
         for pod in node.pods().iter().filter(|pod| has_to_leave(pod) && !pod.is_terminating()) {
-            if drain.policy.is_forced || (self.may_evict(pod) && !moment.is_drain_blocked) {
+            let is_allowed = drain.policy.is_forced
+                || (self.may_evict(pod) && moment.strike(FaultKind::DrainBlocked, id.pool).is_none());
+            if is_allowed {
                 self.end(id, pod.id, PodEvent::Killing, moment);
             } else {
                 refused.push(pod.name());
@@ -144,8 +147,9 @@ impl Kubernetes {
     ///
     /// Where there is no such pod.
     pub fn evict_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<bool, ObjectError> {
-        let (pod, _) = self.pod_named(namespace, name).ok_or_else(|| ObjectError::missing("pods", name))?;
-        if moment.is_drain_blocked || !self.may_evict(pod) {
+        let (pod, node) = self.pod_named(namespace, name).ok_or_else(|| ObjectError::missing("pods", name))?;
+        let mut is_blocked = |node: &NodeInfo| moment.strike(FaultKind::DrainBlocked, node.id.pool).is_some();
+        if !self.may_evict(pod) || node.is_some_and(&mut is_blocked) {
             return Ok(false);
         }
         self.delete_pod(namespace, name, moment).map(|()| true)
