@@ -11,6 +11,7 @@
 //! give the same state, bit for bit, natively and in wasm: [`Cloud::fingerprint`] tells.
 
 mod abort;
+pub mod autoscaler;
 mod change;
 mod clockwork;
 mod cloud;
@@ -23,6 +24,7 @@ mod machine;
 pub mod money;
 pub mod node;
 pub mod operation;
+pub mod pattern;
 pub mod pool;
 mod queue;
 pub mod random;
