@@ -7,6 +7,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use super::node_info::NodeInfo;
+use super::pod::Pod;
 use super::pod_spec::PodSpec;
 use super::resources::Resources;
 use super::surroundings::Surroundings;
@@ -24,6 +25,8 @@ pub enum Misfit<'a> {
     UntoleratedTaint(&'a Taint),
     /// It lacks labels that the pod asks for.
     Labels,
+    /// Another pod has a port of the node that it wants.
+    HostPorts,
     /// It has not enough left of something.
     Insufficient(Shortage),
     /// It lacks a label that the pod is to be spread over.
@@ -79,6 +82,7 @@ impl Misfit<'_> {
                 vec![format!("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value)]
             }
             Self::Labels => one("node(s) didn't match Pod's node affinity/selector"),
+            Self::HostPorts => one("node(s) didn't have free ports for the requested pod ports"),
             Self::Insufficient(shortage) => {
                 let texts = [
                     (shortage.pods, "Too many pods"),
@@ -112,6 +116,9 @@ impl Misfit<'_> {
 /// Why it does not.
 pub fn check_fit<'a>(spec: &PodSpec, node: &'a NodeInfo, around: &Surroundings) -> Result<(), Misfit<'a>> {
     check_standing(spec, node)?;
+    if !has_ports(spec, node) {
+        return Err(Misfit::HostPorts);
+    }
     match Shortage::of(spec.requests(), node.free()) {
         Some(shortage) => Err(Misfit::Insufficient(shortage)),
         None => around.misfit(spec, node).map_or(Ok(()), Err),
@@ -139,6 +146,14 @@ pub fn check_standing<'a>(spec: &PodSpec, node: &'a NodeInfo) -> Result<(), Misf
 fn tolerates_cordon(tolerations: &[Toleration]) -> bool {
     let cordon = Taint::new(UNSCHEDULABLE_KEY, "", TaintEffect::NoSchedule);
     tolerations.iter().any(|toleration| toleration.tolerates(&cordon))
+}
+
+/// Whether nobody has the ports of a node that a pod wants.
+#[must_use]
+pub fn has_ports(spec: &PodSpec, node: &NodeInfo) -> bool {
+    let is_taken =
+        |pod: &Pod| pod.takes_room() && pod.spec.host_ports.iter().any(|port| spec.host_ports.contains(port));
+    spec.host_ports.is_empty() || !node.pods().iter().any(is_taken)
 }
 
 /// Whether a node has the labels that a pod asks for.
@@ -247,6 +262,15 @@ mod tests {
         check(&node(|_| ()), |spec| spec.node_selector = pair(), elsewhere);
         check(&labelled, |spec| spec.node_affinity.push(Selector::of_labels(&pair())), &[]);
         check(&node(|_| ()), |spec| spec.node_affinity.push(Selector::of_labels(&pair())), elsewhere);
+        let port = |spec: &mut PodSpec| spec.host_ports.push(5555);
+        let mut taken = node(|node| node.allocatable.pods = 2);
+        check(&taken, port, &[]);
+        let mut spec = PodSpec::new("default", "other", Resources::default());
+        port(&mut spec);
+        taken.add_pod(Pod::new(super::super::pod::PodId(1), Arc::new(spec), 0));
+        check(&taken, port, &["node(s) didn't have free ports for the requested pod ports"]);
+        check(&taken, |_| (), &[]);
+
         let hostname = Pairs::from([("kubernetes.io/hostname".to_owned(), "node".to_owned())]);
         check(&node(|_| ()), |spec| spec.node_selector = hostname, &[]);
     }

@@ -20,7 +20,7 @@ pub use affinity::{PodAffinity, TopologySpread};
 pub use budget::{BudgetLimit, DisruptionBudget};
 pub use fit::{Misfit, check_fit};
 pub use node_info::{NodeId, NodeInfo};
-pub use pod::{Pod, PodId, PodPhase};
+pub use pod::{Pod, PodId, PodPhase, SetId};
 pub use pod_spec::{Container, Image, Owner, OwnerKind, PodSpec, RestartPolicy, Volume, VolumeKind};
 pub use reservation::allocatable;
 pub use resources::{Fraction, Resources};

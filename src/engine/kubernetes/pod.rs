@@ -11,6 +11,11 @@ use super::pod_spec::{OwnerKind, PodSpec};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PodId(pub u32);
 
+/// Identifies what makes pods of one specification: a replica set, a job, a daemon set; a bare pod is
+/// alone in one of its own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+pub struct SetId(pub u32);
+
 /// How far a pod has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PodPhase {
@@ -48,6 +53,8 @@ impl PodPhase {
 pub struct Pod {
     /// Its identity.
     pub id: PodId,
+    /// What made it.
+    pub set: SetId,
     /// What it is.
     pub spec: Arc<PodSpec>,
     /// When it was created.
@@ -62,7 +69,7 @@ impl Pod {
     /// A pod that has just been created.
     #[must_use]
     pub fn new(id: PodId, spec: Arc<PodSpec>, created_ms: u64) -> Self {
-        Self { id, spec, created_ms, phase: PodPhase::Pending, deleted_ms: None }
+        Self { id, set: SetId::default(), spec, created_ms, phase: PodPhase::Pending, deleted_ms: None }
     }
 
     /// Its name: of a controller's pods, that of the controller with five letters of their own.

@@ -4,7 +4,7 @@
 //! the scheduler and the autoscaler, which is what lets both look at a thousand of them at once.
 
 use super::super::pool::Pairs;
-use super::affinity::{PodAffinity, TopologySpread};
+use super::affinity::{HOSTNAME_KEY, PodAffinity, TopologySpread};
 use super::resources::Resources;
 use super::selector::Selector;
 use super::taint::Toleration;
@@ -136,10 +136,14 @@ pub struct PodSpec {
     pub node_selector: Pairs,
     /// Alternatives, one of which its node must match; any node where there are none.
     pub node_affinity: Vec<Selector>,
+    /// What its node should match; the more of these the better.
+    pub node_preference: Vec<Selector>,
     /// Where it must and must not be.
     pub pod_affinity: Vec<PodAffinity>,
     /// How it must be spread.
     pub topology_spread: Vec<TopologySpread>,
+    /// Ports of its node that it alone must have.
+    pub host_ports: Vec<u16>,
     /// What it tolerates.
     pub tolerations: Vec<Toleration>,
     /// Its priority, where it has one.
@@ -215,6 +219,13 @@ impl PodSpec {
     #[must_use]
     pub fn looks_around(&self) -> bool {
         !self.pod_affinity.is_empty() || !self.topology_spread.is_empty()
+    }
+
+    /// Whether it asks for a certain node by its name.
+    #[must_use]
+    pub fn asks_for_host(&self) -> bool {
+        let mut terms = self.node_affinity.iter().flat_map(|term| &term.requirements);
+        self.node_selector.contains_key(HOSTNAME_KEY) || terms.any(|requirement| requirement.key == HOSTNAME_KEY)
     }
 
     /// Whether it keeps others away.
