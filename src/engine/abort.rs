@@ -46,7 +46,7 @@ impl Cloud {
             for pool in cluster.pools.iter_mut().filter(|pool| pool.operation == Some(id)) {
                 pool.provisioning_state = ProvisioningState::Canceling;
                 for instance_id in without_host(pool, id) {
-                    self.clockwork.delete(cluster.id, pool, instance_id, id);
+                    self.clockwork.delete(cluster.id, pool, instance_id, Some(id));
                 }
             }
         }

@@ -9,14 +9,16 @@ use std::sync::Arc;
 use super::cloud::{Cloud, find_pool};
 use super::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
 use super::error::ServiceError;
+use super::kubernetes::NodeId;
 use super::lifecycle::NodeState;
 use super::limits;
 use super::money::Cost;
-use super::node::{Node, Removal};
+use super::node::Removal;
 use super::operation::{OperationId, OperationKind, PowerState, ProvisioningState};
 use super::pool::{AutoscalerRange, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
 use super::scale::ScalePlan;
 use super::timing::Timing;
+use super::workloads::{Kubernetes, NodeTemplate};
 
 /// Settings of a pool to change; what is `None` stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,19 +39,6 @@ pub struct PoolUpdate {
     pub tags: Option<Pairs>,
     /// The description that the pool was imported with, where its fields are what changes.
     pub imported: Option<Arc<str>>,
-}
-
-/// A pool of a loaded world, as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExistingPool {
-    /// Its settings; `count` nodes are ready.
-    pub spec: PoolSpec,
-    /// How many more lie deallocated.
-    pub deallocated: u32,
-    /// Running or stopped.
-    pub power_state: PowerState,
-    /// What the service said of it last.
-    pub provisioning_state: ProvisioningState,
 }
 
 impl Cloud {
@@ -126,9 +115,10 @@ impl Cloud {
         Ok(operation)
     }
 
-    fn add_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
+    pub(super) fn add_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
         let id = ClusterId(self.next_cluster);
         self.next_cluster += 1;
+        let has_system_pool = !spec.hosts_system_pool;
         self.clusters.push(Cluster {
             id,
             spec,
@@ -138,6 +128,11 @@ impl Cloud {
             operation: None,
             departed: Cost::default(),
         });
+        self.clockwork.kubernetes.insert(id, Kubernetes::default());
+        if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(id) {
+            kubernetes.add_system(has_system_pool, &mut moment);
+            kubernetes.settle(&mut moment);
+        }
         id
     }
 
@@ -150,20 +145,30 @@ impl Cloud {
             pool.operation = Some(operation);
             pool.provisioning_state = kind.provisioning_state();
             for _ in 0..count {
-                self.clockwork.provision(cluster, pool, operation);
+                self.clockwork.provision(cluster, pool, Some(operation));
             }
         }
     }
 
-    fn add_pool_to(&mut self, cluster: ClusterId, spec: PoolSpec, power_state: PowerState) -> Option<PoolId> {
+    pub(super) fn add_pool_to(
+        &mut self,
+        cluster: ClusterId,
+        spec: PoolSpec,
+        power_state: PowerState,
+    ) -> Option<PoolId> {
         let cluster = self.clusters.iter_mut().find(|found| found.id == cluster)?;
         let id = PoolId(self.next_pool);
         self.next_pool += 1;
         let digits = Cluster::scale_set_digits(&cluster.spec);
         let location = &cluster.spec.location;
+        let scale_set: Arc<str> = format!("aks-{}-{digits}-vmss", spec.name).into();
+        let template = NodeTemplate::new(&cluster.spec, &spec, &scale_set);
+        if let Some(kubernetes) = self.clockwork.kubernetes.get_mut(cluster.id) {
+            kubernetes.set_template(id, template, |_| 0);
+        }
         cluster.pools.push(Pool {
             id,
-            scale_set: format!("aks-{}-{digits}-vmss", spec.name).into(),
+            scale_set,
             compute_microdollars_per_hour: spec.vm_size.price_microdollars_per_hour(location),
             spec,
             provisioning_state: ProvisioningState::Succeeded,
@@ -175,37 +180,6 @@ impl Cloud {
             departed: Cost::default(),
         });
         Some(id)
-    }
-
-    /// Puts a cluster of a loaded world in place, without time passing.
-    pub fn load_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
-        self.add_cluster(spec, power_state)
-    }
-
-    /// Puts a pool of a loaded world in place, without time passing.
-    pub fn load_pool(&mut self, cluster: ClusterId, existing: ExistingPool) {
-        let ExistingPool { spec, deallocated, power_state, provisioning_state } = existing;
-        let resting = match power_state {
-            PowerState::Running => NodeState::Ready,
-            PowerState::Stopped => NodeState::Stopped,
-        };
-        let count = spec.count;
-        let now_ms = self.clockwork.now_ms;
-        let Some(id) = self.add_pool_to(cluster, spec, power_state) else {
-            return;
-        };
-        if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
-            pool.provisioning_state = provisioning_state;
-            let states = std::iter::repeat_n(resting, count as usize)
-                .chain(std::iter::repeat_n(NodeState::Deallocated, deallocated as usize));
-            for state in states {
-                let instance_id = pool.next_instance_id;
-                pool.next_instance_id += 1;
-                let zone = super::scale::zone_for_new(pool);
-                let node = Node::existing(instance_id, zone, state, now_ms);
-                pool.nodes.insert(instance_id, node);
-            }
-        }
     }
 
     /// Deletes a cluster with all that it holds. Nodes are not drained: nothing is left to move
@@ -220,7 +194,7 @@ impl Cloud {
         let operation = self.begin_on_cluster(id, kind, Timing::DeleteCluster)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state != NodeState::Deleting {
-                clockwork.delete(id, pool, instance_id, operation);
+                clockwork.delete(id, pool, instance_id, Some(operation));
             }
         });
         Ok(operation)
@@ -237,7 +211,7 @@ impl Cloud {
         let operation = self.begin_on_cluster(id, OperationKind::StopCluster, Timing::ControlPlane)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Ready {
-                clockwork.drain(id, pool, instance_id, Removal::Stop, operation);
+                clockwork.drain(id, pool, instance_id, Removal::Stop, Some(operation));
             }
         });
         Ok(operation)
@@ -254,7 +228,7 @@ impl Cloud {
         let operation = self.begin_on_cluster(id, OperationKind::StartCluster, Timing::ControlPlane)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Stopped && pool.power_state == PowerState::Running {
-                clockwork.start(id, pool, instance_id, operation);
+                clockwork.start(id, pool, instance_id, Some(operation));
             }
         });
         Ok(operation)
@@ -366,7 +340,11 @@ impl Cloud {
         let (location, instances) = (found.spec.location.clone(), found.instances());
         let pool = found.pool_by_id(id).ok_or_else(|| no_pool(id))?;
         let plan = match pool.power_state {
-            PowerState::Running => ScalePlan::new(pool, count),
+            PowerState::Running => {
+                let kubernetes = self.kubernetes(cluster);
+                let node = |instance_id| kubernetes.and_then(|all| all.node(NodeId { pool: id, instance_id }));
+                ScalePlan::new(pool, count, &|instance_id| node(instance_id).is_some_and(|node| node.is_unschedulable))
+            }
             PowerState::Stopped => ScalePlan::default(),
         };
         self.check_capacity(&location, pool.instances(), instances, plan.create, &pool.spec)?;
@@ -374,12 +352,24 @@ impl Cloud {
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             edit(&mut pool.spec);
             pool.spec.count = count;
-            self.clockwork.carry_out(cluster, pool, &plan, operation);
+            self.clockwork.carry_out(cluster, pool, &plan, Some(operation));
             if pool.spec.scale_down_mode == ScaleDownMode::Delete {
                 delete_deallocated(&mut self.clockwork, cluster, pool, operation);
             }
         }
+        self.renew_template(cluster, id);
         Ok(operation)
+    }
+
+    /// Lets the nodes of a pool follow its settings.
+    fn renew_template(&mut self, cluster: ClusterId, id: PoolId) {
+        let found = self.clusters.iter().find(|found| found.id == cluster);
+        let found = found.and_then(|cluster| Some((cluster, cluster.pool_by_id(id)?)));
+        let Some(((cluster, pool), kubernetes)) = found.zip(self.clockwork.kubernetes.get_mut(cluster)) else {
+            return;
+        };
+        let template = NodeTemplate::new(&cluster.spec, &pool.spec, &pool.scale_set);
+        kubernetes.set_template(id, template, |instance_id| pool.node(instance_id).map_or(0, |node| node.zone));
     }
 
     /// Drains and deletes all nodes of a pool, then the pool.
@@ -433,7 +423,7 @@ impl Cloud {
         let operation = self.begin_on_pool(cluster, id, OperationKind::StartPool);
         self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Stopped {
-                clockwork.start(cluster, pool, instance_id, operation);
+                clockwork.start(cluster, pool, instance_id, Some(operation));
             }
         });
         Ok(operation)
@@ -535,9 +525,9 @@ impl Cloud {
     fn clear_out(&mut self, cluster: ClusterId, id: PoolId, removal: Removal, operation: OperationId) {
         self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Ready {
-                clockwork.drain(cluster, pool, instance_id, removal, operation);
+                clockwork.drain(cluster, pool, instance_id, removal, Some(operation));
             } else {
-                clockwork.delete(cluster, pool, instance_id, operation);
+                clockwork.delete(cluster, pool, instance_id, Some(operation));
             }
         });
     }
@@ -579,7 +569,7 @@ fn delete_deallocated(
     let deallocated: Vec<u32> =
         pool.nodes().filter(|node| node.state() == NodeState::Deallocated).map(|node| node.instance_id).collect();
     for instance_id in deallocated {
-        clockwork.delete(cluster, pool, instance_id, operation);
+        clockwork.delete(cluster, pool, instance_id, Some(operation));
     }
 }
 

@@ -5,16 +5,22 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::clockwork::{Clockwork, Event, NodeOutcome};
+use super::clockwork::{Clockwork, Event, NodeOutcome, Place};
 use super::cluster::{Cluster, ClusterId, ResourceGroup};
 use super::error::ServiceError;
+use super::kubernetes::NodeId;
+use super::lifecycle::NodeState;
 use super::limits::DEFAULT_QUOTA_VCPUS;
 use super::money::Cost;
+use super::node::Node;
 use super::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
 use super::pool::{Pool, PoolId};
 use super::record::{Happening, OperationStatus, RecordLog};
 use super::snapshot::Snapshot;
 use super::timing::Timings;
+
+/// What an event does to a node; nothing where the event is stale.
+type Act<'a> = dyn Fn(&mut Clockwork, Place<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
 
 /// A subscription with its resource groups, clusters, pools and nodes, at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -138,10 +144,11 @@ impl Cloud {
         cluster.operation.into_iter().chain(pools.filter_map(|pool| pool.operation)).collect()
     }
 
-    /// Whether nothing is under way and nothing is due.
+    /// Whether nothing is under way and nothing is due, but for what comes again and again: the next
+    /// turn of an endless load, the next look of an autoscaler that sees nothing to do.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.clockwork.queue.next_ms().is_none()
+        self.clockwork.queue.is_idle()
     }
 
     /// When something happens next.
@@ -168,7 +175,31 @@ impl Cloud {
                 }
                 Some(id)
             }
-            Event::Node { cluster, pool, instance_id, timer } => self.on_node(cluster, pool, instance_id, timer),
+            Event::Node { cluster, pool, instance_id, timer } => {
+                let id = NodeId { pool, instance_id };
+                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                    (node.timer == timer).then(|| clockwork.on_node(place, node))
+                };
+                self.on_node(cluster, id, &act)
+            }
+            Event::Kubernetes(cluster) => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_due(&mut moment);
+                }
+                None
+            }
+            Event::Drained { cluster, node } => {
+                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                    (node.state() == NodeState::Draining).then(|| clockwork.on_node(place, node))
+                };
+                self.on_node(cluster, node, &act)
+            }
+            Event::DrainFailed { cluster, node, ref pods } => {
+                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                    Some(clockwork.on_drain_failed(place, node, pods))
+                };
+                self.on_node(cluster, node, &act)
+            }
         };
         let is_over = |operation: &Operation| operation.state == OperationState::Running && operation.is_settled();
         if let Some(id) = settled
@@ -178,21 +209,20 @@ impl Cloud {
         }
     }
 
-    /// Handles a node's event; gives the operation that waited for the node, if it was waiting.
-    fn on_node(&mut self, cluster: ClusterId, pool: PoolId, instance_id: u32, timer: u32) -> Option<OperationId> {
-        let pool = find_pool(&mut self.clusters, cluster, pool)?;
+    /// Handles a node's event, unless it comes too late; gives the operation that waited for the node,
+    /// if it was waiting.
+    fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &Act<'_>) -> Option<OperationId> {
+        let pool = find_pool(&mut self.clusters, cluster, id.pool)?;
         let prices = pool.prices();
-        let node = pool.nodes.get_mut(&instance_id)?;
-        if node.timer != timer {
-            return None;
-        }
+        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let node = pool.nodes.get_mut(&id.instance_id)?;
         let operation = node.operation;
-        match self.clockwork.on_node(cluster, pool.id, &pool.scale_set, node) {
+        match act(&mut self.clockwork, place, node)? {
             NodeOutcome::Moving => None,
             NodeOutcome::Rested => operation,
             NodeOutcome::Gone => {
                 pool.departed += node.cost(self.clockwork.now_ms, prices);
-                pool.nodes.remove(&instance_id);
+                pool.nodes.remove(&id.instance_id);
                 operation
             }
         }
@@ -265,6 +295,7 @@ impl Cloud {
             return;
         };
         let cluster = self.clusters.remove(index);
+        self.clockwork.kubernetes.remove(id);
         self.departed += cluster.cost(self.clockwork.now_ms);
         self.forget_empty_groups();
     }
@@ -286,7 +317,11 @@ impl Cloud {
         };
         let is_gone = |found: &Pool| Some(found.id) == pool;
         if let Some(index) = cluster.pools.iter().position(is_gone) {
-            cluster.departed += cluster.pools.remove(index).cost(now_ms);
+            let pool = cluster.pools.remove(index);
+            cluster.departed += pool.cost(now_ms);
+            if let Some(kubernetes) = self.clockwork.kubernetes.get_mut(cluster.id) {
+                kubernetes.forget_pool(pool.id);
+            }
         }
     }
 

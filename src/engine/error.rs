@@ -62,6 +62,14 @@ impl ServiceError {
         Self::new("OperationCanceled", "The operation was canceled.".to_owned())
     }
 
+    /// Pods that would not leave a node; the words are those that users quote (Azure/AKS issue 2090).
+    pub(super) fn pod_drain_failure(node: &str, pods: &str) -> Self {
+        let message = format!(
+            "Node '{node}' failed to be drained with error: 'Drain did not complete pods [{pods}] within 10m0s'"
+        );
+        Self::new("PodDrainFailure", message)
+    }
+
     pub(super) fn allocation_failed() -> Self {
         Self::new(
             "AllocationFailed",

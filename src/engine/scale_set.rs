@@ -69,7 +69,7 @@ impl Cloud {
         let operation = self.act_on_instances(id, Some(&surplus), kind, |_| true, Clockwork::delete)?;
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             for _ in 0..created {
-                self.clockwork.provision(cluster, pool, operation);
+                self.clockwork.provision(cluster, pool, Some(operation));
             }
         }
         Ok(operation)
@@ -81,7 +81,7 @@ impl Cloud {
         instances: Option<&[u32]>,
         kind: OperationKind,
         is_meant: fn(NodeState) -> bool,
-        act: fn(&mut Clockwork, ClusterId, &mut Pool, u32, OperationId),
+        act: fn(&mut Clockwork, ClusterId, &mut Pool, u32, Option<OperationId>),
     ) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
         if pool.power_state == PowerState::Stopped {
@@ -101,7 +101,7 @@ impl Cloud {
         let operation = self.clockwork.begin(kind, cluster, Some(id), &subject, Timing::ControlPlane);
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             for instance_id in chosen {
-                act(&mut self.clockwork, cluster, pool, instance_id, operation);
+                act(&mut self.clockwork, cluster, pool, instance_id, Some(operation));
             }
         }
         Ok(operation)

@@ -37,6 +37,8 @@ pub struct NodeInfo {
     pub allocatable: Resources,
     /// Whether its condition `Ready` is true.
     pub is_ready: bool,
+    /// Since when.
+    pub ready_since_ms: u64,
     /// Whether it is cordoned.
     pub is_unschedulable: bool,
     /// When its object was created.
@@ -59,6 +61,7 @@ impl NodeInfo {
             taints: Arc::default(),
             allocatable,
             is_ready: true,
+            ready_since_ms: 0,
             is_unschedulable: false,
             created_ms: 0,
             requested: Resources::default(),

@@ -61,6 +61,8 @@ pub struct Pod {
     pub created_ms: u64,
     /// How far it has come.
     pub phase: PodPhase,
+    /// Since when.
+    pub since_ms: u64,
     /// When it was told to end.
     pub deleted_ms: Option<u64>,
 }
@@ -69,18 +71,21 @@ impl Pod {
     /// A pod that has just been created.
     #[must_use]
     pub fn new(id: PodId, spec: Arc<PodSpec>, created_ms: u64) -> Self {
-        Self { id, set: SetId::default(), spec, created_ms, phase: PodPhase::Pending, deleted_ms: None }
+        Self {
+            id,
+            set: SetId::default(),
+            spec,
+            created_ms,
+            phase: PodPhase::Pending,
+            since_ms: created_ms,
+            deleted_ms: None,
+        }
     }
 
     /// Its name: of a controller's pods, that of the controller with five letters of their own.
     #[must_use]
     pub fn name(&self) -> String {
-        match self.spec.owner_kind() {
-            Some(OwnerKind::ReplicaSet | OwnerKind::DaemonSet | OwnerKind::Job | OwnerKind::ReplicationController) => {
-                format!("{}-{}", self.spec.name, suffix(self.id))
-            }
-            Some(OwnerKind::StatefulSet | OwnerKind::Custom) | None => self.spec.name.clone(),
-        }
+        name(&self.spec, self.id)
     }
 
     /// Whether it has been told to end.
@@ -93,6 +98,17 @@ impl Pod {
     #[must_use]
     pub fn takes_room(&self) -> bool {
         !self.phase.is_terminal()
+    }
+}
+
+/// The name of the pod with this specification and identity.
+#[must_use]
+pub fn name(spec: &PodSpec, id: PodId) -> String {
+    match spec.owner_kind() {
+        Some(OwnerKind::ReplicaSet | OwnerKind::DaemonSet | OwnerKind::Job | OwnerKind::ReplicationController) => {
+            format!("{}-{}", spec.name, suffix(id))
+        }
+        Some(OwnerKind::StatefulSet | OwnerKind::Custom) | None => spec.name.clone(),
     }
 }
 

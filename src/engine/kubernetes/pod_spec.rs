@@ -154,6 +154,8 @@ pub struct PodSpec {
     pub volumes: Vec<Volume>,
     /// Whether its containers are started again.
     pub restart_policy: RestartPolicy,
+    /// How long its containers run before they end well; until they are told to end where there is none.
+    pub runs_for_ms: Option<u64>,
 }
 
 impl PodSpec {

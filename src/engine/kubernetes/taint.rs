@@ -45,6 +45,15 @@ impl Taint {
     pub fn new(key: &str, value: &str, effect: TaintEffect) -> Self {
         Self { key: key.to_owned(), value: value.to_owned(), effect }
     }
+
+    /// The taint that the API writes like this; nothing where it is none.
+    #[must_use]
+    pub fn of_text(text: &str) -> Option<Self> {
+        let (pair, effect) = text.rsplit_once(':')?;
+        let effect = TaintEffect::ALL.into_iter().find(|known| known.name() == effect)?;
+        let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (!key.is_empty()).then(|| Self::new(key, value, effect))
+    }
 }
 
 /// As in a list of taints: `key=value:Effect`, or `key:Effect`.
@@ -129,7 +138,11 @@ mod tests {
 
     #[test]
     fn a_taint_is_written_as_in_the_api() {
-        assert_eq!(Taint::new("sku", "gpu", TaintEffect::NoSchedule).to_string(), "sku=gpu:NoSchedule");
-        assert_eq!(Taint::new("sku", "", TaintEffect::NoExecute).to_string(), "sku:NoExecute");
+        for text in ["sku=gpu:NoSchedule", "sku:NoExecute", "a/b=1.2:PreferNoSchedule"] {
+            assert_eq!(Taint::of_text(text).map(|taint| taint.to_string()).as_deref(), Some(text));
+        }
+        for text in ["sku=gpu", ":NoSchedule", "sku=gpu:noschedule", ""] {
+            assert_eq!(Taint::of_text(text), None, "{text}");
+        }
     }
 }
