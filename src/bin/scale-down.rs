@@ -1,4 +1,5 @@
-//! The native headless command: runs scripts of command lines on the simulated cloud.
+//! The native headless command: runs scripts of command lines on the simulated cloud, and cases of
+//! what others found true on its engine.
 //!
 //! It drives the same session layer as the page, so that what a document shows can be checked, and
 //! what a scale-down costs computed, without a browser.
@@ -9,14 +10,15 @@ use std::process::ExitCode;
 
 use lexopt::prelude::{Long, Short, Value};
 use scale_down::cli::shell;
+use scale_down::session::conformance::{self, Verdict};
 use scale_down::session::{Session, SessionOptions, World, report};
 
 const USAGE: &str = "\
 Usage: scale-down run [FILE|-] [options]
+       scale-down conformance FILE [--suite NAME]
 
-Runs the command lines of FILE, or of standard input, in simulated time.
+'run' runs the command lines of FILE, or of standard input, in simulated time. Its options:
 
-Options:
   --world FILE      begin with the resources in FILE: {\"groups\", \"clusters\", \"agentPools\"}
                     or the output of 'az aks show' or 'az aks nodepool list' in JSON
   --seed N          decides every duration that is drawn (default 1)
@@ -24,10 +26,17 @@ Options:
   --isolated        run each line by itself, on a fresh copy of the world
   --format FORMAT   text (default) or jsonl: one object a line
   --snapshot        close with the state of nodes, pools and cost (one line of JSON)
+
+'conformance' holds the engine against the cases in FILE (JSON: {\"cases\": [{\"id\", \"suite\",
+\"input\", \"expect\"}]}), a line for each that fails or is skipped, with the reason.
+
+  --suite NAME      only the cases of this suite
+
   -h, --help        this text
   -V, --version     the version
 
-The exit status is that of the last line; 2 where the command itself was misused.
+The exit status is that of the last line run, or 1 where a case fails; 2 where the command itself
+was misused.
 ";
 
 /// The exit status of a misuse of this command, as shells have it.
@@ -51,10 +60,11 @@ fn command(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
     let say = |error: lexopt::Error| error.to_string();
     match arguments.next().map_err(say)? {
         Some(Value(name)) if name == "run" => run(&Run::parse(arguments).map_err(say)?),
+        Some(Value(name)) if name == "conformance" => conform(arguments),
         Some(Short('h') | Long("help")) => print(USAGE),
         Some(Short('V') | Long("version")) => print(&format!("scale-down {}\n", env!("CARGO_PKG_VERSION"))),
         Some(Value(name)) => Err(format!(
-            "there is no command '{}': try 'scale-down run' or 'scale-down --help'",
+            "there is no command '{}': try 'scale-down run', 'scale-down conformance' or 'scale-down --help'",
             name.to_string_lossy()
         )),
         Some(other) => Err(other.unexpected().to_string()),
@@ -135,6 +145,40 @@ fn run(arguments: &Run) -> Result<ExitCode, Problem> {
     }
     // Exit statuses above 255 do not exist; nothing here makes one.
     Ok(ExitCode::from(u8::try_from(status).unwrap_or(u8::MAX)))
+}
+
+fn conform(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
+    use lexopt::ValueExt as _;
+    let say = |error: lexopt::Error| error.to_string();
+    let (mut file, mut suite) = (None, None);
+    while let Some(argument) = arguments.next().map_err(say)? {
+        match argument {
+            Long("suite") => suite = Some(arguments.value().and_then(|suite| suite.string()).map_err(say)?),
+            Short('h') | Long("help") => return print(USAGE),
+            Value(path) if file.is_none() => file = Some(path.string().map_err(say)?),
+            other => return Err(other.unexpected().to_string()),
+        }
+    }
+    let file = file.ok_or("a file of cases is missing: try 'scale-down conformance FILE'")?;
+    let text = fs::read_to_string(&file).map_err(|error| format!("{file}: {error}"))?;
+    let outcomes = conformance::run(&text, suite.as_deref()).map_err(|error| format!("{file}: {error}"))?;
+    let (mut passed, mut failed, mut skipped) = (0, 0, 0);
+    let mut lines = String::new();
+    for conformance::Outcome { id, suite, verdict } in &outcomes {
+        match verdict {
+            Verdict::Passed => passed += 1,
+            Verdict::Failed(why) => {
+                failed += 1;
+                lines.push_str(&format!("failed {id} ({suite}): {why}\n"));
+            }
+            Verdict::Skipped(why) => {
+                skipped += 1;
+                lines.push_str(&format!("skipped {id} ({suite}): {why}\n"));
+            }
+        }
+    }
+    print(&format!("{lines}{passed} passed, {failed} failed, {skipped} skipped\n"))?;
+    Ok(ExitCode::from(u8::from(failed > 0)))
 }
 
 fn write_entry(entry: &scale_down::session::Entry, jsonl: bool) -> Result<(), Problem> {

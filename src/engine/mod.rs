@@ -18,6 +18,7 @@ mod cloud;
 pub mod cluster;
 pub mod error;
 mod existing;
+mod group_requests;
 pub mod kubernetes;
 pub mod lifecycle;
 pub mod limits;

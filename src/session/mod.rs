@@ -5,6 +5,7 @@
 
 mod command_log;
 mod complete;
+pub mod conformance;
 mod detail;
 mod entry;
 pub mod examples;

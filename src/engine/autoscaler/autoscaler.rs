@@ -20,7 +20,7 @@ use super::pending;
 use super::planner::{Planner, Situation};
 use super::quota::{Quota, cluster_wide};
 use super::readiness::NodeFacts;
-use super::scale_up::{self, EstimateLimit, Request, ScaleUp};
+use super::scale_up::{self, EstimateLimit, Request};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::template::Template;
@@ -319,7 +319,7 @@ impl Autoscaler {
         let mut grow = |group: usize, by: u32| provider.borrow_mut().grow(group, by);
         let found = scale_up::scale_up(&request, scratch, &mut self.state, &mut choose, &mut grow, notices);
         notices.append(&mut choice);
-        report(&found, notices);
+        found.report(notices);
         let has_grown = found.is_successful();
         self.after_growth(&found.resizes, scene, *provider.borrow(), now_ms);
         if has_grown { Growth::Grew } else { Growth::None }
@@ -461,19 +461,6 @@ fn request<'a>(scene: &'a Scene<'_>, pods: &'a [Pod], settings: &'a Settings, no
     let memory = settings.number(Setting::MemoryTotalMax);
     let quotas = std::iter::once(cluster_wide(cores, memory)).chain(scene.quotas.iter().cloned()).collect();
     Request { groups: &scene.groups, templates: scene.templates, pods, quotas, limit: scene.limit, settings, now_ms }
-}
-
-/// Tells pods what came of them.
-fn report(found: &ScaleUp<'_>, notices: &mut Vec<Notice>) {
-    if !found.resizes.is_empty() {
-        let resizes: Arc<[Resize]> = found.resizes.as_slice().into();
-        let told = |pod: &&Pod| Notice::TriggeredScaleUp { pod: pod.id, resizes: Arc::clone(&resizes) };
-        notices.extend(found.triggered.iter().map(told));
-    } else if found.error.is_none() {
-        let told =
-            |one: &scale_up::Remaining<'_>| Notice::NotTriggerScaleUp { pod: one.pod.id, reasons: one.reasons.clone() };
-        notices.extend(found.remaining.iter().map(told));
-    }
 }
 
 /// What of the nodes matters for the cluster's health.

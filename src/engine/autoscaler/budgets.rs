@@ -53,6 +53,12 @@ impl Budgets {
         verdict
     }
 
+    /// How many disruptions each allows still.
+    #[must_use]
+    pub fn left(&self) -> Vec<i64> {
+        self.entries.iter().map(|(_, left)| *left).collect()
+    }
+
     /// Takes pods into account as evicted.
     pub fn take(&mut self, pods: &[Pod]) {
         for (budget, left) in &mut self.entries {

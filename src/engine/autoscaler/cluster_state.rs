@@ -55,7 +55,7 @@ pub struct GroupState {
     /// Machines without nodes.
     pub unregistered: Vec<Unregistered>,
     /// Machines that could not be created, when it was last looked.
-    failed: Vec<u32>,
+    pub failed: Vec<u32>,
 }
 
 /// A machine in a group that could not be created.

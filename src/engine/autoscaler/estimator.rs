@@ -10,7 +10,7 @@ use super::scratch::Scratch;
 /// What was estimated.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Estimate<'a> {
-    /// New nodes that take at least one pod.
+    /// Nodes that take at least one pod.
     pub nodes: u32,
     /// The pods that they take.
     pub pods: Vec<&'a Pod>,
@@ -39,7 +39,7 @@ pub fn estimate<'a>(
     nodes_max: Option<u32>,
 ) -> Estimate<'a> {
     let mark = scratch.mark();
-    let mut packing = Packing { scratch, template, nodes_max, added: Vec::new(), pods: Vec::new() };
+    let mut packing = Packing { scratch, template, nodes_max, added: Vec::new(), older: Vec::new(), pods: Vec::new() };
     let mut may_add = true;
     for group in ordered(groups, template.allocatable) {
         let rest = packing.fill(&group);
@@ -47,7 +47,7 @@ pub fn estimate<'a>(
             may_add = packing.add_for(group.get(rest..).unwrap_or_default());
         }
     }
-    let used = packing.added.iter().filter(|(_, is_used)| *is_used).count();
+    let used = packing.added.iter().filter(|(_, is_used)| *is_used).count() + packing.older.len();
     let pods = std::mem::take(&mut packing.pods);
     scratch.take_back(mark);
     Estimate { nodes: u32::try_from(used).unwrap_or(u32::MAX), pods }
@@ -59,14 +59,19 @@ struct Packing<'a, 's> {
     nodes_max: Option<u32>,
     /// Places of new nodes, and whether any pod was put there.
     added: Vec<(usize, bool)>,
+    /// Places of nodes that were there before and took pods that are to be spread. Upstream counts
+    /// them with the new ones.
+    older: Vec<usize>,
     pods: Vec<&'a Pod>,
 }
 
 impl<'a> Packing<'a, '_> {
     fn take(&mut self, pod: &'a Pod, place: usize) {
         self.pods.push(pod);
-        if let Some((_, is_used)) = self.added.iter_mut().rev().find(|(added, _)| *added == place) {
-            *is_used = true;
+        match self.added.iter_mut().rev().find(|(added, _)| *added == place) {
+            Some((_, is_used)) => *is_used = true,
+            None if self.older.contains(&place) => {}
+            None => self.older.push(place),
         }
     }
 

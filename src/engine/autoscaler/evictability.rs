@@ -1,7 +1,8 @@
 //! Whether a pod may be moved off its node, and what keeps it there.
 
-use super::super::kubernetes::{OwnerKind, Pod, PodPhase, PodSpec, RestartPolicy, VolumeKind};
+use super::super::kubernetes::{NodeInfo, OwnerKind, Pod, PodPhase, PodSpec, RestartPolicy, VolumeKind};
 use super::budgets::Budgets;
+use super::removal::PodsToMove;
 use super::settings::{Setting, Settings};
 
 /// How long after its grace period a pod is no longer waited for, in milliseconds.
@@ -76,10 +77,21 @@ pub fn is_recreated(spec: &PodSpec) -> bool {
     !is_static && !spec.is_mirror() && !is_daemon(spec)
 }
 
-/// Whether a pod of a daemon set is evicted before its node goes.
+/// The pods of a node that is drained which are evicted: never mirrors of static pods, and those of
+/// daemon sets where the settings or their annotation say so.
 #[must_use]
-pub fn is_daemon_evicted(spec: &PodSpec, is_default: bool) -> bool {
-    spec.annotation(DAEMON_EVICTION_ANNOTATION).map_or(is_default, |value| value == "true")
+pub fn pods_to_evict(node: &NodeInfo, settings: &Settings) -> PodsToMove {
+    let by_default = settings.is(Setting::DaemonsetEvictionForOccupiedNodes);
+    let mut found = PodsToMove::default();
+    for pod in node.pods().iter().filter(|pod| !pod.spec.is_mirror()) {
+        let wish = pod.spec.annotation(DAEMON_EVICTION_ANNOTATION).map(|value| value == "true");
+        if !is_daemon(&pod.spec) {
+            found.moved.push(pod.clone());
+        } else if wish.unwrap_or(by_default) {
+            found.daemons.push(pod.clone());
+        }
+    }
+    found
 }
 
 /// What becomes of a pod when its node goes. The first rule that has something to say decides.

@@ -95,6 +95,19 @@ impl ScaleUp<'_> {
     pub fn is_successful(&self) -> bool {
         self.error.is_none() && !self.resizes.is_empty()
     }
+
+    /// Tells pods what came of them.
+    pub fn report(&self, notices: &mut Vec<Notice>) {
+        if !self.resizes.is_empty() {
+            let resizes: Arc<[Resize]> = self.resizes.as_slice().into();
+            let told = |pod: &&Pod| Notice::TriggeredScaleUp { pod: pod.id, resizes: Arc::clone(&resizes) };
+            notices.extend(self.triggered.iter().map(told));
+        } else if self.error.is_none() {
+            let told =
+                |one: &Remaining<'_>| Notice::NotTriggerScaleUp { pod: one.pod.id, reasons: one.reasons.clone() };
+            notices.extend(self.remaining.iter().map(told));
+        }
+    }
 }
 
 /// Pods that are alike, and what groups say to them.
