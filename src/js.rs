@@ -3,16 +3,15 @@
 //! It is thin on purpose: arguments are checked, the session does the work, and [`report`] says
 //! what came of it. The types that people program against are in `js.d.ts`, written by hand.
 
-use std::cell::RefCell;
 use std::rc::Rc;
 
 use js_sys::{Error, Reflect};
-use serde::{Deserialize, Serialize};
+use serde::Serialize;
 use serde_json::{Value, json};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::session::{DEFAULT_SEED, Session, SessionOptions, World, report, share};
+use crate::session::{SharedSimulation, report, share};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("js.d.ts");
@@ -23,45 +22,12 @@ const SAFE_INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
 /// A simulated subscription with its console.
 #[wasm_bindgen(skip_typescript)]
 pub struct Simulator {
-    session: Rc<RefCell<Session>>,
+    session: SharedSimulation,
     on_change: Option<Rc<dyn Fn()>>,
-}
-
-/// What the constructor takes.
-#[derive(Default, Deserialize)]
-#[serde(default, deny_unknown_fields)]
-struct Options {
-    seed: Option<f64>,
-    strict: bool,
-    world: Option<Value>,
 }
 
 #[wasm_bindgen]
 impl Simulator {
-    /// Begins a run.
-    ///
-    /// # Errors
-    ///
-    /// `invalid_argument` for options that do not exist, `invalid_world` for a world that cannot
-    /// be read.
-    #[wasm_bindgen(constructor)]
-    pub fn new(options: JsValue) -> Result<Simulator, JsValue> {
-        let options: Options = if options.is_undefined() || options.is_null() {
-            Options::default()
-        } else {
-            // By way of JSON, which knows every field that is there: those that do not exist are refused.
-            serde_wasm_bindgen::from_value::<Value>(options)
-                .map_err(|problem| problem.to_string())
-                .and_then(|options| serde_json::from_value(options).map_err(|problem| problem.to_string()))
-                .map_err(|problem| error("invalid_argument", &problem))?
-        };
-        let seed = options.seed.map(|seed| integer("seed", seed)).transpose()?;
-        let world = options.world.map(|world| read_world(&world)).transpose()?;
-        let session =
-            Session::new(SessionOptions { seed: Some(seed.unwrap_or(DEFAULT_SEED)), strict: options.strict, world });
-        Ok(Self { session: Rc::new(RefCell::new(session)), on_change: None })
-    }
-
     /// Runs one or more lines to their end, in simulated time.
     ///
     /// # Errors
@@ -116,7 +82,7 @@ impl Simulator {
     ///
     /// None in practice.
     pub fn snapshot(&self) -> Result<JsValue, JsValue> {
-        to_js(report::snapshot(&self.session.borrow(), true))
+        to_js(self.session.borrow().report())
     }
 
     /// What happened, from a sequence number on.
@@ -126,7 +92,7 @@ impl Simulator {
     /// `invalid_argument` where it is not a whole number.
     pub fn events(&self, since: Option<f64>) -> Result<JsValue, JsValue> {
         let since = integer("since", since.unwrap_or(0.0))?;
-        to_js(report::events(&self.session.borrow(), since))
+        to_js(self.session.borrow().events(since))
     }
 
     /// What could stand at a byte of a line; at its end where none is given.
@@ -182,12 +148,12 @@ impl Simulator {
     ///
     /// `invalid_link` where a fragment cannot be read.
     pub fn load(&self, script: &str) -> Result<(), JsValue> {
-        let decoded = if share::is_fragment(script) {
-            Some(share::decode(script).map_err(|problem| error("invalid_link", &problem.to_string()))?)
+        if share::is_fragment(script) {
+            let loaded = self.session.borrow_mut().load_link(script);
+            loaded.map_err(|problem| error("invalid_link", &problem.to_string()))?;
         } else {
-            None
-        };
-        self.session.borrow_mut().load(decoded.as_deref().unwrap_or(script));
+            self.session.borrow_mut().load(script);
+        }
         self.changed();
         Ok(())
     }
@@ -203,7 +169,7 @@ impl Simulator {
 impl Simulator {
     /// A simulator on a session that somebody else also drives, who is told of every change.
     #[must_use]
-    pub fn shared(session: Rc<RefCell<Session>>, on_change: Rc<dyn Fn()>) -> Self {
+    pub fn shared(session: SharedSimulation, on_change: Rc<dyn Fn()>) -> Self {
         Self { session, on_change: Some(on_change) }
     }
 
@@ -212,10 +178,6 @@ impl Simulator {
             on_change();
         }
     }
-}
-
-fn read_world(world: &Value) -> Result<World, JsValue> {
-    World::parse(&world.to_string()).map_err(|problem| error("invalid_world", &problem.to_string()))
 }
 
 fn error(code: &str, message: &str) -> JsValue {
@@ -265,4 +227,61 @@ fn camel_case_name(name: &str) -> String {
         camel.push_str(letters.as_str());
     }
     camel
+}
+
+/// Beginning a run of one's own. Not in the page, whose simulator arrives later and is one run.
+#[cfg(not(feature = "app"))]
+mod constructor {
+    use std::cell::RefCell;
+    use std::rc::Rc;
+
+    use serde::Deserialize;
+    use serde_json::Value;
+    use wasm_bindgen::prelude::*;
+
+    use super::{Simulator, error, integer};
+    use crate::session::{DEFAULT_SEED, Session, SessionOptions, World};
+
+    /// What the constructor takes.
+    #[derive(Default, Deserialize)]
+    #[serde(default, deny_unknown_fields)]
+    struct Options {
+        seed: Option<f64>,
+        strict: bool,
+        world: Option<Value>,
+    }
+
+    #[wasm_bindgen]
+    impl Simulator {
+        /// Begins a run.
+        ///
+        /// # Errors
+        ///
+        /// `invalid_argument` for options that do not exist, `invalid_world` for a world that cannot
+        /// be read.
+        #[wasm_bindgen(constructor)]
+        pub fn new(options: JsValue) -> Result<Simulator, JsValue> {
+            let options: Options = if options.is_undefined() || options.is_null() {
+                Options::default()
+            } else {
+                // By way of JSON, which knows every field that is there: those that do not exist are refused.
+                serde_wasm_bindgen::from_value::<Value>(options)
+                    .map_err(|problem| problem.to_string())
+                    .and_then(|options| serde_json::from_value(options).map_err(|problem| problem.to_string()))
+                    .map_err(|problem| error("invalid_argument", &problem))?
+            };
+            let seed = options.seed.map(|seed| integer("seed", seed)).transpose()?;
+            let world = options.world.map(|world| read_world(&world)).transpose()?;
+            let session = Session::new(SessionOptions {
+                seed: Some(seed.unwrap_or(DEFAULT_SEED)),
+                strict: options.strict,
+                world,
+            });
+            Ok(Self { session: Rc::new(RefCell::new(Box::new(session))), on_change: None })
+        }
+    }
+
+    fn read_world(world: &Value) -> Result<World, JsValue> {
+        World::parse(&world.to_string()).map_err(|problem| error("invalid_world", &problem.to_string()))
+    }
 }

@@ -1,12 +1,14 @@
 //! What lives in a cluster: pods are placed, run, moved and ended as Kubernetes does it.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use scale_down::engine::kubernetes::budget::Amount;
 use scale_down::engine::kubernetes::reservation::MIB;
 use scale_down::engine::kubernetes::{
     BudgetLimit, DisruptionBudget, Image, NodeId, NodeInfo, PodPhase, PodSpec, Resources, Selector,
 };
-use scale_down::engine::workloads::{DeploymentId, DeploymentSpec, Kubernetes, SetKind};
+use scale_down::engine::record::Record;
+use scale_down::engine::workloads::{Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, PodSet, SetKind};
 use scale_down::engine::{
     Cloud, ClusterId, ClusterSpec, ExistingPool, NodeState, OperationState, PoolId, PoolSpec, PowerState,
     ProvisioningState, ScaleDownMode, VmSize,
@@ -89,11 +91,11 @@ impl World {
     }
 
     fn pending(&self) -> u32 {
-        self.kubernetes().pending().map(|set| set.pending()).sum()
+        self.kubernetes().pending().map(PodSet::pending).sum()
     }
 
     fn events(&self, reason: &str) -> Vec<String> {
-        let texts = self.cloud.log().since(0).map(|record| record.text());
+        let texts = self.cloud.log().since(0).map(Record::text);
         texts.filter(|text| text.reason == reason).map(|text| text.message).collect()
     }
 }
@@ -295,4 +297,71 @@ fn a_cordoned_node_goes_first_on_a_manual_scale() {
     world.cloud.scale_pool(pool, 3).expect("a legal scale");
     world.settle();
     assert!(world.kubernetes().nodes().all(|node| node.is_ready && !node.is_unschedulable));
+}
+
+#[test]
+fn a_load_drives_the_number_of_pods_and_an_endless_one_is_not_waited_for() {
+    let mut world = world(3, ScaleDownMode::Delete);
+    let web = world.deploy(web(1, 300));
+    let driven = world.cloud.on_kubernetes(world.cluster, |kubernetes, moment| {
+        kubernetes.set_load(web, Curve::spike(2, 9, 600_000, 300_000), moment);
+        Ok(())
+    });
+    driven.expect("the cluster");
+    let mut check = |at_ms: u64, expected: usize| {
+        world.cloud.advance_to(at_ms);
+        assert_eq!(world.running(), expected, "at {at_ms}");
+    };
+    check(60_000, 2);
+    check(610_000, 9);
+    check(910_000, 2);
+    assert!(world.cloud.is_idle() && world.cloud.next_event_ms().is_none());
+    let driven = world.cloud.on_kubernetes(world.cluster, |kubernetes, moment| {
+        kubernetes.set_load(web, Curve::wave(1, 9, 3_600_000), moment);
+        Ok(())
+    });
+    driven.expect("the cluster");
+    world.advance(10_000);
+    assert!(world.cloud.is_idle() && world.cloud.next_event_ms().is_some());
+    world.advance(1_800_000);
+    assert_eq!(world.running(), 9);
+    let removed =
+        world.cloud.on_kubernetes(world.cluster, |kubernetes, moment| Ok(kubernetes.remove_load(web, moment)));
+    assert_eq!(removed, Ok(true));
+    world.advance(10_000);
+    assert_eq!(world.cloud.next_event_ms(), None);
+}
+
+#[test]
+fn an_autoscaled_deployment_follows_the_work_up_at_once_and_down_after_five_minutes() {
+    let mut world = world(5, ScaleDownMode::Delete);
+    let web = world.deploy(web(2, 300));
+    world.settle();
+    let begun_ms = world.cloud.now_ms();
+    let driven = world.cloud.on_kubernetes(world.cluster, |kubernetes, moment| {
+        kubernetes.set_horizontal(web, HorizontalSpec { min: 1, max: 20, target_percent: 50 }, moment);
+        kubernetes.set_load(web, Curve::spike(1, 8, 600_000, 600_000), moment);
+        Ok(())
+    });
+    driven.expect("the cluster");
+    let mut check = |after_ms: u64, expected: usize| {
+        world.cloud.advance_to(begun_ms + after_ms);
+        assert_eq!(world.running(), expected, "after {after_ms}");
+    };
+    check(590_000, 2);
+    // Four more at a time, or the double.
+    check(617_000, 6);
+    check(632_000, 12);
+    check(647_000, 16);
+    check(1_200_000, 16);
+    check(1_499_000, 16);
+    check(1_530_000, 2);
+    world.settle();
+    assert_eq!(world.running(), 2, "nothing is looked at any more");
+    assert!(
+        world
+            .events("SuccessfulRescale")
+            .last()
+            .is_some_and(|text| text == "New size: 2; reason: All metrics below target")
+    );
 }

@@ -7,4 +7,6 @@ without_machine_paths
 say "Building the page (release)"
 # Its backtraces hide the compiler's message.
 export RUST_BACKTRACE=0
+# tools/split.mjs reads them.
+export RUSTFLAGS="$RUSTFLAGS -Clink-arg=--emit-relocs"
 with_wasm trunk build --release --log error || fail "the page did not build; see the message above"

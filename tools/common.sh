@@ -13,6 +13,8 @@ wasm_target=wasm32-unknown-unknown
 # Newer Trunks need a newer compiler than `rust-version` in Cargo.toml promises.
 trunk_version=0.21.14
 wasm_pack_version=0.15.1
+# Reads what `wasm_split_helpers` in Cargo.toml writes.
+wasm_split_version=0.2.4
 
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 npm_tools=$root/tests/e2e/node_modules

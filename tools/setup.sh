@@ -131,7 +131,10 @@ build_standard_library() {
 need_crate() {
   local crate=$1 version=$2 program=$3 minutes=$4
   shift 4
-  if have "$program" && "$program" --version 2>/dev/null | grep -qF " $version"; then
+  if have "$program" && {
+    "$program" --version 2>/dev/null | grep -qF " $version" ||
+      cargo install --list --root "$cargo_home" | grep -qxF "$crate v$version:"
+  }; then
     return
   fi
   say "Installing $crate $version from crates.io (once; about $minutes min)"
@@ -179,6 +182,7 @@ need_page() {
   need_npm_tools
   need_wasm_compiler
   need_wasm_bindgen
+  need_crate wasm_split_cli_support "$wasm_split_version" wasm-split-cli 1 --locked --features build-binary
   need_crate trunk "$trunk_version" trunk 4 --locked --no-default-features
 }
 

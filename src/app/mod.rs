@@ -4,6 +4,7 @@
 //! The picture is painted on a canvas from a snapshot at every frame, the rest is rendered a few
 //! times a second and when the transcript changes.
 
+mod absent;
 mod browser;
 mod console;
 mod crash;
@@ -15,17 +16,20 @@ mod log;
 mod options;
 mod pace;
 mod reduce;
+mod simulator;
 mod theme;
 mod view;
 
 use std::cell::RefCell;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use gloo::events::EventListener;
 use wasm_bindgen::JsCast;
 use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
+use absent::Absent;
 use console::prompt::{Effect, Prompt};
 use frame::{Room, Wake};
 use grid::paint::{NodeKey, Painter, Step};
@@ -39,7 +43,7 @@ use view::table::NodeTable;
 use crate::engine::Snapshot;
 use crate::js::Simulator;
 use crate::session::examples::{Example, FIRST};
-use crate::session::{Entry, Session, SessionOptions, share};
+use crate::session::{Entry, SessionOptions, SharedSimulation};
 
 /// Real time between two renderings of everything but the canvas.
 const RENDER_MS: f64 = 100.0;
@@ -51,6 +55,10 @@ const SPEED: u32 = 60;
 /// Everything that can happen.
 #[derive(Clone, Debug)]
 pub enum Msg {
+    /// The simulator has arrived; lines that were typed before.
+    Arrived(Vec<Arc<str>>),
+    /// The simulator could not be downloaded.
+    Missing,
     /// A frame or a tick of the clock is due.
     Frame,
     /// The prompt has taken a message; what it asks of the page.
@@ -126,7 +134,7 @@ struct Guide {
 /// The page.
 pub struct App {
     options: Options,
-    session: Rc<RefCell<Session>>,
+    session: SharedSimulation,
     pace: Pace,
     theme: Theme,
     view: View,
@@ -167,7 +175,6 @@ impl Component for App {
         let stored = browser::load(log::THEME_KEY).and_then(|name| Theme::named(&name));
         let theme = options.theme.or(stored).unwrap_or_default();
         theme.apply();
-        let session = Session::new(SessionOptions { seed: options.seed, strict: options.strict, world: None });
         let mut app = Self {
             pace: Pace::new(options.speed.unwrap_or(SPEED)),
             theme,
@@ -176,8 +183,8 @@ impl Component for App {
             prompt: Rc::new(RefCell::new(Prompt::new(log::history()))),
             refs: Refs::default(),
             painter: None,
-            snapshot: Rc::new(session.snapshot()),
-            session: Rc::new(RefCell::new(session)),
+            snapshot: Rc::default(),
+            session: Rc::new(RefCell::new(Box::new(Absent::default()))),
             transcript: Vec::new(),
             revision: u64::MAX,
             replayed: true,
@@ -195,10 +202,8 @@ impl Component for App {
             _listeners: listeners(ctx),
             options,
         };
-        app.open_link();
-        if app.options.api {
-            app.expose(ctx);
-        }
+        app.greet();
+        app.send_for_simulator(ctx);
         app
     }
 
@@ -210,7 +215,7 @@ impl Component for App {
             self.session.borrow_mut().advance(elapsed_ms);
         }
         let shown = !matches!(msg, Msg::Frame);
-        self.take(msg);
+        self.take(ctx, msg);
         let said = self.follow_transcript();
         let idle = self.session.borrow().is_idle();
         self.follow_nodes(now_ms);
@@ -223,7 +228,7 @@ impl Component for App {
         // The table must not contradict the summary; ages and costs may lag a little.
         if table_due || (render && self.table.counts != self.snapshot.counts) {
             self.table_ms = now_ms;
-            self.table.follow(&self.session.borrow());
+            self.table.follow(&**self.session.borrow(), &self.snapshot);
             self.table.counts = self.snapshot.counts;
         }
         self.sleep(ctx, idle, moving, !table_due);
@@ -257,22 +262,62 @@ impl Component for App {
 }
 
 impl App {
-    /// What the address asks for: lines for the prompt, or a shared session.
-    fn open_link(&mut self) {
-        match std::mem::take(&mut self.options.link) {
+    /// Takes over what was typed at the static shell, or puts the address's lines at the prompt.
+    fn greet(&mut self) {
+        match &self.options.link {
             Link::None => {
                 if let Some(typed) = browser::element("prompt").and_then(|element| element.dyn_into().ok()) {
                     self.prompt.borrow_mut().take_over(&typed);
                 }
                 self.guide = (!self.options.embed).then_some(Guide { example: &FIRST, done: 0 });
             }
+            Link::Run(lines) if !self.options.restore && !self.options.autorun => {
+                self.prompt.borrow_mut().put(lines.clone());
+            }
+            Link::Run(_) | Link::Shared(_) => {}
+        }
+    }
+
+    /// Asks for the simulator, which then takes the place of [`Absent`].
+    fn send_for_simulator(&self, ctx: &Context<Self>) {
+        let begin = SessionOptions { seed: self.options.seed, strict: self.options.strict, world: None };
+        let session = Rc::clone(&self.session);
+        let link = ctx.link().clone();
+        yew::platform::spawn_local(async move {
+            let msg = match simulator::open(begin).await {
+                Ok(arrived) => {
+                    let absent = session.replace(arrived);
+                    Msg::Arrived(absent.transcript().iter().map(|entry| Arc::clone(&entry.line)).collect())
+                }
+                Err(_) => Msg::Missing,
+            };
+            link.send_message(msg);
+        });
+    }
+
+    /// The simulator is there: plays what the address asks for, then what was typed meanwhile.
+    fn begin_run(&mut self, ctx: &Context<Self>, typed: &[Arc<str>]) {
+        match std::mem::take(&mut self.options.link) {
             Link::Run(script) if self.options.restore => self.session.borrow_mut().load(&script),
             Link::Run(lines) if self.options.autorun => self.run(&lines),
-            Link::Run(lines) => self.prompt.borrow_mut().put(lines),
-            Link::Shared(link) => match share::decode(&link) {
-                Ok(script) => self.session.borrow_mut().load(&script),
-                Err(error) => self.notice = Some(error.to_string().into()),
-            },
+            Link::Shared(link) => {
+                if let Err(error) = self.session.borrow_mut().load_link(&link) {
+                    self.notice = Some(error.to_string().into());
+                }
+            }
+            Link::None | Link::Run(_) => {}
+        }
+        for lines in typed {
+            self.session.borrow_mut().submit(lines);
+        }
+        self.replayed = true;
+        self.pace.rest();
+        if self.options.api {
+            self.expose(ctx);
+        }
+        if let Some(root) = browser::root() {
+            // Tests wait for it; the page does without.
+            let _ = root.set_attribute("data-simulator", "ready");
         }
     }
 

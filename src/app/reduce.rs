@@ -1,14 +1,22 @@
 //! What every message does: the one place in which the session and the view's state change.
 
+use yew::Context;
+
 use super::console::prompt::Effect;
 use super::view::dialogs::{Dialog, select_link, write_links};
 use super::{App, Guide, Msg, browser, log};
 use crate::session::examples::EXAMPLES;
 
+/// Said where the simulator cannot be had.
+const MISSING: &str =
+    "The simulator could not be downloaded: the connection failed, or this page is an older copy. Reload the page.";
+
 impl App {
     /// Applies a message; the session changes nowhere else.
-    pub(super) fn take(&mut self, msg: Msg) {
+    pub(super) fn take(&mut self, ctx: &Context<Self>, msg: Msg) {
         match msg {
+            Msg::Arrived(typed) => self.begin_run(ctx, &typed),
+            Msg::Missing => self.notice = Some(MISSING.into()),
             Msg::Frame => self.wake.fired(),
             Msg::Changed => self.replayed = true,
             Msg::Prompt(effect) => self.take_effect(effect),

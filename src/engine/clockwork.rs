@@ -18,7 +18,7 @@ use super::record::{Happening, OperationStatus, RecordLog};
 use super::scale::{ScalePlan, zone_for_new};
 use super::table::Table;
 use super::timing::{Timing, Timings};
-use super::workloads::{DrainPolicy, Kubernetes, Moment, Standing};
+use super::workloads::{DeploymentId, DrainPolicy, Kubernetes, Moment, Standing};
 
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,6 +29,10 @@ pub(super) enum Event {
     ControlPlane(OperationId),
     /// Something in a cluster's Kubernetes.
     Kubernetes(ClusterId),
+    /// The load of a deployment changes.
+    Load { cluster: ClusterId, deployment: DeploymentId },
+    /// The autoscaler of a deployment looks at it.
+    Horizontal { cluster: ClusterId, deployment: DeploymentId },
     /// The pods of a node that is to go are gone.
     Drained { cluster: ClusterId, node: NodeId },
     /// They would not go.

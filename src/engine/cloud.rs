@@ -188,6 +188,20 @@ impl Cloud {
                 }
                 None
             }
+            Event::Load { cluster, deployment } => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_load(deployment, &mut moment);
+                    kubernetes.settle(&mut moment);
+                }
+                None
+            }
+            Event::Horizontal { cluster, deployment } => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_horizontal(deployment, &mut moment);
+                    kubernetes.settle(&mut moment);
+                }
+                None
+            }
             Event::Drained { cluster, node } => {
                 let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
                     (node.state() == NodeState::Draining).then(|| clockwork.on_node(place, node))

@@ -28,7 +28,9 @@ impl NodeSource {
         }
     }
 
-    const fn timings(self) -> [Timing; 5] {
+    /// The phases of a bring-up, in order.
+    #[must_use]
+    pub const fn timings(self) -> [Timing; 5] {
         match self {
             Self::New => {
                 [Timing::NewAllocate, Timing::NewBoot, Timing::NewRegister, Timing::NewImages, Timing::NewReady]

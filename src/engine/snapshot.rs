@@ -203,7 +203,7 @@ impl ClusterView {
 }
 
 /// A frame.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
     /// The simulated time.
     pub at_ms: u64,

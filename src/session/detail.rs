@@ -43,6 +43,8 @@ pub struct NodeDetail {
     pub disk_microdollars: u64,
     /// The latest bring-up: each milestone, when it is or was due, and whether it was reached.
     pub milestones: Vec<(Milestone, u64, bool)>,
+    /// What the phases of a new node take by the durations in force, in the order of the milestones.
+    pub new_ms: [u64; 5],
     /// The latest events, oldest first, each with its time.
     pub events: Vec<(u64, RecordText)>,
 }
@@ -96,6 +98,7 @@ impl Session {
             compute_microdollars: cost.compute.microdollars(),
             disk_microdollars: cost.disk.microdollars(),
             milestones: milestones.collect(),
+            new_ms: NodeSource::New.timings().map(|timing| self.cloud().timings().get(timing).median_ms),
             events,
         })
     }

@@ -38,7 +38,9 @@ pub struct Entry {
 }
 
 impl Entry {
-    pub(super) fn new(id: u64, line: &str, at_ms: u64) -> Self {
+    /// A line that waits.
+    #[must_use]
+    pub fn new(id: u64, line: &str, at_ms: u64) -> Self {
         Self {
             id,
             line: Arc::from(line),

@@ -13,6 +13,7 @@ pub mod report;
 mod run;
 pub mod script;
 pub mod share;
+mod simulation;
 pub mod world;
 
 use std::sync::Arc;
@@ -23,6 +24,7 @@ pub use detail::{NodeDetail, NodeRow};
 pub use entry::{Entry, EntryState};
 pub use run::Run;
 pub use share::ShareError;
+pub use simulation::{SharedSimulation, Simulation};
 pub use world::{World, WorldError};
 
 use crate::engine::{Cloud, Snapshot};

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { CONTENT_SECURITY_POLICY } from "../../tools/serve.mjs";
+import { Playground } from "./console.mjs";
 import { dist, open, PREFIX } from "./harness.mjs";
 
 test("the page starts from a sub-path, without errors or violations", async (t) => {
@@ -74,6 +75,35 @@ const failures = [
     says: /Content-Security-Policy \(script-src\)/,
   },
 ];
+
+test("the page is there before the simulator, and what is typed meanwhile runs when it has come", async (t) => {
+  let arrive;
+  const arrival = new Promise((resolve) => (arrive = resolve));
+  const { page } = await open(t, {
+    simulator: false,
+    expected: [/preloaded/],
+    prepare: (page) => page.route(/simulator-.*\.wasm$/, (route) => arrival.then(() => route.continue())),
+  });
+  const user = new Playground(page);
+  await user.type("az group create -n early -l eastus");
+  await user.type("az group exists -n early");
+  assert.equal(await user.entries.first().getAttribute("data-exit-code"), null);
+  arrive();
+  await page.locator('[data-exit-code="0"]').nth(1).waitFor();
+  assert.match(await user.entries.nth(1).textContent(), /true/);
+});
+
+test("the page says so where the simulator is gone", async (t) => {
+  const { page } = await open(t, {
+    simulator: false,
+    route: (pathname) =>
+      /simulator-.*\.wasm$/.test(pathname) ? { status: 404, type: ".txt", body: "Not found" } : undefined,
+    expected: [/404/, /TypeError/, /preloaded/],
+  });
+  const alert = page.getByRole("alert");
+  await alert.waitFor();
+  assert.match(await alert.textContent(), /simulator could not be downloaded.*Reload/);
+});
 
 for (const { what, options, says } of failures) {
   test(`the page says so where ${what}`, async (t) => {

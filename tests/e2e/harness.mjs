@@ -79,12 +79,13 @@ function watch(page, origin, expected) {
  * - `expected`: patterns of problems that the test provokes on purpose
  * - `prepare(page)`: runs before the page is loaded, e.g. to add an init script
  * - `boot`: what to wait for: `"ready"` (default), `"failed"`, or `null` for nothing
+ * - `simulator`: whether a page that is ready is waited with until the simulator has arrived
  *
  * Resolves to the Playwright `page`, the page's `url` and `problems`, the list so far.
  */
 export async function open(
   test,
-  { path = "", context: contextOptions = {}, route, expected = [], prepare, boot = "ready" } = {},
+  { path = "", context: contextOptions = {}, route, expected = [], prepare, boot = "ready", simulator = true } = {},
 ) {
   assert.ok(existsSync(`${dist}index.html`), "there is no dist/: run 'make build' first");
   const server = await serve({ folder: dist, prefix: PREFIX, route });
@@ -103,5 +104,6 @@ export async function open(
   const url = server.url + path;
   await page.goto(url);
   if (boot) await page.locator(`html[data-boot=${boot}]`).waitFor({ state: "attached" });
+  if (boot === "ready" && simulator) await page.locator("html[data-simulator]").waitFor({ state: "attached" });
   return { page, url, server, problems };
 }

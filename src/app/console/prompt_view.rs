@@ -12,7 +12,7 @@ use super::line;
 use super::prompt::{Msg, Prompt};
 use crate::app::{self as page, App, browser};
 use crate::cli::complete::Candidate;
-use crate::session::Session;
+use crate::session::SharedSimulation;
 
 /// What an event handler needs to have the prompt take a message at once.
 #[derive(Clone)]
@@ -20,7 +20,7 @@ pub struct Handle {
     /// The prompt.
     pub prompt: Rc<RefCell<Prompt>>,
     /// The session, which knows the names to complete.
-    pub session: Rc<RefCell<Session>>,
+    pub session: SharedSimulation,
     /// The page, which is told of the effect.
     pub link: Scope<App>,
 }

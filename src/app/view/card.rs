@@ -7,7 +7,6 @@ use super::swatch::swatch;
 use crate::app::format::{clock, dollars, duration, state_word};
 use crate::app::grid::paint::NodeKey;
 use crate::app::{App, browser};
-use crate::engine::timing::{Timing, Timings};
 use crate::engine::{Milestone, NodeSource};
 use crate::session::NodeDetail;
 
@@ -24,29 +23,8 @@ impl App {
         let detail = self.shown_node().and_then(|(pool, id)| self.session.borrow().node(pool, id));
         html! {
             <div class="card" ref={self.refs.card.clone()} hidden={detail.is_none()} aria-live="polite" aria-atomic="true">
-                if let Some(detail) = detail { { self.view_detail(&detail) } }
+                if let Some(detail) = detail { { view_detail(&detail) } }
             </div>
-        }
-    }
-
-    fn view_detail(&self, detail: &NodeDetail) -> Html {
-        let cached = detail.row.source == NodeSource::Cached;
-        let source = if cached { "started from cache" } else { "built new" };
-        html! {
-            <>
-                <div class="card-name">{ &detail.row.name }</div>
-                <div class="card-state">
-                    { swatch(detail.row.state, detail.row.source) }
-                    <b>{ state_word(detail.row.state) }</b>
-                    <span class="mute">{ format!("{source} · {} old", duration(detail.row.age_ms)) }</span>
-                </div>
-                { view_story(detail, self.session.borrow().cloud().timings()) }
-                <div class="card-cost">
-                    <span>{ format!("compute {}", dollars(detail.compute_microdollars)) }</span>
-                    <span>{ format!("disk {}", dollars(detail.disk_microdollars)) }</span>
-                </div>
-                if let Some((at_ms, last)) = detail.events.last() { <div class="mute card-event">{ format!("{} {}: {}", clock(*at_ms), last.reason, last.message) }</div> }
-            </>
         }
     }
 
@@ -94,11 +72,32 @@ impl App {
     }
 }
 
+fn view_detail(detail: &NodeDetail) -> Html {
+    let cached = detail.row.source == NodeSource::Cached;
+    let source = if cached { "started from cache" } else { "built new" };
+    html! {
+        <>
+            <div class="card-name">{ &detail.row.name }</div>
+            <div class="card-state">
+                { swatch(detail.row.state, detail.row.source) }
+                <b>{ state_word(detail.row.state) }</b>
+                <span class="mute">{ format!("{source} · {} old", duration(detail.row.age_ms)) }</span>
+            </div>
+            { view_story(detail) }
+            <div class="card-cost">
+                <span>{ format!("compute {}", dollars(detail.compute_microdollars)) }</span>
+                <span>{ format!("disk {}", dollars(detail.disk_microdollars)) }</span>
+            </div>
+            if let Some((at_ms, last)) = detail.events.last() { <div class="mute card-event">{ format!("{} {}: {}", clock(*at_ms), last.reason, last.message) }</div> }
+        </>
+    }
+}
+
 /// The phases of a bring-up, each with its length.
 type Phases = Vec<(Milestone, u64)>;
 
 /// The steps of the bring-up as bars on one scale, with those of a new node to compare.
-fn view_story(detail: &NodeDetail, timings: &Timings) -> Html {
+fn view_story(detail: &NodeDetail) -> Html {
     let cached = detail.row.source == NodeSource::Cached;
     let own: Phases = detail
         .milestones
@@ -106,7 +105,7 @@ fn view_story(detail: &NodeDetail, timings: &Timings) -> Html {
         .zip(detail.milestones.iter().skip(1))
         .map(|((_, from_ms, _), (milestone, to_ms, _))| (*milestone, to_ms.saturating_sub(*from_ms)))
         .collect();
-    let new = typical_new(timings);
+    let new: Phases = Milestone::ALL.into_iter().skip(1).zip(detail.new_ms).collect();
     let length = |phases: &Phases| phases.iter().map(|(_, ms)| ms).sum::<u64>();
     let scale_ms = length(&own).max(if cached { length(&new) } else { 0 }).max(1);
     let row = |label: &str, phases: &Phases| {
@@ -134,13 +133,6 @@ fn view_story(detail: &NodeDetail, timings: &Timings) -> Html {
             if cached { <p class="mute">{ "The disk already holds the system and its images: nothing is installed or pulled. Both lengths come from the durations preset; starting from cache is an assumption." }</p> }
         </div>
     }
-}
-
-/// What building a new node takes by the durations in force.
-fn typical_new(timings: &Timings) -> Phases {
-    let parts = [Timing::NewAllocate, Timing::NewBoot, Timing::NewRegister, Timing::NewImages, Timing::NewReady];
-    let medians = parts.into_iter().map(|part| timings.get(part).median_ms);
-    Milestone::ALL.into_iter().skip(1).zip(medians).collect()
 }
 
 fn view_phases(phases: &Phases, scale_ms: u64) -> Html {

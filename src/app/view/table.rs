@@ -13,8 +13,8 @@ use super::button::{Face, button};
 use crate::app::format::{dollars, duration, grouped};
 use crate::app::options::View;
 use crate::app::{App, Msg, browser};
-use crate::engine::StateCounts;
-use crate::session::Session;
+use crate::engine::{Snapshot, StateCounts};
+use crate::session::Simulation;
 
 /// So many nodes are one page.
 const WHOLE_ROWS: usize = 400;
@@ -38,16 +38,15 @@ pub struct NodeTable {
 
 impl NodeTable {
     /// Takes over the nodes of a moment.
-    pub fn follow(&mut self, session: &Session) {
-        let pools = session.cloud().clusters().iter().flat_map(|cluster| &cluster.pools);
-        self.total = pools.map(|pool| pool.instances() as usize).sum::<usize>();
+    pub fn follow(&mut self, session: &dyn Simulation, snapshot: &Snapshot) {
+        self.total = snapshot.counts.total() as usize;
         let length = self.page_rows();
         self.page = self.page.min(self.total.saturating_sub(1) / length);
         let Some(body) = self.body.cast::<Element>() else { return };
         let Some(document) = browser::document() else { return };
         let lines = body.children();
         let mut count = 0;
-        for row in session.node_rows().skip(self.page * length).take(length) {
+        for row in session.node_rows(self.page * length..(self.page + 1) * length) {
             let state = row.state.name().to_owned();
             let source = row.source.name().to_owned();
             let texts = [row.name, row.pool, state, source, duration(row.age_ms), dollars(row.cost_microdollars)];

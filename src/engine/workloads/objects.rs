@@ -142,6 +142,8 @@ impl Kubernetes {
 
     /// Deletes a deployment with its pods.
     pub fn delete_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+        self.remove_load(id, moment);
+        self.remove_horizontal(id, moment);
         let sets = self.deployments.remove(id).map(|deployment| deployment.sets).unwrap_or_default();
         for set in sets {
             self.delete_set(set, moment);

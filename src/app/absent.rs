@@ -1,0 +1,113 @@
+//! What stands in for the simulator until it has arrived: an empty cloud in which no time passes.
+//!
+//! Lines that are typed wait, and are run by the simulator when it is there.
+
+use std::ops::Range;
+
+use serde_json::Value;
+
+use crate::cli::complete::Completion;
+use crate::engine::{PoolId, Snapshot};
+use crate::session::{Entry, NodeDetail, NodeRow, ShareError, Simulation};
+
+/// See the module.
+#[derive(Default)]
+pub struct Absent {
+    waiting: Vec<Entry>,
+}
+
+impl Simulation for Absent {
+    fn revision(&self) -> u64 {
+        self.waiting.len() as u64
+    }
+
+    fn now_ms(&self) -> u64 {
+        0
+    }
+
+    fn is_idle(&self) -> bool {
+        true
+    }
+
+    fn transcript(&self) -> &[Entry] {
+        &self.waiting
+    }
+
+    fn busy(&self) -> Option<&Entry> {
+        None
+    }
+
+    fn snapshot(&self) -> Snapshot {
+        Snapshot::default()
+    }
+
+    fn script(&self) -> String {
+        String::new()
+    }
+
+    fn share(&self) -> String {
+        String::new()
+    }
+
+    fn complete(&self, _line: &str, _cursor: usize) -> Completion {
+        Completion::default()
+    }
+
+    fn node(&self, _pool: PoolId, _instance_id: u32) -> Option<NodeDetail> {
+        None
+    }
+
+    fn node_rows(&self, _places: Range<usize>) -> Vec<NodeRow> {
+        Vec::new()
+    }
+
+    fn report(&self) -> Value {
+        Value::Null
+    }
+
+    fn events(&self, _since: u64) -> Value {
+        Value::Null
+    }
+
+    fn submit(&mut self, text: &str) {
+        let entry = Entry::new(self.waiting.len() as u64, text, 0);
+        self.waiting.push(entry);
+    }
+
+    fn interrupt(&mut self) {
+        self.waiting.clear();
+    }
+
+    fn advance(&mut self, _time_ms: u64) {}
+
+    fn advance_to_next_event(&mut self) -> bool {
+        false
+    }
+
+    fn advance_until_idle(&mut self) {}
+
+    fn advance_until_answered(&mut self) {}
+
+    fn seek(&mut self, _at_ms: u64) {}
+
+    fn undo(&mut self) -> bool {
+        self.waiting.pop().is_some()
+    }
+
+    fn redo(&mut self) -> bool {
+        false
+    }
+
+    fn reset(&mut self) {
+        self.waiting.clear();
+    }
+
+    fn load(&mut self, script: &str) {
+        self.waiting.clear();
+        self.submit(script);
+    }
+
+    fn load_link(&mut self, _fragment: &str) -> Result<(), ShareError> {
+        Ok(())
+    }
+}
