@@ -3,6 +3,7 @@
 //! request 9932).
 
 use super::cloud::Cloud;
+use super::lifecycle::NodeState;
 use super::node_group::{Growth, target_size};
 use super::pool::{Pool, PoolId};
 
@@ -40,6 +41,30 @@ impl Cloud {
         }
         Ok(())
     }
+
+    /// Gives up machines that never became nodes: one that was kept is deallocated again.
+    ///
+    /// # Errors
+    ///
+    /// The provider's sentence.
+    pub(super) fn clear_instances(&mut self, id: PoolId, instances: &[u32]) -> Result<(), String> {
+        let cluster = self.clusters.iter_mut().find(|cluster| cluster.pool_by_id(id).is_some());
+        let cluster = cluster.ok_or_else(|| super::change::no_pool(id).to_string())?;
+        let cluster_id = cluster.id;
+        let pool = cluster.pools.iter_mut().find(|pool| pool.id == id);
+        let pool = pool.ok_or_else(|| super::change::no_pool(id).to_string())?;
+        if target_size(pool) <= min_size(pool) {
+            return Err("min size reached, nodes will not be deleted".to_owned());
+        }
+        for instance_id in instances {
+            let is_there = pool.node(*instance_id).is_some_and(|node| node.state() != NodeState::Deleting);
+            if is_there {
+                self.clockwork.clear(cluster_id, pool, *instance_id, None);
+                pool.spec.count = pool.spec.count.saturating_sub(1);
+            }
+        }
+        Ok(())
+    }
 }
 
 fn min_size(pool: &Pool) -> u32 {
@@ -53,7 +78,7 @@ fn max_size(pool: &Pool) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::super::{
-        AutoscalerRange, ClusterSpec, ExistingPool, NodeState, PoolSpec, PowerState, ProvisioningState, VmSize,
+        AutoscalerRange, ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize,
     };
     use super::*;
 

@@ -34,6 +34,7 @@ pub mod random;
 pub mod record;
 pub mod scale;
 mod scale_set;
+pub mod scaler;
 pub mod snapshot;
 pub mod table;
 pub mod timing;

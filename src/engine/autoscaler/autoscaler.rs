@@ -249,9 +249,11 @@ impl Autoscaler {
         for index in 0..scene.groups.len() {
             let missing = self.state.missing(index, settings, now_ms);
             if missing > 0 {
+                let before = provider.target(index);
                 provider.shrink_target(index, missing);
                 self.renew_target(index, scene, provider);
-                has_fixed = true;
+                // A provider whose sizes follow its machines has nothing to forget.
+                has_fixed |= provider.target(index) != before;
             }
         }
         has_fixed

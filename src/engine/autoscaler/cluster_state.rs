@@ -119,6 +119,12 @@ impl ClusterState {
         self.groups.get(group)
     }
 
+    /// What is remembered of every group, in their order.
+    #[must_use]
+    pub fn groups(&self) -> &[GroupState] {
+        &self.groups
+    }
+
     /// Makes room for the groups that there are, in their order, and forgets those that are gone.
     pub fn align(&mut self, groups: &[Group]) {
         let is_aligned =

@@ -23,6 +23,14 @@ pub fn text(duration_ms: u64) -> String {
     text
 }
 
+/// A duration as people write it: without parts that are nothing (`10m`, `1h30m`, `0s`).
+#[must_use]
+pub fn short(duration_ms: u64) -> String {
+    let text = text(duration_ms);
+    let text = text.strip_suffix("m0s").map_or(text.clone(), |rest| format!("{rest}m"));
+    text.strip_suffix("h0m").map_or(text.clone(), |rest| format!("{rest}h"))
+}
+
 /// Reads a duration as Go does: numbers, each with a unit (`5m`, `1h30m`, `1.5s`); in milliseconds.
 #[must_use]
 pub fn parsed_ms(text: &str) -> Option<u64> {
@@ -65,6 +73,15 @@ mod tests {
         check(180_000, "3m0s");
         check(121_000, "2m1s");
         check(3_605_000, "1h0m5s");
+    }
+
+    #[test]
+    fn short_durations_leave_out_what_is_nothing() {
+        for (duration_ms, expected) in
+            [(0, "0s"), (600_000, "10m"), (3_600_000, "1h"), (5_400_000, "1h30m"), (61_000, "1m1s")]
+        {
+            assert_eq!(short(duration_ms), expected);
+        }
     }
 
     #[test]

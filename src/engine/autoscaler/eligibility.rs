@@ -34,9 +34,14 @@ pub fn is_scale_down_disabled(node: &NodeInfo) -> bool {
 /// longer is looked at anew.
 #[must_use]
 pub fn is_being_deleted(node: &NodeInfo, now_ms: u64) -> bool {
-    let mark: Option<&Taint> = node.taints.iter().find(|taint| taint.key == TO_BE_DELETED_KEY);
-    let since_s = mark.map(|mark| mark.value.parse::<u64>().unwrap_or_default());
-    since_s.is_some_and(|since_s| now_ms < since_s * 1000 + DELETION_TIME_MS)
+    mark_ends_ms(node).is_some_and(|ends_ms| now_ms < ends_ms)
+}
+
+/// Until when the mark of a node on its way out is believed.
+#[must_use]
+pub fn mark_ends_ms(node: &NodeInfo) -> Option<u64> {
+    let mark: &Taint = node.taints.iter().find(|taint| taint.key == TO_BE_DELETED_KEY)?;
+    Some(mark.value.parse::<u64>().unwrap_or_default() * 1000 + DELETION_TIME_MS)
 }
 
 /// Whether a node of a pool that keeps its machines lies deallocated. It is no candidate: there is

@@ -23,6 +23,7 @@ pub mod notice;
 pub mod pending;
 pub mod planner;
 pub mod pod_groups;
+pub mod profile;
 pub mod quota;
 pub mod readiness;
 pub mod removal;

@@ -60,6 +60,10 @@ pub enum Setting {
 pub enum Kind {
     /// Milliseconds, written as a duration: `10m`, `30s`.
     Duration,
+    /// Milliseconds, written as whole minutes, as the profile has it: `10m`.
+    Minutes,
+    /// Milliseconds, written as a duration or as a number of seconds.
+    Interval,
     /// Milliseconds, written as a number of seconds.
     Seconds,
     /// A number of something, not negative.
@@ -112,17 +116,17 @@ pub const SETTINGS: [SettingInfo; 41] = [
     // Upstream dropped this flag for max-scale-down-parallelism, which limits drained nodes too.
     info(Setting::MaxEmptyBulkDelete, "max-empty-bulk-delete", Kind::Count, 10),
     info(Setting::MaxGracefulTermination, "max-graceful-termination-sec", Kind::Seconds, 600 * SECOND),
-    info(Setting::MaxNodeProvisionTime, "max-node-provision-time", Kind::Duration, 15 * MINUTE),
+    info(Setting::MaxNodeProvisionTime, "max-node-provision-time", Kind::Minutes, 15 * MINUTE),
     info(Setting::MaxTotalUnreadyPercentage, "max-total-unready-percentage", Kind::Percentage, 45),
     info(Setting::NewPodScaleUpDelay, "new-pod-scale-up-delay", Kind::Duration, 0),
     info(Setting::OkTotalUnreadyCount, "ok-total-unready-count", Kind::Count, 3),
-    info(Setting::ScanInterval, "scan-interval", Kind::Duration, 10 * SECOND),
-    info(Setting::ScaleDownDelayAfterAdd, "scale-down-delay-after-add", Kind::Duration, 10 * MINUTE),
+    info(Setting::ScanInterval, "scan-interval", Kind::Interval, 10 * SECOND),
+    info(Setting::ScaleDownDelayAfterAdd, "scale-down-delay-after-add", Kind::Minutes, 10 * MINUTE),
     // The default is the scan interval, whatever that is.
-    info(Setting::ScaleDownDelayAfterDelete, "scale-down-delay-after-delete", Kind::Duration, 0),
-    info(Setting::ScaleDownDelayAfterFailure, "scale-down-delay-after-failure", Kind::Duration, 3 * MINUTE),
-    info(Setting::ScaleDownUnneededTime, "scale-down-unneeded-time", Kind::Duration, 10 * MINUTE),
-    info(Setting::ScaleDownUnreadyTime, "scale-down-unready-time", Kind::Duration, 20 * MINUTE),
+    info(Setting::ScaleDownDelayAfterDelete, "scale-down-delay-after-delete", Kind::Minutes, 0),
+    info(Setting::ScaleDownDelayAfterFailure, "scale-down-delay-after-failure", Kind::Minutes, 3 * MINUTE),
+    info(Setting::ScaleDownUnneededTime, "scale-down-unneeded-time", Kind::Minutes, 10 * MINUTE),
+    info(Setting::ScaleDownUnreadyTime, "scale-down-unready-time", Kind::Minutes, 20 * MINUTE),
     info(Setting::ScaleDownUtilizationThreshold, "scale-down-utilization-threshold", Kind::Fraction, HALF),
     info(Setting::SkipNodesWithLocalStorage, "skip-nodes-with-local-storage", Kind::Flag, 0),
     info(Setting::SkipNodesWithSystemPods, "skip-nodes-with-system-pods", Kind::Flag, 1),

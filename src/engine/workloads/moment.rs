@@ -40,7 +40,7 @@ impl Moment<'_> {
     }
 
     /// Writes down something about another object than a pod.
-    pub(super) fn remark(&mut self, remark: Remark) {
+    pub(in crate::engine) fn remark(&mut self, remark: Remark) {
         if !self.is_instant {
             self.log.push_detail(self.now_ms, Happening::Remark(Arc::new(remark)));
         }
