@@ -169,7 +169,8 @@ impl Cloud {
         loop {
             // What else happens at the moment of a look has happened before it.
             let scan = self.next_scan().filter(|(scan_ms, _)| *scan_ms <= at_ms);
-            let scan = scan.filter(|(scan_ms, _)| self.clockwork.queue.next_ms().is_none_or(|due_ms| *scan_ms < due_ms));
+            let scan =
+                scan.filter(|(scan_ms, _)| self.clockwork.queue.next_ms().is_none_or(|due_ms| *scan_ms < due_ms));
             if let Some((scan_ms, cluster)) = scan {
                 self.clockwork.now_ms = scan_ms;
                 self.scan(cluster);

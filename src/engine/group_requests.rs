@@ -77,9 +77,7 @@ fn max_size(pool: &Pool) -> u32 {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{
-        AutoscalerRange, ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize,
-    };
+    use super::super::{AutoscalerRange, ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize};
     use super::*;
 
     fn cloud(count: u32, min: u32, max: u32) -> (Cloud, PoolId) {

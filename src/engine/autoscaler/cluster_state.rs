@@ -360,10 +360,12 @@ impl GroupState {
         self.range = AcceptableRange { min, max: target + going, target };
     }
 
-    /// Whether nodes are still to start.
+    /// Whether nodes are still to start. Kept nodes are registered whether they run or not, so that
+    /// those that lie deallocated, or are being started again, do not count as having come.
     #[must_use]
     pub fn has_upcoming(&self) -> bool {
-        self.range.target > i64::from(self.readiness.registered) - i64::from(self.readiness.not_started)
+        let Readiness { registered, not_started, deallocated, .. } = self.readiness;
+        self.range.target > i64::from(registered) - i64::from(not_started) - i64::from(deallocated)
     }
 
     /// Whether it waits for nodes that the autoscaler asked for.

@@ -62,8 +62,7 @@ impl Cloud {
         let outcome = autoscaler.run_once(scene, &mut live, settings, now_ms, &mut notices);
         notices.append(&mut live.notices);
         let is_same = !outcome.has_acted && !outcome.waits_for_burst && before == autoscaler.planner.unneeded;
-        let again_ms =
-            if is_same { timers::again_ms(&autoscaler, &seen, settings, now_ms) } else { Some(now_ms + 1) };
+        let again_ms = if is_same { timers::again_ms(&autoscaler, &seen, settings, now_ms) } else { Some(now_ms + 1) };
         scaler.autoscaler = autoscaler;
         self.tell(id, scaler, notices, &seen.pending);
         again_ms
@@ -217,7 +216,8 @@ impl Provider for Live<'_> {
         let id = self.pool(group).ok_or_else(String::new)?;
         self.cloud.clear_instances(id, instances)?;
         for instance_id in instances {
-            let state = self.cloud.pool(id).and_then(|pool| pool.node(*instance_id)).map(super::super::node::Node::state);
+            let state =
+                self.cloud.pool(id).and_then(|pool| pool.node(*instance_id)).map(super::super::node::Node::state);
             let believed = match state {
                 Some(super::super::lifecycle::NodeState::Deallocating) => InstanceState::Deallocating,
                 _ => InstanceState::Deleting,

@@ -9,9 +9,9 @@ mod live;
 mod machines;
 mod scene;
 mod status_map;
-mod timers;
 #[cfg(test)]
 mod tests;
+mod timers;
 mod why;
 
 use super::autoscaler::expander::Priorities;

@@ -1,22 +1,22 @@
 //! When time alone changes what an autoscaler would decide.
 
+use std::sync::Arc;
+
 use super::super::autoscaler::cluster_state::ClusterState;
 use super::super::autoscaler::unneeded::threshold_ms;
 use super::super::autoscaler::{Autoscaler, Scene, Setting, Settings, eligibility, pending};
+use super::super::kubernetes::NodeInfo;
 
 /// The earliest of the moments after `now_ms` at which a loop could decide otherwise than the one that
 /// has just been run, if nothing else changes.
-pub(super) fn again_ms(
-    autoscaler: &Autoscaler,
-    scene: &Scene<'_>,
-    settings: &Settings,
-    now_ms: u64,
-) -> Option<u64> {
+pub(super) fn again_ms(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Option<u64> {
     let mut times: Vec<u64> = Vec::new();
     unneeded(autoscaler, scene, settings, &mut times);
     requests(&autoscaler.state, settings, &mut times);
     let startup_ms = settings.number(Setting::MaxNodeStartupTime);
-    let starting = scene.nodes.iter().filter(|node| !node.is_ready);
+    let is_starting =
+        |node: &&Arc<NodeInfo>| !node.is_ready && !eligibility::has_taint(node, eligibility::SHUTDOWN_KEY);
+    let starting = scene.nodes.iter().filter(is_starting);
     times.extend(starting.map(|node| node.created_ms + startup_ms));
     if !scene.pending.is_empty() {
         times.extend(scene.pending.iter().map(|pod| pending::old_enough_ms(pod, settings)).filter(|at| *at > now_ms));
