@@ -113,7 +113,7 @@ export interface Completion {
 
 /** An error of this package; a command that fails is a result, not an error. */
 export interface SimulatorError extends Error {
-  code: "invalid_argument" | "invalid_world" | "invalid_link" | "internal";
+  code: "invalid_argument" | "invalid_world" | "invalid_link" | "invalid_script" | "internal";
 }
 
 /** A simulated subscription with its console. */
@@ -136,9 +136,9 @@ export class Simulator {
   redo(): boolean;
   /** Begins anew with the same options. */
   reset(): void;
-  /** The run so far as a link fragment, `#s1:…`. */
+  /** The run so far as a link fragment, `#s1:…` or, for a long one, `#s2:…`. */
   share(): string;
-  /** Begins anew and plays a script, or the fragment of a link. */
+  /** Begins anew and plays a script, the fragment of a link, or a session in JSON. */
   load(script: string): void;
   /** The simulated time in milliseconds. */
   readonly nowMs: number;

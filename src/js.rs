@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::session::{SharedSimulation, report, share};
+use crate::session::{OpenError, SharedSimulation, report};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("js.d.ts");
@@ -142,20 +142,19 @@ impl Simulator {
         self.session.borrow().share()
     }
 
-    /// Begins anew and plays a script, or the fragment of a link.
+    /// Begins anew and plays a script, the fragment of a link, or a session in JSON.
     ///
     /// # Errors
     ///
-    /// `invalid_link` where a fragment cannot be read.
+    /// `invalid_link` where a fragment cannot be read, `invalid_script` where a script is more than may be played or
+    /// JSON of another shape; the run is then as it was.
     pub fn load(&self, script: &str) -> Result<(), JsValue> {
-        if share::is_fragment(script) {
-            let loaded = self.session.borrow_mut().load_link(script);
-            loaded.map_err(|problem| error("invalid_link", &problem.to_string()))?;
-        } else {
-            self.session.borrow_mut().load(script);
-        }
+        let opened = self.session.borrow_mut().open(script);
         self.changed();
-        Ok(())
+        opened.map_err(|problem| {
+            let code = if matches!(problem, OpenError::Share(_)) { "invalid_link" } else { "invalid_script" };
+            error(code, &problem.to_string())
+        })
     }
 
     /// The simulated time in milliseconds.
@@ -276,6 +275,7 @@ mod constructor {
                 seed: Some(seed.unwrap_or(DEFAULT_SEED)),
                 strict: options.strict,
                 world,
+                ..SessionOptions::default()
             });
             Ok(Self { session: Rc::new(RefCell::new(Box::new(session))), on_change: None })
         }

@@ -2,7 +2,7 @@
 //!
 //! The layers, each of which knows only those above it in this list: the simulated cloud
 //! (`engine`), text in and typed outcome out (`cli`), one run (`session`), and the faces: the
-//! page (`app`), the JavaScript package (`js`) and the native command (`src/bin/scale-down.rs`).
+//! page (`app`), the JavaScript package (`js`) and the native command (`src/bin/scale-down/`).
 
 #[cfg(feature = "app")]
 pub mod app;

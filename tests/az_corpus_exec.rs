@@ -92,7 +92,8 @@ fn agrees(here: &str, recorded: &str) -> bool {
 
 fn run(record: &Json, worlds: &BTreeMap<&str, World>) -> Entry {
     let world = record["world"].as_str().unwrap();
-    let options = SessionOptions { seed: None, strict: true, world: Some(worlds[world].clone()) };
+    let options =
+        SessionOptions { seed: None, strict: true, world: Some(worlds[world].clone()), ..SessionOptions::default() };
     let mut session = Session::new(options);
     session.submit(record["line"].as_str().unwrap());
     session.advance_until_answered();

@@ -11,7 +11,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 /** The parts, the first whose files match being a file's, and what each may weigh. */
 const PARTS = [
-  { name: "simulator", files: /^simulator-.*\.wasm$/, bytesMax: 240_000 },
+  { name: "simulator", files: /^simulator-.*\.wasm$/, bytesMax: 262_000 },
   { name: "page", files: /./, bytesMax: 180_000 },
 ];
 

@@ -8,7 +8,8 @@ use serde_json::Value;
 
 use crate::cli::complete::Completion;
 use crate::engine::{PoolId, Snapshot};
-use crate::session::{Entry, NodeDetail, NodeRow, ShareError, Simulation};
+use crate::session::lesson::{Lesson, LessonError, Progress};
+use crate::session::{Entry, NodeDetail, NodeRow, OpenError, Simulation, WorldError};
 
 /// See the module.
 #[derive(Default)]
@@ -107,7 +108,37 @@ impl Simulation for Absent {
         self.submit(script);
     }
 
-    fn load_link(&mut self, _fragment: &str) -> Result<(), ShareError> {
+    fn open(&mut self, _text: &str) -> Result<(), OpenError> {
         Ok(())
+    }
+
+    fn import(&mut self, _pasted: &str) -> Result<(), WorldError> {
+        Ok(())
+    }
+
+    fn json(&self) -> String {
+        String::new()
+    }
+
+    fn markdown(&self) -> String {
+        String::new()
+    }
+
+    fn begin_lesson(&mut self, _file: &str) -> Result<(), LessonError> {
+        Ok(())
+    }
+
+    fn resume_lesson(&mut self, _file: &str, _script: &str) -> Result<(), LessonError> {
+        Ok(())
+    }
+
+    fn leave_lesson(&mut self) {}
+
+    fn lesson(&self) -> Option<&Lesson> {
+        None
+    }
+
+    fn progress(&self) -> Option<Progress<'_>> {
+        None
     }
 }

@@ -2,6 +2,8 @@
 
 use crate::engine::{NodeState, StateCounts};
 
+pub use crate::session::amount::{dollars, grouped};
+
 /// `00:24:10`, with days in front when there are any.
 #[must_use]
 pub fn clock(ms: u64) -> String {
@@ -25,22 +27,6 @@ pub fn duration(ms: u64) -> String {
         (0, hours, minutes, _) => pair(hours, "h", minutes, "min"),
         (days, hours, _, _) => pair(days, "d", hours, "h"),
     }
-}
-
-/// `$4.18`, `$1,204.00`; fractions of a cent where there is nothing else to show.
-#[must_use]
-pub fn dollars(microdollars: u64) -> String {
-    let cents = (microdollars + 5_000) / 10_000;
-    if cents == 0 && microdollars > 0 {
-        return format!("$0.{:04}", microdollars.div_ceil(100));
-    }
-    format!("${}.{:02}", grouped(cents / 100), cents % 100)
-}
-
-/// `1,204`.
-#[must_use]
-pub fn grouped(number: u64) -> String {
-    if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }
 }
 
 /// What people call a state in a sentence: a node that is ready is running.
@@ -110,16 +96,5 @@ mod tests {
         check(125_000, "2 min 5 s");
         check(11_400_000, "3 h 10 min");
         check(187_200_000, "2 d 4 h");
-    }
-
-    #[test]
-    fn money() {
-        let check = |microdollars: u64, text: &str| assert_eq!(dollars(microdollars), text);
-        check(0, "$0.00");
-        check(120, "$0.0002");
-        check(4_180_000, "$4.18");
-        check(9_995_001, "$10.00");
-        check(1_204_000_000, "$1,204.00");
-        check(1_000_002_000_000, "$1,000,002.00");
     }
 }

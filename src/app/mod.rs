@@ -280,7 +280,8 @@ impl App {
 
     /// Asks for the simulator, which then takes the place of [`Absent`].
     fn send_for_simulator(&self, ctx: &Context<Self>) {
-        let begin = SessionOptions { seed: self.options.seed, strict: self.options.strict, world: None };
+        let begin =
+            SessionOptions { seed: self.options.seed, strict: self.options.strict, ..SessionOptions::default() };
         let session = Rc::clone(&self.session);
         let link = ctx.link().clone();
         yew::platform::spawn_local(async move {
@@ -301,7 +302,7 @@ impl App {
             Link::Run(script) if self.options.restore => self.session.borrow_mut().load(&script),
             Link::Run(lines) if self.options.autorun => self.run(&lines),
             Link::Shared(link) => {
-                if let Err(error) = self.session.borrow_mut().load_link(&link) {
+                if let Err(error) = self.session.borrow_mut().open(&link) {
                     self.notice = Some(error.to_string().into());
                 }
             }

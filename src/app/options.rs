@@ -5,6 +5,7 @@
 
 use super::pace::SPEED_MAX;
 use super::theme::Theme;
+use crate::session::share;
 
 /// The picture or its equal, the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -24,7 +25,7 @@ pub enum Link {
     None,
     /// `#run=…`: command lines, one a line, for the prompt.
     Run(String),
-    /// `#s1:…`: a shared session, as the session layer encodes it (with its `#`).
+    /// `#s1:…` or `#s2:…`: a shared session, as the session layer encodes it (with its `#`).
     Shared(String),
 }
 
@@ -69,7 +70,7 @@ impl Options {
             let commands = percent_decoded(words.next().unwrap_or_default());
             words.for_each(|word| options.take(word));
             options.link = Link::Run(if options.restore { commands } else { one_a_line(&commands) });
-        } else if fragment.starts_with("s1:") {
+        } else if share::is_fragment(fragment) {
             options.link = Link::Shared(hash.to_owned());
         }
         options
@@ -175,6 +176,7 @@ mod tests {
         check("", Link::None, false);
         check("#elsewhere", Link::None, false);
         check("#s1:abc", Link::Shared("#s1:abc".to_owned()), false);
+        check("#s2:abc", Link::Shared("#s2:abc".to_owned()), false);
         check("#run=az%20aks%20list", run("az aks list"), false);
         check("#run=az%20aks%20list&autorun=1", run("az aks list"), true);
         check("#run=a;b%3B%20c%0Ad", run("a\nb\nc\nd"), false);

@@ -9,6 +9,8 @@ pub enum LogAction {
     Lines(Arc<str>),
     /// Stopped waiting.
     Interrupt,
+    /// The set-up of a lesson is over.
+    Begin,
 }
 
 /// An action at a time.
@@ -16,6 +18,8 @@ pub enum LogAction {
 pub struct LogItem {
     /// The simulated time.
     pub at_ms: u64,
+    /// How long every line before had answered by then; nothing where one had not.
+    pub rest_ms: Option<u64>,
     /// What was done.
     pub action: LogAction,
 }
@@ -25,8 +29,8 @@ pub struct LogItem {
 pub struct CommandLog(Vec<LogItem>);
 
 impl CommandLog {
-    pub(super) fn push(&mut self, at_ms: u64, action: LogAction) {
-        self.0.push(LogItem { at_ms, action });
+    pub(super) fn push(&mut self, item: LogItem) {
+        self.0.push(item);
     }
 
     pub(super) fn len(&self) -> usize {

@@ -3,25 +3,36 @@
 //! The command log is the only truth. The state at any time is what comes out of replaying it;
 //! undo, seeking and links are all replays. Checkpoints make them fast and change nothing.
 
+pub mod amount;
+#[cfg(not(target_arch = "wasm32"))]
+pub mod check;
 mod command_log;
 mod complete;
 pub mod conformance;
 mod detail;
 mod entry;
 pub mod examples;
+pub mod lesson;
+mod open;
 pub mod report;
 mod run;
+mod saved;
 pub mod script;
 pub mod share;
 mod simulation;
+mod take_lesson;
+mod transcript;
 pub mod world;
 
 use std::sync::Arc;
 
 use command_log::{CommandLog, LogAction, LogItem};
+use lesson::{Judge, Lesson};
+use script::{Script, When};
 
 pub use detail::{NodeDetail, NodeRow};
 pub use entry::{Entry, EntryState};
+pub use open::OpenError;
 pub use run::Run;
 pub use share::ShareError;
 pub use simulation::{SharedSimulation, Simulation};
@@ -44,6 +55,8 @@ pub struct SessionOptions {
     pub strict: bool,
     /// What exists at time 0; an empty subscription where there is none.
     pub world: Option<World>,
+    /// The lesson that is being taken.
+    pub lesson: Option<Arc<Lesson>>,
 }
 
 /// A run with its history.
@@ -135,7 +148,9 @@ impl Session {
     /// Types one or more lines. They run one after the other, each as soon as the one before it
     /// has answered, which may take simulated time.
     pub fn submit(&mut self, text: &str) {
-        self.act(LogAction::Lines(Arc::from(text)));
+        // What is kept is what runs: a script has no carriage returns, and no blanks at its end.
+        let text = text.replace('\r', "");
+        self.act(LogAction::Lines(Arc::from(text.trim_end())));
     }
 
     /// Stops waiting, as Ctrl-C does: the operation goes on, lines that wait are dropped.
@@ -150,7 +165,7 @@ impl Session {
         self.undone.clear();
         // Typing in the past begins another future; undo leads back to the old one.
         self.log.truncate(self.applied);
-        self.log.push(self.now_ms(), action);
+        self.log.push(LogItem { at_ms: self.now_ms(), rest_ms: self.run.rest_ms(), action });
         self.forget_checkpoints(self.log.len());
         self.apply_due(self.now_ms());
     }
@@ -205,6 +220,7 @@ impl Session {
             match item.action {
                 LogAction::Lines(text) => self.run.type_lines(&text),
                 LogAction::Interrupt => self.run.interrupt(),
+                LogAction::Begin => self.run.begin_lesson(),
             }
             self.applied += 1;
         }
@@ -224,7 +240,10 @@ impl Session {
     }
 
     /// Goes to a time, past or future, as if the clock had stood there: the same as playing to it.
+    ///
+    /// In a lesson the time does not go back before the end of its set-up.
     pub fn seek(&mut self, at_ms: u64) {
+        let at_ms = at_ms.max(self.begun_ms());
         if at_ms < self.now_ms() {
             self.rewind(at_ms);
         }
@@ -272,8 +291,13 @@ impl Session {
         self.advance_to(moment.at_ms);
     }
 
-    /// Begins anew, with the same options.
+    /// Begins anew, with the same options; a lesson after its set-up.
     pub fn reset(&mut self) {
+        self.clear();
+        self.set_up_lesson();
+    }
+
+    fn clear(&mut self) {
         *self = Self { revision: self.revision + 1, ..Self::new(self.options.clone()) };
     }
 
@@ -286,26 +310,62 @@ impl Session {
     /// The run so far as a script that plays it again: lines, and waits between them.
     #[must_use]
     pub fn script(&self) -> String {
-        script::write(&self.options, &self.log, self.now_ms())
+        script::write(&self.options, &self.log, self.end())
     }
 
-    /// Begins anew and plays a script, with all its waits. A script of [`Self::script`] gives the
-    /// run that it was written from.
+    /// Begins anew and plays a script of our own, with all its waits. What comes from outside is opened
+    /// ([`Self::open`]), which has limits.
     pub fn load(&mut self, text: &str) {
         let script = script::read(text);
-        self.options.seed = script.seed.or(self.options.seed);
-        self.options.strict |= script.is_strict;
-        self.reset();
+        self.begin_script(&script);
         for item in script.items {
-            self.advance_to(item.at_ms);
-            match item.action {
-                LogAction::Lines(lines) => self.submit(&lines),
-                LogAction::Interrupt => self.interrupt(),
+            self.pass(item.when);
+            self.do_item(item.action);
+        }
+        self.pass(script.end.unwrap_or(When::Rested(0)));
+    }
+
+    /// Begins anew as a script says.
+    fn begin_script(&mut self, script: &Script) {
+        // What ends was written from a run and says all about it; what a person wrote runs with the options at hand.
+        let is_whole = script.end.is_some();
+        let options = &mut self.options;
+        options.seed = script.seed.or(options.seed.filter(|_| !is_whole));
+        options.strict = script.is_strict || (options.strict && !is_whole);
+        if is_whole || script.world.is_some() {
+            options.world.clone_from(&script.world);
+        }
+        if script.items.iter().all(|item| item.action != LogAction::Begin) {
+            self.options.lesson = None;
+        }
+        self.clear();
+    }
+
+    fn do_item(&mut self, action: LogAction) {
+        match action {
+            LogAction::Lines(lines) => self.submit(&lines),
+            LogAction::Interrupt => self.interrupt(),
+            LogAction::Begin => {
+                self.act(LogAction::Begin);
+                self.done.clear();
             }
         }
-        match script.end_ms {
-            Some(end_ms) => self.advance_to(end_ms),
-            None => self.advance_until_answered(),
+    }
+
+    /// The end of the run so far. Where it has gone back in time, lines follow that are not typed yet.
+    fn end(&self) -> When {
+        let rest_ms = self.run.rest_ms().filter(|_| self.applied == self.log.len());
+        When::new(self.now_ms(), rest_ms)
+    }
+
+    /// Lets time pass as a script says.
+    fn pass(&mut self, when: When) {
+        match when {
+            When::At(at_ms) => self.advance_to(at_ms),
+            When::Rested(rest_ms) => {
+                self.advance_until_answered();
+                self.advance_to(self.run.answered_ms().saturating_add(rest_ms));
+            }
         }
     }
 
@@ -322,5 +382,7 @@ fn fresh_run(options: &SessionOptions) -> Run {
     if let Some(world) = &options.world {
         world.put_in(&mut cloud);
     }
-    Run::new(cloud, options.strict)
+    let mut run = Run::new(cloud, options.strict);
+    run.judge = options.lesson.clone().map(Judge::new);
+    run
 }

@@ -7,6 +7,7 @@ use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
 use super::entry::{Entry, EntryState};
+use super::lesson::Judge;
 use crate::cli::account::Account;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::exec::{self, Context, Execution, Resumption, Waiting};
@@ -17,6 +18,8 @@ use crate::engine::Cloud;
 
 /// The most lines that may wait to be run.
 const QUEUE_MAX: usize = 1000;
+/// The most text that a run may print, in bytes: a page that runs out of memory loses the run.
+const PRINTED_MAX: usize = 8 * 1024 * 1024;
 
 fn shell_refusal(error: ShellError) -> Outcome {
     let mut refusal = CliError::new(ErrorClass::Shell, Stage::Shell, error.message).with_exit_code(error.exit_code);
@@ -36,6 +39,12 @@ pub struct Run {
     /// Index of the next line to start.
     next: usize,
     active: Option<Active>,
+    /// How much was printed so far, in bytes.
+    printed: usize,
+    /// When the last line answered.
+    answered_ms: u64,
+    /// Judges the run, where it is one of a lesson.
+    pub(super) judge: Option<Judge>,
 }
 
 /// The line that is being run.
@@ -67,6 +76,9 @@ impl Run {
             last_exit_code: 0,
             next: 0,
             active: None,
+            printed: 0,
+            answered_ms: 0,
+            judge: None,
         }
     }
 
@@ -75,6 +87,16 @@ impl Run {
     pub fn busy(&self) -> Option<&Entry> {
         self.active.as_ref()?;
         self.transcript.get(self.next.checked_sub(1)?)
+    }
+
+    /// When the last line answered; 0 where none has.
+    pub(super) fn answered_ms(&self) -> u64 {
+        self.answered_ms
+    }
+
+    /// How long every line has answered; nothing where one has not.
+    pub(super) fn rest_ms(&self) -> Option<u64> {
+        self.active.is_none().then(|| self.cloud.now_ms().saturating_sub(self.answered_ms))
     }
 
     /// Whether nothing is under way, neither a line nor anything in the cloud.
@@ -94,6 +116,20 @@ impl Run {
             self.transcript.push(entry);
         }
         self.pump();
+        self.judge();
+    }
+
+    /// The set-up of a lesson is over.
+    pub(super) fn begin_lesson(&mut self) {
+        if let Some(judge) = &mut self.judge {
+            judge.begin(&self.cloud, &self.transcript);
+        }
+    }
+
+    fn judge(&mut self) {
+        if let Some(judge) = &mut self.judge {
+            judge.look(&self.cloud, &self.transcript);
+        }
     }
 
     /// Stops waiting, and drops the lines that have not begun. What is under way in the cloud
@@ -113,6 +149,8 @@ impl Run {
             entry.blocks.push(Block::Note(note.to_owned()));
         }
         self.next = self.transcript.len();
+        self.answered_ms = self.cloud.now_ms();
+        self.judge();
     }
 
     /// When something happens next: an event in the cloud or the end of a timed wait.
@@ -133,8 +171,10 @@ impl Run {
         while let Some(event_ms) = self.next_event_ms().filter(|event_ms| *event_ms <= at_ms) {
             self.cloud.advance_to(event_ms);
             self.pump();
+            self.judge();
         }
         self.cloud.advance_to(at_ms);
+        self.judge();
     }
 
     /// Runs commands until one waits or none is left.
@@ -324,20 +364,30 @@ impl Run {
             active.piped = Some(Piped { text, stage: outcome.stage });
             outcome.blocks.retain(|block| !matches!(block, Block::Output(_)));
         }
+        self.printed += outcome::stdout(&outcome.blocks).len();
+        if self.printed > PRINTED_MAX {
+            outcome.blocks.retain(|block| !matches!(block, Block::Output(_)));
+            let text = "Not shown: this run has printed all that the playground keeps (8 MiB).";
+            outcome.blocks.push(Block::Note(text.to_owned()));
+        }
         if let Some(entry) = self.current() {
             entry.stage = outcome.stage;
             entry.exit_code = Some(outcome.exit_code);
             entry.accepted &= outcome.stage.is_accepted();
             entry.blocks.extend(outcome.blocks);
         }
+        // The next command begins at this very moment, and changes what is to be seen.
+        self.judge();
     }
 
     fn end_line(&mut self) {
         self.active = None;
+        self.answered_ms = self.cloud.now_ms();
         if let Some(entry) = self.current() {
             entry.state = EntryState::Done;
             // A line of nothing but comments or assignments succeeds.
             entry.exit_code.get_or_insert(0);
         }
+        self.judge();
     }
 }

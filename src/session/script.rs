@@ -1,36 +1,75 @@
 //! A run as text: a script that can be read, edited and played again.
 //!
-//! Lines stand as they were typed. A comment that begins with `#@` says when, in milliseconds of
-//! simulated time since the beginning, so that a played script gives the very same run; a shell
-//! and a person can skip it. A script written by hand needs none: its lines follow each other.
+//! Lines stand as they were typed. A comment that begins with `#@` says when, so that a played script
+//! gives the very same run; a shell and a person can skip it. A script written by hand needs none: its
+//! lines follow each other.
 //!
-//! ```text
-//! #@ seed 7
-//! #@ 0
-//! az aks nodepool scale --node-count 5 …
-//! #@ 61000 interrupt
-//! #@ 90000 end
-//! ```
+//! | mark | what it says |
+//! | --- | --- |
+//! | `#@ seed 7` | what decides every duration that is drawn |
+//! | `#@ world {…}` | what exists at time 0, as JSON on one line |
+//! | `#@ strict` | every line is judged as the real CLI judges it |
+//! | `#@ +1500` | the next lines were typed 1.5 s after those before had answered |
+//! | `#@ 61000` | they were typed 61 s after the beginning, while others had not answered |
+//! | `#@ 61000 interrupt` | the wait was given up then |
+//! | `#@ +0 begin` | in the run of a lesson: its set-up is over |
+//! | `#@ +1500 end` | the run goes on until then |
+//! | `#@ \| TEXT` | a typed line that begins with `#@` itself |
 
-use std::fmt::Write as _;
+use std::fmt::{Display, Formatter, Write as _};
 use std::sync::Arc;
 
-use super::SessionOptions;
-use super::command_log::{CommandLog, LogAction, LogItem};
+use super::command_log::{CommandLog, LogAction};
+use super::{SessionOptions, World, WorldError};
 
 const MARK: &str = "#@";
+
+/// When something is done.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum When {
+    /// This long after the beginning.
+    At(u64),
+    /// This long after every line before has answered.
+    Rested(u64),
+}
+
+impl When {
+    /// The time that is kept where durations change: that since the last answer.
+    pub(super) fn new(at_ms: u64, rest_ms: Option<u64>) -> Self {
+        rest_ms.map_or(Self::At(at_ms), Self::Rested)
+    }
+}
+
+impl Display for When {
+    fn fmt(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::At(at_ms) => write!(formatter, "{at_ms}"),
+            Self::Rested(rest_ms) => write!(formatter, "+{rest_ms}"),
+        }
+    }
+}
+
+/// Something to do, and when.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct ScriptItem {
+    pub when: When,
+    pub action: LogAction,
+}
 
 /// What a script says.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     pub seed: Option<u64>,
     pub is_strict: bool,
-    pub items: Vec<LogItem>,
-    pub end_ms: Option<u64>,
+    pub world: Option<World>,
+    /// Why the world cannot be read.
+    pub world_error: Option<WorldError>,
+    pub items: Vec<ScriptItem>,
+    pub end: Option<When>,
 }
 
 /// Writes a run down.
-pub(super) fn write(options: &SessionOptions, log: &CommandLog, now_ms: u64) -> String {
+pub(super) fn write(options: &SessionOptions, log: &CommandLog, end: When) -> String {
     let mut text = String::new();
     if let Some(seed) = options.seed {
         let _ = writeln!(text, "{MARK} seed {seed}");
@@ -38,22 +77,38 @@ pub(super) fn write(options: &SessionOptions, log: &CommandLog, now_ms: u64) -> 
     if options.strict {
         let _ = writeln!(text, "{MARK} strict");
     }
+    if let Some(world) = &options.world {
+        let _ = writeln!(text, "{MARK} world {}", world.source());
+    }
     for item in log.iter() {
+        let when = When::new(item.at_ms, item.rest_ms);
         let _ = match &item.action {
-            LogAction::Lines(lines) => {
-                writeln!(text, "{MARK} {}\n{}", item.at_ms, lines.trim_end())
-            }
-            LogAction::Interrupt => writeln!(text, "{MARK} {} interrupt", item.at_ms),
+            LogAction::Lines(lines) => writeln!(text, "{MARK} {when}\n{}", escaped(lines)),
+            LogAction::Interrupt => writeln!(text, "{MARK} {when} interrupt"),
+            LogAction::Begin => writeln!(text, "{MARK} {when} begin"),
         };
     }
-    let _ = writeln!(text, "{MARK} {now_ms} end");
+    let _ = writeln!(text, "{MARK} {end} end");
+    text
+}
+
+/// Typed lines, so that none of them is taken for a mark.
+fn escaped(lines: &str) -> String {
+    let mut text = String::with_capacity(lines.len());
+    for line in lines.split_inclusive('\n') {
+        if line.starts_with(MARK) {
+            text.push_str(MARK);
+            text.push_str(" | ");
+        }
+        text.push_str(line);
+    }
     text
 }
 
 /// Reads a script. A mark that is not understood is a comment like any other.
 pub(super) fn read(text: &str) -> Script {
     let mut script = Script::default();
-    let mut at_ms = 0;
+    let mut when = When::At(0);
     let mut lines = String::new();
     for line in text.lines() {
         let mark = line.strip_prefix(MARK).map(str::trim);
@@ -62,41 +117,53 @@ pub(super) fn read(text: &str) -> Script {
             lines.push('\n');
             continue;
         };
-        script.push_lines(at_ms, &mut lines);
+        if let Mark::Typed(typed) = mark {
+            lines.push_str(typed);
+            lines.push('\n');
+            continue;
+        }
+        script.push_lines(when, &mut lines);
         match mark {
             Mark::Seed(seed) => script.seed = Some(seed),
             Mark::Strict => script.is_strict = true,
-            // Time does not run backwards, whatever a script says.
-            Mark::Time(time_ms) => at_ms = at_ms.max(time_ms),
-            Mark::Interrupt(time_ms) => {
-                at_ms = at_ms.max(time_ms);
-                script.items.push(LogItem { at_ms, action: LogAction::Interrupt });
+            Mark::World(text) => match World::parse(text) {
+                Ok(world) => script.world = Some(world),
+                Err(error) => script.world_error = Some(error),
+            },
+            Mark::Time(time) => when = time,
+            Mark::Action(time, action) => {
+                script.items.push(ScriptItem { when: time, action });
+                // What follows without a mark follows at once.
+                when = When::Rested(0);
             }
-            Mark::End(time_ms) => script.end_ms = Some(time_ms),
+            Mark::End(time) => script.end = Some(time),
+            Mark::Typed(_) => {}
         }
     }
-    script.push_lines(at_ms, &mut lines);
+    script.push_lines(when, &mut lines);
     script
 }
 
 impl Script {
-    fn push_lines(&mut self, at_ms: u64, lines: &mut String) {
+    fn push_lines(&mut self, when: When, lines: &mut String) {
         let text = std::mem::take(lines);
         if !text.trim().is_empty() {
-            self.items.push(LogItem { at_ms, action: LogAction::Lines(Arc::from(text.trim_end())) });
+            self.items.push(ScriptItem { when, action: LogAction::Lines(Arc::from(text.trim_end())) });
         }
     }
 }
 
-enum Mark {
+enum Mark<'a> {
     Seed(u64),
     Strict,
-    Time(u64),
-    Interrupt(u64),
-    End(u64),
+    World(&'a str),
+    Time(When),
+    Action(When, LogAction),
+    End(When),
+    Typed(&'a str),
 }
 
-fn read_mark(mark: &str) -> Option<Mark> {
+fn read_mark(mark: &str) -> Option<Mark<'_>> {
     if mark == "strict" {
         return Some(Mark::Strict);
     }
@@ -104,54 +171,60 @@ fn read_mark(mark: &str) -> Option<Mark> {
     if first == "seed" {
         return second.parse().ok().map(Mark::Seed);
     }
-    let at_ms = first.parse().ok()?;
+    if first == "world" {
+        return Some(Mark::World(second));
+    }
+    if first == "|" {
+        return Some(Mark::Typed(second));
+    }
+    let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
+    let when = match first.strip_prefix('+') {
+        Some(rest_ms) => When::Rested(rest_ms.parse().ok().filter(|_| is_number(rest_ms))?),
+        None => When::At(first.parse().ok()?),
+    };
     match second {
-        "" => Some(Mark::Time(at_ms)),
-        "interrupt" => Some(Mark::Interrupt(at_ms)),
-        "end" => Some(Mark::End(at_ms)),
+        "" => Some(Mark::Time(when)),
+        "interrupt" => Some(Mark::Action(when, LogAction::Interrupt)),
+        "begin" => Some(Mark::Action(when, LogAction::Begin)),
+        "end" => Some(Mark::End(when)),
         _ => None,
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::command_log::LogItem;
     use super::*;
-
-    fn log(items: &[(u64, LogAction)]) -> CommandLog {
-        let mut log = CommandLog::default();
-        for (at_ms, action) in items {
-            log.push(*at_ms, action.clone());
-        }
-        log
-    }
 
     #[test]
     fn a_written_run_reads_back_the_same() {
         let lines = |text: &str| LogAction::Lines(Arc::from(text));
-        let written = log(&[
-            (0, lines("az aks list")),
-            (1500, lines("wait 10m\naz group list \\\n  -o table")),
-            (2000, LogAction::Interrupt),
-        ]);
-        let options = SessionOptions { seed: Some(9), strict: true, world: None };
-        let script = read(&write(&options, &written, 5000));
-        let items: Vec<_> = written.iter().cloned().collect();
-        assert_eq!(script.items, items);
+        let items = [
+            (0, Some(0), lines("az aks list")),
+            (1500, Some(1200), lines("wait 10m\naz group list \\\n  -o table")),
+            (1900, None, lines("#@ 5 end\n#@ | x\naz 'a\n#@ strict'")),
+            (2000, None, LogAction::Interrupt),
+            (2000, Some(0), LogAction::Begin),
+        ];
+        let mut log = CommandLog::default();
+        for (at_ms, rest_ms, action) in items.clone() {
+            log.push(LogItem { at_ms, rest_ms, action });
+        }
+        let options = SessionOptions { seed: Some(9), strict: true, ..SessionOptions::default() };
+        let script = read(&write(&options, &log, When::Rested(3000)));
+        let expected: Vec<_> = items
+            .into_iter()
+            .map(|(at_ms, rest_ms, action)| ScriptItem { when: When::new(at_ms, rest_ms), action })
+            .collect();
+        assert_eq!(script.items, expected);
         assert_eq!((script.seed, script.is_strict), (Some(9), true));
-        assert_eq!(script.end_ms, Some(5000));
+        assert_eq!(script.end, Some(When::Rested(3000)));
     }
 
     #[test]
     fn a_script_by_hand_is_one_paste() {
-        let script = read("# a comment\naz aks list\n\n#@ what is this\nwait 1m\n");
+        let script = read("# a comment\naz aks list\n\n#@ what is this\n#@ +x\n#@ ++1\nwait 1m\n");
         assert_eq!(script.items.len(), 1);
-        assert_eq!(script.end_ms, None);
-    }
-
-    #[test]
-    fn time_never_runs_backwards() {
-        let script = read("#@ 50\na\n#@ 20\nb\n");
-        let times: Vec<u64> = script.items.iter().map(|item| item.at_ms).collect();
-        assert_eq!(times, [50, 50]);
+        assert_eq!(script.end, None);
     }
 }

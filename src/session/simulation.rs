@@ -7,10 +7,12 @@
 use std::cell::RefCell;
 use std::ops::Range;
 use std::rc::Rc;
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use super::{Entry, NodeDetail, NodeRow, Session, ShareError, report, share};
+use super::lesson::{Lesson, LessonError, Progress};
+use super::{Entry, NodeDetail, NodeRow, OpenError, Session, World, WorldError, report};
 use crate::cli::complete::Completion;
 use crate::engine::{PoolId, Snapshot};
 
@@ -48,12 +50,37 @@ pub trait Simulation {
     fn redo(&mut self) -> bool;
     fn reset(&mut self);
     fn load(&mut self, script: &str);
-    /// Begins anew and plays the fragment of a link.
+    /// [`Session::open`].
     ///
     /// # Errors
     ///
-    /// A fragment that cannot be read; the run stays as it was.
-    fn load_link(&mut self, fragment: &str) -> Result<(), ShareError>;
+    /// A text that cannot be read, or is more than may be played; the run stays as it was.
+    fn open(&mut self, text: &str) -> Result<(), OpenError>;
+    /// Begins anew with the resources in a text.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no world; the run stays as it was.
+    fn import(&mut self, pasted: &str) -> Result<(), WorldError>;
+    /// The run as JSON, to be kept in a file.
+    fn json(&self) -> String;
+    fn markdown(&self) -> String;
+
+    /// Begins a lesson.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no lesson; the run stays as it was.
+    fn begin_lesson(&mut self, file: &str) -> Result<(), LessonError>;
+    /// Goes on with a lesson from the script of a run of it.
+    ///
+    /// # Errors
+    ///
+    /// A text that is no lesson; the run stays as it was.
+    fn resume_lesson(&mut self, file: &str, script: &str) -> Result<(), LessonError>;
+    fn leave_lesson(&mut self);
+    fn lesson(&self) -> Option<&Lesson>;
+    fn progress(&self) -> Option<Progress<'_>>;
 }
 
 impl Simulation for Session {
@@ -153,9 +180,42 @@ impl Simulation for Session {
         self.load(script);
     }
 
-    fn load_link(&mut self, fragment: &str) -> Result<(), ShareError> {
-        let script = share::decode(fragment)?;
-        self.load(&script);
+    fn open(&mut self, text: &str) -> Result<(), OpenError> {
+        self.open(text)
+    }
+
+    fn import(&mut self, pasted: &str) -> Result<(), WorldError> {
+        self.import(World::parse(pasted)?);
         Ok(())
+    }
+
+    fn json(&self) -> String {
+        format!("{:#}\n", self.to_json())
+    }
+
+    fn markdown(&self) -> String {
+        self.markdown()
+    }
+
+    fn begin_lesson(&mut self, file: &str) -> Result<(), LessonError> {
+        self.begin_lesson(Arc::new(Lesson::parse(file)?));
+        Ok(())
+    }
+
+    fn resume_lesson(&mut self, file: &str, script: &str) -> Result<(), LessonError> {
+        self.resume_lesson(&Arc::new(Lesson::parse(file)?), script);
+        Ok(())
+    }
+
+    fn leave_lesson(&mut self) {
+        self.leave_lesson();
+    }
+
+    fn lesson(&self) -> Option<&Lesson> {
+        self.lesson().map(Arc::as_ref)
+    }
+
+    fn progress(&self) -> Option<Progress<'_>> {
+        self.progress()
     }
 }

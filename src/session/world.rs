@@ -1,8 +1,9 @@
 //! A world from outside: resources as Azure Resource Manager describes them.
 //!
 //! Three forms are read: a file of groups, clusters and pools; the output of `az aks show -o json`
-//! or `az aks list -o json`; and that of `az aks nodepool list -o json`. What the simulation does
-//! not know is kept, so that the resource prints as it came.
+//! or `az aks list -o json`; and that of `az aks nodepool list -o json`. The output may be pasted from a
+//! terminal, of several commands one after the other, with prompts and warnings around it. What the
+//! simulation does not know is kept, so that the resource prints as it came.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -20,11 +21,23 @@ use crate::engine::{
 const STAND_IN_SIZE: &str = "Standard_DS2_v2";
 /// The most nodes that a world may hold, over all its clusters.
 const NODES_MAX: u32 = 50_000;
+/// The most resources that a world may hold.
+const RESOURCES_MAX: usize = 2_000;
+/// The longest text, in bytes.
+const TEXT_MAX: usize = 8 * 1024 * 1024;
 
 /// Why a text is not a world.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorldError {
-    /// It is not JSON.
+    /// There is no JSON in it.
+    #[error(
+        "there is no JSON here: run 'az aks show -o json' or 'az aks nodepool list -o json' and paste what it prints"
+    )]
+    NoJson,
+    /// It ends too early.
+    #[error("the JSON ends in the middle: some of it was not copied")]
+    CutShort,
+    /// It begins as JSON and goes on otherwise.
     #[error("not JSON: {0}")]
     Syntax(String),
     /// It is JSON of another form.
@@ -41,7 +54,7 @@ pub enum WorldError {
         field: &'static str,
     },
     /// More nodes than can be simulated.
-    #[error("more than {NODES_MAX} nodes")]
+    #[error("more than {NODES_MAX} nodes, or {RESOURCES_MAX} clusters and pools")]
     TooLarge,
 }
 
@@ -50,6 +63,8 @@ pub enum WorldError {
 pub struct World {
     groups: Vec<ResourceGroup>,
     clusters: Vec<(ClusterSpec, PowerState, Vec<ExistingPool>)>,
+    /// The JSON that it was read from, without what stood around it.
+    source: Arc<str>,
 }
 
 impl World {
@@ -59,22 +74,39 @@ impl World {
     ///
     /// Says what is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, WorldError> {
-        let value: Value = serde_json::from_str(text).map_err(|error| WorldError::Syntax(error.to_string()))?;
-        let world = match &value {
-            Value::Object(object) if object.contains_key("clusters") => Self::from_file(object)?,
-            Value::Object(_) => Self::from_resources(std::slice::from_ref(&value))?,
-            Value::Array(resources) => Self::from_resources(resources)?,
-            _ => return Err(WorldError::Form),
-        };
-        let pools = world.clusters.iter().flat_map(|(_, _, pools)| pools);
-        let nodes = pools.map(|pool| u64::from(pool.spec.count)).sum::<u64>();
-        if nodes > u64::from(NODES_MAX) {
+        if text.len() > TEXT_MAX {
             return Err(WorldError::TooLarge);
         }
+        let mut values = values(text)?;
+        let source = match values.as_mut_slice() {
+            [] => return Err(WorldError::NoJson),
+            [one] => one.take(),
+            many => many.iter_mut().flat_map(resources).collect(),
+        };
+        let mut world = match &source {
+            Value::Object(object) if object.contains_key("clusters") => Self::from_file(object)?,
+            Value::Object(_) | Value::Array(_) => Self::from_resources(&resources(&mut source.clone()))?,
+            _ => return Err(WorldError::Form),
+        };
+        let pools = || world.clusters.iter().flat_map(|(_, _, pools)| pools);
+        let nodes = pools().map(|pool| u64::from(pool.spec.count)).sum::<u64>();
+        if nodes > u64::from(NODES_MAX) || world.clusters.len() + pools().count() > RESOURCES_MAX {
+            return Err(WorldError::TooLarge);
+        }
+        world.source = Arc::from(source.to_string());
         Ok(world)
     }
 
+    /// JSON on one line that reads as the same world.
+    #[must_use]
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
     fn from_file(file: &Map<String, Value>) -> Result<Self, WorldError> {
+        if file.get("clusters").is_some_and(|clusters| !clusters.is_array()) {
+            return Err(WorldError::Form);
+        }
         let mut world = Self::default();
         for group in array(file.get("groups")) {
             world.groups.push(read_group(group)?);
@@ -99,13 +131,20 @@ impl World {
             let name = id_segment(id, "managedClusters").ok_or(WorldError::Form)?;
             if id_segment(id, "agentPools").is_some() {
                 let pool = read_pool(&in_arms_form(resource, arm::pool_to_arm))?;
-                world.cluster_of(id, name).push(pool);
+                let pools = world.cluster_of(id, name);
+                // What the cluster says of its pools is less than what they say themselves.
+                pools.retain(|known| known.spec.name != pool.spec.name);
+                pools.push(pool);
             } else {
                 let cluster = in_arms_form(resource, arm::cluster_to_arm);
                 let (spec, power_state) = read_cluster(&cluster)?;
                 let profiles = array(field(&cluster, "agentPoolProfiles"));
                 let pools = profiles.iter().map(|profile| read_pool(&pool_of_profile(profile)));
                 let pools = pools.collect::<Result<_, _>>()?;
+                // Shown twice, the later one counts.
+                let is_it =
+                    |known: &ClusterSpec| known.name == spec.name && known.resource_group == spec.resource_group;
+                world.clusters.retain(|(known, _, _)| !is_it(known));
                 world.clusters.push((spec, power_state, pools));
             }
         }
@@ -144,6 +183,44 @@ impl World {
                 cloud.load_pool(id, pool.clone());
             }
         }
+    }
+}
+
+/// The JSON in a text that may have been pasted from a terminal: what begins at the beginning of a line.
+fn values(text: &str) -> Result<Vec<Value>, WorldError> {
+    let mut values = Vec::new();
+    let mut rest = text.trim_start_matches('\u{feff}');
+    let mut begins_line = true;
+    while !rest.is_empty() {
+        let trimmed = rest.trim_start();
+        if !(begins_line && trimmed.starts_with(['{', '['])) {
+            // A prompt, a warning, whatever stands behind the JSON.
+            let (_, below) = rest.split_once('\n').unwrap_or_default();
+            (rest, begins_line) = (below, true);
+            continue;
+        }
+        let mut stream = serde_json::Deserializer::from_str(trimmed).into_iter::<Value>();
+        match stream.next() {
+            Some(Ok(value)) => values.push(value),
+            Some(Err(error)) if error.is_eof() => return Err(WorldError::CutShort),
+            Some(Err(error)) => return Err(WorldError::Syntax(error.to_string())),
+            None => break,
+        }
+        rest = trimmed.get(stream.byte_offset()..).unwrap_or_default();
+        begins_line = rest.trim_start_matches([' ', '\t', '\r']).starts_with('\n');
+    }
+    Ok(values)
+}
+
+/// The resources of one output: one, a list, or the page of a list as Azure Resource Manager gives it.
+fn resources(value: &mut Value) -> Vec<Value> {
+    match value {
+        Value::Array(resources) => std::mem::take(resources),
+        Value::Object(page) if !page.contains_key("id") => match page.get_mut("value") {
+            Some(Value::Array(resources)) => std::mem::take(resources),
+            _ => vec![value.take()],
+        },
+        _ => vec![value.take()],
     }
 }
 
@@ -302,4 +379,75 @@ fn read_pool(pool: &Value) -> Result<ExistingPool, WorldError> {
             _ => ProvisioningState::Succeeded,
         },
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const ID: &str = "/subscriptions/s/resourcegroups/rg/providers/Microsoft.ContainerService/managedClusters/c";
+
+    fn cluster(name: &str) -> String {
+        let id = ID.replace("/c", &format!("/{name}"));
+        format!(
+            r#"{{"id": "{id}", "name": "{name}", "location": "eastus", "agentPoolProfiles": [{{"name": "p", "count": 2}}]}}"#
+        )
+    }
+
+    fn pool(name: &str, count: u32) -> String {
+        format!(
+            r#"{{"id": "{ID}/agentPools/{name}", "name": "{name}", "count": {count}, "vmSize": "Standard_D4s_v5"}}"#
+        )
+    }
+
+    #[test]
+    fn what_was_pasted_is_found() {
+        // Each cluster with its pools and their counts.
+        let check = |text: &str, expected: &str| {
+            let world = World::parse(text).unwrap();
+            assert_eq!(World::parse(world.source()).as_ref(), Ok(&world), "{text}");
+            let pool = |pool: &ExistingPool| format!(" {}={}", pool.spec.name, pool.spec.count);
+            let clusters = world.clusters.iter();
+            let found = clusters
+                .map(|(spec, _, pools)| format!("{}:{}", spec.name, pools.iter().map(pool).collect::<String>()));
+            assert_eq!(found.collect::<Vec<_>>().join(", "), expected, "{text}");
+        };
+        let (c, d, p, q) = (cluster("c"), cluster("d"), pool("p", 5), pool("q", 7));
+        check(&c, "c: p=2");
+        check(&format!("\u{feff}\r\n  {c}\r\n"), "c: p=2");
+        check(&format!("[{c},\n{d}]"), "c: p=2, d: p=2");
+        check(&format!("[{p}, {q}]"), "c: p=5 q=7");
+        check(&p, "c: p=5");
+        check(&format!(r#"{{"value": [{c}], "nextLink": null}}"#), "c: p=2");
+        check(&format!("user@host:~$ az aks show -o json\nWARNING: [x] {{y}}\n{c}\nuser@host:~$ "), "c: p=2");
+        check(&format!("$ az aks show\n{c}\n$ az aks nodepool list\n[{p}, {q}]\n"), "c: p=5 q=7");
+        check(&format!("[{d}, {c}, {d}]"), "c: p=2, d: p=2");
+        check("[]", "");
+        check(r#"{"groups": [], "clusters": [], "agentPools": {}}"#, "");
+    }
+
+    #[test]
+    fn what_is_wrong_is_said() {
+        let check = |text: &str, expected: &str| {
+            let error = World::parse(text).map(drop).unwrap_err();
+            assert!(error.to_string().starts_with(expected), "{text}: {error}");
+        };
+        let none = "there is no JSON here: run 'az aks show -o json'";
+        check("", none);
+        check("Name    Location\n------  ----------\nc       eastus\n", none);
+        check("name: c\nlocation: eastus\n", none);
+        check("42", none);
+        let whole = cluster("c");
+        check(&whole[..whole.len() - 20], "the JSON ends in the middle");
+        check("{'id': 1}", "not JSON: key must be a string");
+        check(r#"[{"name": "x"}]"#, "expected {\"groups\"");
+        check(r#"{"id": "/subscriptions/s"}"#, "expected {\"groups\"");
+        check(r#"{"clusters": 5}"#, "expected {\"groups\"");
+        check(&pool("p", 1).replace("\"name\": \"p\",", ""), "pool has no usable 'name'");
+        check(&pool("p", 50_001), "more than 50000 nodes");
+        check(&"[".repeat(100_000), "not JSON: recursion limit");
+        let many: Vec<String> = (0..=RESOURCES_MAX).map(|number| pool(&format!("p{number}"), 0)).collect();
+        check(&format!("[{}]", many.join(",")), "more than 50000 nodes, or 2000 clusters and pools");
+        check(&" ".repeat(TEXT_MAX + 1), "more than 50000 nodes");
+    }
 }

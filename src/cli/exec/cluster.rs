@@ -7,8 +7,8 @@ use serde_json::Value;
 use super::arguments::{check_node_count, count, given_pairs, needed, pairs};
 use super::nodepool::{autoscaler_change, check_scale, note_autoscaler, resource_wait, spec};
 use super::{
-    Action, Condition, Context, Reply, Result, abort, group, missing, not_simulated, prompt_refusal, refusal, resource,
-    upgrade,
+    Action, Condition, Context, Reply, Result, abort, beyond, group, missing, not_simulated, prompt_refusal, refusal,
+    resource, upgrade,
 };
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
@@ -205,7 +205,7 @@ pub(super) fn wait(invocation: &Invocation, cloud: &Cloud, pool_argument: Option
     } else if invocation.flag("created") || invocation.flag("updated") {
         Condition::Succeeded
     } else {
-        return Err(refusal(
+        return Err(beyond(
             "--custom is a real option of az that the playground does not simulate: use --created, --updated, --deleted or --exists.",
         ));
     };

@@ -6,7 +6,7 @@
 use serde_json::{Value, json};
 
 use super::arguments::needed;
-use super::{Action, Context, Reply, Result, needs_network, not_simulated, refusal};
+use super::{Action, Context, Reply, Result, beyond, needs_network, not_simulated, refusal};
 use crate::cli::account::EXTENSIONS;
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
@@ -59,7 +59,7 @@ fn description(name: &str, version: &str) -> Value {
 
 fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let Some(name) = invocation.text("extension_name") else {
-        return Err(refusal("usage error: --name NAME (the playground installs extensions by name only)"));
+        return Err(beyond("usage error: --name NAME (the playground installs extensions by name only)"));
     };
     if let Some(version) = context.account.extensions.get(name) {
         let warning = format!("Extension '{name}' {version} is already installed.");
@@ -73,7 +73,7 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
 
 fn install(name: &str, context: &mut Context<'_>) -> Result<()> {
     let Some((name, version)) = EXTENSIONS.iter().find(|(known, _)| *known == name) else {
-        return Err(refusal(format!(
+        return Err(beyond(format!(
             "No extension found with name '{name}'. The playground has: {}.",
             EXTENSIONS.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(", ")
         )));

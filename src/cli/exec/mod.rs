@@ -31,7 +31,7 @@ use super::parse::{Invocation, OutputFormat, ParseOptions, Parsed, parse};
 use super::validate::validate;
 use crate::engine::{Cloud, OperationId, OperationState, ServiceError};
 
-pub use verb::{VERBS, run_verb};
+pub use verb::{VERBS, clock, parse_duration_ms, run_verb};
 pub use wait::{Condition, Until};
 
 /// What a command acts on.
@@ -248,6 +248,11 @@ fn needs_network(text: &str) -> CliError {
 /// A refusal by a command's own checks.
 fn refusal(message: impl Into<String>) -> CliError {
     CliError::decorator(ErrorClass::UnclassifiedUserFault, message)
+}
+
+/// A refusal for want of something that the simulation does not have: the real command would go on.
+fn beyond(message: impl Into<String>) -> CliError {
+    CliError { class: ErrorClass::NotSimulated, ..refusal(message) }
 }
 
 /// A refusal by the service, as `az` words it. What does not exist has an exit code of its own.

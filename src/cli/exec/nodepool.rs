@@ -11,6 +11,7 @@ use super::{
     Action, Condition, Context, Reply, Result, Until, abort, cluster, missing, profile, refusal, resource,
     service_refusal, upgrade,
 };
+use crate::cli::error::{CliError, ErrorClass};
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
@@ -119,14 +120,16 @@ pub(super) fn spec(name: &str, invocation: &Invocation, location: &str) -> Resul
     Ok(spec)
 }
 
-fn unknown_size(size: &str, location: &str) -> crate::cli::error::CliError {
-    service_refusal(&ServiceError {
+fn unknown_size(size: &str, location: &str) -> CliError {
+    let error = service_refusal(&ServiceError {
         code: "BadRequest",
         message: format!(
             "The VM size of {size} is not allowed in your subscription in location '{location}'. The playground knows the sizes that have a public price: {}.",
             crate::engine::vm_size::VM_SIZES.iter().map(|size| size.name).collect::<Vec<_>>().join(", ")
         ),
-    })
+    });
+    // The service may well have the size.
+    CliError { class: ErrorClass::NotSimulated, ..error }
 }
 
 fn list(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {

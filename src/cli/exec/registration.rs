@@ -6,6 +6,7 @@ use super::arguments::needed;
 use super::resource::SUBSCRIPTION;
 use super::{Action, Context, Reply, Result, needs_network, not_simulated, refusal};
 use crate::cli::account::FEATURES;
+use crate::cli::error::{CliError, ErrorClass};
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
@@ -96,7 +97,8 @@ fn set_account(invocation: &Invocation) -> Result<Action> {
     if is_known {
         return Ok(Action::Answer(Reply::Nothing));
     }
-    Err(refusal(format!("The subscription of '{wanted}' doesn't exist in cloud 'AzureCloud'.")))
+    let error = refusal(format!("The subscription of '{wanted}' doesn't exist in cloud 'AzureCloud'."));
+    Err(CliError { class: ErrorClass::ResourceNotFound, ..error })
 }
 
 fn feature_key(invocation: &Invocation) -> Result<String> {

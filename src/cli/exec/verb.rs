@@ -89,7 +89,8 @@ fn wait(words: &[&str], context: Context<'_>) -> Execution {
 const WAIT_MAX_MS: u64 = 365 * 24 * 3_600_000;
 
 /// A duration such as `90s`, `10m`, `1h30m`, `500ms` or `2d`, in milliseconds.
-fn parse_duration_ms(text: &str) -> Option<u64> {
+#[must_use]
+pub fn parse_duration_ms(text: &str) -> Option<u64> {
     let mut total_ms: u64 = 0;
     let mut rest = text;
     while !rest.is_empty() {

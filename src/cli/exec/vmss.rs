@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use super::arguments::needed;
 use super::resource;
-use super::{Action, Context, Reply, Result, missing, not_simulated, refusal, service_refusal};
+use super::{Action, Context, Reply, Result, beyond, missing, not_simulated, refusal, service_refusal};
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 use crate::engine::{Cloud, Cluster, Milestone, Node, NodeState, Pool, PoolId, ServiceError};
@@ -60,7 +60,7 @@ fn list_instances(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
 fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     if invocation.value("hibernate").is_some() {
         let text = "--hibernate is a real option of az that the playground does not simulate.";
-        return Err(refusal(text));
+        return Err(beyond(text));
     }
     let instances = invocation.list("instance_ids").filter(|ids| !ids.is_empty() && *ids != ["*"]);
     // Everything is looked up before anything is changed.

@@ -132,7 +132,7 @@ fn resolve(pieces: &[Piece], variables: &BTreeMap<String, String>, last_exit_cod
                 resolved.characters.extend(value.chars().map(|character| (character, !quoted)));
                 resolved.is_word |= *quoted && name != "@";
             }
-            Piece::Substitution { quoted } => resolved.is_word |= *quoted,
+            Piece::Substitution { quoted, .. } => resolved.is_word |= *quoted,
         }
     }
     resolved

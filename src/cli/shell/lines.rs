@@ -102,7 +102,8 @@ fn is_command(text: &str) -> bool {
 }
 
 /// Removes `$ `, `PS> `, `PS C:\> ` or `user@host:~$ ` from the start of a line.
-fn strip_prompt(line: &str) -> &str {
+#[must_use]
+pub fn strip_prompt(line: &str) -> &str {
     let trimmed = line.trim_start();
     if let Some(rest) = trimmed.strip_prefix("$ ") {
         return rest;
@@ -124,7 +125,8 @@ fn strip_prompt(line: &str) -> &str {
 }
 
 /// Removes the `> ` that a shell shows before a continued line.
-fn strip_continuation_prompt(line: &str) -> &str {
+#[must_use]
+pub fn strip_continuation_prompt(line: &str) -> &str {
     let trimmed = line.trim_start();
     trimmed.strip_prefix(">> ").or_else(|| trimmed.strip_prefix("> ")).unwrap_or(line)
 }

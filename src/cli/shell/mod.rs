@@ -19,7 +19,7 @@ mod typography;
 
 use std::collections::BTreeMap;
 
-pub use lines::{LogicalLine, split_lines};
+pub use lines::{LogicalLine, split_lines, strip_continuation_prompt, strip_prompt};
 pub use read::{RawCommand, read};
 pub use typography::{Typography, typography};
 

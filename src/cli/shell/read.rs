@@ -12,8 +12,8 @@ pub(super) enum Piece {
     Text { text: String, quoted: bool },
     /// A variable and what stands in for it if it is unset or empty.
     Variable { name: String, fallback: Option<String>, quoted: bool },
-    /// A command substitution, whose output is not known here.
-    Substitution { quoted: bool },
+    /// A command substitution, whose output is not known here; where the commands inside are written.
+    Substitution { inner: Span, quoted: bool },
 }
 
 /// A word in pieces.
@@ -41,6 +41,22 @@ impl RawCommand {
             start: self.words.first().map_or(0, |word| word.span.start),
             end: self.words.last().map_or(0, |word| word.span.end),
         }
+    }
+
+    /// The variables that its words use and that have nothing to stand in for them.
+    pub fn variables(&self) -> impl Iterator<Item = &str> {
+        self.words.iter().flat_map(|word| &word.pieces).filter_map(|piece| match piece {
+            Piece::Variable { name, fallback: None, .. } if is_variable_name(name) => Some(name.as_str()),
+            _ => None,
+        })
+    }
+
+    /// Where the commands are written whose output its words use.
+    pub fn substitutions(&self) -> impl Iterator<Item = Span> {
+        self.words.iter().flat_map(|word| &word.pieces).filter_map(|piece| match piece {
+            Piece::Substitution { inner, .. } => Some(*inner),
+            _ => None,
+        })
     }
 }
 
@@ -267,7 +283,8 @@ impl Reader<'_> {
                 None => return Err(open("`", start)),
             }
         }
-        word.pieces.push(Piece::Substitution { quoted });
+        let inner = Span { start: start + 1, end: self.at() - 1 };
+        word.pieces.push(Piece::Substitution { inner, quoted });
         Ok(())
     }
 
@@ -323,7 +340,8 @@ impl Reader<'_> {
                 break;
             }
         }
-        word.pieces.push(Piece::Substitution { quoted });
+        let inner = Span { start: start + 2, end: self.at() - 1 };
+        word.pieces.push(Piece::Substitution { inner, quoted });
         Ok(())
     }
 

@@ -49,7 +49,7 @@ pub fn validation(input: &Input<'_>) -> Read<Answer> {
     };
     let mut line = format!("az aks {command} {target}");
     options(&mut line, input)?;
-    let mut session = Session::new(SessionOptions { seed: None, strict: true, world: None });
+    let mut session = Session::new(SessionOptions { strict: true, ..SessionOptions::default() });
     for line in SETTING_UP.iter().copied().chain([line.as_str()]) {
         session.submit(line);
         session.advance_until_answered();

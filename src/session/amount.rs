@@ -1,0 +1,33 @@
+//! Amounts as people read them, in every face.
+
+/// `$4.18`, `$1,204.00`; fractions of a cent where there is nothing else to show.
+#[must_use]
+pub fn dollars(microdollars: u64) -> String {
+    let cents = microdollars.saturating_add(5_000) / 10_000;
+    if cents == 0 && microdollars > 0 {
+        return format!("$0.{:04}", microdollars.div_ceil(100));
+    }
+    format!("${}.{:02}", grouped(cents / 100), cents % 100)
+}
+
+/// `1,204`.
+#[must_use]
+pub fn grouped(number: u64) -> String {
+    if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn money() {
+        let check = |microdollars: u64, text: &str| assert_eq!(dollars(microdollars), text);
+        check(0, "$0.00");
+        check(120, "$0.0002");
+        check(4_180_000, "$4.18");
+        check(9_995_001, "$10.00");
+        check(1_204_000_000, "$1,204.00");
+        check(1_000_002_000_000, "$1,000,002.00");
+    }
+}

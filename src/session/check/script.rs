@@ -1,0 +1,376 @@
+//! Makes of a block of a document what the shell can read, every byte in its place.
+//!
+//! What a document shows is written for people and for real shells: prompts, output below them,
+//! placeholders, redirections, here-documents. None of them is a fault of the commands, so they
+//! are blanked out, byte for byte, before the lines are read.
+
+use super::markdown::Block;
+use crate::cli::shell::{Span, split_lines, strip_continuation_prompt, strip_prompt};
+
+/// A block as the shell reads it.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    /// The lines as the document has them, without what stands around the block.
+    pub source: String,
+    /// The same with blanks for all that is no command, and marks for placeholders.
+    pub masked: String,
+    /// The placeholders, `<my-cluster>` without its brackets, in order.
+    pub placeholders: Vec<String>,
+    /// Where a `\` has blanks behind it, which keep it from joining the next line: the first blank.
+    /// In `masked` the blanks stand before the `\`, as they were meant.
+    pub strays: Vec<usize>,
+    /// For each line: its first byte, and its place in the file.
+    starts: Vec<(usize, Place)>,
+}
+
+/// A place in the file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Place {
+    /// From 1.
+    pub line: usize,
+    /// The character, from 1.
+    pub column: usize,
+}
+
+/// Stands for the first placeholder; those after it are the characters that follow.
+pub(super) const PLACEHOLDER_FIRST: char = '\u{e000}';
+/// The most placeholders of a block.
+const PLACEHOLDERS_MAX: usize = 1000;
+/// Fills the place of a placeholder.
+pub(super) const FILLER: char = '\u{1}';
+
+/// The mark of the placeholder of a number, as long as what it stands for; none where there are too many.
+pub(super) fn mark(index: usize, length: usize) -> Option<String> {
+    let first = u32::try_from(index).ok().filter(|_| index < PLACEHOLDERS_MAX)? + PLACEHOLDER_FIRST as u32;
+    let mark = char::from_u32(first)?;
+    let fill = length.checked_sub(mark.len_utf8())?;
+    Some(std::iter::once(mark).chain(std::iter::repeat_n(FILLER, fill)).collect())
+}
+
+impl Script {
+    pub fn new(block: &Block) -> Self {
+        let mut script = Self::default();
+        for line in &block.lines {
+            let place = Place { line: line.number, column: line.column };
+            script.starts.push((script.source.len(), place));
+            script.source.push_str(&line.text);
+            script.source.push('\n');
+        }
+        let (joined, strays) = without_strays(&script.source);
+        script.strays = strays;
+        let prompted = without_prompts(&joined, block.is_console);
+        script.masked = mask(&prompted, &mut script.placeholders);
+        debug_assert_eq!(script.masked.len(), script.source.len(), "every byte keeps its place");
+        script
+    }
+
+    /// The place of a byte.
+    pub fn place(&self, at: usize) -> Place {
+        let index = self.starts.partition_point(|(start, _)| *start <= at).saturating_sub(1);
+        let Some((start, place)) = self.starts.get(index) else {
+            return Place { line: 1, column: 1 };
+        };
+        let before = self.source.get(*start..at).unwrap_or_default();
+        Place { line: place.line, column: place.column + before.chars().count() }
+    }
+
+    /// The logical lines.
+    pub fn lines(&self) -> Vec<Span> {
+        split_lines(&self.masked).into_iter().map(|line| line.span).collect()
+    }
+}
+
+/// The same text with every `\` at the very end of its line, and where it was not.
+fn without_strays(source: &str) -> (String, Vec<usize>) {
+    let mut strays = Vec::new();
+    let mut text = String::with_capacity(source.len());
+    for line in source.split_terminator('\n') {
+        let trimmed = line.trim_end_matches([' ', '\t']);
+        let is_stray = trimmed.len() < line.len() && trimmed.ends_with('\\') && !trimmed.ends_with("\\\\");
+        if is_stray {
+            strays.push(text.len() + trimmed.len());
+            text.push_str(trimmed.trim_end_matches('\\'));
+            text.push_str(&" ".repeat(line.len() - trimmed.len()));
+            text.push('\\');
+        } else {
+            text.push_str(line);
+        }
+        text.push('\n');
+    }
+    (text, strays)
+}
+
+/// The same text with blanks for prompts. Where a terminal is shown with prompts, the lines without
+/// one are output, and blanked too.
+fn without_prompts(source: &str, is_console: bool) -> String {
+    let has_prompt = |line: &str| strip_prompt(line).len() < line.len();
+    let has_output = is_console && source.split('\n').any(has_prompt);
+    let mut text = String::with_capacity(source.len());
+    let mut continues = false;
+    for line in source.split_terminator('\n') {
+        let command = if continues { strip_continuation_prompt(line) } else { strip_prompt(line) };
+        let command = if has_output && !continues && !has_prompt(line) { "" } else { command };
+        text.push_str(&" ".repeat(line.len() - command.len()));
+        text.push_str(command);
+        text.push('\n');
+        continues = command.ends_with('\\');
+    }
+    text
+}
+
+/// Where the scan is: in quotes, or in a command whose output is used.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Within {
+    Words,
+    Single,
+    Double,
+    Substitution,
+}
+
+/// Blanks for redirections and here-documents, marks for placeholders, `;` for `&`.
+struct Masker<'a> {
+    text: &'a str,
+    at: usize,
+    within: Vec<Within>,
+    /// The ends of the here-documents whose text begins on the next line.
+    documents: Vec<String>,
+    masked: String,
+    placeholders: &'a mut Vec<String>,
+}
+
+fn mask(text: &str, placeholders: &mut Vec<String>) -> String {
+    let mut scan = Masker {
+        text,
+        at: 0,
+        within: vec![Within::Words],
+        documents: Vec::new(),
+        masked: String::with_capacity(text.len()),
+        placeholders,
+    };
+    while scan.step() {}
+    scan.masked
+}
+
+impl Masker<'_> {
+    fn rest(&self) -> &str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn keep(&mut self, length: usize) {
+        let kept = self.text.get(self.at..self.at + length).unwrap_or_default();
+        self.masked.push_str(kept);
+        self.at += length;
+    }
+
+    fn put(&mut self, instead: &str) {
+        self.masked.push_str(instead);
+        self.at += instead.len();
+    }
+
+    fn blank(&mut self, length: usize) {
+        self.masked.extend(std::iter::repeat_n(' ', length));
+        self.at += length;
+    }
+
+    /// Goes on by a character or more; false at the end.
+    fn step(&mut self) -> bool {
+        let Some(character) = self.rest().chars().next() else {
+            return false;
+        };
+        let within = self.within.last().copied().unwrap_or(Within::Words);
+        let is_quoted = matches!(within, Within::Single | Within::Double);
+        if character == '<'
+            && let Some(length) = placeholder(self.rest())
+            && self.mark(length)
+        {
+            return true;
+        }
+        match character {
+            '\'' if within == Within::Single => drop(self.within.pop()),
+            '"' if within == Within::Double => drop(self.within.pop()),
+            _ if within == Within::Single => {}
+            '\\' => {
+                let escaped = self.rest().chars().nth(1).map_or(0, char::len_utf8);
+                self.keep(1 + escaped);
+                return true;
+            }
+            '$' if self.rest().starts_with("$(") => {
+                self.within.push(Within::Substitution);
+                self.keep(2);
+                return true;
+            }
+            '"' => self.within.push(Within::Double),
+            _ if is_quoted => {}
+            '\'' => self.within.push(Within::Single),
+            ')' if within == Within::Substitution => drop(self.within.pop()),
+            '#' if self.masked.ends_with([' ', '\t', '\n', ';']) || self.masked.is_empty() => {
+                let length = self.rest().find('\n').unwrap_or(self.rest().len());
+                self.blank(length);
+                return true;
+            }
+            '\n' if !self.documents.is_empty() => {
+                self.keep(1);
+                self.skip_documents();
+                return true;
+            }
+            '<' | '>' => return self.redirection(),
+            '&' if self.rest().starts_with("&>") => return self.redirection(),
+            '&' if self.rest().starts_with("&&") => {
+                self.keep(2);
+                return true;
+            }
+            '&' if self.masked.ends_with('|') => {}
+            // A command in the background: the next one runs at once.
+            '&' => {
+                self.put(";");
+                return true;
+            }
+            _ => {}
+        }
+        self.keep(character.len_utf8());
+        true
+    }
+
+    /// Puts a mark where a placeholder stands; false where there are too many.
+    fn mark(&mut self, length: usize) -> bool {
+        let Some(mark) = mark(self.placeholders.len(), length) else {
+            return false;
+        };
+        let name = self.rest().get(1..length - 1).unwrap_or_default().to_owned();
+        self.placeholders.push(name);
+        self.put(&mark);
+        true
+    }
+
+    fn redirection(&mut self) -> bool {
+        // The number of a stream stands right before it: `2>`.
+        if self.masked.ends_with(|digit: char| digit.is_ascii_digit()) {
+            let before = self.masked.get(..self.masked.len() - 1).unwrap_or_default();
+            if before.ends_with([' ', '\t', '\n']) {
+                self.masked.pop();
+                self.masked.push(' ');
+            }
+        }
+        let rest = self.rest();
+        // `<(…)` is no redirection, and no command line of a document that is checked here.
+        if rest.starts_with("<(") || rest.starts_with(">(") {
+            self.keep(2);
+            return true;
+        }
+        let operator = rest.len() - rest.trim_start_matches(['<', '>', '&', '|', '-']).len();
+        let is_document = rest.starts_with("<<") && !rest.starts_with("<<<");
+        let blanks = rest.get(operator..).unwrap_or_default();
+        let blanks = blanks.len() - blanks.trim_start_matches([' ', '\t']).len();
+        let target = rest.get(operator + blanks..).unwrap_or_default();
+        let length = target_length(target);
+        if is_document {
+            let end = target.get(..length).unwrap_or_default();
+            self.documents.push(end.replace(['\'', '"', '\\'], ""));
+        }
+        self.blank(operator + blanks + length);
+        true
+    }
+
+    /// Blanks the text of here-documents, each up to its last line.
+    fn skip_documents(&mut self) {
+        for end in std::mem::take(&mut self.documents) {
+            while !self.rest().is_empty() {
+                let line = self.rest().split('\n').next().unwrap_or_default();
+                let (length, is_end) = (line.len(), line.trim() == end);
+                self.blank(length);
+                self.keep(usize::from(!self.rest().is_empty()));
+                if is_end {
+                    break;
+                }
+            }
+        }
+    }
+}
+
+/// The length of the word that a redirection leads to.
+fn target_length(text: &str) -> usize {
+    let mut quote = None;
+    for (index, character) in text.char_indices() {
+        match (quote, character) {
+            (_, '\n') | (None, ' ' | '\t' | ';' | '&' | '|' | ')') => return index,
+            (None, '\'' | '"') => quote = Some(character),
+            (Some(open), _) if open == character => quote = None,
+            _ => {}
+        }
+    }
+    text.len()
+}
+
+/// The length of a placeholder such as `<my-cluster>` or `<your resource group>`.
+fn placeholder(text: &str) -> Option<usize> {
+    const LENGTH_MAX: usize = 80;
+    let inner = text.strip_prefix('<')?;
+    let end = inner.char_indices().take(LENGTH_MAX).find(|(_, character)| *character == '>').map(|(end, _)| end)?;
+    let inner = inner.get(..end)?;
+    let is_part = |character: char| character.is_alphanumeric() || " -_./:*".contains(character);
+    let is_name = inner.starts_with(char::is_alphabetic) && inner.chars().all(is_part) && !inner.ends_with(' ');
+    is_name.then_some(end + 2)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::markdown::blocks;
+    use super::*;
+
+    fn script(language: &str, text: &str) -> Script {
+        let document = format!("```{language}\n{text}\n```\n");
+        blocks(&document).first().map(Script::new).unwrap_or_default()
+    }
+
+    #[test]
+    fn what_is_no_command_is_blanked() {
+        let check = |text: &str, expected: &str| {
+            let script = script("console", text);
+            let masked = script.masked.trim_end_matches('\n');
+            assert_eq!(masked, expected, "{text}");
+            assert_eq!(masked.len(), text.len(), "{text}");
+        };
+        check("az a", "az a");
+        check("$ az a\noutput\n$ az b \\\n> --c", "  az a\n      \n  az b \\\n  --c");
+        check("az a > out.txt; az b", "az a          ; az b");
+        check("az a 2>/dev/null | jq '.[] > 1'", "az a             | jq '.[] > 1'");
+        check("az a >> 'my file' && b", "az a              && b");
+        check("az a &> x", "az a     ");
+        check("az a &", "az a ;");
+        check("az a2>x", "az a2  ");
+        check("az a --query \"[?b<'c']\"", "az a --query \"[?b<'c']\"");
+        check("cat <<EOF > x\naz 'a\nEOF\naz b", "cat          \n     \n   \naz b");
+        check("cat <<-'E F'\naz a\n  E F\naz b", "cat         \n    \n     \naz b");
+        check("az a <<< \"b c\" # > d", "az a                ");
+        check("A=$(az a 2>&1 | b \"$(c > d)\") > e", "A=$(az a      | b \"$(c    )\")    ");
+        check("echo \\> a", "echo \\> a");
+    }
+
+    #[test]
+    fn a_blank_behind_a_backslash_is_found() {
+        let script = script("bash", "az a \\  \n  --b \\\n  'c \\\\ '\n");
+        assert_eq!(script.strays, [6]);
+        assert!(script.masked.starts_with("az a   \\\n  --b \\\n  'c \\\\ '\n"), "{}", script.masked);
+    }
+
+    #[test]
+    fn placeholders_are_marked() {
+        let script = script("bash", "az a -n <my-cluster> -g \"<Your group>\" < in.txt");
+        assert_eq!(script.placeholders, ["my-cluster", "Your group"]);
+        let words: Vec<&str> = script.masked.split_whitespace().collect();
+        let fill = |mark: char, length: usize| format!("{mark}{}", FILLER.to_string().repeat(length - 3));
+        let quoted = format!("\"{}\"", fill('\u{e001}', 12));
+        assert_eq!(words, ["az", "a", "-n", &fill('\u{e000}', 12), "-g", &quoted]);
+    }
+
+    #[test]
+    fn places_are_those_of_the_file() {
+        let document = "x\n\n1. y\n\n   ```bash\n   az a \\\n     --é b\n\n   az c\n   ```\n";
+        let script = blocks(document).first().map(Script::new).unwrap_or_default();
+        let lines = script.lines();
+        let places: Vec<Place> = lines.iter().map(|line| script.place(line.start)).collect();
+        assert_eq!(places, [Place { line: 6, column: 4 }, Place { line: 9, column: 4 }]);
+        let at = script.source.find(" b").unwrap_or_default();
+        assert_eq!(script.place(at), Place { line: 7, column: 9 });
+    }
+}

@@ -1,0 +1,461 @@
+//! A check: facts, compared and joined.
+//!
+//! Not a query of `--query`, although that could do it: here a name that does not exist, or money
+//! compared with a count, is an error where it stands, before anybody takes the lesson; and a check
+//! is small enough to be judged at every event.
+//!
+//! ```text
+//! check      = all { "or" all }
+//! all        = one { "and" one }
+//! one        = "not" one | "(" check ")" | fact [ comparison ( fact | value ) ]
+//! fact       = NAME [ "(" SUBJECT ")" ]
+//! comparison = "==" | "!=" | "<" | "<=" | ">" | ">=" | "contains"
+//! value      = NUMBER | "$" DOLLARS | DURATION | '"' TEXT '"' | WORD
+//! ```
+
+use super::fact::{About, FACTS, FactInfo, Kind, Scene, Value};
+use crate::cli::exec::parse_duration_ms;
+use crate::cli::suggest;
+
+/// The longest check, in bytes.
+const LENGTH_MAX: usize = 500;
+/// How deep parentheses and `not` may nest.
+const DEPTH_MAX: u8 = 16;
+
+/// What a goal compares.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Check(Expression);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Expression {
+    Truth(FactUse),
+    Compare(FactUse, Comparison, Operand),
+    Not(Box<Expression>),
+    All(Vec<Expression>),
+    Any(Vec<Expression>),
+}
+
+/// A fact with what it is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct FactUse {
+    fact: &'static FactInfo,
+    of: Option<Box<str>>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Operand {
+    Fact(FactUse),
+    Value(Value),
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Comparison {
+    Equal,
+    Unequal,
+    Less,
+    LessOrEqual,
+    Greater,
+    GreaterOrEqual,
+    Contains,
+}
+
+/// Every comparison as it is written; longer ones before those that they begin with.
+const COMPARISONS: [(&str, Comparison); 7] = [
+    ("==", Comparison::Equal),
+    ("!=", Comparison::Unequal),
+    ("<=", Comparison::LessOrEqual),
+    (">=", Comparison::GreaterOrEqual),
+    ("<", Comparison::Less),
+    (">", Comparison::Greater),
+    ("contains", Comparison::Contains),
+];
+
+/// Where a check cannot be read, and why.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct CheckError {
+    /// The byte.
+    pub at: usize,
+    pub message: String,
+}
+
+type Result<T> = std::result::Result<T, CheckError>;
+
+impl Check {
+    /// Reads a check.
+    pub(super) fn parse(text: &str) -> Result<Self> {
+        if text.len() > LENGTH_MAX {
+            return Err(CheckError { at: LENGTH_MAX, message: format!("a check has at most {LENGTH_MAX} characters") });
+        }
+        let mut reader = Reader { text, at: 0, depth: 0 };
+        let expression = reader.any()?;
+        reader.skip_blanks();
+        if reader.rest().is_empty() {
+            Ok(Self(expression))
+        } else {
+            Err(reader.expected("'and', 'or' or the end of the line"))
+        }
+    }
+
+    /// Whether it holds.
+    pub(super) fn holds(&self, scene: &Scene<'_>) -> bool {
+        self.0.holds(scene)
+    }
+}
+
+impl Expression {
+    fn holds(&self, scene: &Scene<'_>) -> bool {
+        match self {
+            Self::Truth(fact) => fact.value(scene) == Some(Value::Truth(true)),
+            Self::Compare(fact, comparison, operand) => {
+                let other = match operand {
+                    Operand::Fact(other) => other.value(scene),
+                    Operand::Value(value) => Some(value.clone()),
+                };
+                // What does not exist compares with nothing.
+                fact.value(scene).zip(other).is_some_and(|(one, other)| comparison.holds(&one, &other))
+            }
+            Self::Not(inner) => !inner.holds(scene),
+            Self::All(parts) => parts.iter().all(|part| part.holds(scene)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(scene)),
+        }
+    }
+}
+
+impl FactUse {
+    fn value(&self, scene: &Scene<'_>) -> Option<Value> {
+        self.fact.value(self.of.as_deref(), scene)
+    }
+}
+
+impl Comparison {
+    fn holds(self, one: &Value, other: &Value) -> bool {
+        match (one, other) {
+            (Value::Number(one), Value::Number(other)) => match self {
+                Self::Equal => one == other,
+                Self::Unequal => one != other,
+                Self::Less => one < other,
+                Self::LessOrEqual => one <= other,
+                Self::Greater => one > other,
+                Self::GreaterOrEqual => one >= other,
+                Self::Contains => false,
+            },
+            (Value::Text(one), Value::Text(other)) => match self {
+                Self::Equal => one == other,
+                Self::Unequal => one != other,
+                Self::Contains => one.contains(&**other),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+
+    /// Whether it makes sense of such facts.
+    fn compares(self, kind: Kind) -> bool {
+        match self {
+            Self::Equal | Self::Unequal => kind != Kind::Truth,
+            Self::Contains => kind == Kind::Text,
+            _ => matches!(kind, Kind::Count | Kind::Money | Kind::Time),
+        }
+    }
+}
+
+/// What stands for a value of a kind, for people.
+pub(super) fn described(kind: Kind) -> String {
+    match kind {
+        Kind::Count => "a whole number such as 45".to_owned(),
+        Kind::Money => "an amount such as $1.50".to_owned(),
+        Kind::Time => "a duration such as 90s or 10m".to_owned(),
+        Kind::Text => "a text in double quotes".to_owned(),
+        Kind::Word(words) => format!("one of {}", words.join(", ")),
+        Kind::Truth => "a fact that is true or not".to_owned(),
+    }
+}
+
+fn is_name(character: char) -> bool {
+    character.is_ascii_alphanumeric() || character == '_'
+}
+
+/// Whole micro-dollars of an amount in dollars.
+fn parse_dollars(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
+    let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if !is_digits(whole) || !is_digits(fraction) || fraction.len() > 6 {
+        return None;
+    }
+    let fraction: u64 = format!("{fraction:0<6}").parse().ok()?;
+    whole.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(fraction)
+}
+
+/// A value as it is written, of a kind.
+pub(super) fn parse_number(kind: Kind, text: &str) -> Option<u64> {
+    match kind {
+        Kind::Count => text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?,
+        Kind::Money => parse_dollars(text.strip_prefix('$')?),
+        Kind::Time => parse_duration_ms(text),
+        Kind::Text | Kind::Word(_) | Kind::Truth => None,
+    }
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    at: usize,
+    depth: u8,
+}
+
+impl<'a> Reader<'a> {
+    fn rest(&self) -> &'a str {
+        self.text.get(self.at..).unwrap_or_default()
+    }
+
+    fn skip_blanks(&mut self) {
+        let rest = self.rest();
+        self.at += rest.len() - rest.trim_start().len();
+    }
+
+    fn take(&mut self, token: &str) -> bool {
+        let found = self.rest().starts_with(token);
+        if found {
+            self.at += token.len();
+        }
+        found
+    }
+
+    /// Takes characters of a sort, from here on.
+    fn run(&mut self, is_part: impl Fn(char) -> bool) -> &'a str {
+        let rest = self.rest();
+        let (run, _) = rest.split_at(rest.find(|character| !is_part(character)).unwrap_or(rest.len()));
+        self.at += run.len();
+        run
+    }
+
+    /// Takes a word if it stands here whole.
+    fn take_word(&mut self, word: &str) -> bool {
+        self.skip_blanks();
+        let start = self.at;
+        let is_it = self.run(is_name) == word;
+        if !is_it {
+            self.at = start;
+        }
+        is_it
+    }
+
+    fn error<T>(&self, message: String) -> Result<T> {
+        Err(CheckError { at: self.at, message })
+    }
+
+    fn expected(&self, what: &str) -> CheckError {
+        let found = self.rest().split_whitespace().next().unwrap_or("the end of the line");
+        CheckError { at: self.at, message: format!("expected {what}, found {found}") }
+    }
+
+    /// Parts with a word between them; one alone is itself.
+    fn joined(
+        &mut self,
+        word: &str,
+        part: fn(&mut Self) -> Result<Expression>,
+        join: fn(Vec<Expression>) -> Expression,
+    ) -> Result<Expression> {
+        let first = part(self)?;
+        let mut parts = vec![first];
+        while self.take_word(word) {
+            parts.push(part(self)?);
+        }
+        Ok(if parts.len() > 1 { join(parts) } else { parts.remove(0) })
+    }
+
+    fn any(&mut self) -> Result<Expression> {
+        self.joined("or", Self::all, Expression::Any)
+    }
+
+    fn all(&mut self) -> Result<Expression> {
+        self.joined("and", Self::one, Expression::All)
+    }
+
+    fn one(&mut self) -> Result<Expression> {
+        if self.depth >= DEPTH_MAX {
+            return self.error(format!("parentheses and 'not' nest at most {DEPTH_MAX} deep"));
+        }
+        self.depth += 1;
+        let expression = if self.take_word("not") {
+            Expression::Not(Box::new(self.one()?))
+        } else if self.take("(") {
+            let inner = self.any()?;
+            self.skip_blanks();
+            if !self.take(")") {
+                return Err(self.expected("')'"));
+            }
+            inner
+        } else {
+            self.comparison()?
+        };
+        self.depth -= 1;
+        Ok(expression)
+    }
+
+    fn comparison(&mut self) -> Result<Expression> {
+        let fact = self.fact()?;
+        let kind = fact.fact.kind;
+        self.skip_blanks();
+        let start = self.at;
+        let found = COMPARISONS.iter().find(|(text, _)| self.take(text));
+        let Some((_, comparison)) = found else {
+            if kind == Kind::Truth {
+                return Ok(Expression::Truth(fact));
+            }
+            return Err(self.expected(&format!("a comparison such as == after '{}'", fact.fact.name)));
+        };
+        if !comparison.compares(kind) {
+            self.at = start;
+            let name = fact.fact.name;
+            return self.error(match kind {
+                Kind::Truth => format!("'{name}' is true or not: it stands alone, or after 'not'"),
+                _ => format!("'{name}' is {}: only numbers have an order, and only texts contain", described(kind)),
+            });
+        }
+        self.skip_blanks();
+        let operand = self.operand(kind)?;
+        Ok(Expression::Compare(fact, *comparison, operand))
+    }
+
+    fn fact(&mut self) -> Result<FactUse> {
+        self.skip_blanks();
+        let start = self.at;
+        let name = self.run(is_name);
+        if name.is_empty() {
+            return Err(self.expected("a fact such as deallocated"));
+        }
+        let Some(fact) = FactInfo::find(name) else {
+            self.at = start;
+            let closest = suggest::closest(name, FACTS.iter().map(|fact| fact.name));
+            let closest = closest.map(|name| format!("; did you mean '{name}'?")).unwrap_or_default();
+            return self.error(format!("there is no fact '{name}'{closest}"));
+        };
+        let is_open = self.take("(");
+        let example = match fact.about {
+            About::All => None,
+            About::Pool | About::Pools => Some("nodepool1"),
+            About::Cluster => Some("myAKSCluster"),
+            About::Code => Some("QuotaExceeded"),
+        };
+        match example {
+            Some(example) if !is_open && fact.about != About::Pools => {
+                self.error(format!("'{name}' needs to know of what: {name}({example})"))
+            }
+            None if is_open => self.error(format!("'{name}' is about everything and takes no parentheses")),
+            Some(example) if is_open => {
+                let of = self.run(|character| is_name(character) || "-./".contains(character));
+                if of.is_empty() || !self.take(")") {
+                    return Err(self.expected(&format!("a name and ')', as in {name}({example})")));
+                }
+                Ok(FactUse { fact, of: Some(of.into()) })
+            }
+            _ => Ok(FactUse { fact, of: None }),
+        }
+    }
+
+    fn operand(&mut self, kind: Kind) -> Result<Operand> {
+        let start = self.at;
+        let name = self.run(is_name);
+        self.at = start;
+        if let Some(other) = FactInfo::find(name) {
+            let fact = self.fact()?;
+            if other.kind == kind {
+                return Ok(Operand::Fact(fact));
+            }
+            self.at = start;
+            return self.error(format!("'{name}' is {}, not {}", described(other.kind), described(kind)));
+        }
+        let value = match kind {
+            Kind::Text => self.quoted(),
+            Kind::Word(words) => {
+                let word = self.run(is_name);
+                words.contains(&word).then(|| Value::Text(word.into()))
+            }
+            _ => parse_number(kind, self.run(|character| is_name(character) || "$.".contains(character)))
+                .map(Value::Number),
+        };
+        value.map(Operand::Value).ok_or_else(|| {
+            self.at = start;
+            self.expected(&described(kind))
+        })
+    }
+
+    fn quoted(&mut self) -> Option<Value> {
+        let (text, _) = self.rest().strip_prefix('"')?.split_once('"')?;
+        self.at += text.len() + 2;
+        Some(Value::Text(text.into()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn checks_are_read() {
+        for text in [
+            "deallocated == 45",
+            "deallocated(nodepool1) == 45 and idle",
+            "deallocated(myAKSCluster/nodepool1) >= 1 or not idle",
+            "not (ready > 5 and creating == 0)",
+            "scale_down_mode(nodepool1) == Delete",
+            "spent <= $12.5 and elapsed < 1h30m",
+            "starts == creations",
+            "output contains \"Deallocate\"",
+            "refused(QuotaExceeded) > 0",
+        ] {
+            assert_eq!(Check::parse(text).err(), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn errors_say_where_and_what() {
+        let check = |text: &str, at: usize, message: &str| {
+            let expected = CheckError { at, message: message.to_owned() };
+            assert_eq!(Check::parse(text), Err(expected), "{text}");
+        };
+        check("", 0, "expected a fact such as deallocated, found the end of the line");
+        check("dealocated == 45", 0, "there is no fact 'dealocated'; did you mean 'deallocated'?");
+        check("qqq == 45", 0, "there is no fact 'qqq'");
+        check("deallocated 45", 12, "expected a comparison such as == after 'deallocated', found 45");
+        check("deallocated = 45", 12, "expected a comparison such as == after 'deallocated', found =");
+        check("deallocated == $45", 15, "expected a whole number such as 45, found $45");
+        check("spent < 45", 8, "expected an amount such as $1.50, found 45");
+        check("spent < $1.1234567", 8, "expected an amount such as $1.50, found $1.1234567");
+        check("elapsed < 10", 10, "expected a duration such as 90s or 10m, found 10");
+        check("spent < elapsed", 8, "'elapsed' is a duration such as 90s or 10m, not an amount such as $1.50");
+        check("scale_down_mode == Delete", 15, "'scale_down_mode' needs to know of what: scale_down_mode(nodepool1)");
+        check("scale_down_mode(a) == delete", 22, "expected one of Delete, Deallocate, found delete");
+        check("idle(a)", 5, "'idle' is about everything and takes no parentheses");
+        check("idle == 1", 5, "'idle' is true or not: it stands alone, or after 'not'");
+        check("output == x", 10, "expected a text in double quotes, found x");
+        check("output == \"x", 10, "expected a text in double quotes, found \"x");
+        check(
+            "ready contains 4",
+            6,
+            "'ready' is a whole number such as 45: only numbers have an order, and only texts contain",
+        );
+        check("ready( ) == 4", 6, "expected a name and ')', as in ready(nodepool1), found )");
+        check("(ready == 4", 11, "expected ')', found the end of the line");
+        check("ready == 4 45", 11, "expected 'and', 'or' or the end of the line, found 45");
+        check("ready == 99999999999999999999", 9, "expected a whole number such as 45, found 99999999999999999999");
+        check("ready == 4 and", 14, "expected a fact such as deallocated, found the end of the line");
+        check("❄ == 4", 0, "expected a fact such as deallocated, found ❄");
+        check(&"(".repeat(40), 16, "parentheses and 'not' nest at most 16 deep");
+        check(&"not ".repeat(40), 63, "parentheses and 'not' nest at most 16 deep");
+        check(&"x".repeat(501), 500, "a check has at most 500 characters");
+    }
+
+    #[test]
+    fn amounts_are_whole_microdollars() {
+        let check = |text: &str, expected: Option<u64>| assert_eq!(parse_dollars(text), expected, "{text}");
+        check("1.5", Some(1_500_000));
+        check("0.000001", Some(1));
+        check("12", Some(12_000_000));
+        check("", None);
+        check(".5", None);
+        check("1.", None);
+        check("-1", None);
+        check("99999999999999999999", None);
+    }
+}

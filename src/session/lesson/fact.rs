@@ -1,0 +1,271 @@
+//! The facts that a goal may compare: one table for reading checks, judging them and documenting them.
+
+use super::judge::Begun;
+use crate::cli::outcome::Block;
+use crate::engine::money::Cost;
+use crate::engine::{Cloud, Cluster, Node, NodeSource, NodeState, Pool};
+use crate::session::{Entry, EntryState};
+
+/// What a fact measures; only the like can be compared.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A whole number.
+    Count,
+    /// Micro-dollars.
+    Money,
+    /// Milliseconds of simulated time.
+    Time,
+    /// Any text.
+    Text,
+    /// One of these words.
+    Word(&'static [&'static str]),
+    /// True or not; stands alone.
+    Truth,
+}
+
+/// What may stand in parentheses behind a fact.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum About {
+    /// Nothing: it is about everything.
+    All,
+    /// A node pool, or nothing for all of them.
+    Pools,
+    /// A node pool.
+    Pool,
+    /// A cluster.
+    Cluster,
+    /// A code of the service's errors.
+    Code,
+}
+
+/// A fact.
+#[derive(Debug)]
+pub struct FactInfo {
+    /// Its name.
+    pub name: &'static str,
+    /// What it is about.
+    pub about: About,
+    /// What it measures.
+    pub kind: Kind,
+    reading: Reading,
+}
+
+/// What happens to nodes and is counted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Deed {
+    Created,
+    Started,
+    Deallocated,
+    Deleted,
+    Failed,
+}
+
+/// Where a fact is read.
+#[derive(Debug)]
+enum Reading {
+    Nodes,
+    In(NodeState),
+    Up(NodeSource),
+    Deeds(Deed),
+    OfPool(fn(&Pool) -> Option<Value>),
+    PoolIsThere,
+    ClusterIsThere,
+    Spent(fn(&Cost) -> u64),
+    PerHour,
+    Elapsed,
+    Idle,
+    ExitCode,
+    Output,
+    Refused,
+}
+
+const MODES: Kind = Kind::Word(&["Delete", "Deallocate"]);
+const POOL_MODES: Kind = Kind::Word(&["System", "User"]);
+const PROVISIONING: Kind = Kind::Word(&["Creating", "Updating", "Deleting", "Succeeded", "Failed", "Canceled"]);
+const POWER: Kind = Kind::Word(&["Running", "Stopped"]);
+
+const fn fact(name: &'static str, about: About, kind: Kind, reading: Reading) -> FactInfo {
+    FactInfo { name, about, kind, reading }
+}
+
+const fn in_state(name: &'static str, state: NodeState) -> FactInfo {
+    fact(name, About::Pools, Kind::Count, Reading::In(state))
+}
+
+const fn deeds(name: &'static str, deed: Deed) -> FactInfo {
+    fact(name, About::Pools, Kind::Count, Reading::Deeds(deed))
+}
+
+const fn of_pool(name: &'static str, kind: Kind, read: fn(&Pool) -> Option<Value>) -> FactInfo {
+    fact(name, About::Pool, kind, Reading::OfPool(read))
+}
+
+const fn spent(name: &'static str, read: fn(&Cost) -> u64) -> FactInfo {
+    fact(name, About::All, Kind::Money, Reading::Spent(read))
+}
+
+/// Every fact, in the order of `docs/lessons.md`.
+pub const FACTS: &[FactInfo] = &[
+    fact("nodes", About::Pools, Kind::Count, Reading::Nodes),
+    in_state("ready", NodeState::Ready),
+    fact("ready_new", About::Pools, Kind::Count, Reading::Up(NodeSource::New)),
+    fact("ready_cached", About::Pools, Kind::Count, Reading::Up(NodeSource::Cached)),
+    in_state("starting", NodeState::Starting),
+    in_state("creating", NodeState::Creating),
+    in_state("draining", NodeState::Draining),
+    in_state("deallocating", NodeState::Deallocating),
+    in_state("deallocated", NodeState::Deallocated),
+    in_state("stopped", NodeState::Stopped),
+    in_state("deleting", NodeState::Deleting),
+    in_state("failed", NodeState::Failed),
+    deeds("creations", Deed::Created),
+    deeds("starts", Deed::Started),
+    deeds("deallocations", Deed::Deallocated),
+    deeds("deletions", Deed::Deleted),
+    deeds("failures", Deed::Failed),
+    fact("pool", About::Pool, Kind::Truth, Reading::PoolIsThere),
+    of_pool("count", Kind::Count, |pool| Some(Value::Number(pool.spec.count.into()))),
+    of_pool("scale_down_mode", MODES, |pool| Some(Value::word(pool.spec.scale_down_mode.name()))),
+    of_pool("pool_mode", POOL_MODES, |pool| Some(Value::word(pool.spec.mode.name()))),
+    of_pool("provisioning_state", PROVISIONING, |pool| Some(Value::word(pool.provisioning_state.name()))),
+    of_pool("power_state", POWER, |pool| Some(Value::word(pool.power_state.name()))),
+    of_pool("autoscaler", Kind::Truth, |pool| Some(Value::Truth(pool.spec.autoscaler.is_some()))),
+    of_pool("min_count", Kind::Count, |pool| Some(Value::Number(pool.spec.autoscaler?.min.into()))),
+    of_pool("max_count", Kind::Count, |pool| Some(Value::Number(pool.spec.autoscaler?.max.into()))),
+    fact("cluster", About::Cluster, Kind::Truth, Reading::ClusterIsThere),
+    spent("spent", |cost| cost.compute.microdollars() + cost.disk.microdollars()),
+    spent("spent_on_disks", |cost| cost.disk.microdollars()),
+    spent("spent_on_kept_disks", |cost| cost.kept_disk.microdollars()),
+    spent("avoided", |cost| cost.avoided_compute.microdollars()),
+    fact("per_hour", About::All, Kind::Money, Reading::PerHour),
+    fact("elapsed", About::All, Kind::Time, Reading::Elapsed),
+    fact("idle", About::All, Kind::Truth, Reading::Idle),
+    fact("refused", About::Code, Kind::Count, Reading::Refused),
+    fact("exit_code", About::All, Kind::Count, Reading::ExitCode),
+    fact("output", About::All, Kind::Text, Reading::Output),
+];
+
+/// What a fact is at a moment, or what it is compared with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// A count, micro-dollars or milliseconds.
+    Number(u64),
+    /// A text or a word.
+    Text(Box<str>),
+    /// True or not.
+    Truth(bool),
+}
+
+impl Value {
+    fn word(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+/// What is judged: the cloud, and what has been typed and has happened since the set-up.
+pub(super) struct Scene<'a> {
+    pub cloud: &'a Cloud,
+    pub transcript: &'a [Entry],
+    pub begun: &'a Begun,
+}
+
+impl Kind {
+    /// Whether less or more of it can be better: money and time.
+    pub(super) fn is_measured(self) -> bool {
+        matches!(self, Self::Money | Self::Time)
+    }
+}
+
+impl PartialEq for FactInfo {
+    fn eq(&self, other: &Self) -> bool {
+        self.name == other.name
+    }
+}
+
+impl Eq for FactInfo {}
+
+impl FactInfo {
+    /// A fact by its name.
+    pub(super) fn find(name: &str) -> Option<&'static Self> {
+        FACTS.iter().find(|fact| fact.name == name)
+    }
+
+    /// The fact at this moment. There is none where what it is about does not exist; nothing is
+    /// counted as 0.
+    pub(super) fn value(&self, of: Option<&str>, scene: &Scene<'_>) -> Option<Value> {
+        let nodes = |is_counted: &dyn Fn(&Node) -> bool| {
+            let nodes = pools(scene.cloud, of).flat_map(|(_, pool)| pool.nodes());
+            Some(Value::Number(nodes.filter(|node| is_counted(node)).count() as u64))
+        };
+        match &self.reading {
+            Reading::Nodes => nodes(&|_| true),
+            Reading::In(state) => nodes(&|node| node.state() == *state),
+            Reading::Up(source) => nodes(&|node| node.state() == NodeState::Ready && node.bring_up.source == *source),
+            Reading::Deeds(deed) => Some(Value::Number(scene.begun.deeds(*deed, of))),
+            Reading::OfPool(read) => pools(scene.cloud, of).next().and_then(|(_, pool)| read(pool)),
+            Reading::PoolIsThere => Some(Value::Truth(pools(scene.cloud, of).next().is_some())),
+            Reading::ClusterIsThere => {
+                let is_it = |cluster: &Cluster| of.is_some_and(|name| cluster.spec.name.eq_ignore_ascii_case(name));
+                Some(Value::Truth(scene.cloud.clusters().iter().any(is_it)))
+            }
+            Reading::Spent(read) => {
+                let now = read(&scene.cloud.cost());
+                Some(Value::Number(now.saturating_sub(read(&scene.begun.cost))))
+            }
+            Reading::PerHour => {
+                let pools = pools(scene.cloud, None);
+                let prices = pools.flat_map(|(_, pool)| {
+                    let prices = pool.prices();
+                    pool.nodes().map(move |node| node.price_microdollars_per_hour(prices))
+                });
+                Some(Value::Number(prices.sum()))
+            }
+            Reading::Elapsed => Some(Value::Number(scene.cloud.now_ms().saturating_sub(scene.begun.at_ms))),
+            Reading::Idle => Some(Value::Truth(scene.cloud.is_idle())),
+            Reading::ExitCode => {
+                let code = scene.answered().next_back()?.exit_code?;
+                Some(Value::Number(u64::try_from(code).ok()?))
+            }
+            Reading::Output => {
+                let output = scene.answered().next_back()?.stdout();
+                Some(Value::word(output.trim()))
+            }
+            Reading::Refused => {
+                let refused = scene.answered().filter(|entry| of.is_some_and(|code| has_code(entry, code)));
+                Some(Value::Number(refused.count() as u64))
+            }
+        }
+    }
+}
+
+impl Scene<'_> {
+    /// The lines that were typed since the set-up and have answered.
+    fn answered(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+        let typed = self.transcript.get(self.begun.entries..).unwrap_or_default();
+        typed.iter().filter(|entry| entry.state == EntryState::Done)
+    }
+}
+
+/// Whether a line was answered with an error code of the service: `(CODE) …`.
+fn has_code(entry: &Entry, code: &str) -> bool {
+    entry.blocks.iter().any(|block| match block {
+        Block::Error(error) => {
+            let message = error.message.strip_prefix('(').and_then(|rest| rest.strip_prefix(code));
+            message.is_some_and(|rest| rest.starts_with(')'))
+        }
+        _ => false,
+    })
+}
+
+/// The pools that a name means: `nodepool1`, or `myAKSCluster/nodepool1`; all without a name.
+fn pools<'a>(cloud: &'a Cloud, name: Option<&'a str>) -> impl Iterator<Item = (&'a Cluster, &'a Pool)> {
+    let (cluster, pool) = match name.map(|name| name.split_once('/').ok_or(name)) {
+        Some(Ok((cluster, pool))) => (Some(cluster), Some(pool)),
+        Some(Err(pool)) => (None, Some(pool)),
+        None => (None, None),
+    };
+    let clusters = cloud.clusters().iter();
+    let clusters = clusters.filter(move |found| cluster.is_none_or(|name| found.spec.name.eq_ignore_ascii_case(name)));
+    let pools = clusters.flat_map(|cluster| cluster.pools.iter().map(move |pool| (cluster, pool)));
+    pools.filter(move |(_, found)| pool.is_none_or(|name| found.spec.name == name))
+}

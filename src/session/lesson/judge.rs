@@ -1,0 +1,169 @@
+//! Judges a run: which goals of a lesson it has reached.
+//!
+//! A judge is part of the run and looks at every event, not at every frame: what is reached does not
+//! depend on how fast time is played, and replaying the log comes to the same.
+
+use std::sync::Arc;
+
+use super::fact::{Deed, Scene};
+use super::par::Score;
+use super::{Goal, Lesson, When};
+use crate::engine::money::Cost;
+use crate::engine::record::Happening;
+use crate::engine::{Cloud, NodeState};
+use crate::session::Entry;
+
+/// The moment at which the set-up was over, and what has happened since.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) struct Begun {
+    pub at_ms: u64,
+    pub cost: Cost,
+    /// How many lines the set-up had.
+    pub entries: usize,
+    next_sequence: u64,
+    deeds: Vec<PoolDeeds>,
+}
+
+/// What happened to the nodes of a pool; it may be gone since.
+#[derive(Debug, Clone, PartialEq)]
+struct PoolDeeds {
+    scale_set: Arc<str>,
+    counts: [u64; 5],
+}
+
+impl Begun {
+    /// How often something happened to nodes, of a pool or of all.
+    pub fn deeds(&self, deed: Deed, pool: Option<&str>) -> u64 {
+        // The name of a scale set is made of its pool's. Where two clusters have a pool of one name both count.
+        let pool = pool.map(|pool| pool.split_once('/').map_or(pool, |(_, pool)| pool));
+        let is_of = |scale_set: &str| pool.is_none_or(|pool| scale_set.split('-').nth(1) == Some(pool));
+        let counted = self.deeds.iter().filter(|one| is_of(&one.scale_set));
+        counted.filter_map(|one| one.counts.get(deed as usize)).sum()
+    }
+
+    /// Counts what has happened since it looked the last time.
+    fn look(&mut self, cloud: &Cloud) {
+        for record in cloud.log().since(self.next_sequence) {
+            let deed = match record.happening {
+                Happening::Entered(NodeState::Creating) => Deed::Created,
+                Happening::Entered(NodeState::Starting) => Deed::Started,
+                Happening::Entered(NodeState::Deallocated) => Deed::Deallocated,
+                Happening::Entered(NodeState::Failed) => Deed::Failed,
+                Happening::Gone => Deed::Deleted,
+                _ => continue,
+            };
+            let index = self.deeds.iter().position(|one| one.scale_set == record.subject).unwrap_or_else(|| {
+                self.deeds.push(PoolDeeds { scale_set: Arc::clone(&record.subject), counts: [0; 5] });
+                self.deeds.len() - 1
+            });
+            let counts = self.deeds.get_mut(index).map(|one| &mut one.counts);
+            if let Some(count) = counts.and_then(|counts| counts.get_mut(deed as usize)) {
+                *count += 1;
+            }
+        }
+        self.next_sequence = cloud.log().next_sequence();
+    }
+}
+
+/// What has been reached.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Judge {
+    lesson: Arc<Lesson>,
+    /// Nothing counts before the set-up is over.
+    begun: Option<Begun>,
+    reached_ms: Vec<Option<u64>>,
+    finished: Option<Finish>,
+}
+
+/// The first moment at which every goal was reached.
+#[derive(Debug, Clone, PartialEq)]
+struct Finish {
+    at_ms: u64,
+    score: Option<Score>,
+}
+
+/// A goal and how it stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct GoalProgress<'a> {
+    /// The goal.
+    pub goal: &'a Goal,
+    /// Whether it is reached, or holds.
+    pub is_reached: bool,
+    /// When it was reached; nothing for one that has to hold now.
+    pub reached_ms: Option<u64>,
+}
+
+/// How a run stands.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Progress<'a> {
+    /// Each goal, in the order of the file.
+    pub goals: Vec<GoalProgress<'a>>,
+    /// The first moment at which every goal was reached; it stays.
+    pub finished_ms: Option<u64>,
+    /// What the run has come to, up to then; nothing where the lesson is not scored.
+    pub score: Option<Score>,
+}
+
+impl Judge {
+    pub(in crate::session) fn new(lesson: Arc<Lesson>) -> Self {
+        let reached_ms = vec![None; lesson.goals.len()];
+        Self { lesson, begun: None, reached_ms, finished: None }
+    }
+
+    /// The set-up is over: what happens from here on counts.
+    pub(in crate::session) fn begin(&mut self, cloud: &Cloud, transcript: &[Entry]) {
+        self.begun = Some(Begun {
+            at_ms: cloud.now_ms(),
+            cost: cloud.cost(),
+            entries: transcript.len(),
+            next_sequence: cloud.log().next_sequence(),
+            deeds: Vec::new(),
+        });
+        self.look(cloud, transcript);
+    }
+
+    /// Looks at a moment.
+    pub(in crate::session) fn look(&mut self, cloud: &Cloud, transcript: &[Entry]) {
+        let Some(begun) = &mut self.begun else {
+            return;
+        };
+        begun.look(cloud);
+        if self.finished.is_some() {
+            return;
+        }
+        let scene = Scene { cloud, transcript, begun };
+        let mut are_all_reached = true;
+        for (goal, reached_ms) in self.lesson.goals.iter().zip(&mut self.reached_ms) {
+            let is_reached = match goal.when {
+                When::Now => goal.check.holds(&scene),
+                When::Then if !are_all_reached => false,
+                When::Once | When::Then => {
+                    if reached_ms.is_none() && goal.check.holds(&scene) {
+                        *reached_ms = Some(cloud.now_ms());
+                    }
+                    reached_ms.is_some()
+                }
+            };
+            are_all_reached &= is_reached;
+        }
+        if are_all_reached {
+            let score = Score::of(&self.lesson.par, &scene);
+            self.finished = Some(Finish { at_ms: cloud.now_ms(), score });
+        }
+    }
+
+    /// How the run stands.
+    pub(in crate::session) fn progress(&self, cloud: &Cloud, transcript: &[Entry]) -> Progress<'_> {
+        let scene = self.begun.as_ref().map(|begun| Scene { cloud, transcript, begun });
+        let goals = self.lesson.goals.iter().zip(&self.reached_ms).map(|(goal, reached_ms)| {
+            let holds = || scene.as_ref().is_some_and(|scene| goal.check.holds(scene));
+            let is_reached = if goal.when == When::Now { holds() } else { reached_ms.is_some() };
+            GoalProgress { goal, is_reached, reached_ms: *reached_ms }
+        });
+        let score = match &self.finished {
+            Some(finish) => finish.score.clone(),
+            None => scene.as_ref().and_then(|scene| Score::of(&self.lesson.par, scene)),
+        };
+        Progress { goals: goals.collect(), finished_ms: self.finished.as_ref().map(|finish| finish.at_ms), score }
+    }
+}

@@ -1,0 +1,71 @@
+//! The score of a lesson: what a run came to, against what a good one stays within.
+
+use super::fact::{FactInfo, Kind, Scene, Value};
+use crate::cli::exec::clock;
+use crate::session::amount::dollars;
+
+/// A measure and its limit.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Par {
+    /// What is measured: money or time, less being better.
+    pub fact: &'static FactInfo,
+    /// Micro-dollars or milliseconds, more than 0.
+    pub limit: u64,
+}
+
+/// A measure and what a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Measure {
+    /// The measure and its limit.
+    pub par: Par,
+    /// Micro-dollars or milliseconds.
+    pub value: u64,
+}
+
+/// What a run came to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Score {
+    /// Each measure, in the order of the file.
+    pub measures: Vec<Measure>,
+    /// The mean of value over limit, in percent, rounded down: 100 is par, less is better.
+    pub percent: u64,
+}
+
+impl Score {
+    pub(super) fn of(par: &[Par], scene: &Scene<'_>) -> Option<Self> {
+        let measures: Vec<Measure> = par
+            .iter()
+            .map(|par| {
+                let value = match par.fact.value(None, scene) {
+                    Some(Value::Number(value)) => value,
+                    _ => 0,
+                };
+                Measure { par: par.clone(), value }
+            })
+            .collect();
+        let percents = measures.iter().map(|one| one.value.saturating_mul(100) / one.par.limit.max(1));
+        let percent = percents.sum::<u64>().checked_div(measures.len() as u64)?;
+        Some(Self { measures, percent })
+    }
+}
+
+impl Measure {
+    /// What the run came to, for people: `$1.50` or `0:10:00`.
+    #[must_use]
+    pub fn value_text(&self) -> String {
+        amount(self.par.fact.kind, self.value)
+    }
+
+    /// The limit, for people.
+    #[must_use]
+    pub fn limit_text(&self) -> String {
+        amount(self.par.fact.kind, self.par.limit)
+    }
+}
+
+fn amount(kind: Kind, number: u64) -> String {
+    match kind {
+        Kind::Money => dollars(number),
+        _ => clock(number),
+    }
+}

@@ -1,0 +1,132 @@
+//! Opens a run that comes from outside: a link, a script or a file of JSON.
+//!
+//! Such a text may be damaged, huge or made to keep the page busy for ever. It is played on a copy, within
+//! limits, and refused as a whole where it breaks one: the session at hand is never lost.
+
+use super::command_log::LogAction;
+use super::script::{self, Script, When};
+use super::{Session, ShareError, World, WorldError, saved, share};
+
+/// The longest script, in bytes; as long as a link may hold.
+const TEXT_MAX: usize = 256 * 1024;
+/// The longest file of JSON, in bytes: it may hold a world.
+const JSON_MAX: usize = 10 * 1024 * 1024;
+/// The most lines that are played.
+const LINES_MAX: usize = 2_000;
+/// The most simulated time that a run may take.
+const TIME_MAX_MS: u64 = 366 * 24 * 3_600_000;
+/// The most events that are played: what the run of a day with thousands of nodes needs, and some.
+const WORK_MAX: u64 = 1_000_000;
+
+/// Why a run was not opened.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum OpenError {
+    /// The link cannot be read.
+    #[error(transparent)]
+    Share(#[from] ShareError),
+    /// The JSON is of another shape.
+    #[error("this file is no session of the playground: {0}")]
+    Json(String),
+    /// The resources that it begins with cannot be read.
+    #[error(transparent)]
+    World(#[from] WorldError),
+    /// It is too long.
+    #[error("this holds more than the playground accepts ({LINES_MAX} lines, 256 KiB)")]
+    TooLong,
+    /// Playing it takes too long.
+    #[error("playing this takes more than the playground accepts (a year, or a million events)")]
+    TooMuch,
+}
+
+/// How many steps of time playing has taken so far.
+#[derive(Debug, Default)]
+struct Work(u64);
+
+impl Session {
+    /// Begins anew from a link, a script or JSON, whichever the text is. A script of [`Self::script`] gives
+    /// the run that it was written from. One that is not the run of a lesson leaves the lesson.
+    ///
+    /// # Errors
+    ///
+    /// Where it cannot be read, or is more than may be played; the session is then as it was.
+    pub fn open(&mut self, text: &str) -> Result<(), OpenError> {
+        let script = if share::is_fragment(text.trim()) {
+            script::read(&share::decode(text)?)
+        } else if text.trim_start().starts_with('{') {
+            if text.len() > JSON_MAX {
+                return Err(OpenError::TooLong);
+            }
+            saved::read(text).map_err(OpenError::Json)?
+        } else {
+            if text.len() > TEXT_MAX {
+                return Err(OpenError::TooLong);
+            }
+            script::read(text)
+        };
+        if let Some(error) = script.world_error {
+            return Err(error.into());
+        }
+        let lines = script.items.iter().map(|item| match &item.action {
+            LogAction::Lines(lines) => lines.lines().count(),
+            LogAction::Interrupt | LogAction::Begin => 1,
+        });
+        if lines.sum::<usize>() > LINES_MAX {
+            return Err(OpenError::TooLong);
+        }
+        let mut opened = self.clone();
+        opened.play(script, &mut Work::default()).ok_or(OpenError::TooMuch)?;
+        *self = opened;
+        Ok(())
+    }
+
+    /// Begins anew with other resources, without the lesson that was being taken.
+    pub fn import(&mut self, world: World) {
+        self.options.world = Some(world);
+        self.options.lesson = None;
+        self.reset();
+    }
+
+    /// Begins anew and plays a script; nothing where that is too much.
+    fn play(&mut self, script: Script, work: &mut Work) -> Option<()> {
+        self.begin_script(&script);
+        for item in script.items {
+            self.pass_within(item.when, work)?;
+            self.do_item(item.action);
+            work.look(self)?;
+        }
+        self.pass_within(script.end.unwrap_or(When::Rested(0)), work)
+    }
+
+    fn pass_within(&mut self, when: When, work: &mut Work) -> Option<()> {
+        let at_ms = match when {
+            When::At(at_ms) => at_ms,
+            When::Rested(rest_ms) => {
+                while self.busy().is_some() {
+                    work.look(self)?;
+                    if !self.advance_to_next_event() {
+                        break;
+                    }
+                }
+                self.run.answered_ms().checked_add(rest_ms)?
+            }
+        };
+        if at_ms > TIME_MAX_MS {
+            return None;
+        }
+        while self.run.next_event_ms().is_some_and(|next_ms| next_ms <= at_ms) {
+            work.look(self)?;
+            self.advance_to_next_event();
+        }
+        self.advance_to(at_ms);
+        work.look(self)
+    }
+}
+
+impl Work {
+    /// Counts a step; nothing where it was one too many.
+    fn look(&mut self, session: &Session) -> Option<()> {
+        self.0 += 1;
+        let work = self.0 + session.cloud().log().next_sequence();
+        (work <= WORK_MAX && session.now_ms() <= TIME_MAX_MS).then_some(())
+    }
+}

@@ -1,0 +1,196 @@
+//! Links: a script in the fragment of an address.
+//!
+//! The fragment never leaves the browser. Its first word is a tag for the codec, so that links
+//! made today can be read for ever:
+//!
+//! | tag | base64url of |
+//! | --- | --- |
+//! | `s1` | raw DEFLATE of the script, whose first line may be a checksum, `#@ sum 1a2b` |
+//! | `s2` | a checksum, the times of the script, and raw DEFLATE of the rest with a preset dictionary |
+//!
+//! A link that is short anyway is `s1`, which any tool can inflate; a longer one is `s2`, and about half as
+//! long. What may be in a link is limited before anything of it is run.
+
+mod deflate;
+mod numbers;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+
+const TAG_1: &str = "s1:";
+const TAG_2: &str = "s2:";
+/// A link up to this length is short: it fits into what messengers and shells show of an address.
+const SHORT_MAX: usize = 600;
+/// The longest fragment that is looked at.
+const FRAGMENT_MAX: usize = 64 * 1024;
+/// The longest script that a link may hold. A small link can unpack to a huge one.
+const SCRIPT_MAX: usize = 256 * 1024;
+
+/// What stands before the checksum of an `s1` link. To a script it is a comment.
+const SUM: &str = "#@ sum ";
+
+/// Texts that scripts are made of, for `s2`. Another one needs another tag: every link made with this
+/// one is read with it.
+const DICTIONARY: &str = include_str!("dictionary.txt");
+
+/// Why a link was refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ShareError {
+    /// It has another tag, or none.
+    #[error("this is not a link of the playground, or one of a newer version")]
+    Unknown,
+    /// It was cut short or changed on the way.
+    #[error("this link is damaged: some of it may have been lost when it was copied")]
+    Damaged,
+    /// It is, or unpacks to, more than a run can be.
+    #[error("this link holds more than the playground accepts (256 KiB of commands)")]
+    TooLarge,
+}
+
+/// Makes the fragment of a link, with its `#`.
+#[must_use]
+pub fn encode(script: &str) -> String {
+    let link = encode_1(script);
+    if link.len() < SHORT_MAX {
+        return link;
+    }
+    let (rest, times) = numbers::take(script);
+    let mut packed = checksum(script).to_le_bytes().to_vec();
+    numbers::pack(&times, &mut packed);
+    deflate::compress(rest.as_bytes(), DICTIONARY.as_bytes(), &mut packed);
+    format!("#{TAG_2}{}", URL_SAFE_NO_PAD.encode(packed))
+}
+
+fn encode_1(script: &str) -> String {
+    let mut packed = Vec::new();
+    let summed = format!("{SUM}{:04x}\n{script}", checksum(script));
+    deflate::compress(summed.as_bytes(), &[], &mut packed);
+    format!("#{TAG_1}{}", URL_SAFE_NO_PAD.encode(packed))
+}
+
+/// Whether a text looks like the fragment of a link, with or without its `#`, of any of these codecs.
+#[must_use]
+pub fn is_fragment(text: &str) -> bool {
+    let fragment = text.strip_prefix('#').unwrap_or(text);
+    fragment.starts_with(TAG_1) || fragment.starts_with(TAG_2)
+}
+
+/// Reads the fragment of a link, with or without its `#`.
+///
+/// # Errors
+///
+/// A fragment that is not of these codecs, damaged, or too large.
+pub fn decode(fragment: &str) -> Result<String, ShareError> {
+    let fragment = fragment.trim().trim_start_matches('#');
+    if fragment.len() > FRAGMENT_MAX {
+        return Err(ShareError::TooLarge);
+    }
+    let unpack = |packed: &str| URL_SAFE_NO_PAD.decode(packed).map_err(|_| ShareError::Damaged);
+    if let Some(packed) = fragment.strip_prefix(TAG_1) {
+        decode_1(text(deflate::decompress(&unpack(packed)?, &[], SCRIPT_MAX)?)?)
+    } else if let Some(packed) = fragment.strip_prefix(TAG_2) {
+        decode_2(&unpack(packed)?)
+    } else {
+        Err(ShareError::Unknown)
+    }
+}
+
+/// The script without its checksum, which the first links did not have.
+fn decode_1(text: String) -> Result<String, ShareError> {
+    let Some((sum, script)) = text.strip_prefix(SUM).and_then(|rest| rest.split_once('\n')) else {
+        return Ok(text);
+    };
+    if sum == format!("{:04x}", checksum(script)) { Ok(script.to_owned()) } else { Err(ShareError::Damaged) }
+}
+
+fn decode_2(packed: &[u8]) -> Result<String, ShareError> {
+    let (expected, packed) = packed.split_first_chunk::<2>().ok_or(ShareError::Damaged)?;
+    let (times, packed) = numbers::unpack(packed).ok_or(ShareError::Damaged)?;
+    let rest = text(deflate::decompress(packed, DICTIONARY.as_bytes(), SCRIPT_MAX)?)?;
+    let script = numbers::put(&rest, &times).ok_or(ShareError::Damaged)?;
+    if script.len() > SCRIPT_MAX {
+        return Err(ShareError::TooLarge);
+    }
+    if checksum(&script) == u16::from_le_bytes(*expected) { Ok(script) } else { Err(ShareError::Damaged) }
+}
+
+fn text(bytes: Vec<u8>) -> Result<String, ShareError> {
+    String::from_utf8(bytes).map_err(|_| ShareError::Damaged)
+}
+
+/// FNV-1a, folded to 16 bits. DEFLATE alone does not notice a changed letter.
+fn checksum(text: &str) -> u16 {
+    let mut hash = 0x811c_9dc5_u32;
+    for byte in text.bytes() {
+        hash = (hash ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+    }
+    #[expect(clippy::cast_possible_truncation, reason = "folded on purpose")]
+    let folded = ((hash >> 16) ^ hash) as u16;
+    folded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A script that does not compress to little.
+    fn long(begin: &str, lines: u32) -> String {
+        (0..lines).fold(begin.to_owned(), |text, number| format!("{text}az vm {}\n", number * 7919 % 997))
+    }
+
+    #[test]
+    fn what_is_encoded_is_decoded() {
+        for script in
+            ["", "az aks list\n", "wait 10m # ❄\n", "#@ +0\na\n#@ +18446744073709551615\nb\n#@ 5 end\n", "#@ +"]
+        {
+            assert_eq!(decode(&encode(script)).as_deref(), Ok(script));
+            let long =
+                (0..999).fold(script.to_owned(), |text, number| format!("{text}az vm {}\n", number * 7919 % 997));
+            let link = encode(&long);
+            assert!(link.starts_with("#s2:"));
+            assert_eq!(decode(&link), Ok(long));
+        }
+        // Links arrive with what a mail program puts around them.
+        assert_eq!(decode(&format!(" #{} ", encode("a"))).as_deref(), Ok("a"));
+    }
+
+    #[test]
+    fn damage_is_noticed() {
+        let check = |script: &str, missed_max: usize| {
+            let link = encode(script);
+            for cut in 0..link.len() {
+                assert!(decode(&link[..cut]).is_err(), "{cut}");
+            }
+            let mut missed = 0_usize;
+            for place in 4..link.len() {
+                let mut changed = link.as_bytes().to_vec();
+                changed[place] = if changed[place] == b'A' { b'B' } else { b'A' };
+                let found = decode(std::str::from_utf8(&changed).unwrap());
+                missed += usize::from(found.is_ok_and(|found| !found.ends_with(script)));
+            }
+            assert!(missed <= missed_max, "{missed} of {}", link.len());
+        };
+        // A changed letter at the very beginning of an `s1` link can take the checksum away.
+        check("az aks nodepool scale --node-count 5 --name nodepool1\n", 4);
+        check(&long("", 400), 0);
+        assert_eq!(decode("#s1:*"), Err(ShareError::Damaged));
+        assert_eq!(decode("#s2:"), Err(ShareError::Damaged));
+        assert_eq!(decode("#s9:abc"), Err(ShareError::Unknown));
+        assert_eq!(decode(""), Err(ShareError::Unknown));
+    }
+
+    #[test]
+    fn a_small_link_cannot_unpack_to_a_huge_script() {
+        for bomb in [encode(&"a".repeat(SCRIPT_MAX + 1)), encode(&"#@ +0\n".repeat(SCRIPT_MAX / 6 + 1))] {
+            assert!(bomb.len() < FRAGMENT_MAX, "{}", bomb.len());
+            assert_eq!(decode(&bomb).err(), Some(ShareError::TooLarge));
+        }
+        let long = format!("#s1:{}", "A".repeat(FRAGMENT_MAX + 1));
+        assert_eq!(decode(&long), Err(ShareError::TooLarge));
+    }
+
+    #[test]
+    fn the_dictionary_is_the_one_that_links_were_made_with() {
+        assert_eq!((DICTIONARY.len(), checksum(DICTIONARY)), (2352, 14201));
+    }
+}

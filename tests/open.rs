@@ -1,0 +1,189 @@
+//! Runs from outside: every way to keep one gives the same run again, and none does harm.
+#![cfg(not(target_arch = "wasm32"))]
+
+use proptest::prelude::*;
+use scale_down::session::{OpenError, Session, SessionOptions, ShareError, World};
+
+const POOL: &str = "-g myResourceGroup --cluster-name myAKSCluster -n nodepool1";
+
+/// A run in which everything happened that can be kept: pauses, an interrupt, another seed, a world.
+fn run() -> Session {
+    let world = r#"[{"id": "/subscriptions/s/resourcegroups/myResourceGroup/providers/Microsoft.ContainerService/managedClusters/myAKSCluster",
+        "name": "myAKSCluster", "location": "eastus", "agentPoolProfiles": [{"name": "nodepool1", "count": 4, "scaleDownMode": "Deallocate"}]}]"#;
+    let world = World::parse(world).expect("a world");
+    let options = SessionOptions { seed: Some(42), strict: true, world: Some(world), ..SessionOptions::default() };
+    let mut session = Session::new(options);
+    session.advance(777);
+    session.submit(&format!("az aks nodepool scale {POOL} -c 1\naz group list # '#@ 5'"));
+    session.advance(20_000);
+    session.submit("#@ 7 end\naz aks nodepool list -g myResourceGroup --cluster-name myAKSCluster -o table");
+    session.interrupt();
+    session.advance(123_456);
+    session.submit("wait 1m; az version");
+    session.advance_until_answered();
+    session.advance(5);
+    session
+}
+
+fn assert_same(copy: &Session, session: &Session) {
+    assert_eq!(copy.now_ms(), session.now_ms());
+    assert_eq!(copy.cloud().fingerprint(), session.cloud().fingerprint());
+    assert_eq!(copy.transcript(), session.transcript());
+    assert_eq!((copy.script(), copy.is_strict()), (session.script(), session.is_strict()));
+}
+
+#[test]
+fn each_way_to_keep_a_run_gives_it_again() {
+    let session = run();
+    for text in [session.script(), session.to_json().to_string(), format!("{:#}", session.to_json()), session.share()] {
+        // Whatever was there before.
+        let mut copy = Session::new(SessionOptions { seed: Some(7), ..SessionOptions::default() });
+        copy.submit("sim quota 5");
+        assert_eq!(copy.open(&text), Ok(()), "{text}");
+        assert_same(&copy, &session);
+        assert!(copy.undo() && copy.undo() && copy.undo() && copy.undo() && !copy.undo());
+    }
+}
+
+#[test]
+fn a_script_by_hand_runs_with_the_options_at_hand() {
+    let mut session = Session::new(SessionOptions { strict: true, ..SessionOptions::default() });
+    assert_eq!(session.open("az aks create --cluster-name c -g g"), Ok(()));
+    assert_eq!(session.transcript().first().map(|entry| entry.exit_code), Some(Some(2)));
+    // One that was written from a run says that it was not strict.
+    assert_eq!(session.open("#@ +0\naz aks create --cluster-name c -g g\n#@ +0 end\n"), Ok(()));
+    assert!(!session.is_strict());
+    assert_eq!(session.transcript().first().map(|entry| entry.exit_code), Some(Some(0)));
+}
+
+#[test]
+fn what_cannot_be_opened_leaves_the_session_as_it_was() {
+    let json = |items: &str| format!(r#"{{"format": "scale-down-session", "version": 1, "items": {items}}}"#);
+    let check = |text: &str, expected: &str| {
+        let session = run();
+        let mut copy = session.clone();
+        let error = copy.open(text).expect_err(&text[..text.len().min(200)]);
+        assert_same(&copy, &session);
+        assert!(error.to_string().starts_with(expected), "{error}");
+    };
+    check("#s1:AAAA", "this link is damaged");
+    check("s2:AAAA", "this link is damaged");
+    check("{}", "this file is no session of the playground: expected \"format\": \"scale-down-session\"");
+    check("{\"format\":", "this file is no session of the playground: EOF while parsing");
+    check(&json("[]").replace("1,", "9,"), "this file is no session of the playground: expected \"version\": 1");
+    check(&json("5"), "this file is no session of the playground: expected \"items\", a list");
+    check(&json("[5]"), "this file is no session of the playground: item 0: expected \"action\"");
+    check(
+        &json(r#"[{"action": "type", "at_ms": 0}]"#),
+        "this file is no session of the playground: item 0: expected \"lines\"",
+    );
+    check(
+        &json(r#"[{"action": "interrupt"}]"#),
+        "this file is no session of the playground: item 0: expected \"rest_ms\" or \"at_ms\"",
+    );
+    check(
+        &json(r#"[{"action": "interrupt", "at_ms": -1}]"#),
+        "this file is no session of the playground: item 0: expected \"at_ms\", a whole number",
+    );
+    check(
+        &json("[]").replace("\"items\"", "\"seed\": 1.5, \"items\""),
+        "this file is no session of the playground: expected \"seed\"",
+    );
+    check(
+        &json("[]").replace("\"items\"", "\"world\": {\"id\": 1}, \"items\""),
+        "this file is no session of the playground: \"world\": expected {\"groups\"",
+    );
+    check("#@ world {\n", "the JSON ends in the middle");
+    check(&"wait 1s\n".repeat(2001), "this holds more than the playground accepts");
+    check(&"# a\n".repeat(70_000), "this holds more than the playground accepts");
+    check("#@ 99999999999999\nwait 1s\n", "playing this takes more");
+    check("#@ +18446744073709551615\nwait 1s\n", "playing this takes more");
+    check(&"wait 365d\n".repeat(3), "playing this takes more");
+}
+
+#[test]
+fn a_run_that_would_not_end_is_refused() {
+    // A thousand nodes, up and down again and again.
+    let pool = "-g g --cluster-name c -n p";
+    let mut script = format!("sim quota 100000\naz aks nodepool add {pool} -c 1000 --max-pods 30\n");
+    script.push_str(&format!("az aks nodepool scale {pool} -c 0\naz aks nodepool scale {pool} -c 1000\n").repeat(200));
+    let mut session = Session::new(SessionOptions::default());
+    assert_eq!(session.open(&script), Err(OpenError::TooMuch));
+    assert!(session.transcript().is_empty());
+}
+
+#[test]
+fn a_run_that_prints_without_end_keeps_a_part() {
+    let mut session = Session::new(SessionOptions::default());
+    session.submit("sim cluster g/c\naz aks nodepool add -g g --cluster-name c -n p -c 500 -o none");
+    session.advance_until_answered();
+    session.submit(&"az aks machine list -g g --cluster-name c --nodepool-name p\n".repeat(60));
+    session.advance_until_answered();
+    let printed: usize = session.transcript().iter().map(|entry| entry.stdout().len()).sum();
+    assert!((4 << 20..=8 << 20).contains(&printed), "{printed}");
+    let last = session.transcript().last().expect("an entry");
+    assert!(last.stderr().contains("NOTE: Not shown"), "{}", last.stderr());
+    assert_eq!(last.exit_code, Some(0));
+}
+
+#[test]
+fn errors_of_links_are_those_of_links() {
+    let mut session = run();
+    assert_eq!(session.open("#s1:////"), Err(OpenError::Share(ShareError::Damaged)));
+    assert_eq!(session.open("#s3:abc"), Ok(()), "a comment");
+}
+
+#[test]
+fn an_imported_cluster_begins_a_run() {
+    let mut session = run();
+    let world = r#"{"id": "/subscriptions/s/resourcegroups/rg/providers/Microsoft.ContainerService/managedClusters/mine",
+        "name": "mine", "location": "westeurope", "agentPoolProfiles": [{"name": "p", "count": 3}]}"#;
+    session.import(World::parse(world).expect("a world"));
+    assert_eq!((session.now_ms(), session.transcript().len()), (0, 0));
+    assert_eq!(session.cloud().clusters().len(), 1);
+    let mut copy = Session::new(SessionOptions::default());
+    assert_eq!(copy.open(&session.share()), Ok(()));
+    assert_same(&copy, &session);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+
+    /// Whatever is typed, and when, comes back from each way to keep it.
+    #[test]
+    fn what_is_typed_comes_back(deeds in prop::collection::vec(
+        (prop_oneof![
+            prop::sample::select(vec![
+                "sim cluster g/c", "az aks nodepool add -g g --cluster-name c -n p -c 5", "wait 45s", "nosuch 'open", "#@ 5", "#@ | x",
+                "az aks nodepool scale -g g --cluster-name c -n p -c 2 --no-wait", "A=1", "az 'a\n#@ +1\n#@ strict' b", "  ", "\r\n#@ +0\r\n",
+            ]).prop_map(str::to_owned),
+            "[ -~\n#@|+❄]{0,30}",
+        ], 0..400_000_u64, any::<bool>()),
+        0..12,
+    )) {
+        let mut session = Session::new(SessionOptions::default());
+        for (line, pause_ms, interrupts) in &deeds {
+            session.submit(line);
+            session.advance(*pause_ms);
+            if *interrupts {
+                session.interrupt();
+            }
+        }
+        for text in [session.script(), session.to_json().to_string(), session.share()] {
+            let mut copy = Session::new(SessionOptions::default());
+            prop_assert_eq!(copy.open(&text), Ok(()));
+            prop_assert_eq!(copy.now_ms(), session.now_ms());
+            prop_assert_eq!(copy.cloud().fingerprint(), session.cloud().fingerprint());
+            prop_assert_eq!(copy.transcript(), session.transcript());
+        }
+    }
+
+    #[test]
+    fn no_text_does_harm(text in prop_oneof![
+        ".{0,300}",
+        "(#@ (seed|strict|world|\\+|[0-9]{1,12}|end|begin|interrupt|\\{|\\|| ){1,4}\n?){0,8}",
+        r#"\{("[a-z_]{1,8}": ?(1|-1|"x"|\[\]|null),?){0,6}\}"#,
+    ]) {
+        let _ = Session::new(SessionOptions::default()).open(&text);
+    }
+}
