@@ -16,7 +16,7 @@ use crate::engine::autoscaler::instance::{
 use crate::engine::autoscaler::instance_cache::{Ending, InstanceCache};
 use crate::engine::autoscaler::{Group, Settings};
 use crate::engine::node_group::{capacity, target_size};
-use crate::engine::{NodeState, ScaleDownMode};
+use crate::engine::{AutoscalerRange, NodeState, ScaleDownMode};
 
 /// `deallocate`: what a case is about is told by its fields.
 pub fn deallocate(input: &Input<'_>) -> Read<Answer> {
@@ -172,7 +172,8 @@ fn stage(input: &Input<'_>, max: u32) -> Read<Stage> {
     if capacity.is_some_and(|capacity| capacity != running + deallocated) {
         return Err(Stop::Unreadable("the capacity is not what runs and what lies deallocated".to_owned()));
     }
-    Stage::with_range(policy(input)?, (running, deallocated), input.small_or("min", 0)?, max)
+    let range = AutoscalerRange { min: input.small_or("min", 0)?, max };
+    Stage::with_range(policy(input)?, (running, deallocated), range)
 }
 
 /// More nodes.

@@ -28,25 +28,27 @@ pub fn mode(word: &str) -> Read<ScaleDownMode> {
 impl Stage {
     /// A pool with so many nodes that are ready, and others that lie deallocated.
     pub fn new(mode: ScaleDownMode, ready: u32, deallocated: u32) -> Read<Self> {
+        Self::load(mode, (ready, deallocated), None)
+    }
+
+    /// The same with a range that an autoscaler keeps to.
+    pub fn with_range(mode: ScaleDownMode, nodes: (u32, u32), range: AutoscalerRange) -> Read<Self> {
+        Self::load(mode, nodes, Some(range))
+    }
+
+    fn load(mode: ScaleDownMode, nodes: (u32, u32), autoscaler: Option<AutoscalerRange>) -> Read<Self> {
+        let (ready, deallocated) = nodes;
         let mut cloud = Cloud::new(1);
         let cluster = ClusterSpec { hosts_system_pool: true, ..ClusterSpec::new("c", "rg", "eastus") };
         let cluster = cloud.load_cluster(cluster, PowerState::Running);
         let none = || Stop::Unreadable("the pool of the case could not be built".to_owned());
-        let mut spec = PoolSpec::new("np", VmSize::find("Standard_DS2_v2").ok_or_else(none)?);
-        (spec.count, spec.scale_down_mode) = (ready, mode);
+        let size = VmSize::find("Standard_DS2_v2").ok_or_else(none)?;
+        let spec = PoolSpec { count: ready, scale_down_mode: mode, autoscaler, ..PoolSpec::new("np", size) };
         let (power_state, provisioning_state) = (PowerState::Running, ProvisioningState::Succeeded);
         cloud.load_pool(cluster, ExistingPool { spec, deallocated, power_state, provisioning_state });
         let found = cloud.clusters().first().and_then(|cluster| cluster.pools.first());
         let id = found.map(|pool| pool.id).ok_or_else(none)?;
         Ok(Self { cloud, id })
-    }
-
-    /// The same with a range that an autoscaler keeps to.
-    pub fn with_range(mode: ScaleDownMode, (ready, deallocated): (u32, u32), min: u32, max: u32) -> Read<Self> {
-        let mut stage = Self::new(mode, ready, deallocated)?;
-        let autoscaler = Some(Some(AutoscalerRange { min, max }));
-        stage.change(&PoolUpdate { autoscaler, ..PoolUpdate::default() })?;
-        Ok(stage)
     }
 
     /// The pool.
