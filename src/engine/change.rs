@@ -18,6 +18,7 @@ use super::node::Removal;
 use super::operation::{OperationId, OperationKind, PowerState, ProvisioningState};
 use super::pool::{AutoscalerRange, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
 use super::scale::ScalePlan;
+use super::scaler::Scaler;
 use super::timing::Timing;
 use super::workloads::{Kubernetes, NodeTemplate};
 
@@ -130,6 +131,7 @@ impl Cloud {
             departed: Cost::default(),
         });
         self.clockwork.kubernetes.insert(id, Kubernetes::default());
+        self.scalers.insert(id, Scaler::default());
         if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(id) {
             kubernetes.add_system(has_system_pool, &mut moment);
             kubernetes.settle(&mut moment);

@@ -188,6 +188,7 @@ impl Clockwork {
         };
         let id = NodeId { pool: place.pool, instance_id: node.instance_id };
         let moment = &mut moment;
+        kubernetes.touch();
         match node.state() {
             NodeState::Creating | NodeState::Deallocated | NodeState::Failed => {}
             NodeState::Ready => {
@@ -199,7 +200,7 @@ impl Clockwork {
                 let policy = match (node.removal, node.operation) {
                     (Removal::Stop, _) => DrainPolicy::STOP,
                     (_, Some(_)) => DrainPolicy::SERVICE,
-                    (_, None) => DrainPolicy::AUTOSCALER,
+                    (_, None) => kubernetes.autoscaler_drain(),
                 };
                 kubernetes.begin_drain(id, policy, moment);
             }
@@ -278,7 +279,7 @@ impl Clockwork {
 
     /// Releases a node that failed: a kept one is deallocated again where the pool keeps nodes, any
     /// other is deleted.
-    fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
+    pub fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         let is_cached = pool.node(instance_id).is_some_and(|node| node.bring_up.source == NodeSource::Cached);
         match pool.spec.scale_down_mode {
             ScaleDownMode::Deallocate if is_cached => self.deallocate(cluster, pool, instance_id, operation),

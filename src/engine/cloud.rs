@@ -16,7 +16,9 @@ use super::node::Node;
 use super::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
 use super::pool::{Pool, PoolId};
 use super::record::{Happening, OperationStatus, RecordLog};
+use super::scaler::Scaler;
 use super::snapshot::{Snapshot, StateCounts};
+use super::table::Table;
 use super::timing::Timings;
 
 /// What an event does to a node; nothing where the event is stale.
@@ -28,6 +30,8 @@ pub struct Cloud {
     pub(super) groups: Vec<ResourceGroup>,
     pub(super) clusters: Vec<Cluster>,
     pub(super) clockwork: Clockwork,
+    /// The autoscaler of each cluster.
+    pub(super) scalers: Table<ClusterId, Scaler>,
     pub(super) quota_vcpus: u32,
     pub(super) next_cluster: u32,
     pub(super) next_pool: u32,
@@ -43,6 +47,7 @@ impl Cloud {
             groups: Vec::new(),
             clusters: Vec::new(),
             clockwork: Clockwork::new(seed),
+            scalers: Table::default(),
             quota_vcpus: DEFAULT_QUOTA_VCPUS,
             next_cluster: 1,
             next_pool: 1,
@@ -142,21 +147,33 @@ impl Cloud {
     /// turn of an endless load, the next look of an autoscaler that sees nothing to do.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.clockwork.queue.is_idle()
+        self.clockwork.queue.is_idle() && self.next_scan().is_none()
     }
 
     /// When something happens next.
     #[must_use]
     pub fn next_event_ms(&self) -> Option<u64> {
-        self.clockwork.queue.next_ms()
+        let scan_ms = self.next_scan().map(|(at_ms, _)| at_ms);
+        self.clockwork.queue.next_ms().into_iter().chain(scan_ms).min()
     }
 
     /// Lets time pass until `at_ms`; what is due at that very moment happens. The past cannot be
     /// changed: an earlier time does nothing.
     pub fn advance_to(&mut self, at_ms: u64) {
-        while let Some((due_ms, event)) = self.clockwork.queue.pop_until(at_ms) {
-            self.clockwork.now_ms = due_ms;
-            self.on_event(&event);
+        loop {
+            // What else happens at the moment of a look has happened before it.
+            let scan = self.next_scan().filter(|(scan_ms, _)| *scan_ms <= at_ms);
+            let scan =
+                scan.filter(|(scan_ms, _)| self.clockwork.queue.next_ms().is_none_or(|due_ms| *scan_ms < due_ms));
+            if let Some((scan_ms, cluster)) = scan {
+                self.clockwork.now_ms = scan_ms;
+                self.scan(cluster);
+            } else if let Some((due_ms, event)) = self.clockwork.queue.pop_until(at_ms) {
+                self.clockwork.now_ms = due_ms;
+                self.on_event(&event);
+            } else {
+                break;
+            }
         }
         self.clockwork.now_ms = self.clockwork.now_ms.max(at_ms);
     }
@@ -211,6 +228,10 @@ impl Cloud {
                 self.on_node(cluster, node, &act)
             }
             Event::DrainFailed { cluster, node, ref pods } => {
+                let known = self.pool(node.pool).and_then(|pool| pool.node(node.instance_id));
+                if known.is_some_and(|node| node.state() == NodeState::Draining && node.operation.is_none()) {
+                    self.on_failed_removal(cluster, node);
+                }
                 let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
                     Some(clockwork.on_drain_failed(place, node, pods))
                 };
@@ -290,6 +311,10 @@ impl Cloud {
             OperationKind::StartCluster | OperationKind::StartPool => Some(PowerState::Running),
             _ => None,
         };
+        if let Some(operation) = self.operation(id) {
+            let cluster = operation.cluster;
+            self.clockwork.touch(cluster);
+        }
         for cluster in &mut self.clusters {
             if cluster.operation == Some(id) {
                 cluster.operation = None;
@@ -312,6 +337,7 @@ impl Cloud {
         };
         let cluster = self.clusters.remove(index);
         self.clockwork.kubernetes.remove(id);
+        self.scalers.remove(id);
         self.departed += cluster.cost(self.clockwork.now_ms);
         self.forget_empty_groups();
     }

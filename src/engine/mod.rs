@@ -11,6 +11,7 @@
 //! give the same state, bit for bit, natively and in wasm: [`Cloud::fingerprint`] tells.
 
 mod abort;
+pub mod autoscaler;
 mod change;
 mod check;
 mod clockwork;
@@ -20,6 +21,7 @@ pub mod error;
 mod existing;
 pub mod fault;
 mod fault_effect;
+mod group_requests;
 pub mod kubernetes;
 pub mod lifecycle;
 pub mod limits;
@@ -28,12 +30,14 @@ pub mod money;
 pub mod node;
 pub mod node_group;
 pub mod operation;
+pub mod pattern;
 pub mod pool;
 mod queue;
 pub mod random;
 pub mod record;
 pub mod scale;
 mod scale_set;
+pub mod scaler;
 pub mod snapshot;
 pub mod table;
 pub mod timing;

@@ -237,6 +237,12 @@ impl Pool {
         self.nodes.get(&instance_id)
     }
 
+    /// The instance id of the next new instance; no id is used twice.
+    #[must_use]
+    pub fn next_instance_id(&self) -> u32 {
+        self.next_instance_id
+    }
+
     /// The number of instances in the scale set, whatever their state.
     #[must_use]
     pub fn instances(&self) -> u32 {
@@ -299,6 +305,15 @@ pub fn node_name(scale_set: &str, instance_id: u32) -> String {
     format!("{scale_set}{}", String::from_utf8_lossy(&suffix))
 }
 
+/// The instance id in the name of a node, which [`node_name`] made; nothing where the name is too
+/// short or ends in something else.
+#[must_use]
+pub fn instance_id_of(node: &str) -> Option<u32> {
+    let start = node.len().checked_sub(6)?;
+    let digits = node.get(start..).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_alphanumeric()))?;
+    u32::from_str_radix(digits, 36).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -312,5 +327,10 @@ mod tests {
         check(10, "aks-p-12345678-vmss00000a");
         check(35, "aks-p-12345678-vmss00000z");
         check(207, "aks-p-12345678-vmss00005r");
+        assert_eq!(instance_id_of("aks-p-12345678-vmss00005r"), Some(207));
+        assert_eq!(instance_id_of("vm00000Z"), Some(35));
+        for name in ["vmvm", "node-a", "", "vmss0000ü0"] {
+            assert_eq!(instance_id_of(name), None, "{name}");
+        }
     }
 }

@@ -8,6 +8,7 @@ pub mod amount;
 pub mod check;
 mod command_log;
 mod complete;
+pub mod conformance;
 mod detail;
 mod entry;
 pub mod examples;

@@ -3,11 +3,9 @@
 //! Documents pipe what `az` prints into these few; they follow GNU's, as far as their options are
 //! here. Everything else that can be done to a result is `--query`'s work.
 
-mod pattern;
-
 use std::cmp::Ordering;
 
-use pattern::Pattern;
+use crate::engine::pattern::Pattern;
 
 /// What a filter answers.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -27,6 +27,12 @@ pub struct DrainPolicy {
     pub cordons: bool,
 }
 
+impl Default for DrainPolicy {
+    fn default() -> Self {
+        Self::AUTOSCALER
+    }
+}
+
 impl DrainPolicy {
     /// What AKS does before it removes a node: it gives up after 10 minutes, as users quote it
     /// (Azure/AKS issue 2090).

@@ -62,6 +62,7 @@ pub struct Kubernetes {
     /// What lies on the disks of nodes, whether they run or not.
     disks: Table<NodeId, Disk>,
     drains: Table<NodeId, Drain>,
+    autoscaler_drain: DrainPolicy,
     agenda: Table<u64, Due>,
     loads: Table<DeploymentId, Load>,
     horizontals: Table<DeploymentId, Horizontal>,
@@ -156,6 +157,21 @@ impl Kubernetes {
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation
+    }
+
+    /// Lets whoever watches this number look again.
+    pub(in crate::engine) fn touch(&mut self) {
+        self.generation += 1;
+    }
+
+    /// How the cluster autoscaler drains.
+    pub(in crate::engine) fn set_autoscaler_drain(&mut self, policy: DrainPolicy) {
+        self.autoscaler_drain = policy;
+    }
+
+    /// How the cluster autoscaler drains.
+    pub(in crate::engine) fn autoscaler_drain(&self) -> DrainPolicy {
+        self.autoscaler_drain
     }
 
     /// Whether a drain of a node goes on.
