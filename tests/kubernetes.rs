@@ -451,3 +451,23 @@ fn a_drain_that_is_blocked_goes_on_when_the_fault_is_over() {
     world.settle();
     assert_eq!(world.crowd(), [2]);
 }
+
+#[test]
+fn a_frame_shows_how_full_nodes_are_and_what_waits() {
+    let mut world = world(3, ScaleDownMode::Deallocate);
+    world.cloud.scale_pool(world.pool, 2).expect("a legal scale");
+    world.settle();
+    world.deploy(web(12, 300));
+    let frame = |world: &World| {
+        let frame = world.cloud.snapshot();
+        let nodes = frame.clusters[0].pools[0].nodes.iter();
+        let nodes: Vec<_> = nodes.map(|node| (node.pods, node.fill_permille, node.is_ready)).collect();
+        (nodes, (frame.pods.ready, frame.pods.starting, frame.pods.pending))
+    };
+    // 310 and 5 × 300 of 1,900.
+    let full = (10, 952, true);
+    let away = (5, 163, false);
+    assert_eq!(frame(&world), (vec![full, full, away], (0, 10, 2)));
+    world.settle();
+    assert_eq!(frame(&world).1, (10, 0, 2));
+}

@@ -386,7 +386,7 @@ impl Cloud {
     /// A frame of this moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.now_ms(), &self.clusters, self.departed)
+        Snapshot::new(self.now_ms(), &self.clusters, &self.clockwork.kubernetes, self.departed)
     }
 
     /// A number that is the same for the same state on every machine, natively and in wasm.

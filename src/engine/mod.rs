@@ -55,6 +55,6 @@ pub use lifecycle::NodeState;
 pub use node::{Milestone, Node, NodeSource};
 pub use operation::{OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
 pub use pool::{AutoscalerRange, OsDiskType, OsType, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
-pub use snapshot::{ClusterView, CostView, NodeView, PoolView, Snapshot, StateCounts};
+pub use snapshot::{ClusterView, CostView, NodeView, PodCounts, PoolView, Snapshot, StateCounts};
 pub use upgrade::UsedVersion;
 pub use vm_size::VmSize;
