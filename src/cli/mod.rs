@@ -3,6 +3,7 @@
 pub mod account;
 pub mod arm;
 pub mod complete;
+pub mod duration;
 pub mod error;
 pub mod exec;
 pub mod filter;
@@ -10,7 +11,9 @@ pub mod help;
 pub mod outcome;
 pub mod output;
 pub mod parse;
+pub mod quantity;
 pub mod registry;
 pub mod shell;
 pub mod suggest;
+pub mod trace;
 pub mod validate;

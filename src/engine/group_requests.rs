@@ -17,7 +17,7 @@ impl Cloud {
         if delta == 0 {
             return Err("size increase must be positive".to_owned());
         }
-        let pool = self.pool(id).ok_or_else(|| super::change::no_pool(id).to_string())?;
+        let pool = self.pool(id).ok_or_else(|| super::check::no_pool(id).to_string())?;
         let (desired, max) = (target_size(pool) + delta, max_size(pool));
         if desired > max {
             return Err(format!("size increase too large - desired:{desired} max:{max}"));
@@ -32,7 +32,7 @@ impl Cloud {
     ///
     /// The provider's sentence, or the service's.
     pub fn delete_nodes(&mut self, id: PoolId, instances: &[u32], is_forced: bool) -> Result<(), String> {
-        let pool = self.pool(id).ok_or_else(|| super::change::no_pool(id).to_string())?;
+        let pool = self.pool(id).ok_or_else(|| super::check::no_pool(id).to_string())?;
         if !is_forced && target_size(pool) <= min_size(pool) {
             return Err("min size reached, nodes will not be deleted".to_owned());
         }
@@ -49,10 +49,10 @@ impl Cloud {
     /// The provider's sentence.
     pub(super) fn clear_instances(&mut self, id: PoolId, instances: &[u32]) -> Result<(), String> {
         let cluster = self.clusters.iter_mut().find(|cluster| cluster.pool_by_id(id).is_some());
-        let cluster = cluster.ok_or_else(|| super::change::no_pool(id).to_string())?;
+        let cluster = cluster.ok_or_else(|| super::check::no_pool(id).to_string())?;
         let cluster_id = cluster.id;
         let pool = cluster.pools.iter_mut().find(|pool| pool.id == id);
-        let pool = pool.ok_or_else(|| super::change::no_pool(id).to_string())?;
+        let pool = pool.ok_or_else(|| super::check::no_pool(id).to_string())?;
         if target_size(pool) <= min_size(pool) {
             return Err("min size reached, nodes will not be deleted".to_owned());
         }

@@ -14,6 +14,7 @@ mod nodepool;
 mod profile;
 mod registration;
 mod resource;
+mod sim;
 mod upgrade;
 mod verb;
 mod vmss;
@@ -31,7 +32,9 @@ use super::parse::{Invocation, OutputFormat, ParseOptions, Parsed, parse};
 use super::validate::validate;
 use crate::engine::{Cloud, OperationId, OperationState, ServiceError};
 
-pub use verb::{VERBS, clock, parse_duration_ms, run_verb};
+pub use super::duration::{clock, parse_duration_ms};
+pub use sim::{LOADS, SCORINGS};
+pub use verb::{VERBS, run_verb};
 pub use wait::{Condition, Until};
 
 /// What a command acts on.

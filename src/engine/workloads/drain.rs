@@ -2,6 +2,7 @@
 //!
 //! Pods of daemon sets and mirrors of static pods stay. The machine goes on when all others are gone.
 
+use super::super::fault::FaultKind;
 use super::super::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
 use super::super::record::PodEvent;
 use super::agenda::Task;
@@ -108,7 +109,9 @@ impl Kubernetes {
         };
         let mut refused = Vec::new();
         for pod in node.pods().iter().filter(|pod| has_to_leave(pod) && !pod.is_terminating()) {
-            if drain.policy.is_forced || (self.may_evict(pod) && !moment.is_drain_blocked) {
+            let is_allowed = drain.policy.is_forced
+                || (self.may_evict(pod) && moment.strike(FaultKind::DrainBlocked, id.pool).is_none());
+            if is_allowed {
                 self.end(id, pod.id, PodEvent::Killing, moment);
             } else {
                 refused.push(pod.name());

@@ -117,8 +117,9 @@ impl Kubernetes {
             return;
         };
         horizontal.next = None;
-        // Without ready pods there are no metrics, and nothing is recommended.
-        if ready == 0 && deployment.spec.replicas > 0 {
+        // Without ready pods there are no metrics, and nothing is recommended; nor for a deployment that
+        // somebody has scaled to none.
+        if ready == 0 {
             return;
         }
         let replicas = deployment.spec.replicas;

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::super::fault::FaultKind;
 use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodPhase, PodSpec, SetId};
 use super::super::record::PodEvent;
 use super::super::timing::Timing;
@@ -89,7 +90,8 @@ impl Kubernetes {
             return;
         }
         let length_ms = size_bytes.saturating_mul(1000) / PULL_BYTES_PER_S;
-        let length_ms = length_ms.saturating_mul(moment.pull_permille.into()) / 1000;
+        let factor = moment.strike(FaultKind::SlowPull, node.pool).unwrap_or(1);
+        let length_ms = length_ms.saturating_mul(factor.into());
         let begin_ms = disk.pulling.last().map_or(moment.now_ms, |last| last.done_ms);
         let done_ms = begin_ms + length_ms;
         disk.pulling.push(Pull { image, since_ms: moment.now_ms, done_ms });

@@ -105,6 +105,13 @@ impl Kubernetes {
         self.nodes.values()
     }
 
+    /// The nodes of a pool, by instance id.
+    #[must_use]
+    pub fn nodes_of(&self, pool: PoolId) -> impl Iterator<Item = &Arc<NodeInfo>> + Clone {
+        let first = NodeId { pool, instance_id: 0 };
+        self.nodes.values_from(first).take_while(move |node| node.id.pool == pool)
+    }
+
     /// A node.
     #[must_use]
     pub fn node(&self, id: NodeId) -> Option<&Arc<NodeInfo>> {

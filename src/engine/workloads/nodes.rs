@@ -90,8 +90,6 @@ impl Kubernetes {
         let lost_ms = node.ready_since_ms;
         self.unplan(lost_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
         self.stand(id, Standing::Ready, moment.now_ms);
-        // The cordon of the drain that the machine was deallocated after.
-        self.uncordon(id);
         let pods: Vec<Pod> = self.nodes.get(id).map(|node| node.pods().to_vec()).unwrap_or_default();
         for pod in pods {
             match pod.phase {

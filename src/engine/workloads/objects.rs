@@ -128,6 +128,12 @@ impl Kubernetes {
         }
     }
 
+    /// Sees to it that a deployment has at least so many pods.
+    pub fn raise_deployment(&mut self, id: DeploymentId, replicas: u32) {
+        let before = self.deployments.get(id).map_or(0, |deployment| deployment.spec.replicas);
+        self.scale_deployment(id, replicas.max(before));
+    }
+
     /// Changes what the pods of a deployment are, and rolls that out.
     pub fn change_template(&mut self, id: DeploymentId, edit: impl FnOnce(&mut PodSpec), moment: &Moment<'_>) {
         let Some(deployment) = self.deployments.get_mut(id) else {
