@@ -299,7 +299,7 @@ fn set_image(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         for (container, image) in pairs.iter().filter_map(|pair| pair.split_once('=')) {
             let mut is_any = false;
             for one in spec.containers.iter_mut().filter(|one| container == "*" || one.name == container) {
-                one.image.name = image.to_owned();
+                image.clone_into(&mut one.image.name);
                 one.image.size_bytes = IMAGE_BYTES;
                 is_any = true;
             }

@@ -138,6 +138,7 @@ const fn columns(kind: Kind) -> &'static [Column] {
 
 /// How a table is set.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four flags of kubectl")]
 pub struct Layout {
     /// Every column.
     pub is_wide: bool,

@@ -128,12 +128,12 @@ impl View<'_> {
             .nodes()
             .flat_map(|node| node.pods().iter().map(move |pod| (pod, Some(node.as_ref()), None)));
         let mut pods: Vec<Value> =
-            waiting.chain(bound).map(|(pod, node, refusal)| self.pod(pod, node, refusal)).collect();
+            waiting.chain(bound).map(|(pod, node, refusal)| Self::pod(pod, node, refusal)).collect();
         pods.sort_by(|one, other| key(one).cmp(&key(other)));
         pods
     }
 
-    fn pod(&self, pod: &Pod, node: Option<&NodeInfo>, refusal: Option<&str>) -> Value {
+    fn pod(pod: &Pod, node: Option<&NodeInfo>, refusal: Option<&str>) -> Value {
         let spec = &pod.spec;
         let mut object = object(Kind::Pod, Some(&spec.namespace), &pod.name(), pod.created_ms);
         put(&mut object, "metadata", "labels", Value::Object(pairs(&spec.labels)));
@@ -198,7 +198,7 @@ impl View<'_> {
         let spec = &deployment.spec;
         let sets = || deployment.sets.iter().filter_map(|id| self.kubernetes.set(*id));
         let (ready, current) = (sets().map(PodSet::ready).sum::<u32>(), sets().map(PodSet::active).sum::<u32>());
-        let updated = sets().last().map_or(0, PodSet::active);
+        let updated = sets().next_back().map_or(0, PodSet::active);
         let mut object = object(Kind::Deployment, Some(&spec.namespace), &spec.name, deployment.created_ms);
         put(&mut object, "metadata", "labels", Value::Object(pairs(&spec.labels)));
         put(&mut object, "metadata", "generation", json!(deployment.revision));
