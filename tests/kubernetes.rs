@@ -1,15 +1,17 @@
 //! What lives in a cluster: pods are placed, run, moved and ended as Kubernetes does it.
 #![cfg(not(target_arch = "wasm32"))]
+#![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use scale_down::engine::kubernetes::budget::Amount;
 use scale_down::engine::kubernetes::reservation::MIB;
 use scale_down::engine::kubernetes::{
-    BudgetLimit, DisruptionBudget, Image, NodeId, NodeInfo, PodPhase, PodSpec, Resources, Selector,
+    BudgetLimit, DisruptionBudget, Image, NodeId, NodeInfo, PodPhase, PodSpec, Resources, Selector, Toleration,
 };
-use scale_down::engine::workloads::{DeploymentId, DeploymentSpec, Kubernetes, SetKind};
+use scale_down::engine::record::Record;
+use scale_down::engine::workloads::{Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, PodSet, SetKind};
 use scale_down::engine::{
-    Cloud, ClusterId, ClusterSpec, ExistingPool, NodeState, OperationState, PoolId, PoolSpec, PowerState,
-    ProvisioningState, ScaleDownMode, VmSize,
+    Cloud, ClusterId, ClusterSpec, ExistingPool, FaultKind, FaultSpec, NodeState, OperationState, PoolId, PoolSpec,
+    PowerState, ProvisioningState, ScaleDownMode, VmSize,
 };
 
 const DEFAULT: &str = "default";
@@ -89,11 +91,11 @@ impl World {
     }
 
     fn pending(&self) -> u32 {
-        self.kubernetes().pending().map(|set| set.pending()).sum()
+        self.kubernetes().pending().map(PodSet::pending).sum()
     }
 
     fn events(&self, reason: &str) -> Vec<String> {
-        let texts = self.cloud.log().since(0).map(|record| record.text());
+        let texts = self.cloud.log().since(0).map(Record::text);
         texts.filter(|text| text.reason == reason).map(|text| text.message).collect()
     }
 }
@@ -295,4 +297,177 @@ fn a_cordoned_node_goes_first_on_a_manual_scale() {
     world.cloud.scale_pool(pool, 3).expect("a legal scale");
     world.settle();
     assert!(world.kubernetes().nodes().all(|node| node.is_ready && !node.is_unschedulable));
+}
+
+#[test]
+fn a_load_drives_the_number_of_pods_and_an_endless_one_is_not_waited_for() {
+    let mut world = world(3, ScaleDownMode::Delete);
+    let web = world.deploy(web(1, 300));
+    let driven = world.cloud.on_kubernetes(world.cluster, |kubernetes, moment| {
+        kubernetes.set_load(web, Curve::spike(2, 9, 600_000, 300_000), moment);
+        Ok(())
+    });
+    driven.expect("the cluster");
+    let mut check = |at_ms: u64, expected: usize| {
+        world.cloud.advance_to(at_ms);
+        assert_eq!(world.running(), expected, "at {at_ms}");
+    };
+    check(60_000, 2);
+    check(610_000, 9);
+    check(910_000, 2);
+    assert!(world.cloud.is_idle() && world.cloud.next_event_ms().is_none());
+    let driven = world.cloud.on_kubernetes(world.cluster, |kubernetes, moment| {
+        kubernetes.set_load(web, Curve::wave(1, 9, 3_600_000), moment);
+        Ok(())
+    });
+    driven.expect("the cluster");
+    world.advance(10_000);
+    assert!(world.cloud.is_idle() && world.cloud.next_event_ms().is_some());
+    world.advance(1_800_000);
+    assert_eq!(world.running(), 9);
+    let removed =
+        world.cloud.on_kubernetes(world.cluster, |kubernetes, moment| Ok(kubernetes.remove_load(web, moment)));
+    assert_eq!(removed, Ok(true));
+    world.advance(10_000);
+    assert_eq!(world.cloud.next_event_ms(), None);
+}
+
+#[test]
+fn an_autoscaled_deployment_follows_the_work_up_at_once_and_down_after_five_minutes() {
+    let mut world = world(5, ScaleDownMode::Delete);
+    let web = world.deploy(web(2, 300));
+    world.settle();
+    let begun_ms = world.cloud.now_ms();
+    let driven = world.cloud.on_kubernetes(world.cluster, |kubernetes, moment| {
+        kubernetes.set_horizontal(web, HorizontalSpec { min: 1, max: 20, target_percent: 50 }, moment);
+        kubernetes.set_load(web, Curve::spike(1, 8, 600_000, 600_000), moment);
+        Ok(())
+    });
+    driven.expect("the cluster");
+    let mut check = |after_ms: u64, expected: usize| {
+        world.cloud.advance_to(begun_ms + after_ms);
+        assert_eq!(world.running(), expected, "after {after_ms}");
+    };
+    check(590_000, 2);
+    // Four more at a time, or the double.
+    check(617_000, 6);
+    check(632_000, 12);
+    check(647_000, 16);
+    check(1_200_000, 16);
+    check(1_499_000, 16);
+    check(1_530_000, 2);
+    world.settle();
+    assert_eq!(world.running(), 2, "nothing is looked at any more");
+    assert!(
+        world
+            .events("SuccessfulRescale")
+            .last()
+            .is_some_and(|text| text == "New size: 2; reason: All metrics below target")
+    );
+}
+
+fn fault(kind: FaultKind) -> FaultSpec {
+    FaultSpec::new(kind, 0)
+}
+
+#[test]
+fn a_slow_pull_and_a_slow_machine_take_a_multiple() {
+    let mut world = world(1, ScaleDownMode::Delete);
+    world.cloud.add_fault(FaultSpec { factor: 10, count: Some(1), ..fault(FaultKind::SlowPull) });
+    let mut big = web(2, 300);
+    big.template.containers[0].image = Image { name: "big".to_owned(), size_bytes: 1_100_000_000 };
+    world.deploy(big);
+    world.settle();
+    assert_eq!(world.cloud.now_ms(), 102_000, "ten seconds tenfold, for both pods at once");
+    world.cloud.add_fault(FaultSpec { factor: 3, ..fault(FaultKind::SlowProvision) });
+    let begun_ms = world.cloud.now_ms();
+    world.cloud.scale_pool(world.pool, 2).expect("a legal scale");
+    world.settle();
+    let took_ms = world.cloud.now_ms() - begun_ms;
+    assert!((500_000..700_000).contains(&took_ms), "{took_ms}");
+    assert_eq!(world.cloud.faults().count(), 1, "the first is used up");
+}
+
+#[test]
+fn a_fault_in_the_quota_refuses_what_would_fit() {
+    let mut world = world(1, ScaleDownMode::Delete);
+    world.cloud.add_fault(FaultSpec { count: Some(1), ..fault(FaultKind::Quota) });
+    let error = world.cloud.scale_pool(world.pool, 3).expect_err("struck");
+    assert_eq!(error.code, "QuotaExceeded");
+    assert!(world.cloud.scale_pool(world.pool, 3).is_ok());
+}
+
+#[test]
+fn lost_nodes_come_back_and_only_long_losses_move_pods() {
+    for (length_ms, expected) in [(200_000, [2, 2]), (400_000, [4, 0])] {
+        let mut world = world(2, ScaleDownMode::Delete);
+        world.deploy(web(4, 300));
+        world.settle();
+        let node = world.kubernetes().nodes().map(|node| node.id.instance_id).max();
+        let (from_ms, until_ms) = (10_000, Some(10_000 + length_ms));
+        world.cloud.add_fault(FaultSpec { from_ms, until_ms, ..fault(FaultKind::NotReady) });
+        world.advance(11_000);
+        assert_eq!(world.events("NodeNotReady").len(), 3, "the node and two pods");
+        world.settle();
+        let mut crowd = world.crowd();
+        crowd.sort_by_key(|pods| std::cmp::Reverse(*pods));
+        assert_eq!((crowd, world.running()), (expected.to_vec(), 4), "{node:?} after {length_ms}");
+    }
+}
+
+#[test]
+fn spot_machines_are_taken_back_as_their_policy_says() {
+    for policy in [ScaleDownMode::Delete, ScaleDownMode::Deallocate] {
+        let mut world = world(1, ScaleDownMode::Delete);
+        let mut spot = PoolSpec::new("spot", VmSize::find("Standard_DS2_v2").expect("a known size"));
+        (spot.count, spot.spot, spot.eviction_policy, spot.max_pods) = (3, true, policy, 30);
+        let (power_state, provisioning_state) = (PowerState::Running, ProvisioningState::Succeeded);
+        let existing = ExistingPool { spec: spot, deallocated: 0, power_state, provisioning_state };
+        world.cloud.load_pool(world.cluster, existing);
+        let mut tolerant = web(6, 500);
+        tolerant.template.tolerations.push(Toleration::of_key("kubernetes.azure.com/scalesetpriority"));
+        world.deploy(tolerant);
+        world.settle();
+        world.cloud.add_fault(FaultSpec { count: Some(2), ..fault(FaultKind::SpotEviction) });
+        world.settle();
+        let spot = &world.cloud.clusters()[0].pools[1];
+        let kept = spot.count_in(NodeState::Deallocated);
+        assert_eq!((spot.count_in(NodeState::Ready), kept), (1, if policy == ScaleDownMode::Delete { 0 } else { 2 }));
+        assert_eq!(world.running(), 6, "the others have room for all");
+        assert_eq!(world.events("PreemptScheduled").len(), 2);
+    }
+}
+
+#[test]
+fn a_drain_that_is_blocked_goes_on_when_the_fault_is_over() {
+    let mut world = world(2, ScaleDownMode::Delete);
+    world.deploy(web(2, 300));
+    world.settle();
+    let begun_ms = world.cloud.now_ms();
+    world.cloud.add_fault(FaultSpec { until_ms: Some(begun_ms + 95_000), ..fault(FaultKind::DrainBlocked) });
+    world.cloud.scale_pool(world.pool, 1).expect("a legal scale");
+    world.advance(99_000);
+    assert_eq!(world.crowd(), [1, 1]);
+    world.settle();
+    assert_eq!(world.crowd(), [2]);
+}
+
+#[test]
+fn a_frame_shows_how_full_nodes_are_and_what_waits() {
+    let mut world = world(3, ScaleDownMode::Deallocate);
+    world.cloud.scale_pool(world.pool, 2).expect("a legal scale");
+    world.settle();
+    world.deploy(web(12, 300));
+    let frame = |world: &World| {
+        let frame = world.cloud.snapshot();
+        let nodes = frame.clusters[0].pools[0].nodes.iter();
+        let nodes: Vec<_> = nodes.map(|node| (node.pods, node.fill_permille, node.is_ready)).collect();
+        (nodes, (frame.pods.ready, frame.pods.starting, frame.pods.pending))
+    };
+    // 310 and 5 × 300 of 1,900.
+    let full = (10, 952, true);
+    let away = (5, 163, false);
+    assert_eq!(frame(&world), (vec![full, full, away], (0, 10, 2)));
+    world.settle();
+    assert_eq!(frame(&world).1, (10, 0, 2));
 }

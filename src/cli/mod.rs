@@ -3,6 +3,7 @@
 pub mod account;
 pub mod arm;
 pub mod complete;
+pub mod duration;
 pub mod error;
 pub mod exec;
 pub mod filter;
@@ -11,7 +12,9 @@ pub mod kubectl;
 pub mod outcome;
 pub mod output;
 pub mod parse;
+pub mod quantity;
 pub mod registry;
 pub mod shell;
 pub mod suggest;
+pub mod trace;
 pub mod validate;

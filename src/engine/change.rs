@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::check::{busy_cluster, check_manual_scale, no_pool};
 use super::cloud::{Cloud, find_pool};
 use super::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
 use super::error::ServiceError;
@@ -101,7 +102,7 @@ impl Cloud {
     ) -> Result<OperationId, ServiceError> {
         if let Some(pool) = &first_pool {
             limits::check_spec(pool)?;
-            self.check_capacity(&spec.location, 0, 0, pool.count, pool)?;
+            self.check_capacity(&spec.location, None, None, pool.count, pool.vm_size)?;
         }
         let subject: Arc<str> = spec.name.as_str().into();
         let id = self.add_cluster(spec, PowerState::Running);
@@ -271,7 +272,8 @@ impl Cloud {
             return Err(busy);
         }
         limits::check_pools(found)?;
-        self.check_capacity(&found.spec.location, 0, found.instances(), spec.count, &spec)?;
+        let location = found.spec.location.clone();
+        self.check_capacity(&location, Some(cluster), None, spec.count, spec.vm_size)?;
         let subject: Arc<str> = spec.name.as_str().into();
         let kind = OperationKind::CreatePool;
         let next = PoolId(self.next_pool);
@@ -338,7 +340,7 @@ impl Cloud {
         edit: impl FnOnce(&mut PoolSpec),
     ) -> Result<OperationId, ServiceError> {
         let found = self.find_cluster(cluster)?;
-        let (location, instances) = (found.spec.location.clone(), found.instances());
+        let location = found.spec.location.clone();
         let pool = found.pool_by_id(id).ok_or_else(|| no_pool(id))?;
         let plan = if pool.power_state == PowerState::Running || kind == OperationKind::StartPool {
             let kubernetes = self.kubernetes(cluster);
@@ -347,7 +349,8 @@ impl Cloud {
         } else {
             ScalePlan::default()
         };
-        self.check_capacity(&location, pool.instances(), instances, plan.create, &pool.spec)?;
+        let vm_size = pool.spec.vm_size;
+        self.check_capacity(&location, Some(cluster), Some(id), plan.create, vm_size)?;
         let operation = self.begin_on_pool(cluster, id, kind);
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             edit(&mut pool.spec);
@@ -423,67 +426,6 @@ impl Cloud {
             }
         });
         Ok(operation)
-    }
-
-    pub(super) fn find_cluster(&self, id: ClusterId) -> Result<&Cluster, ServiceError> {
-        let found = self.clusters.iter().find(|cluster| cluster.id == id);
-        found.ok_or_else(|| ServiceError::new("ResourceNotFound", format!("There is no cluster {}.", id.0)))
-    }
-
-    /// A pool that nothing else is changing, with its cluster, which must be running.
-    pub(super) fn find_free_pool(&self, id: PoolId) -> Result<(ClusterId, &Pool), ServiceError> {
-        let cluster =
-            self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(|| no_pool(id))?;
-        let pool = cluster.pool_by_id(id).ok_or_else(|| no_pool(id))?;
-        if let Some(busy) = busy_cluster(cluster).or_else(|| busy_pool(pool)) {
-            return Err(busy);
-        }
-        self.check_power(cluster.id, PowerState::Running)?;
-        Ok((cluster.id, pool))
-    }
-
-    pub(super) fn check_cluster_free(&self, id: ClusterId) -> Result<(), ServiceError> {
-        let cluster = self.find_cluster(id)?;
-        let busy = busy_cluster(cluster).or_else(|| cluster.pools.iter().find_map(busy_pool));
-        busy.map_or(Ok(()), Err)
-    }
-
-    pub(super) fn check_power(&self, id: ClusterId, needed: PowerState) -> Result<(), ServiceError> {
-        let cluster = self.find_cluster(id)?;
-        if cluster.power_state == needed {
-            return Ok(());
-        }
-        Err(ServiceError::not_allowed(format!(
-            "Managed cluster {} is {}: this needs a cluster that is {}.",
-            cluster.spec.name,
-            cluster.power_state.name().to_lowercase(),
-            needed.name().to_lowercase()
-        )))
-    }
-
-    fn check_system_pool_remains(&self, id: ClusterId, without: PoolId) -> Result<(), ServiceError> {
-        let cluster = self.find_cluster(id)?;
-        let is_system = |pool: &Pool| pool.spec.mode == PoolMode::System;
-        let leaving_is_system = cluster.pool_by_id(without).is_some_and(is_system);
-        let mut others = cluster.pools.iter().filter(|pool| pool.id != without);
-        if !leaving_is_system || cluster.spec.hosts_system_pool || others.any(is_system) {
-            return Ok(());
-        }
-        Err(ServiceError::not_allowed("There has to be at least one system node pool in a cluster.".to_owned()))
-    }
-
-    pub(super) fn check_capacity(
-        &self,
-        location: &str,
-        pool_instances: u32,
-        cluster_instances: u32,
-        additional: u32,
-        spec: &PoolSpec,
-    ) -> Result<(), ServiceError> {
-        limits::check_instances(pool_instances, cluster_instances, additional)?;
-        let usage = self.quota_usage_vcpus(location);
-        let vcpus = additional.saturating_mul(u32::from(spec.vm_size.vcpus));
-        limits::check_quota(self.quota_vcpus, usage, vcpus)
     }
 
     pub(super) fn begin_on_pool(&mut self, cluster: ClusterId, id: PoolId, kind: OperationKind) -> OperationId {
@@ -567,30 +509,4 @@ fn delete_deallocated(
     for instance_id in deallocated {
         clockwork.delete(cluster, pool, instance_id, Some(operation));
     }
-}
-
-/// A count can be set by hand only where the autoscaler leaves the pool alone.
-fn check_manual_scale(autoscaler: Option<AutoscalerRange>) -> Result<(), ServiceError> {
-    if autoscaler.is_some() {
-        return Err(ServiceError::not_allowed("Cannot scale cluster autoscaler enabled node pool.".to_owned()));
-    }
-    Ok(())
-}
-
-fn busy_cluster(cluster: &Cluster) -> Option<ServiceError> {
-    let state = cluster.provisioning_state.name();
-    cluster.operation.map(|_| ServiceError::in_progress(&cluster.spec.name, state))
-}
-
-fn busy_pool(pool: &Pool) -> Option<ServiceError> {
-    let state = pool.provisioning_state.name();
-    pool.operation.map(|_| ServiceError::in_progress(&pool.spec.name, state))
-}
-
-pub(super) fn stopped(name: &str) -> ServiceError {
-    ServiceError::not_allowed(format!("Node pool {name} is stopped: start it first (az aks nodepool start)."))
-}
-
-pub(super) fn no_pool(id: PoolId) -> ServiceError {
-    ServiceError::new("NotFound", format!("There is no node pool {}.", id.0))
 }

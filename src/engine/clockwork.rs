@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::cluster::ClusterId;
 use super::error::ServiceError;
+use super::fault::{FaultKind, Faults};
 use super::kubernetes::NodeId;
 use super::lifecycle::{NodeState, Step};
 use super::node::{Milestone, Node, NodeSource, Removal};
@@ -18,7 +19,7 @@ use super::record::{Happening, OperationStatus, RecordLog};
 use super::scale::{ScalePlan, zone_for_new};
 use super::table::Table;
 use super::timing::{Timing, Timings};
-use super::workloads::{DrainPolicy, Kubernetes, Moment, Standing};
+use super::workloads::{DeploymentId, DrainPolicy, Kubernetes, Moment, Standing};
 
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -29,6 +30,14 @@ pub(super) enum Event {
     ControlPlane(OperationId),
     /// Something in a cluster's Kubernetes.
     Kubernetes(ClusterId),
+    /// The load of a deployment changes.
+    Load { cluster: ClusterId, deployment: DeploymentId },
+    /// The autoscaler of a deployment looks at it.
+    Horizontal { cluster: ClusterId, deployment: DeploymentId },
+    /// A fault that chooses nodes is due.
+    Fault(u32),
+    /// A node that was lost reports again.
+    Recover { cluster: ClusterId, node: NodeId },
     /// The pods of a node that is to go are gone.
     Drained { cluster: ClusterId, node: NodeId },
     /// They would not go.
@@ -54,8 +63,8 @@ pub(super) struct Clockwork {
     pub operations: BTreeMap<OperationId, Operation>,
     /// The Kubernetes objects of each cluster.
     pub kubernetes: Table<ClusterId, Kubernetes>,
-    /// How many of the next allocations find no capacity.
-    pub failing_allocations: u32,
+    /// What is to go wrong.
+    pub faults: Faults,
     next_operation: u32,
 }
 
@@ -79,9 +88,14 @@ impl Clockwork {
             log: RecordLog::default(),
             operations: BTreeMap::new(),
             kubernetes: Table::default(),
-            failing_allocations: 0,
+            faults: Faults::default(),
             next_operation: 1,
         }
+    }
+
+    /// Whether a fault strikes something of a kind in a pool now; gives its factor.
+    pub fn strike(&mut self, kind: FaultKind, pool: PoolId) -> Option<u32> {
+        self.faults.strike(kind, Some(pool), self.now_ms, &mut self.random)
     }
 
     /// The Kubernetes of a cluster, and the moment at which something happens to it.
@@ -93,8 +107,8 @@ impl Clockwork {
             queue: &mut self.queue,
             timings: &self.timings,
             log: &mut self.log,
-            pull_permille: 1000,
-            is_drain_blocked: false,
+            faults: &mut self.faults,
+            random: &mut self.random,
             is_instant: false,
         };
         Some((kubernetes, moment))
@@ -176,7 +190,11 @@ impl Clockwork {
         let moment = &mut moment;
         match node.state() {
             NodeState::Creating | NodeState::Deallocated | NodeState::Failed => {}
-            NodeState::Ready => kubernetes.on_ready(id, moment),
+            NodeState::Ready => {
+                // The cordon of the drain that the machine was deallocated after.
+                kubernetes.set_cordon(id, false);
+                kubernetes.on_ready(id, moment);
+            }
             NodeState::Draining => {
                 let policy = match (node.removal, node.operation) {
                     (Removal::Stop, _) => DrainPolicy::STOP,
@@ -198,6 +216,9 @@ impl Clockwork {
         pool.next_instance_id += 1;
         let zone = zone_for_new(pool);
         let mut node = Node::provision(instance_id, zone, self.now_ms, &self.timings, &mut self.random);
+        if let Some(factor) = self.strike(FaultKind::SlowProvision, pool.id) {
+            node.slow_down(factor);
+        }
         self.attend(&mut node, operation);
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
         self.enter(place, &node);
@@ -218,6 +239,9 @@ impl Clockwork {
             return;
         };
         node.start(self.now_ms, &self.timings, &mut self.random);
+        if let Some(factor) = self.strike(FaultKind::SlowProvision, place.pool) {
+            node.slow_down(factor);
+        }
         self.attend(node, operation);
         self.enter(place, node);
         self.schedule_milestone(place, node);
@@ -361,9 +385,8 @@ impl Clockwork {
         let Some((milestone, _)) = node.next_milestone() else {
             return NodeOutcome::Moving;
         };
-        if milestone == Milestone::Allocated && self.failing_allocations > 0 {
-            self.failing_allocations -= 1;
-            let error = ServiceError::allocation_failed();
+        if milestone == Milestone::Allocated && self.strike(FaultKind::AllocationFailed, place.pool).is_some() {
+            let error = ServiceError::allocation_failed(node.zone);
             return self.rest(place, node, Step::Fail, Some(error));
         }
         node.reach(milestone, self.now_ms);

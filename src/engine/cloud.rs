@@ -123,12 +123,6 @@ impl Cloud {
         here.flat_map(|cluster| &cluster.pools).map(Pool::quota_vcpus).sum()
     }
 
-    /// Makes the next allocations of a virtual machine fail for want of capacity, whether it is
-    /// new or deallocated.
-    pub fn fail_allocations(&mut self, count: u32) {
-        self.clockwork.failing_allocations = count;
-    }
-
     /// An operation, running or over.
     #[must_use]
     pub fn operation(&self, id: OperationId) -> Option<&Operation> {
@@ -186,6 +180,28 @@ impl Cloud {
                 if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
                     kubernetes.on_due(&mut moment);
                 }
+                None
+            }
+            Event::Load { cluster, deployment } => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_load(deployment, &mut moment);
+                    kubernetes.settle(&mut moment);
+                }
+                None
+            }
+            Event::Horizontal { cluster, deployment } => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_horizontal(deployment, &mut moment);
+                    kubernetes.settle(&mut moment);
+                }
+                None
+            }
+            Event::Fault(id) => {
+                self.on_fault(id);
+                None
+            }
+            Event::Recover { cluster, node } => {
+                self.on_recover(cluster, node);
                 None
             }
             Event::Drained { cluster, node } => {
@@ -338,7 +354,7 @@ impl Cloud {
     /// A frame of this moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.now_ms(), &self.clusters, self.departed)
+        Snapshot::new(self.now_ms(), &self.clusters, &self.clockwork.kubernetes, self.departed)
     }
 
     /// A number that is the same for the same state on every machine, natively and in wasm.

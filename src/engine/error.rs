@@ -70,7 +70,13 @@ impl ServiceError {
         Self::new("PodDrainFailure", message)
     }
 
-    pub(super) fn allocation_failed() -> Self {
+    /// No host was found, in the zone that a machine is bound to or anywhere.
+    pub(super) fn allocation_failed(zone: u8) -> Self {
+        if zone > 0 {
+            let message =
+                "Allocation failed. We do not have sufficient capacity for the requested VM size in this zone.";
+            return Self::new("ZonalAllocationFailed", message.to_owned());
+        }
         Self::new(
             "AllocationFailed",
             "Allocation failed. We do not have sufficient capacity for the requested VM size in this region."

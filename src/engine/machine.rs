@@ -1,6 +1,6 @@
 //! Requests to single machines of a node pool, through AKS.
 
-use super::change::no_pool;
+use super::check::no_pool;
 use super::cloud::{Cloud, find_pool};
 use super::error::ServiceError;
 use super::limits;

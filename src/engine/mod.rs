@@ -12,11 +12,14 @@
 
 mod abort;
 mod change;
+mod check;
 mod clockwork;
 mod cloud;
 pub mod cluster;
 pub mod error;
 mod existing;
+pub mod fault;
+mod fault_effect;
 pub mod kubernetes;
 pub mod lifecycle;
 pub mod limits;
@@ -43,10 +46,11 @@ pub use cloud::Cloud;
 pub use cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
 pub use error::ServiceError;
 pub use existing::ExistingPool;
+pub use fault::{Fault, FaultKind, FaultSpec};
 pub use lifecycle::NodeState;
 pub use node::{Milestone, Node, NodeSource};
 pub use operation::{OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
 pub use pool::{AutoscalerRange, OsDiskType, OsType, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
-pub use snapshot::{ClusterView, CostView, NodeView, PoolView, Snapshot, StateCounts};
+pub use snapshot::{ClusterView, CostView, NodeView, PodCounts, PoolView, Snapshot, StateCounts};
 pub use upgrade::UsedVersion;
 pub use vm_size::VmSize;

@@ -46,9 +46,9 @@ impl Cloud {
     ///
     /// Limits and quota, which only new instances need; what was started before stays so.
     pub fn grow_group(&mut self, id: PoolId, delta: u32) -> Result<Growth, ServiceError> {
-        let no_pool = || super::change::no_pool(id);
+        let no_pool = || super::check::no_pool(id);
         let cluster = self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(no_pool)?;
-        let (cluster, instances, location) = (cluster.id, cluster.instances(), cluster.spec.location.clone());
+        let (cluster, location) = (cluster.id, cluster.spec.location.clone());
         let pool = find_pool(&mut self.clusters, cluster, id).ok_or_else(no_pool)?;
         let size = target_size(pool) + delta;
         let deallocated = pool.nodes().filter(|node| node.state() == NodeState::Deallocated);
@@ -61,8 +61,8 @@ impl Cloud {
             return Ok(Growth { started, created: 0 });
         }
         let created = size.saturating_sub(capacity(pool));
-        let (held, spec) = (pool.instances(), pool.spec.clone());
-        self.check_capacity(&location, held, instances, created, &spec)?;
+        let vm_size = pool.spec.vm_size;
+        self.check_capacity(&location, Some(cluster), Some(id), created, vm_size)?;
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             pool.spec.count += created;
             for _ in 0..created {
@@ -83,7 +83,7 @@ impl Cloud {
             let id_of = cluster.id;
             cluster.pools.iter_mut().find(|pool| pool.id == id).map(|pool| (id_of, pool))
         });
-        let (cluster, pool) = found.ok_or_else(|| super::change::no_pool(id))?;
+        let (cluster, pool) = found.ok_or_else(|| super::check::no_pool(id))?;
         let state = pool.node(instance_id).map(super::node::Node::state);
         let removal = match pool.spec.scale_down_mode {
             ScaleDownMode::Delete => Removal::Delete,

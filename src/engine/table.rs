@@ -94,6 +94,13 @@ impl<K: Ord + Copy, V> Table<K, V> {
         self.entries.iter().map(|(_, value)| value)
     }
 
+    /// The values from a key on, by ascending key.
+    #[must_use]
+    pub fn values_from(&self, key: K) -> impl DoubleEndedIterator<Item = &V> + Clone {
+        let (Ok(start) | Err(start)) = self.find(key);
+        self.entries.iter().skip(start).map(|(_, value)| value)
+    }
+
     /// The values, by ascending key, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.entries.iter_mut().map(|(_, value)| value)
@@ -112,6 +119,9 @@ mod tests {
         }
         assert_eq!(table.iter().collect::<Vec<_>>(), [(1, &10), (2, &20), (3, &30), (9, &90)]);
         assert_eq!((table.get(2), table.get(4)), (Some(&20), None));
+        assert_eq!(table.values_from(3).collect::<Vec<_>>(), [&30, &90]);
+        assert_eq!(table.values_from(4).collect::<Vec<_>>(), [&90]);
+        assert_eq!(table.values_from(10).count(), 0);
         assert_eq!((table.remove(2), table.remove(2)), (Some(20), None));
         *table.entry(5) += 1;
         assert_eq!((table.get(5), table.len()), (Some(&1), 4));

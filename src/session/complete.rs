@@ -3,12 +3,12 @@
 use super::Session;
 use crate::cli::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
 use crate::cli::complete::{Candidate, Completion, NameKind, Values, Wanted, completion};
-use crate::cli::exec::VERBS;
+use crate::cli::exec::{LOADS, SCORINGS, VERBS};
 use crate::cli::kubectl;
 use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
 use crate::engine::timing::TIMINGS;
 use crate::engine::vm_size::{PRICED_REGIONS, VM_SIZES};
-use crate::engine::{Cluster, Pool};
+use crate::engine::{Cluster, FaultKind, Pool};
 
 /// Enough to choose from; more would only be scrolled past.
 const MACHINES_MAX: usize = 200;
@@ -97,9 +97,15 @@ impl Values for Session {
             ["kubectl", rest @ ..] => kubectl::candidates(rest, self.cloud(), &self.run.account),
             ["sim", "timings"] => TIMINGS.iter().map(|info| Candidate::new(info.name, info.source)).collect(),
             ["wait", "--until"] => vec![Candidate::new("idle", "nothing is under way any more")],
-            [program] => {
+            ["sim", "fault", "add"] => {
+                FaultKind::ALL.map(|kind| Candidate::new(kind.name(), "something that goes wrong")).into()
+            }
+            ["sim", "load"] => LOADS.map(|kind| Candidate::new(kind, "work for a deployment")).into(),
+            ["sim", "scheduler"] => SCORINGS.map(|(name, _)| Candidate::new(name, "how nodes are scored")).into(),
+            words => {
+                let begun = words.join(" ");
                 let followers = VERBS.iter().filter_map(|(usage, meaning)| {
-                    let next = usage.strip_prefix(program)?.strip_prefix(' ')?.split(' ').next()?;
+                    let next = usage.strip_prefix(&begun)?.strip_prefix(' ')?.split(' ').next()?;
                     // Capitals stand for a value that the person chooses.
                     next.starts_with(|first: char| first == '-' || first.is_lowercase())
                         .then(|| Candidate::new(next, *meaning))
@@ -112,7 +118,6 @@ impl Values for Session {
                 }
                 found
             }
-            _ => Vec::new(),
         }
     }
 }
@@ -149,6 +154,12 @@ mod tests {
         check("az aks nodepool show -g rg2 --cluster-name two -n ", &[]);
         check("wait --until ", &["idle"]);
         check("w", &["wait"]);
+        check("sim fa", &["fault", "fail-allocations"]);
+        check("sim fault ", &["add", "list"]);
+        check("sim fault add slow-", &["slow-provision", "slow-pull"]);
+        check("sim load s", &["steady", "step", "spike", "stop"]);
+        check("sim scheduler m", &["most-allocated"]);
+        check("sim quota ", &[]);
         session.submit("az aks get-credentials -g rg1 -n one");
         let nodes = session.complete("kubectl drain aks-", "kubectl drain aks-".len());
         assert_eq!(nodes.candidates.len(), 2);

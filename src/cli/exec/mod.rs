@@ -15,6 +15,7 @@ mod profile;
 mod question;
 mod registration;
 mod resource;
+mod sim;
 mod upgrade;
 mod verb;
 mod vmss;
@@ -33,8 +34,10 @@ use super::parse::{HelpTarget, Invocation, OutputFormat, ParseOptions, Parsed, p
 use super::validate::validate;
 use crate::engine::{Cloud, OperationId, OperationState, ServiceError};
 
+pub use super::duration::{clock, parse_duration_ms};
 pub use question::{Question, Terminal};
-pub use verb::{VERBS, clock, parse_duration_ms, run_verb};
+pub use sim::{LOADS, SCORINGS};
+pub use verb::{VERBS, run_verb};
 pub use wait::{Target, Until, Wanted};
 
 /// What a command acts on.

@@ -193,6 +193,13 @@ impl PodSpec {
         Resources { pods: 1, ..most.max(lasting) }
     }
 
+    /// Lets its first container, which is all that most pods have, ask for this.
+    pub fn set_requests(&mut self, requests: Resources) {
+        if let Some(container) = self.containers.first_mut() {
+            container.requests = requests;
+        }
+    }
+
     /// An annotation.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {

@@ -2,6 +2,7 @@
 //!
 //! Pods of daemon sets and mirrors of static pods stay. The machine goes on when all others are gone.
 
+use super::super::fault::FaultKind;
 use super::super::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
 use super::super::record::PodEvent;
 use super::agenda::Task;
@@ -103,7 +104,9 @@ impl Kubernetes {
         };
         let mut refused = Vec::new();
         for pod in node.pods().iter().filter(|pod| has_to_leave(pod) && !pod.is_terminating()) {
-            if drain.policy.is_forced || (self.may_evict(pod) && !moment.is_drain_blocked) {
+            let is_allowed = drain.policy.is_forced
+                || (self.may_evict(pod) && moment.strike(FaultKind::DrainBlocked, id.pool).is_none());
+            if is_allowed {
                 self.end(id, pod.id, PodEvent::Killing, moment);
             } else {
                 refused.push(pod.name());
@@ -144,8 +147,9 @@ impl Kubernetes {
     ///
     /// Where there is no such pod.
     pub fn evict_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<bool, ObjectError> {
-        let (pod, _) = self.pod_named(namespace, name).ok_or_else(|| ObjectError::missing("pods", name))?;
-        if moment.is_drain_blocked || !self.may_evict(pod) {
+        let (pod, node) = self.pod_named(namespace, name).ok_or_else(|| ObjectError::missing("pods", name))?;
+        let is_blocked = node.is_some_and(|node| moment.strike(FaultKind::DrainBlocked, node.id.pool).is_some());
+        if is_blocked || !self.may_evict(pod) {
             return Ok(false);
         }
         self.delete_pod(namespace, name, moment).map(|()| true)

@@ -5,6 +5,7 @@
 
 use std::sync::Arc;
 
+use super::super::fault::FaultKind;
 use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodPhase, PodSpec, SetId};
 use super::super::record::PodEvent;
 use super::super::timing::Timing;
@@ -89,7 +90,8 @@ impl Kubernetes {
             return;
         }
         let length_ms = size_bytes.saturating_mul(1000) / PULL_BYTES_PER_S;
-        let length_ms = length_ms.saturating_mul(moment.pull_permille.into()) / 1000;
+        let factor = moment.strike(FaultKind::SlowPull, node.pool).unwrap_or(1);
+        let length_ms = length_ms.saturating_mul(factor.into());
         let begin_ms = disk.pulling.last().map_or(moment.now_ms, |last| last.done_ms);
         let done_ms = begin_ms + length_ms;
         disk.pulling.push(Pull { image, since_ms: moment.now_ms, done_ms });
@@ -151,11 +153,11 @@ impl Kubernetes {
         if let Some(length_ms) = started.spec.runs_for_ms {
             self.plan(length_ms, Task::Finish(node, pod), moment);
         }
-        self.count_ready(started.set, true);
+        self.count_ready(started.set, true, moment);
     }
 
     /// Counts a pod that has become ready, or is no longer.
-    pub(super) fn count_ready(&mut self, set: SetId, is_ready: bool) {
+    pub(super) fn count_ready(&mut self, set: SetId, is_ready: bool, moment: &mut Moment<'_>) {
         self.generation += 1;
         let Some(set) = self.sets.get_mut(set) else {
             return;
@@ -169,6 +171,9 @@ impl Kubernetes {
             let rolls = self.deployments.get(deployment).is_some_and(|deployment| deployment.sets.len() > 1);
             if rolls {
                 note(&mut self.todo.deployments, deployment);
+            }
+            if self.horizontals.get(deployment).is_some() {
+                self.wake_horizontal(deployment, moment);
             }
         }
     }
@@ -192,7 +197,7 @@ impl Kubernetes {
         let left = active_of(found, set);
         self.index.follow(found, free);
         if was_ready {
-            self.count_ready(set, false);
+            self.count_ready(set, false, moment);
         }
         if let Some(found) = self.sets.get_mut(set) {
             found.succeeded += 1;
@@ -221,7 +226,7 @@ impl Kubernetes {
         }
         if ending.takes_room() {
             if is_reached && ending.phase == PodPhase::Running {
-                self.count_ready(ending.set, false);
+                self.count_ready(ending.set, false, moment);
             }
             if let Some(set) = self.sets.get_mut(ending.set) {
                 set.count_out(node, left);
@@ -268,7 +273,7 @@ impl Kubernetes {
 
     /// The containers of a pod run, as a matter of course: those of daemon sets come up with the node,
     /// whose bring-up has their images in it.
-    pub(super) fn start_silently(&mut self, node: NodeId, pod: &Pod, moment: &Moment<'_>) {
+    pub(super) fn start_silently(&mut self, node: NodeId, pod: &Pod, moment: &mut Moment<'_>) {
         let Some(found) = self.nodes.get_mut(node) else {
             return;
         };
@@ -277,7 +282,7 @@ impl Kubernetes {
             pod.since_ms = moment.now_ms;
         });
         if started.is_some() {
-            self.count_ready(pod.set, true);
+            self.count_ready(pod.set, true, moment);
         }
     }
 

@@ -8,10 +8,13 @@
 
 mod agenda;
 mod controllers;
+pub mod curve;
 mod deployment;
 mod drain;
+mod horizontal;
 mod index;
 mod kubelet;
+mod load;
 mod moment;
 mod node_list;
 mod nodes;
@@ -25,11 +28,14 @@ mod template;
 use std::sync::Arc;
 
 use agenda::Due;
+pub use curve::{Curve, CurvePoint};
 pub use deployment::{Deployment, DeploymentSpec};
 use drain::Drain;
 pub use drain::DrainPolicy;
+pub use horizontal::{Horizontal, HorizontalSpec};
 use index::CapacityIndex;
 use kubelet::Disk;
+pub use load::Load;
 pub use moment::Moment;
 pub use objects::kind_name;
 pub use pod_set::{DeploymentId, PodSet, SetKind};
@@ -57,6 +63,8 @@ pub struct Kubernetes {
     disks: Table<NodeId, Disk>,
     drains: Table<NodeId, Drain>,
     agenda: Table<u64, Due>,
+    loads: Table<DeploymentId, Load>,
+    horizontals: Table<DeploymentId, Horizontal>,
     /// How many pods on nodes keep others away.
     keeping_away: u32,
     generation: u64,
@@ -95,6 +103,13 @@ impl Kubernetes {
     #[must_use]
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = &Arc<NodeInfo>> + Clone {
         self.nodes.values()
+    }
+
+    /// The nodes of a pool, by instance id.
+    #[must_use]
+    pub fn nodes_of(&self, pool: PoolId) -> impl Iterator<Item = &Arc<NodeInfo>> + Clone {
+        let first = NodeId { pool, instance_id: 0 };
+        self.nodes.values_from(first).take_while(move |node| node.id.pool == pool)
     }
 
     /// A node.

@@ -4,8 +4,11 @@ use std::sync::Arc;
 
 use super::super::clockwork::Event;
 use super::super::cluster::ClusterId;
+use super::super::fault::{FaultKind, Faults};
 use super::super::kubernetes::{NodeId, Pod};
+use super::super::pool::PoolId;
 use super::super::queue::EventQueue;
+use super::super::random::Random;
 use super::super::record::{Happening, PodEvent, RecordLog, Remark};
 use super::super::timing::{Timing, Timings};
 
@@ -16,10 +19,8 @@ pub struct Moment<'a> {
     pub(in crate::engine) queue: &'a mut EventQueue<Event>,
     pub(in crate::engine) timings: &'a Timings,
     pub(in crate::engine) log: &'a mut RecordLog,
-    /// How long a pull takes, in thousandths of what it usually takes.
-    pub(in crate::engine) pull_permille: u32,
-    /// Whether no eviction goes through.
-    pub(in crate::engine) is_drain_blocked: bool,
+    pub(in crate::engine) faults: &'a mut Faults,
+    pub(in crate::engine) random: &'a mut Random,
     /// Whether everything is over as soon as it begins, as in a world that is loaded as it stands.
     pub(in crate::engine) is_instant: bool,
 }
@@ -31,6 +32,11 @@ impl Moment<'_> {
         self.timings.get(timing).median_ms
     }
 
+    /// Whether a fault strikes something of a kind in a pool now; gives its factor.
+    pub(super) fn strike(&mut self, kind: FaultKind, pool: PoolId) -> Option<u32> {
+        self.faults.strike(kind, Some(pool), self.now_ms, self.random)
+    }
+
     /// Writes down what happened to a pod. What a loaded world contains has happened before.
     pub(super) fn record(&mut self, pod: &Pod, event: PodEvent) {
         if !self.is_instant {
@@ -40,7 +46,7 @@ impl Moment<'_> {
     }
 
     /// Writes down something about another object than a pod.
-    pub(super) fn remark(&mut self, remark: Remark) {
+    pub(in crate::engine) fn remark(&mut self, remark: Remark) {
         if !self.is_instant {
             self.log.push_detail(self.now_ms, Happening::Remark(Arc::new(remark)));
         }

@@ -90,14 +90,12 @@ impl Kubernetes {
         let lost_ms = node.ready_since_ms;
         self.unplan(lost_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
         self.stand(id, Standing::Ready, moment.now_ms);
-        // The cordon of the drain that the machine was deallocated after.
-        self.uncordon(id);
         let pods: Vec<Pod> = self.nodes.get(id).map(|node| node.pods().to_vec()).unwrap_or_default();
         for pod in pods {
             match pod.phase {
                 _ if pod.is_terminating() => self.plan(0, Task::Stopped(id, pod.id), moment),
                 // Its containers were started with the node.
-                PodPhase::Running => self.count_ready(pod.set, true),
+                PodPhase::Running => self.count_ready(pod.set, true, moment),
                 PodPhase::Pending if pod.spec.is_daemon() && self.has_images(id, &pod) => {
                     self.start_silently(id, &pod, moment);
                 }
@@ -121,7 +119,7 @@ impl Kubernetes {
         }
         self.stop_pulling(id, moment);
         for pod in node.pods().iter().filter(|pod| pod.phase == PodPhase::Running && !pod.is_terminating()) {
-            self.count_ready(pod.set, false);
+            self.count_ready(pod.set, false, moment);
             if !pod.spec.is_daemon() {
                 moment.record(pod, PodEvent::NodeNotReady);
             }
@@ -162,7 +160,7 @@ impl Kubernetes {
                 continue;
             }
             if node.is_ready && pod.phase == PodPhase::Running {
-                self.count_ready(pod.set, false);
+                self.count_ready(pod.set, false, moment);
             }
             let others =
                 left.iter().filter(|other| other.set == pod.set && !other.is_terminating() && other.takes_room());

@@ -128,6 +128,12 @@ impl Kubernetes {
         }
     }
 
+    /// Sees to it that a deployment has at least so many pods.
+    pub fn raise_deployment(&mut self, id: DeploymentId, replicas: u32) {
+        let before = self.deployments.get(id).map_or(0, |deployment| deployment.spec.replicas);
+        self.scale_deployment(id, replicas.max(before));
+    }
+
     /// Changes what the pods of a deployment are, and rolls that out.
     pub fn change_template(&mut self, id: DeploymentId, edit: impl FnOnce(&mut PodSpec), moment: &Moment<'_>) {
         let Some(deployment) = self.deployments.get_mut(id) else {
@@ -142,6 +148,8 @@ impl Kubernetes {
 
     /// Deletes a deployment with its pods.
     pub fn delete_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+        self.remove_load(id, moment);
+        self.remove_horizontal(id, moment);
         let sets = self.deployments.remove(id).map(|deployment| deployment.sets).unwrap_or_default();
         for set in sets {
             self.delete_set(set, moment);
