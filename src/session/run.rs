@@ -194,12 +194,11 @@ impl Run {
         let Some(active) = &mut self.active else { return };
         let Some(question) = active.question.take() else { return };
         let mut shown = format!("{typed}\n");
-        match question.answer(typed) {
-            Some(answer) => active.answers.push(answer),
-            None => {
-                shown.push_str(&question.prompt());
-                active.question = Some(question);
-            }
+        if let Some(answer) = question.answer(typed) {
+            active.answers.push(answer);
+        } else {
+            shown.push_str(&question.prompt());
+            active.question = Some(question);
         }
         if let Some(entry) = self.current()
             && let Some(Block::Question(asked)) = entry.blocks.last_mut()

@@ -47,6 +47,7 @@ pub struct Target {
 
 /// What `az … wait` can wait for; of several, the first to come.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four options of az, any of which may be given")]
 pub struct Wanted {
     /// `--created`: it is there and provisioned.
     is_created: bool,

@@ -12,7 +12,7 @@ use super::target::{Target, find, name, targets};
 use super::{Failure, Said, bad_duration, duration_ms, make, manifest, node_changes, not_found, server, view};
 use crate::cli::arm::moment;
 use crate::engine::kubernetes::{NodeInfo, PodSpec};
-use crate::engine::workloads::{DeploymentId, SetKind, kind_name};
+use crate::engine::workloads::{DeploymentId, HorizontalSpec, SetKind, kind_name};
 use crate::engine::{Cloud, ClusterId};
 
 /// `--dry-run`.
@@ -299,7 +299,7 @@ fn set_image(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         for (container, image) in pairs.iter().filter_map(|pair| pair.split_once('=')) {
             let mut is_any = false;
             for one in spec.containers.iter_mut().filter(|one| container == "*" || one.name == container) {
-                one.image.name = image.to_owned();
+                image.clone_into(&mut one.image.name);
                 one.image.size_bytes = IMAGE_BYTES;
                 is_any = true;
             }
@@ -370,11 +370,34 @@ fn autoscale(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             "--max=MAXPODS must be larger or equal to --min=MINPODS, max: {max}, min: {min}"
         )));
     }
-    let (_, mut failures) = chosen(view(cloud, id)?, &request.words, request)?;
-    match failures.pop() {
-        Some(missing) => Err(missing),
-        None => Err(not_simulated("kubectl autoscale")),
+    let (all, failures) = chosen(view(cloud, id)?, &request.words, request)?;
+    let mut said = Said { failures, ..Said::default() };
+    let share = request.integer("cpu-percent").filter(|percent| *percent > 0).unwrap_or(80);
+    for one in all {
+        let kubernetes = view(cloud, id)?.kubernetes;
+        let found = kubernetes.deployment(&one.namespace, &one.name).filter(|_| one.kind == Kind::Deployment);
+        let Some(deployment) = found.map(|deployment| deployment.id) else {
+            said.failures.push(not_simulated(&format!("kubectl autoscale of {}", one.title())));
+            continue;
+        };
+        if request.text("name").is_some_and(|name| name != one.name) {
+            said.failures.push(not_simulated("an autoscaler with another name than its deployment's"));
+            continue;
+        }
+        if kubernetes.horizontals().any(|(scaled, _)| scaled == deployment) {
+            let message = format!("horizontalpodautoscalers.autoscaling \"{}\" already exists", one.name);
+            said.failures.push(server("AlreadyExists", &message));
+            continue;
+        }
+        let number = |value: i64| u32::try_from(value).unwrap_or(u32::MAX);
+        let spec = HorizontalSpec { min: number(min.max(1)), max: number(max), target_percent: number(share) };
+        cloud.on_kubernetes(id, |kubernetes, moment| {
+            kubernetes.set_horizontal(deployment, spec, moment);
+            Ok(())
+        })?;
+        said.add(format!("horizontalpodautoscaler.autoscaling/{} autoscaled", one.name));
     }
+    Ok(said)
 }
 
 /// Objects that a manifest names.
@@ -437,7 +460,7 @@ fn remove(one: &Found, id: ClusterId, cloud: &mut Cloud) -> Result<(), Failure> 
     let missing = || not_found(&kind.info().plural(), name);
     let kubernetes = view(cloud, id)?.kubernetes;
     let set_kind = match kind {
-        Kind::Node | Kind::Autoscaler | Kind::Event | Kind::ConfigMap | Kind::Namespace => {
+        Kind::Node | Kind::Event | Kind::ConfigMap | Kind::Namespace => {
             return Err(not_simulated(&format!("kubectl delete {}", one.title())));
         }
         Kind::Deployment => {
@@ -447,6 +470,12 @@ fn remove(one: &Found, id: ClusterId, cloud: &mut Cloud) -> Result<(), Failure> 
                 Ok(())
             })?;
             return Ok(());
+        }
+        Kind::Autoscaler => {
+            let deployment = kubernetes.deployment(namespace, name).map(|one| one.id).ok_or_else(missing)?;
+            let is_there =
+                cloud.on_kubernetes(id, |kubernetes, moment| Ok(kubernetes.remove_horizontal(deployment, moment)))?;
+            return if is_there { Ok(()) } else { Err(missing()) };
         }
         Kind::Budget => {
             return Ok(cloud.on_kubernetes(id, |kubernetes, _| kubernetes.delete_budget(namespace, name))?);

@@ -105,7 +105,15 @@ const BUDGET: &[Column] = &[
     AGE,
 ];
 
-const AUTOSCALER: &[Column] = &[NAME, AGE];
+const AUTOSCALER: &[Column] = &[
+    NAME,
+    ("REFERENCE", false, Cell::By(autoscaler_target)),
+    ("TARGETS", false, Cell::By(autoscaler_use)),
+    ("MINPODS", false, Cell::At("/spec/minReplicas", "")),
+    ("MAXPODS", false, Cell::At("/spec/maxReplicas", "")),
+    ("REPLICAS", false, Cell::At("/status/currentReplicas", "")),
+    AGE,
+];
 
 const EVENT: &[Column] = &[
     ("LAST SEEN", false, Cell::Since("/lastTimestamp")),
@@ -138,6 +146,7 @@ const fn columns(kind: Kind) -> &'static [Column] {
 
 /// How a table is set.
 #[derive(Debug, Clone, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "four flags of kubectl")]
 pub struct Layout {
     /// Every column.
     pub is_wide: bool,
@@ -256,6 +265,17 @@ pub(super) fn pod_status(pod: &Value) -> String {
     let reason =
         state.and_then(|state| state.pointer("/waiting/reason").or_else(|| state.pointer("/terminated/reason")));
     plain(reason.or_else(|| pod.pointer("/status/phase")).unwrap_or(&Value::Null))
+}
+
+fn autoscaler_target(autoscaler: &Value) -> String {
+    let at = |field: &str| autoscaler.pointer(&format!("/spec/scaleTargetRef/{field}")).map(plain).unwrap_or_default();
+    format!("{}/{}", at("kind"), at("name"))
+}
+
+fn autoscaler_use(autoscaler: &Value) -> String {
+    let at = |pointer: &str| autoscaler.pointer(pointer).map_or_else(|| "<unknown>".to_owned(), plain);
+    let now = at("/status/currentMetrics/0/resource/current/averageUtilization");
+    format!("cpu: {now}%/{}%", at("/spec/metrics/0/resource/target/averageUtilization"))
 }
 
 fn job_status(job: &Value) -> String {

@@ -33,7 +33,7 @@ pub struct Drain {
 
 /// What the flags of a line allow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[allow(clippy::struct_excessive_bools, reason = "four flags of kubectl")]
+#[expect(clippy::struct_excessive_bools, reason = "four flags of kubectl")]
 struct Permissions {
     ignore_daemons: bool,
     delete_local_data: bool,

@@ -91,12 +91,11 @@ impl Follow {
         let mut outcome = is_over.then(|| end(Vec::new(), said.failures));
         // Nobody is there who could end it, and nothing more can happen: it would go on for ever.
         if outcome.is_none() && !has_terminal && self.is_patient() && cloud.is_idle() {
-            outcome = Some(match self.what {
-                What::Watch(_) => end(Vec::new(), Vec::new()),
-                _ => {
-                    let note = "It would go on waiting for ever: nothing is under way that could change this.";
-                    Outcome { blocks: vec![Block::Note(note.to_owned())], ..interrupt_following() }
-                }
+            outcome = Some(if matches!(self.what, What::Watch(_)) {
+                end(Vec::new(), Vec::new())
+            } else {
+                let note = "It would go on waiting for ever: nothing is under way that could change this.";
+                Outcome { blocks: vec![Block::Note(note.to_owned())], ..interrupt_following() }
             });
         }
         (said.parts, outcome)
@@ -153,7 +152,7 @@ pub(super) fn progress(deployment: &Deployment, kubernetes: &Kubernetes) -> (Str
     let (name, wanted) = (&deployment.spec.name, deployment.spec.replicas);
     let sets = || deployment.sets.iter().filter_map(|id| kubernetes.set(*id));
     let all: u32 = sets().map(PodSet::active).sum();
-    let (updated, available) = sets().last().map_or((0, 0), |set| (set.active(), set.ready()));
+    let (updated, available) = sets().next_back().map_or((0, 0), |set| (set.active(), set.ready()));
     let waiting = |text: String| (format!("Waiting for deployment \"{name}\" rollout to finish: {text}..."), false);
     if updated < wanted {
         return waiting(format!("{updated} out of {wanted} new replicas have been updated"));

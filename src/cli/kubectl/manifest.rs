@@ -111,6 +111,30 @@ fn not_valid(problem: &str) -> Failure {
     ))
 }
 
+fn check_selector(document: &Value, template: &Value) -> Result<(), String> {
+    let own = selector(document.pointer("/spec/selector").unwrap_or(&Value::Null));
+    let labels = pairs(template, "/metadata/labels");
+    if own.requirements.is_empty() {
+        return Err("spec.selector: Required value".to_owned());
+    }
+    if own.matches(&labels) {
+        return Ok(());
+    }
+    let labels = serde_json::to_string(&labels).unwrap_or_default();
+    Err(format!("spec.template.metadata.labels: Invalid value: {labels}: `selector` does not match template `labels`"))
+}
+
+fn limit(document: &Value) -> Result<BudgetLimit, String> {
+    let at = |pointer| document.pointer(pointer).and_then(amount);
+    match (at("/spec/minAvailable"), at("/spec/maxUnavailable")) {
+        (Some(_), Some(_)) => Err("spec: Invalid value: minAvailable and maxUnavailable cannot be both set".to_owned()),
+        (Some(least), None) => Ok(BudgetLimit::MinAvailable(least)),
+        (None, Some(most)) => Ok(BudgetLimit::MaxUnavailable(most)),
+        // The default of the API.
+        (None, None) => Ok(BudgetLimit::MinAvailable(Amount::Pods(1))),
+    }
+}
+
 fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Failure> {
     let Some((title, name)) = title(document) else {
         let is_versioned = document.get("apiVersion").is_some();
@@ -168,17 +192,7 @@ fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Fa
     let has_template = !matches!(kind, Kind::Pod | Kind::Budget);
     let template = if has_template { document.pointer("/spec/template").unwrap_or(&Value::Null) } else { document };
     if has_template && kind != Kind::Job {
-        let own = selector(document.pointer("/spec/selector").unwrap_or(&Value::Null));
-        let labels = pairs(template, "/metadata/labels");
-        if own.requirements.is_empty() {
-            return Err(problem("spec.selector: Required value".to_owned()));
-        }
-        if !own.matches(&labels) {
-            let labels = serde_json::to_string(&labels).unwrap_or_default();
-            return Err(problem(format!(
-                "spec.template.metadata.labels: Invalid value: {labels}: `selector` does not match template `labels`"
-            )));
-        }
+        check_selector(document, template).map_err(&problem)?;
     }
     manifest.ignored = ignored(document, kind);
     let spec = || {
@@ -214,27 +228,13 @@ fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Fa
             }
             Wanted::Set(SetKind::Job { completions, parallelism }, Box::new(spec), parallelism.min(completions))
         }
-        Kind::Budget => {
-            let at = |pointer| document.pointer(pointer).and_then(amount);
-            let limit = match (at("/spec/minAvailable"), at("/spec/maxUnavailable")) {
-                (Some(_), Some(_)) => {
-                    return Err(problem(
-                        "spec: Invalid value: minAvailable and maxUnavailable cannot be both set".to_owned(),
-                    ));
-                }
-                (Some(least), None) => BudgetLimit::MinAvailable(least),
-                (None, Some(most)) => BudgetLimit::MaxUnavailable(most),
-                // The default of the API.
-                (None, None) => BudgetLimit::MinAvailable(Amount::Pods(1)),
-            };
-            Wanted::Budget(DisruptionBudget {
-                namespace: manifest.namespace.clone(),
-                name: name.to_owned(),
-                selector: document.pointer("/spec/selector").map(selector),
-                limit,
-                created_ms: now_ms,
-            })
-        }
+        Kind::Budget => Wanted::Budget(DisruptionBudget {
+            namespace: manifest.namespace.clone(),
+            name: name.to_owned(),
+            selector: document.pointer("/spec/selector").map(selector),
+            limit: limit(document).map_err(problem)?,
+            created_ms: now_ms,
+        }),
         _ => Wanted::Set(SetKind::Bare, Box::new(spec()?), 1),
     };
     Ok(manifest)
@@ -262,7 +262,7 @@ fn walk(value: &Value, path: &str, known: &[String], found: &mut Vec<String>) {
         None => pattern == path,
     };
     // What a server adds, and what only names a port of a container, stands in every document.
-    let is_common = path == "status" || path.ends_with(".ports");
+    let is_common = path == "status" || path.rsplit('.').next() == Some("ports");
     if is_nothing || is_common || known.iter().any(is_read) {
         return;
     }

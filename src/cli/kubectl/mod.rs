@@ -197,7 +197,7 @@ fn carry_out(request: &Request, input: Option<&str>, context: &mut Context<'_>) 
     }
     let id = cluster(request, context);
     if request.command.name == "version" {
-        return version(request, context.cloud, id.ok());
+        return Ok(version(request, context.cloud, id.ok()));
     }
     let id = id?;
     match request.command.name {
@@ -302,15 +302,15 @@ fn config(request: &Request, context: &mut Context<'_>) -> Result<Said, Failure>
     }
 }
 
-fn version(request: &Request, cloud: &Cloud, id: Option<ClusterId>) -> Result<Said, Failure> {
+fn version(request: &Request, cloud: &Cloud, id: Option<ClusterId>) -> Said {
     let mut said = Said::line(format!("Client Version: {VERSION}\nKustomize Version: v5.6.0"));
     if request.flag("client") {
-        return Ok(said);
+        return said;
     }
     let cluster = id.and_then(|id| cloud.clusters().iter().find(|cluster| cluster.id == id));
     match cluster {
         Some(cluster) => said.add(format!("Server Version: v{}", cluster.spec.kubernetes_version)),
         None => said.failures.push(refused_connection()),
     }
-    Ok(said)
+    said
 }

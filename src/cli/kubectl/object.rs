@@ -10,7 +10,7 @@ use super::print::{cpu, memory};
 use crate::cli::arm::moment;
 use crate::engine::kubernetes::budget::Amount;
 use crate::engine::kubernetes::{BudgetLimit, NodeInfo, Operator, Pod, PodPhase, PodSpec, Resources, Selector, Taint};
-use crate::engine::workloads::{Deployment, Kubernetes, PodSet, SetKind};
+use crate::engine::workloads::{Deployment, DeploymentId, Horizontal, Kubernetes, PodSet, SetKind};
 use crate::engine::{Cloud, Cluster, Pairs};
 
 /// The namespaces of every cluster.
@@ -43,8 +43,7 @@ impl View<'_> {
             Kind::DaemonSet => sets(|set| set.kind == SetKind::DaemonSet).map(daemon_set).collect(),
             Kind::Job => sets(|set| matches!(set.kind, SetKind::Job { .. })).map(job).collect(),
             Kind::Budget => self.budgets(),
-            // No deployment follows a load yet.
-            Kind::Autoscaler => Vec::new(),
+            Kind::Autoscaler => self.autoscalers(),
             Kind::Event => self.events(),
             Kind::ConfigMap => NAMESPACES.iter().map(|namespace| root_certificate(namespace)).collect(),
             Kind::Namespace => NAMESPACES.iter().map(|name| namespace(name)).collect(),
@@ -128,12 +127,12 @@ impl View<'_> {
             .nodes()
             .flat_map(|node| node.pods().iter().map(move |pod| (pod, Some(node.as_ref()), None)));
         let mut pods: Vec<Value> =
-            waiting.chain(bound).map(|(pod, node, refusal)| self.pod(pod, node, refusal)).collect();
+            waiting.chain(bound).map(|(pod, node, refusal)| Self::pod(pod, node, refusal)).collect();
         pods.sort_by(|one, other| key(one).cmp(&key(other)));
         pods
     }
 
-    fn pod(&self, pod: &Pod, node: Option<&NodeInfo>, refusal: Option<&str>) -> Value {
+    fn pod(pod: &Pod, node: Option<&NodeInfo>, refusal: Option<&str>) -> Value {
         let spec = &pod.spec;
         let mut object = object(Kind::Pod, Some(&spec.namespace), &pod.name(), pod.created_ms);
         put(&mut object, "metadata", "labels", Value::Object(pairs(&spec.labels)));
@@ -198,7 +197,7 @@ impl View<'_> {
         let spec = &deployment.spec;
         let sets = || deployment.sets.iter().filter_map(|id| self.kubernetes.set(*id));
         let (ready, current) = (sets().map(PodSet::ready).sum::<u32>(), sets().map(PodSet::active).sum::<u32>());
-        let updated = sets().last().map_or(0, PodSet::active);
+        let updated = sets().next_back().map_or(0, PodSet::active);
         let mut object = object(Kind::Deployment, Some(&spec.namespace), &spec.name, deployment.created_ms);
         put(&mut object, "metadata", "labels", Value::Object(pairs(&spec.labels)));
         put(&mut object, "metadata", "generation", json!(deployment.revision));
@@ -265,6 +264,33 @@ impl View<'_> {
             object
         });
         budgets.collect()
+    }
+
+    fn autoscalers(&self) -> Vec<Value> {
+        let one = |(id, autoscaler): (DeploymentId, &Horizontal)| {
+            let deployment = self.kubernetes.deployments().find(|deployment| deployment.id == id)?;
+            let spec = &deployment.spec;
+            let mut object = object(Kind::Autoscaler, Some(&spec.namespace), &spec.name, autoscaler.created_ms);
+            let usage = self.kubernetes.usage_permille(id, self.cloud.now_ms()) / 10;
+            let metric = |percent: u32| json!([{ "resource": { "name": "cpu", "target": { "averageUtilization": percent, "type": "Utilization" } }, "type": "Resource" }]);
+            let own = json!({
+                "maxReplicas": autoscaler.spec.max,
+                "metrics": metric(autoscaler.spec.target_percent),
+                "minReplicas": autoscaler.spec.min,
+                "scaleTargetRef": { "apiVersion": "apps/v1", "kind": "Deployment", "name": spec.name },
+            });
+            let status = json!({
+                "currentMetrics": [{ "resource": { "current": { "averageUtilization": usage }, "name": "cpu" }, "type": "Resource" }],
+                "currentReplicas": spec.replicas,
+                "desiredReplicas": spec.replicas,
+            });
+            complete(&mut object, own, status);
+            if let Some(object) = object.as_object_mut() {
+                object.insert("apiVersion".to_owned(), json!("autoscaling/v2"));
+            }
+            Some(object)
+        };
+        self.kubernetes.horizontals().filter_map(one).collect()
     }
 
     /// The log as events; those of the same object with the same words are one that is counted.

@@ -102,12 +102,11 @@ fn leading_flags(words: &[&str]) -> Result<(Given, usize), String> {
         let Some(flag) = GLOBAL.iter().find(is_it) else {
             return Err(format!("unknown flag: {word}\nSee 'kubectl --help' for usage."));
         };
-        let value = match word.split_once('=') {
-            Some((_, value)) => value,
-            None => {
-                at += 1;
-                words.get(at).copied().ok_or_else(|| format!("flag needs an argument: {word}"))?
-            }
+        let value = if let Some((_, value)) = word.split_once('=') {
+            value
+        } else {
+            at += 1;
+            words.get(at).copied().ok_or_else(|| format!("flag needs an argument: {word}"))?
         };
         given.push((flag.long, value.to_owned()));
         at += 1;

@@ -202,12 +202,12 @@ impl Template {
     #[must_use]
     pub fn fill(&self, value: &Value) -> String {
         let mut text = String::new();
-        fill(&self.0, value, value, &mut text);
+        fill(&self.0, value, &mut text);
         text
     }
 }
 
-fn fill(pieces: &[Piece], root: &Value, current: &Value, text: &mut String) {
+fn fill(pieces: &[Piece], current: &Value, text: &mut String) {
     for piece in pieces {
         match piece {
             Piece::Text(plain) => text.push_str(plain),
@@ -217,7 +217,7 @@ fn fill(pieces: &[Piece], root: &Value, current: &Value, text: &mut String) {
             }
             Piece::Range(steps, body) => {
                 for item in walk(current, steps) {
-                    fill(body, root, item, text);
+                    fill(body, item, text);
                 }
             }
         }

@@ -4,17 +4,30 @@ use super::object::View;
 use super::parse::Request;
 use super::select::labels;
 use super::{Failure, Said, not_found, print};
-use crate::engine::kubernetes::{NodeInfo, Pod, Resources};
+use crate::engine::kubernetes::{NodeInfo, Pod, PodPhase, Resources};
+use crate::engine::workloads::SetKind;
 
-const NOTE: &str = "Nothing is measured here: every pod that runs is taken to use what it asks for.";
+const NOTE: &str =
+    "What pods of deployments use follows their load (sim load); others are taken to use what they ask for.";
 
 fn cells(used: Resources) -> [String; 2] {
     [format!("{}m", used.cpu_millis), format!("{}Mi", used.memory_bytes >> 20)]
 }
 
-fn used(node: &NodeInfo) -> Resources {
-    let requests = node.pods().iter().filter(|pod| pod.takes_room()).map(|pod| pod.spec.requests());
-    requests.fold(Resources::default(), |sum, one| sum + one)
+/// What a pod uses: of its processor time as much as its load makes it, of its memory all.
+fn used_by(view: View<'_>, pod: &Pod) -> Resources {
+    let requests = pod.spec.requests();
+    let deployment = match view.kubernetes.set(pod.set).map(|set| set.kind) {
+        Some(SetKind::ReplicaSet(deployment)) => deployment,
+        _ => None,
+    };
+    let permille = deployment.map_or(1000, |id| view.kubernetes.usage_permille(id, view.cloud.now_ms()));
+    Resources { cpu_millis: requests.cpu_millis * u64::from(permille) / 1000, ..requests }
+}
+
+fn used(view: View<'_>, node: &NodeInfo) -> Resources {
+    let running = node.pods().iter().filter(|pod| pod.phase == PodPhase::Running);
+    running.fold(Resources::default(), |sum, pod| sum + used_by(view, pod))
 }
 
 /// A share in whole percent, rounded down.
@@ -59,7 +72,7 @@ pub fn nodes(view: View<'_>, request: &Request) -> Result<Said, Failure> {
     };
     let mut rows = Vec::new();
     for node in view.kubernetes.nodes().filter(is_chosen) {
-        let used = used(node);
+        let used = used(view, node);
         let row = if node.is_ready {
             let [cpu, memory] = cells(used);
             let cpu_share = percent(used.cpu_millis, node.allocatable.cpu_millis);
@@ -90,10 +103,10 @@ pub fn pods(view: View<'_>, request: &Request) -> Result<Said, Failure> {
         let is_named = names.is_empty() || names.contains(&name);
         let labels = |key: &str| pod.spec.labels.get(key).map(String::as_str);
         let is_selected = selector.as_ref().is_none_or(|selector| selector.matches_by(&labels));
-        if !is_named || !is_selected || pod.phase != crate::engine::kubernetes::PodPhase::Running {
+        if !is_named || !is_selected || pod.phase != PodPhase::Running {
             continue;
         }
-        let used = pod.spec.requests();
+        let used = used_by(view, pod);
         let [cpu, memory] = cells(used);
         let namespace = is_everywhere.then(|| pod.spec.namespace.clone());
         rows.push((used, namespace.into_iter().chain([name.clone(), cpu, memory]).collect::<Vec<_>>()));

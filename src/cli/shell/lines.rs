@@ -72,7 +72,8 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
                     open = Some((line, End::Documents(documents)));
                 }
             }
-            End::Complete => {}
+            // Only a complete line begins a here-document.
+            End::Complete | End::Documents(_) => {}
             End::Continued => {
                 line.text.pop();
                 open = Some((line, End::Continued));
@@ -81,8 +82,6 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
                 line.text.push('\n');
                 open = Some((line, End::Open));
             }
-            // Only a complete line begins a here-document.
-            End::Documents(_) => {}
         }
     }
     lines.extend(open.map(|(line, _)| line).filter(|line| is_command(&line.text)));

@@ -70,13 +70,11 @@ fn snapshot(invocation: &Invocation) -> Check {
     let id = id.to_lowercase();
     let mut rest = id.as_str();
     for part in ["/subscriptions/", "/resourcegroups/", "/providers/microsoft.containerservice/snapshots/"] {
-        match rest.split_once(part) {
-            Some((_, after)) => rest = after,
-            None => {
-                let message = format!("Cannot parse snapshot name from provided resource id '{id}'.");
-                return refuse(ErrorClass::InvalidArgumentValue, message);
-            }
-        }
+        let Some((_, after)) = rest.split_once(part) else {
+            let message = format!("Cannot parse snapshot name from provided resource id '{id}'.");
+            return refuse(ErrorClass::InvalidArgumentValue, message);
+        };
+        rest = after;
     }
     Ok(())
 }

@@ -3,7 +3,7 @@
 //! Pods of daemon sets and mirrors of static pods stay. The machine goes on when all others are gone.
 
 use super::super::fault::FaultKind;
-use super::super::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Pod, PodPhase};
+use super::super::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
 use super::super::record::PodEvent;
 use super::agenda::Task;
 use super::requests::ObjectError;
@@ -154,8 +154,8 @@ impl Kubernetes {
     /// Where there is no such pod.
     pub fn evict_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<bool, ObjectError> {
         let (pod, node) = self.pod_named(namespace, name).ok_or_else(|| ObjectError::missing("pods", name))?;
-        let mut is_blocked = |node: &NodeInfo| moment.strike(FaultKind::DrainBlocked, node.id.pool).is_some();
-        if !self.may_evict(pod) || node.is_some_and(&mut is_blocked) {
+        let is_blocked = node.is_some_and(|node| moment.strike(FaultKind::DrainBlocked, node.id.pool).is_some());
+        if is_blocked || !self.may_evict(pod) {
             return Ok(false);
         }
         self.delete_pod(namespace, name, moment).map(|()| true)
