@@ -60,6 +60,7 @@ impl Page {
             "play" => Msg::Play(true),
             "pause" => Msg::Play(false),
             "reset" => Msg::Reset,
+            "skip" => Msg::SkipAhead,
             "begin" => Msg::Begin,
             "leave" => Msg::LeaveLesson,
             "restyle" => Msg::Restyled,
