@@ -180,6 +180,7 @@ impl Simulator {
 }
 
 /// An error with a code.
+#[must_use]
 pub fn error(code: &str, message: &str) -> JsValue {
     let error = Error::new(message);
     // Setting a property of a fresh object cannot fail.

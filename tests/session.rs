@@ -4,7 +4,7 @@
 use proptest::prelude::*;
 use scale_down::cli::outcome::Block;
 use scale_down::engine::NodeState;
-use scale_down::session::{Entry, EntryState, Session, SessionOptions};
+use scale_down::session::{Entry, EntryState, Session, SessionOptions, World};
 
 const ADD_FIFTY: &str = "az aks nodepool add --node-count 50 --scale-down-policy deallocate --node-pool nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup";
 const DOWN_TO_FIVE: &str = "az aks nodepool update --node-count 5 --node-pool nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup --no-wait";
@@ -292,4 +292,29 @@ proptest! {
             prop_assert_eq!(played.transcript(), session.transcript());
         }
     }
+}
+
+#[test]
+fn a_run_that_has_gone_back_is_kept_to_its_end() {
+    let mut session = session();
+    run(&mut session, ADD_FIFTY);
+    run(&mut session, DOWN_TO_FIVE);
+    session.advance_until_idle();
+    session.advance(600_000);
+    let end_ms = session.now_ms();
+    session.seek(30_000);
+    let mut copy = self::session();
+    copy.open(&session.share()).expect("a link");
+    assert_eq!((copy.now_ms(), counts(&copy)), (end_ms, (5, 45)));
+}
+
+#[test]
+fn an_example_begins_without_what_was_there() {
+    let mut session = session();
+    let world = r#"{"groups": [{"name": "old", "location": "eastus"}], "clusters": [], "agentPools": {}}"#;
+    session.import(World::parse(world).expect("a world"));
+    assert_eq!(session.cloud().groups().len(), 1);
+    session.begin_with("az group create -n new -l eastus");
+    let names: Vec<&str> = session.cloud().groups().iter().map(|group| group.name.as_str()).collect();
+    assert_eq!(names, ["new"]);
 }

@@ -29,7 +29,7 @@ test_package() {
 test_e2e() {
   tools/build.sh
   say "Testing the page in Chromium"
-  CHROMIUM=$(find_chromium) node --test tests/e2e/*.test.mjs tests/hosts/*.test.mjs
+  CHROMIUM=$(find_chromium) node --test --test-timeout=240000 tests/e2e/*.test.mjs tests/hosts/*.test.mjs
 }
 
 [ $# -gt 0 ] || set -- native headless package e2e

@@ -60,21 +60,28 @@ async function send(name, value = "") {
   await done;
 }
 
+/** Whether the page is being drawn, told after a tenth of a second if it is. */
+const isSeen = () =>
+  new Promise((resolve) => {
+    const timer = setTimeout(() => resolve(false), 500);
+    requestAnimationFrame(() => {
+      clearTimeout(timer);
+      setTimeout(() => resolve(true), 100);
+    });
+  });
+
 const METHODS = {
   hello: () => ({ version: PROTOCOL, methods: Object.keys(METHODS) }),
   async run(lines) {
     const from = page.state().lines;
     await send("run", text(lines, "lines"));
-    const answered = await new Promise((resolve) => {
-      const leave = follow(() => {
-        const entries = page.entries(from);
-        // An undo or a reset takes the lines away.
-        if (entries.length > 0 && !entries.every((entry) => entry.isDone)) return;
-        queueMicrotask(() => leave());
-        resolve(entries);
-      });
-    });
-    return { exitCode: answered.at(-1)?.exitCode ?? 0, lines: answered };
+    for (;;) {
+      const entries = page.entries(from);
+      // A reset or an undo has taken them away where there are none.
+      if (entries.every((entry) => entry.isDone)) return { exitCode: entries.at(-1)?.exitCode ?? 0, lines: entries };
+      // Out of sight no time passes; nobody waits for what nobody sees.
+      if (!(await isSeen())) await send("skip");
+    }
   },
   reset: () => send("reset"),
   seek: (ms) => send("seek", whole(ms, "ms")),

@@ -113,8 +113,8 @@ async function show(name, shown) {
   const news = make("p", { className: "lesson-news" });
   news.setAttribute("role", "status");
   const step = (by, words) => {
-    const to = others[place + by];
-    return to && place >= 0 && button(words, () => begin(to.id), { title: to.title });
+    const to = place >= 0 ? others[place + by] : undefined;
+    return to && button(words, () => begin(to.id), { title: to.title });
   };
   const next = step(1, "Next lesson");
   const again = button("Start again", () => begin(name, taken.text));

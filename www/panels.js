@@ -39,7 +39,16 @@ document.getElementById("app").addEventListener("playground", async ({ target })
     report("The simulator could not be downloaded.");
     return;
   }
-  it.listen(() => followers.forEach((then) => then()));
+  it.listen(() => {
+    for (const then of [...followers]) {
+      try {
+        then();
+      } catch (error) {
+        // One that fails must not keep the others from knowing.
+        reportError(error);
+      }
+    }
+  });
   if (it.isPublic) window.scaleDown = it.simulator();
   handOver(it);
   // Tests wait for it; the page does without.

@@ -30,7 +30,10 @@ impl App {
         });
         self.transcript = fresh.collect();
         self.replayed = false;
-        log::keep(session.script(), !self.options.embed);
+        // Before the simulator has come, what is kept is still to be played.
+        if self.is_running {
+            log::keep(session.script(), !self.options.embed);
+        }
         drop(session);
         self.stick |= self.at_end();
         true

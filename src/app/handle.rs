@@ -60,6 +60,7 @@ impl Page {
             "play" => Msg::Play(true),
             "pause" => Msg::Play(false),
             "reset" => Msg::Reset,
+            "skip" => Msg::SkipAhead,
             "begin" => Msg::Begin,
             "leave" => Msg::LeaveLesson,
             "restyle" => Msg::Restyled,
@@ -138,7 +139,7 @@ impl Page {
     }
 
     /// Draws the cell of a node on a context, in the colours that a canvas of the page has.
-    #[expect(clippy::too_many_arguments, reason = "an object would have to be taken apart again")]
+    #[expect(clippy::unused_self, reason = "a script has nothing else to ask")]
     pub fn draw(
         &self,
         context: &Context,

@@ -151,6 +151,8 @@ pub struct App {
     snapshot: Rc<Snapshot>,
     transcript: Vec<Rc<Entry>>,
     revision: u64,
+    /// Whether the simulator is there.
+    is_running: bool,
     /// The transcript may have changed anywhere, not only at its end.
     replayed: bool,
     notice: Option<AttrValue>,
@@ -191,6 +193,7 @@ impl Component for App {
             session: Rc::new(RefCell::new(Box::new(Absent::default()))),
             transcript: Vec::new(),
             revision: u64::MAX,
+            is_running: false,
             replayed: true,
             notice: None,
             cleared: 0,
@@ -334,6 +337,7 @@ impl App {
         for lines in typed {
             self.session.borrow_mut().submit(lines);
         }
+        self.is_running = true;
         self.replayed = true;
         self.pace.rest();
         if let Some(at_ms) = self.options.at_ms {

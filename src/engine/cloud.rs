@@ -147,7 +147,7 @@ impl Cloud {
     /// turn of an endless load, the next look of an autoscaler that sees nothing to do.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.clockwork.queue.is_idle() && self.next_scan().is_none()
+        self.clockwork.queue.is_idle() && !self.has_news_for_autoscaler()
     }
 
     /// When something happens next.

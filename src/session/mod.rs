@@ -447,10 +447,10 @@ impl Session {
         }
     }
 
-    /// The end of the run so far. Where it has gone back in time, lines follow that are not typed yet.
+    /// The end of the run so far. Where it has gone back in time, more follows than the present moment has.
     fn end(&self) -> When {
-        let rest_ms = self.run.rest_ms().filter(|_| self.applied == self.log.len());
-        When::new(self.now_ms(), rest_ms)
+        let rest_ms = self.run.rest_ms().filter(|_| self.now_ms() == self.end_ms());
+        When::new(self.end_ms(), rest_ms)
     }
 
     /// Lets time pass as a script says.

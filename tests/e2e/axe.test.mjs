@@ -75,7 +75,7 @@ for (const colorScheme of ["light", "dark"]) {
       const dialog = page.getByRole("dialog", { name });
       await dialog.waitFor();
       if (name === "Lessons") await dialog.getByText("Another lesson").click();
-      if (name === "Files") await dialog.getByRole("button", { name: "Script" }).click();
+      if (name === "Files") await dialog.getByRole("button", { name: "Script", exact: true }).click();
       await check(page);
     });
   }

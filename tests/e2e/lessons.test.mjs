@@ -27,7 +27,7 @@ test("from the list to a finished lesson and the next one", async (t) => {
   await panel(page).getByRole("button", { name: /^Run: az aks nodepool add/ }).click();
   await user.button("Skip to idle").click();
   await user.untilSummary("50 running");
-  await panel(page).getByText(/^Reached: 50 nodes run/).waitFor();
+  await panel(page).getByText(/^Reached: 50 nodes run/).first().waitFor();
   await panel(page).getByRole("button", { name: /^Run: az aks nodepool scale/ }).click();
   await user.button("Skip to idle").click();
   await panel(page).getByRole("status").filter({ hasText: "Lesson finished" }).waitFor();
@@ -61,7 +61,7 @@ test("nothing but the keyboard: a lesson from the list to its end, with a hint",
   await page.waitForFunction(() => document.activeElement?.textContent === "Deallocate by hand");
   await focus(/^Run: az aks nodepool add/);
   await page.keyboard.press("Enter");
-  await panel(page).getByText(/^Reached: 50 nodes run/).waitFor();
+  await panel(page).getByText(/^Reached: 50 nodes run/).first().waitFor();
   await focus(/^Run: az aks nodepool scale/);
   await page.keyboard.press("Enter");
   await focus(/^Hint 1/);

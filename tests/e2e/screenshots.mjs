@@ -87,7 +87,23 @@ async function many(user) {
   }
 }
 
-for (const name of ["Help", "Examples", "Share"]) {
+for (const [form, context] of [["lesson", desktop], ["lesson-phone", phone], ["lesson-embed", embed]]) {
+  const path = `?lesson=deallocate${form === "lesson-embed" ? "&embed=1" : ""}`;
+  picture(form, { path, context }, async (user, page) => {
+    await page.getByRole("button", { name: /^Run: az aks nodepool add/ }).click();
+    await user.button("Skip to idle").click();
+    await page.waitForTimeout(500);
+  });
+}
+
+picture("past", { context: { viewport: { width: 1280, height: 800 } } }, async (user, page) => {
+  await frozen(user);
+  await page.getByRole("slider", { name: "Timeline" }).focus();
+  for (let press = 0; press < 3; press += 1) await page.keyboard.press("PageDown");
+  await page.waitForTimeout(500);
+});
+
+for (const name of ["Help", "Examples", "Share", "Lessons", "Files"]) {
   picture(name.toLowerCase(), { context: desktop }, async (user, page) => {
     await user.button(name).click();
     await page.waitForTimeout(300);

@@ -79,7 +79,7 @@ test("MkDocs: the theme is that of the site, also when the reader changes it", a
   await untilTheme(frame, "light");
 });
 
-test("MkDocs: two in one page do not know of each other", async (t) => {
+test("MkDocs: two in one page do not know of each other, and one out of sight answers", async (t) => {
   const { page } = await manual(t);
   await page.locator("#first").getByRole("button").click();
   const first = await inside(page, "#first");

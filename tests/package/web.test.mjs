@@ -4,12 +4,12 @@ import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { launch, watch } from "../e2e/harness.mjs";
-import { serve } from "../../tools/serve.mjs";
+import { CONTENT_SECURITY_POLICY, serve } from "../../tools/serve.mjs";
 
 test("the example in a plain page runs a command", async (t) => {
   const server = await serve({
     folder: fileURLToPath(new URL("../../", import.meta.url)),
-    headers: { "content-security-policy": "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'" },
+    headers: { "content-security-policy": CONTENT_SECURITY_POLICY },
     route: (pathname) => (pathname === "/favicon.ico" ? { status: 204, body: "" } : undefined),
   });
   const page = await (await launch()).newPage();

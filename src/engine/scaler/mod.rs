@@ -122,14 +122,18 @@ impl Cloud {
         }
     }
 
+    /// The clusters with an autoscaler that has something to size, and how far their objects have changed.
+    fn watched(&self) -> impl Iterator<Item = (&Cluster, &Scaler, u64)> {
+        let sized = self.clusters.iter().filter(|cluster| cluster.pools.iter().any(|pool| is_sized(cluster, pool)));
+        sized.filter_map(|cluster| {
+            let generation = self.clockwork.kubernetes.get(cluster.id)?.generation();
+            Some((cluster, self.scalers.get(cluster.id)?, generation))
+        })
+    }
+
     /// The next look of an autoscaler.
     pub(super) fn next_scan(&self) -> Option<(u64, ClusterId)> {
-        let next = |cluster: &Cluster| {
-            if !cluster.pools.iter().any(|pool| is_sized(cluster, pool)) {
-                return None;
-            }
-            let scaler = self.scalers.get(cluster.id)?;
-            let generation = self.clockwork.kubernetes.get(cluster.id)?.generation();
+        let next = |(cluster, scaler, generation): (&Cluster, &Scaler, u64)| {
             if scaler.last.is_some_and(|last| last.generation == generation && last.again_ms.is_none()) {
                 return None;
             }
@@ -137,7 +141,13 @@ impl Cloud {
             let at_ms = scaler.next_ms(generation, interval_ms, self.now_ms())?;
             Some((at_ms, cluster.id))
         };
-        self.clusters.iter().filter_map(next).min_by_key(|(at_ms, _)| *at_ms)
+        self.watched().filter_map(next).min_by_key(|(at_ms, _)| *at_ms)
+    }
+
+    /// Whether an autoscaler has not looked at the latest changes yet. That a node's ten minutes run is
+    /// nothing that is under way: it may come to nothing.
+    pub(super) fn has_news_for_autoscaler(&self) -> bool {
+        self.watched().any(|(_, scaler, generation)| scaler.last.is_none_or(|last| last.generation != generation))
     }
 
     /// Lets an autoscaler look, and do what it decides.

@@ -69,9 +69,10 @@ impl Stage {
         self.cloud.advance_to(at_ms);
     }
 
+    /// Until nothing will ever happen again.
     fn settle(&mut self) {
         for _ in 0..100_000 {
-            match self.cloud.next_event_ms().filter(|_| !self.cloud.is_idle()) {
+            match self.cloud.next_event_ms() {
                 Some(at_ms) => self.cloud.advance_to(at_ms),
                 None => return,
             }

@@ -20,7 +20,7 @@ pub fn lesson(lesson: &Lesson) -> Value {
 
 fn passage(passage: &Passage) -> Value {
     match passage {
-        Passage::Heading(text) => json!({ "kind": "h4", "phrases": phrases(text) }),
+        Passage::Heading(text) => json!({ "kind": "h3", "phrases": phrases(text) }),
         Passage::Paragraph(text) => json!({ "kind": "p", "phrases": phrases(text) }),
         Passage::List { is_ordered, items } => {
             let items: Vec<Value> = items.iter().map(|item| phrases(item)).collect();
