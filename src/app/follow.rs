@@ -99,7 +99,8 @@ impl App {
     }
 }
 
-/// Whether an entry has said nothing since: what it says only grows, except by a replay.
+/// Whether an entry has said nothing since: what it says only grows at its end, except by a replay.
 fn same_stage(now: &Entry, known: &Entry) -> bool {
-    now.state == known.state && now.blocks.len() == known.blocks.len() && now.exit_code == known.exit_code
+    let is_as_long = now.blocks.len() == known.blocks.len() && now.blocks.last() == known.blocks.last();
+    is_as_long && now.state == known.state && now.exit_code == known.exit_code
 }

@@ -62,6 +62,7 @@ pub struct Situation {
 
 /// A key with its modifiers.
 #[derive(Clone, Copy, Debug, Default)]
+#[expect(clippy::struct_excessive_bools, reason = "the four modifiers of a key")]
 pub struct Key<'a> {
     /// As `KeyboardEvent.key`.
     pub name: &'a str,

@@ -157,7 +157,7 @@ impl Prompt {
                 let input = event.target_dyn_into::<HtmlTextAreaElement>()?;
                 let wanted = std::mem::take(&mut self.newline_wanted);
                 if !wanted && is_send_key(&event) && !line::is_continued(&self.text) {
-                    return self.run();
+                    return Some(self.run());
                 }
                 self.text = input.value();
                 self.recalled = None;
@@ -188,7 +188,7 @@ impl Prompt {
 
     fn act(&mut self, action: Action, complete: Completer<'_>) -> Option<Effect> {
         match action {
-            Action::Run => return self.run(),
+            Action::Run => return Some(self.run()),
             Action::Complete => self.complete(complete),
             Action::MenuNext => self.step_menu(true),
             Action::MenuBack => self.step_menu(false),
@@ -218,10 +218,10 @@ impl Prompt {
         None
     }
 
-    fn run(&mut self) -> Option<Effect> {
+    fn run(&mut self) -> Effect {
         let text = std::mem::take(&mut self.text);
         self.put(String::new());
-        Some(Effect::Run(text))
+        Effect::Run(text)
     }
 
     /// Replaces everything, with the caret behind it.

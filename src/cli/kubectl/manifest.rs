@@ -135,6 +135,16 @@ fn limit(document: &Value) -> Result<BudgetLimit, String> {
     }
 }
 
+/// What stands before the name of an object of a kind that does nothing here.
+fn inert(title: &str, name: &str, version: &str) -> Result<&'static str, Failure> {
+    let found = INERT.iter().find(|(known, _)| *known == title);
+    found.map(|(_, prefix)| *prefix).ok_or_else(|| {
+        Failure::usage(format!(
+            "resource mapping not found for name: \"{name}\" namespace: \"\" from \"STDIN\": no matches for kind \"{title}\" in version \"{version}\"\nensure CRDs are installed first"
+        ))
+    })
+}
+
 fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Failure> {
     let Some((title, name)) = title(document) else {
         let is_versioned = document.get("apiVersion").is_some();
@@ -165,12 +175,7 @@ fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Fa
         notes: Vec::new(),
     };
     let Some(kind) = kind else {
-        let inert = INERT.iter().find(|(known, _)| *known == title && !version.is_empty());
-        let (_, prefix) = inert.ok_or_else(|| {
-            Failure::usage(format!(
-                "resource mapping not found for name: \"{name}\" namespace: \"\" from \"STDIN\": no matches for kind \"{title}\" in version \"{version}\"\nensure CRDs are installed first"
-            ))
-        })?;
+        let prefix = inert(title, name, &version)?;
         manifest.wanted = Wanted::Inert(prefix);
         manifest
             .notes

@@ -107,7 +107,6 @@ impl Kubernetes {
     }
 
     /// The nodes of a pool, by instance id.
-    #[must_use]
     pub fn nodes_of(&self, pool: PoolId) -> impl Iterator<Item = &Arc<NodeInfo>> + Clone {
         let first = NodeId { pool, instance_id: 0 };
         self.nodes.values_from(first).take_while(move |node| node.id.pool == pool)
