@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 
 use super::arguments::{check_node_count, count, given_pairs, needed, pairs};
-use super::nodepool::{autoscaler_change, check_scale, note_autoscaler, resource_wait, spec};
+use super::nodepool::{autoscaler_change, check_scale, resource_wait, spec};
 use super::{
     Action, Condition, Context, Reply, Result, abort, beyond, group, missing, not_simulated, prompt_refusal, refusal,
     resource, upgrade,
@@ -62,7 +62,6 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         if invocation.is_document_spelling && !is_named { DOCUMENT_POOL } else { needed(invocation, "nodepool_name")? };
     let mut pool = spec(pool_name, invocation, &location)?;
     pool.tags = pairs(invocation, "nodepool_tags");
-    note_autoscaler(pool.autoscaler.is_some(), context);
     if pool_name == DOCUMENT_POOL {
         context.note(format!(
             "Its first pool is named {DOCUMENT_POOL} (az would say nodepool1), so that the document's next lines can add their nodepool1."
@@ -170,7 +169,6 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         ControlFlow::Continue(change) => change,
         ControlFlow::Break(action) => return Ok(action),
     };
-    note_autoscaler(change.autoscaler.flatten().is_some(), context);
     let cloud = &mut *context.cloud;
     let operation = match pool.filter(|_| change.autoscaler.is_some()) {
         Some(pool) => cloud.update_pool(pool, change),

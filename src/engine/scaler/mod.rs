@@ -25,7 +25,7 @@ use super::operation::PowerState;
 use super::pool::{Pairs, Pool, PoolId};
 use super::table::Table;
 
-pub use why::{Explanation, Subject};
+
 
 /// One cluster's autoscaler, and what it needs from loop to loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
