@@ -149,14 +149,14 @@ impl Autoscaler {
     /// Runs one loop.
     pub fn run_once(
         &mut self,
-        mut scene: Scene<'_>,
+        scene: &mut Scene<'_>,
         provider: &mut dyn Provider,
         settings: &Settings,
         now_ms: u64,
         notices: &mut Vec<Notice>,
     ) -> LoopOutcome {
         let mut outcome = LoopOutcome::default();
-        let facts = facts(&scene);
+        let facts = facts(scene);
         let seen = Observation {
             groups: &scene.groups,
             nodes: &facts,
@@ -164,21 +164,21 @@ impl Autoscaler {
             failed: &scene.failed,
         };
         self.state.update(&seen, settings, now_ms, notices);
-        outcome.has_acted |= self.remove_unregistered(&mut scene, provider, settings, now_ms, notices);
+        outcome.has_acted |= self.remove_unregistered(scene, provider, settings, now_ms, notices);
         if !self.state.is_cluster_healthy(settings) {
             self.planner.clear();
             notices.push(Notice::ClusterUnhealthy);
             outcome.is_unhealthy = true;
             return outcome;
         }
-        outcome.has_acted |= self.delete_failed(&mut scene, provider);
-        if self.fix_sizes(&mut scene, provider, settings, now_ms) {
+        outcome.has_acted |= self.delete_failed(scene, provider);
+        if self.fix_sizes(scene, provider, settings, now_ms) {
             outcome.has_acted = true;
             return outcome;
         }
-        let mut scratch = self.scratch(&scene, &facts, settings, now_ms);
-        let pods = pods_to_help(&mut scratch, &mut scene, settings, now_ms);
-        let has_grown = match self.grow(&pods, &mut scratch, &mut scene, provider, settings, now_ms, notices) {
+        let mut scratch = self.scratch(scene, &facts, settings, now_ms);
+        let pods = pods_to_help(&mut scratch, scene, settings, now_ms);
+        let has_grown = match self.grow(&pods, &mut scratch, scene, provider, settings, now_ms, notices) {
             Growth::Grew => true,
             Growth::Waits => {
                 outcome.waits_for_burst = true;
@@ -188,9 +188,9 @@ impl Autoscaler {
         };
         outcome.has_acted |= has_grown;
         let is_forbidden = has_grown || outcome.waits_for_burst;
-        outcome.has_acted |= self.shrink(&mut scratch, &mut scene, provider, settings, now_ms, is_forbidden);
+        outcome.has_acted |= self.shrink(&mut scratch, scene, provider, settings, now_ms, is_forbidden);
         if settings.is(Setting::EnforceNodeGroupMinSize) {
-            outcome.has_acted |= self.fill_up(&scratch, &mut scene, provider, settings, now_ms, notices);
+            outcome.has_acted |= self.fill_up(&scratch, scene, provider, settings, now_ms, notices);
         }
         outcome
     }
@@ -479,8 +479,8 @@ fn facts(scene: &Scene<'_>) -> Vec<NodeFacts> {
 }
 
 /// The pods that need nodes: those that wait and those that will, because their node is drained.
-fn pods_to_help(scratch: &mut Scratch, scene: &mut Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<Pod> {
-    let mut pods = std::mem::take(&mut scene.pending);
+fn pods_to_help(scratch: &mut Scratch, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<Pod> {
+    let mut pods = scene.pending.clone();
     pods.retain(|pod| !pending::is_expendable(&pod.spec, settings));
     for id in &scene.draining {
         let node = scratch.place_of(*id).and_then(|place| scratch.node(place));

@@ -1,6 +1,9 @@
 //! Trying a node's removal: whether its pods may go, and whether they fit elsewhere.
 
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId};
+use std::sync::Arc;
+
+use super::super::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec};
 use super::budgets::Budgets;
 use super::evictability::{Blocker, Outcome, outcome};
 use super::scratch::Scratch;
@@ -39,8 +42,17 @@ pub fn pods_to_move<'a>(
     now_ms: u64,
 ) -> Result<PodsToMove, (PodId, Blocker)> {
     let mut found = PodsToMove::default();
+    // Most pods of a node are of few kinds, and of those that merely run their kind says everything.
+    let mut known: Option<(*const PodSpec, Outcome)> = None;
     for pod in pods {
-        match outcome(pod, budgets, settings, now_ms) {
+        let spec = Arc::as_ptr(&pod.spec);
+        let is_ordinary = !pod.phase.is_terminal() && !pod.is_terminating() && pod.spec.namespace != SYSTEM_NAMESPACE;
+        let outcome = match known.filter(|(known, _)| is_ordinary && *known == spec) {
+            Some((_, outcome)) => outcome,
+            None => outcome(pod, budgets, settings, now_ms),
+        };
+        known = is_ordinary.then_some((spec, outcome)).or(known);
+        match outcome {
             Outcome::Move => found.moved.push(pod.clone()),
             Outcome::Daemon => found.daemons.push(pod.clone()),
             Outcome::Skip => {}
@@ -67,7 +79,7 @@ pub fn simulate(
     let place = place.ok_or(Reason::NoNodeInfo)?;
     let node = scratch.node(place).ok_or(Reason::NoNodeInfo)?;
     let id = node.id;
-    let present = node.pods().iter().filter(|pod| pod.takes_room());
+    let present = scratch.pods(place).filter(|pod| pod.takes_room());
     let pods = pods_to_move(present, budgets, settings, now_ms).map_err(|(pod, why)| Reason::BlockedByPod(pod, why))?;
     let mark = scratch.mark();
     scratch.remove(place);

@@ -223,12 +223,18 @@ impl View<'_> {
             return format!("{name} does not grow by itself: its autoscaler is off.");
         };
         if !is_sized(self.cluster, pool) {
-            return format!("{name} does not grow: the autoscaler leaves it alone while AKS changes it or it is stopped.");
+            return format!(
+                "{name} does not grow: the autoscaler leaves it alone while AKS changes it or it is stopped."
+            );
         }
         let state = &self.scaler.autoscaler.state;
         if self.scaler.last.is_some() && !state.is_cluster_healthy(&self.settings) {
             let unready = state.total.unready;
-            let kept = if self.settings.is(Setting::DeallocatedCountAsUnready) { "deallocated ones included" } else { "deallocated ones aside" };
+            let kept = if self.settings.is(Setting::DeallocatedCountAsUnready) {
+                "deallocated ones included"
+            } else {
+                "deallocated ones aside"
+            };
             return format!(
                 "{name} does not grow: {unready} of {} nodes are not ready ({kept}), more than ok-total-unready-count and max-total-unready-percentage allow.",
                 state.total.registered

@@ -12,7 +12,8 @@ use crate::engine::{Cloud, Cluster};
 
 type Result<T> = std::result::Result<T, CliError>;
 
-const USAGE: &str = "sim autoscaler: usage: sim autoscaler [NAME [VALUE|default]] | priorities 'NUMBER=PATTERN; …' | status";
+const USAGE: &str =
+    "sim autoscaler: usage: sim autoscaler [NAME [VALUE|default]] | priorities 'NUMBER=PATTERN; …' | status";
 
 /// Carries out `sim autoscaler`, for every cluster.
 pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
@@ -35,7 +36,8 @@ pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
 }
 
 fn setting(name: &str) -> Result<&'static crate::engine::autoscaler::settings::SettingInfo> {
-    profile::find(name).ok_or_else(|| refusal(format!("sim autoscaler: '{name}' is no setting; sim autoscaler lists them")))
+    profile::find(name)
+        .ok_or_else(|| refusal(format!("sim autoscaler: '{name}' is no setting; sim autoscaler lists them")))
 }
 
 /// Every setting with its value; those that differ from the default are marked.
@@ -77,7 +79,9 @@ fn set_priorities(rules: &str, cloud: &mut Cloud) -> Result<String> {
             Some((number.trim().parse().ok()?, pattern))
         });
         priorities.rules.push(
-            read.ok_or_else(|| refusal(format!("sim autoscaler: '{rule}' is not NUMBER=PATTERN, such as 10=.*spot.*")))?,
+            read.ok_or_else(|| {
+                refusal(format!("sim autoscaler: '{rule}' is not NUMBER=PATTERN, such as 10=.*spot.*"))
+            })?,
         );
     }
     let text = format!("the expander 'priority' has {} rules", priorities.rules.len());
