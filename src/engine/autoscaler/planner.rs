@@ -22,6 +22,8 @@ pub struct Rest {
     pub until_ms: u64,
     /// What was found.
     pub reason: Reason,
+    /// Whether a loop has passed it by since, so that what was found may no longer be true.
+    pub is_stale: bool,
 }
 
 /// See the module.
@@ -95,7 +97,7 @@ impl Planner {
                 }
                 Err(reason) => {
                     let until_ms = now_ms + settings.number(Setting::UnremovableNodeRecheckTimeout);
-                    self.resting.push(Rest { id, until_ms, reason });
+                    self.resting.push(Rest { id, until_ms, reason, is_stale: false });
                     self.unremovable.push((id, reason));
                 }
             }
@@ -107,13 +109,21 @@ impl Planner {
     }
 
     /// Whether to try; `Ok(false)` for a node that is no candidate at all.
-    fn eligibility(&self, node: Option<&Arc<NodeInfo>>, id: NodeId, situation: &Situation<'_>) -> Result<bool, Reason> {
+    fn eligibility(
+        &mut self,
+        node: Option<&Arc<NodeInfo>>,
+        id: NodeId,
+        situation: &Situation<'_>,
+    ) -> Result<bool, Reason> {
         let node = node.ok_or(Reason::UnexpectedError)?;
         let group = situation.groups.iter().find(|group| group.id == id.pool);
         if group.is_some_and(|group| eligibility::is_kept(node, group.policy)) {
             return Ok(false);
         }
-        if self.resting.binary_search_by_key(&id, |rest| rest.id).is_ok() {
+        if let Ok(index) = self.resting.binary_search_by_key(&id, |rest| rest.id) {
+            if let Some(rest) = self.resting.get_mut(index) {
+                rest.is_stale = true;
+            }
             return Err(Reason::RecentlyUnremovable);
         }
         if group.is_none() {
