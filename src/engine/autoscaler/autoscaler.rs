@@ -10,7 +10,7 @@ use super::super::pool::PoolId;
 use super::budget::{Deletions, Parallelism};
 use super::budgets::Budgets;
 use super::cluster_state::{ClusterState, DELETION_TIME_MS, FailedInstance, Observation, Unregistered};
-use super::eligibility;
+use super::eligibility::{self, is_kept};
 use super::estimator::imagined;
 use super::evictability::{is_daemon, is_recreated};
 use super::expander::Candidate;
@@ -409,26 +409,31 @@ impl Autoscaler {
         true
     }
 
-    /// The nodes to think about: of groups that are above their smallest size and not at rest; empty
-    /// ones first, then those that were unneeded before.
-    fn candidates(&self, scratch: &Scratch, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<NodeId> {
+    /// The places of the nodes to think about: of groups that are above their smallest size and not at
+    /// rest; empty ones first, then those that were unneeded before.
+    fn candidates(&self, scratch: &Scratch, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<usize> {
         let is_local = settings.is(Setting::ScaleDownDelayTypeLocal);
         let is_resting = |group: &Group| {
             let last = self.last_of_group.iter().find(|(id, _)| *id == group.id);
             is_local && last.is_some_and(|(_, last)| last.is_cooling(settings, now_ms))
         };
-        let shrinking: Vec<PoolId> = scene
-            .groups
-            .iter()
-            .filter(|group| group.target > group.min && !is_resting(group))
-            .map(|group| group.id)
-            .collect();
-        let known = scratch.nodes().take(scratch.registered());
-        let possible = known.filter(|node| shrinking.contains(&node.id.pool) && !scene.gone.contains(&node.id));
-        let mut candidates: Vec<(bool, bool, NodeId)> =
-            possible.map(|node| (!is_empty(node), self.planner.unneeded.find(node.id).is_none(), node.id)).collect();
+        let shrinking: Vec<&Group> =
+            scene.groups.iter().filter(|group| group.target > group.min && !is_resting(group)).collect();
+        let mut unneeded = self.planner.unneeded.nodes().iter().map(|node| node.id).peekable();
+        let mut candidates: Vec<(bool, bool, usize)> = Vec::new();
+        for place in 0..scratch.registered() {
+            let Some(node) = scratch.node(place) else { continue };
+            let group = shrinking.iter().find(|group| group.id == node.id.pool);
+            if group.is_none_or(|group| is_kept(node, group.policy)) || scene.gone.contains(&node.id) {
+                continue;
+            }
+            // Both are sorted by identity.
+            while unneeded.next_if(|id| *id < node.id).is_some() {}
+            let was_unneeded = unneeded.peek() == Some(&node.id);
+            candidates.push((!is_empty(node), !was_unneeded, place));
+        }
         candidates.sort_unstable();
-        candidates.into_iter().map(|(_, _, id)| id).collect()
+        candidates.into_iter().map(|(_, _, place)| place).collect()
     }
 
     /// Brings groups up to their smallest size.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::kubernetes::pod_spec::SYSTEM_NAMESPACE;
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec};
+use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources};
 use super::budgets::Budgets;
 use super::evictability::{Blocker, Outcome, outcome};
 use super::scratch::Scratch;
@@ -15,8 +15,8 @@ use super::unremovable::Reason;
 pub struct Removable {
     /// The node.
     pub id: NodeId,
-    /// Its pods that have to find another node; none of an empty one.
-    pub pods: Vec<Pod>,
+    /// Its pods that have to find another node, with where they do; none of an empty one.
+    pub moves: Vec<Move>,
     /// Whether its pods cannot all be evicted at once.
     pub is_risky: bool,
 }
@@ -81,13 +81,55 @@ pub fn simulate(
     let id = node.id;
     let present = scratch.pods(place).filter(|pod| pod.takes_room());
     let pods = pods_to_move(present, budgets, settings, now_ms).map_err(|(pod, why)| Reason::BlockedByPod(pod, why))?;
+    let mut moves: Vec<Move> = pods.moved.into_iter().map(Move::new).collect();
+    if !do_without(scratch, place, &mut moves, is_destination) {
+        return Err(Reason::NoPlaceToMovePods);
+    }
+    Ok(Removable { id, moves, is_risky: false })
+}
+
+/// A pod that has to find another node.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Move {
+    /// The pod.
+    pub pod: Pod,
+    /// What it asks for.
+    pub requests: Resources,
+    /// Where it was put the last time, which is tried first: the place, and the node that was there.
+    pub hint: Option<(usize, NodeId)>,
+}
+
+impl Move {
+    fn new(pod: Pod) -> Self {
+        let requests = pod.spec.requests();
+        Self { pod, requests, hint: None }
+    }
+}
+
+/// Tries to do without the node at a place, where these pods have to be moved; tells whether it works.
+/// Where it does not, the scratch copy is as it was.
+pub fn do_without(
+    scratch: &mut Scratch,
+    place: usize,
+    moves: &mut [Move],
+    is_destination: impl Fn(usize, &NodeInfo) -> bool,
+) -> bool {
     let mark = scratch.mark();
     scratch.remove(place);
-    for pod in &pods.moved {
-        if scratch.schedule(pod, &is_destination).is_none() {
+    for step in moves {
+        let hinted = step.hint.is_some_and(|(place, id)| {
+            let is_there = scratch.node(place).is_some_and(|node| node.id == id && is_destination(place, node));
+            is_there && scratch.schedule_simply(&step.pod, step.requests, place)
+        });
+        if hinted {
+            continue;
+        }
+        let found = scratch.schedule(&step.pod, &is_destination);
+        step.hint = found.and_then(|place| Some((place, scratch.node(place)?.id)));
+        if found.is_none() {
             scratch.take_back(mark);
-            return Err(Reason::NoPlaceToMovePods);
+            return false;
         }
     }
-    Ok(Removable { id, pods: pods.moved, is_risky: false })
+    true
 }

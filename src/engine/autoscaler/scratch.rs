@@ -51,7 +51,8 @@ pub struct Scratch {
     next: usize,
     /// How many nodes have pods that keep others away.
     keeping_away: usize,
-    standing: Option<Standing>,
+    /// Of the latest specification that was asked about.
+    standings: Vec<Standing>,
 }
 
 /// A point to go back to.
@@ -191,11 +192,17 @@ impl Scratch {
         }
     }
 
+    /// Whether a pod is on the node at a place only in this copy.
+    #[must_use]
+    pub fn has_extra(&self, place: usize) -> bool {
+        self.places.get(place).is_some_and(|place| !place.pods.is_empty())
+    }
+
     /// Puts a pod on a node, whether it fits or not.
-    fn assign(&mut self, place: usize, pod: Pod) {
+    fn assign(&mut self, place: usize, pod: Pod, requests: Resources) {
         if is_plain(&pod.spec) {
             if let Some(found) = self.places.get_mut(place) {
-                found.extra += pod.spec.requests();
+                found.extra += requests;
                 found.pods.push(pod);
                 self.journal.push(Change::Pod(place));
             }
@@ -245,7 +252,28 @@ impl Scratch {
         let around = self.surroundings(&pod.spec);
         let fits = self.check(&pod.spec, place, &around).is_some_and(|fit| fit.is_ok());
         if fits {
-            self.assign(place, pod.clone());
+            self.assign(place, pod.clone(), pod.spec.requests());
+        }
+        fits
+    }
+
+    /// Whether nothing but room and the standing of a node decides whether a pod fits.
+    fn is_simple(&self, spec: &PodSpec) -> bool {
+        is_plain(spec) && !spec.looks_around() && !spec.asks_for_host() && self.keeping_away == 0
+    }
+
+    /// The same as [`Self::schedule_on`] for a pod of which nothing but its requests matters; any other
+    /// is not put there.
+    pub fn schedule_simply(&mut self, pod: &Pod, requests: Resources, place: usize) -> bool {
+        let Some(Place { node: Some(node), extra, .. }) = self.places.get(place) else {
+            return false;
+        };
+        if !requests.fits_in(node.free() - *extra) || !self.is_simple(&pod.spec) {
+            return false;
+        }
+        let fits = stands(&mut self.standings, &pod.spec, node);
+        if fits {
+            self.assign(place, pod.clone(), requests);
         }
         fits
     }
@@ -254,7 +282,7 @@ impl Scratch {
     /// the place.
     pub fn schedule(&mut self, pod: &Pod, is_acceptable: impl Fn(usize, &NodeInfo) -> bool) -> Option<usize> {
         let spec = &*pod.spec;
-        let is_simple = is_plain(spec) && !spec.looks_around() && !spec.asks_for_host() && self.keeping_away == 0;
+        let is_simple = self.is_simple(spec);
         let around = self.surroundings(spec);
         let requests = spec.requests();
         let places = self.places.len();
@@ -266,15 +294,13 @@ impl Scratch {
                 continue;
             }
             let fits = if is_simple {
-                let (fits, standing) = stands(self.standing, spec, node);
-                self.standing = Some(standing);
-                fits
+                stands(&mut self.standings, spec, node)
             } else {
                 check_fit(spec, node, &around).is_ok()
             };
             if fits {
                 self.next = place + 1;
-                self.assign(place, pod.clone());
+                self.assign(place, pod.clone(), requests);
                 return Some(place);
             }
         }
@@ -283,17 +309,21 @@ impl Scratch {
 }
 
 /// Whether labels, taints and cordon of a node allow a pod; nodes that share them are asked once.
-fn stands(known: Option<Standing>, spec: &PodSpec, node: &NodeInfo) -> (bool, Standing) {
-    let mut standing = Standing {
+fn stands(known: &mut Vec<Standing>, spec: &PodSpec, node: &NodeInfo) -> bool {
+    let asked = Standing {
         spec,
         labels: Arc::as_ptr(&node.labels),
         taints: node.taints.as_ptr(),
         is_unschedulable: node.is_unschedulable,
         fits: true,
     };
-    match known.map(|known| Standing { fits: true, ..known }) {
-        Some(same) if same == standing => standing.fits = known.is_some_and(|known| known.fits),
-        _ => standing.fits = check_standing(spec, node).is_ok(),
+    if known.last().is_some_and(|last| !std::ptr::eq(last.spec, asked.spec)) {
+        known.clear();
     }
-    (standing.fits, standing)
+    if let Some(found) = known.iter().find(|found| Standing { fits: true, ..**found } == asked) {
+        return found.fits;
+    }
+    let fits = check_standing(spec, node).is_ok();
+    known.push(Standing { fits, ..asked });
+    fits
 }

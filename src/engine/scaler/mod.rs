@@ -56,7 +56,7 @@ struct LastLoop {
 
 /// How long a loop takes for each node, in milliseconds. The autoscaler's FAQ gives the time to react as
 /// 30 s up to 100 nodes and 60 s up to 1,000; that it grows evenly is an assumption.
-const LOOP_MS_PER_NODE: u64 = 50;
+const LOOP_MS_PER_NODE: u64 = 60;
 
 /// Whether the autoscaler sizes a pool now: not while AKS changes it, and not while it is stopped.
 fn is_sized(cluster: &Cluster, pool: &Pool) -> bool {
