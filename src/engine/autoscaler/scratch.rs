@@ -55,6 +55,9 @@ pub struct Scratch {
     standings: Vec<Standing>,
 }
 
+/// The most kinds of nodes that are remembered.
+const STANDINGS_MAX: usize = 8;
+
 /// A point to go back to.
 #[derive(Debug, Clone, Copy)]
 pub struct Mark {
@@ -324,6 +327,9 @@ fn stands(known: &mut Vec<Standing>, spec: &PodSpec, node: &NodeInfo) -> bool {
         return found.fits;
     }
     let fits = check_standing(spec, node).is_ok();
-    known.push(Standing { fits, ..asked });
+    // Where every node is of its own kind, remembering them costs more than asking.
+    if known.len() < STANDINGS_MAX {
+        known.push(Standing { fits, ..asked });
+    }
     fits
 }
