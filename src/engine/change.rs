@@ -101,6 +101,7 @@ impl Cloud {
         spec: ClusterSpec,
         first_pool: Option<PoolSpec>,
     ) -> Result<OperationId, ServiceError> {
+        limits::check_profile(&spec.autoscaler_profile)?;
         if let Some(pool) = &first_pool {
             limits::check_spec(pool)?;
             self.check_capacity(&spec.location, None, None, pool.count, pool.vm_size)?;
@@ -251,6 +252,7 @@ impl Cloud {
     ) -> Result<OperationId, ServiceError> {
         self.check_cluster_free(id)?;
         self.check_power(id, PowerState::Running)?;
+        autoscaler_profile.as_ref().map_or(Ok(()), limits::check_profile)?;
         let kind = OperationKind::UpdateCluster;
         let operation = self.begin_on_cluster(id, kind, Timing::ControlPlane)?;
         if let Some(cluster) = self.clusters.iter_mut().find(|found| found.id == id) {

@@ -4,9 +4,10 @@
 //! cluster) and from "create node pools" (names, system pools); see [`super::error`] for the
 //! wording.
 
+use super::autoscaler::profile;
 use super::cluster::Cluster;
 use super::error::ServiceError;
-use super::pool::{AutoscalerRange, OsDiskType, OsType, PoolMode, PoolSpec, ScaleDownMode};
+use super::pool::{AutoscalerRange, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, ScaleDownMode};
 
 /// The most nodes in one pool.
 pub const POOL_NODES_MAX: u32 = 1000;
@@ -83,6 +84,20 @@ pub(super) fn check_range(mode: PoolMode, range: Option<AutoscalerRange>) -> Res
             mode.min_nodes()
         ),
     ))
+}
+
+/// Checks the values of an autoscaler profile. Names were checked where they were typed.
+pub(super) fn check_profile(values: &Pairs) -> Result<(), ServiceError> {
+    for (name, value) in values {
+        let Some(info) = profile::find(name) else { continue };
+        if profile::parsed(info.kind, value).is_none() {
+            return Err(ServiceError::invalid_parameter(
+                &format!("autoScalerProfile.{name}"),
+                &format!("The value '{value}' of {name} is not {}.", profile::expected(info.kind)),
+            ));
+        }
+    }
+    Ok(())
 }
 
 /// A deallocated machine keeps its disk, and an ephemeral disk cannot be kept.

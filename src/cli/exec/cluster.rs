@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 
 use super::arguments::{check_node_count, count, given_pairs, needed, pairs};
-use super::nodepool::{autoscaler_change, check_scale, note_autoscaler, spec};
+use super::nodepool::{autoscaler_change, check_scale, spec};
 use super::wait::{Target, resource_wait};
 use super::{
     Action, Context, Question, Reply, Result, abort, ask, group, missing, not_simulated, refusal, resource, upgrade,
@@ -65,7 +65,6 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         if invocation.is_document_spelling && !is_named { DOCUMENT_POOL } else { needed(invocation, "nodepool_name")? };
     let mut pool = spec(pool_name, invocation, &location)?;
     pool.tags = pairs(invocation, "nodepool_tags");
-    note_autoscaler(pool.autoscaler.is_some(), context);
     if pool_name == DOCUMENT_POOL {
         context.note(format!(
             "Its first pool is named {DOCUMENT_POOL} (az would say nodepool1), so that the document's next lines can add their nodepool1."
@@ -178,7 +177,6 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         ControlFlow::Break(action) => return Ok(action),
     };
     decorator::cluster_to_update(invocation, &has)?;
-    note_autoscaler(change.autoscaler.flatten().is_some(), context);
     let cloud = &mut *context.cloud;
     let operation = match pool.filter(|_| change.autoscaler.is_some()) {
         Some(pool) => cloud.update_pool(pool, change),

@@ -56,21 +56,11 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     decorator::pool_to_add(invocation)?;
     let id = cluster.id;
     let spec = spec(name, invocation, &cluster.spec.location)?;
-    note_autoscaler(spec.autoscaler.is_some(), context);
     let operation = context.cloud.add_pool(id, spec)?;
     Ok(Action::Start(
         vec![operation],
         Reply::Pool { group: group.to_owned(), cluster: cluster_name.to_owned(), pool: name.to_owned() },
     ))
-}
-
-/// The autoscaler's range is kept and rules what may be scaled; nothing acts on load yet.
-pub(super) fn note_autoscaler(is_on: bool, context: &mut Context<'_>) {
-    if is_on {
-        context.note(
-            "The autoscaler's range is kept and manual scaling is off, but the autoscaler itself does not act on load yet.",
-        );
-    }
 }
 
 /// The settings of a new pool: of `nodepool add`, or of the first pool of `aks create`.
@@ -189,7 +179,6 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         tags: given_pairs(invocation, "tags"),
         ..change
     };
-    note_autoscaler(update.autoscaler.flatten().is_some(), context);
     let operation = context.cloud.update_pool(id, update)?;
     Ok(Action::Start(vec![operation], reply))
 }

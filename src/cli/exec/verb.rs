@@ -20,6 +20,8 @@ pub const VERBS: &[(&str, &str)] = &[
     ("sim load list", "what drives deployments; sim load stop ends it"),
     ("sim fault add KIND", "let something go wrong; sim fault lists what can"),
     ("sim fault list", "what is still to go wrong; sim fault remove ends it"),
+    ("sim why node NAME", "why a node is not removed; also why pod NAME, why pool NAME"),
+    ("sim autoscaler [NAME VALUE]", "the cluster autoscaler's settings; also status, priorities"),
     ("sim scheduler [SCORING]", "show or set least-allocated or most-allocated"),
     ("sim timings", "list how long things take, and where each number is from"),
     ("sim timings NAME SECONDS", "change one of them for what starts from now on"),

@@ -10,7 +10,7 @@ use super::super::pool::PoolId;
 use super::budget::{Deletions, Parallelism};
 use super::budgets::Budgets;
 use super::cluster_state::{ClusterState, DELETION_TIME_MS, FailedInstance, Observation, Unregistered};
-use super::eligibility;
+use super::eligibility::{self, is_kept};
 use super::estimator::imagined;
 use super::evictability::{is_daemon, is_recreated};
 use super::expander::Candidate;
@@ -149,14 +149,14 @@ impl Autoscaler {
     /// Runs one loop.
     pub fn run_once(
         &mut self,
-        mut scene: Scene<'_>,
+        scene: &mut Scene<'_>,
         provider: &mut dyn Provider,
         settings: &Settings,
         now_ms: u64,
         notices: &mut Vec<Notice>,
     ) -> LoopOutcome {
         let mut outcome = LoopOutcome::default();
-        let facts = facts(&scene);
+        let facts = facts(scene);
         let seen = Observation {
             groups: &scene.groups,
             nodes: &facts,
@@ -164,21 +164,21 @@ impl Autoscaler {
             failed: &scene.failed,
         };
         self.state.update(&seen, settings, now_ms, notices);
-        outcome.has_acted |= self.remove_unregistered(&mut scene, provider, settings, now_ms, notices);
+        outcome.has_acted |= self.remove_unregistered(scene, provider, settings, now_ms, notices);
         if !self.state.is_cluster_healthy(settings) {
             self.planner.clear();
             notices.push(Notice::ClusterUnhealthy);
             outcome.is_unhealthy = true;
             return outcome;
         }
-        outcome.has_acted |= self.delete_failed(&mut scene, provider);
-        if self.fix_sizes(&mut scene, provider, settings, now_ms) {
+        outcome.has_acted |= self.delete_failed(scene, provider);
+        if self.fix_sizes(scene, provider, settings, now_ms) {
             outcome.has_acted = true;
             return outcome;
         }
-        let mut scratch = self.scratch(&scene, &facts, settings, now_ms);
-        let pods = pods_to_help(&mut scratch, &mut scene, settings, now_ms);
-        let has_grown = match self.grow(&pods, &mut scratch, &mut scene, provider, settings, now_ms, notices) {
+        let mut scratch = self.scratch(scene, &facts, settings, now_ms);
+        let pods = pods_to_help(&mut scratch, scene, settings, now_ms);
+        let has_grown = match self.grow(&pods, &mut scratch, scene, provider, settings, now_ms, notices) {
             Growth::Grew => true,
             Growth::Waits => {
                 outcome.waits_for_burst = true;
@@ -188,9 +188,9 @@ impl Autoscaler {
         };
         outcome.has_acted |= has_grown;
         let is_forbidden = has_grown || outcome.waits_for_burst;
-        outcome.has_acted |= self.shrink(&mut scratch, &mut scene, provider, settings, now_ms, is_forbidden);
+        outcome.has_acted |= self.shrink(&mut scratch, scene, provider, settings, now_ms, is_forbidden);
         if settings.is(Setting::EnforceNodeGroupMinSize) {
-            outcome.has_acted |= self.fill_up(&scratch, &mut scene, provider, settings, now_ms, notices);
+            outcome.has_acted |= self.fill_up(&scratch, scene, provider, settings, now_ms, notices);
         }
         outcome
     }
@@ -409,26 +409,31 @@ impl Autoscaler {
         true
     }
 
-    /// The nodes to think about: of groups that are above their smallest size and not at rest; empty
-    /// ones first, then those that were unneeded before.
-    fn candidates(&self, scratch: &Scratch, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<NodeId> {
+    /// The places of the nodes to think about: of groups that are above their smallest size and not at
+    /// rest; empty ones first, then those that were unneeded before.
+    fn candidates(&self, scratch: &Scratch, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<usize> {
         let is_local = settings.is(Setting::ScaleDownDelayTypeLocal);
         let is_resting = |group: &Group| {
             let last = self.last_of_group.iter().find(|(id, _)| *id == group.id);
             is_local && last.is_some_and(|(_, last)| last.is_cooling(settings, now_ms))
         };
-        let shrinking: Vec<PoolId> = scene
-            .groups
-            .iter()
-            .filter(|group| group.target > group.min && !is_resting(group))
-            .map(|group| group.id)
-            .collect();
-        let known = scratch.nodes().take(scratch.registered());
-        let possible = known.filter(|node| shrinking.contains(&node.id.pool) && !scene.gone.contains(&node.id));
-        let mut candidates: Vec<(bool, bool, NodeId)> =
-            possible.map(|node| (!is_empty(node), self.planner.unneeded.find(node.id).is_none(), node.id)).collect();
+        let shrinking: Vec<&Group> =
+            scene.groups.iter().filter(|group| group.target > group.min && !is_resting(group)).collect();
+        let mut unneeded = self.planner.unneeded.nodes().iter().map(|node| node.id).peekable();
+        let mut candidates: Vec<(bool, bool, usize)> = Vec::new();
+        for place in 0..scratch.registered() {
+            let Some(node) = scratch.node(place) else { continue };
+            let group = shrinking.iter().find(|group| group.id == node.id.pool);
+            if group.is_none_or(|group| is_kept(node, group.policy)) || scene.gone.contains(&node.id) {
+                continue;
+            }
+            // Both are sorted by identity.
+            while unneeded.next_if(|id| *id < node.id).is_some() {}
+            let was_unneeded = unneeded.peek() == Some(&node.id);
+            candidates.push((!is_empty(node), !was_unneeded, place));
+        }
         candidates.sort_unstable();
-        candidates.into_iter().map(|(_, _, id)| id).collect()
+        candidates.into_iter().map(|(_, _, place)| place).collect()
     }
 
     /// Brings groups up to their smallest size.
@@ -479,8 +484,8 @@ fn facts(scene: &Scene<'_>) -> Vec<NodeFacts> {
 }
 
 /// The pods that need nodes: those that wait and those that will, because their node is drained.
-fn pods_to_help(scratch: &mut Scratch, scene: &mut Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<Pod> {
-    let mut pods = std::mem::take(&mut scene.pending);
+fn pods_to_help(scratch: &mut Scratch, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<Pod> {
+    let mut pods = scene.pending.clone();
     pods.retain(|pod| !pending::is_expendable(&pod.spec, settings));
     for id in &scene.draining {
         let node = scratch.place_of(*id).and_then(|place| scratch.node(place));

@@ -53,6 +53,11 @@ impl Budgets {
         verdict
     }
 
+    /// The budgets.
+    pub fn all(&self) -> impl Iterator<Item = &Arc<DisruptionBudget>> {
+        self.entries.iter().map(|(budget, _)| budget)
+    }
+
     /// How many disruptions each allows still.
     #[must_use]
     pub fn left(&self) -> Vec<i64> {

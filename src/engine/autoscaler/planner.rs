@@ -2,15 +2,16 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
+use super::super::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use super::super::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Pod, PodSpec};
 use super::budgets::Budgets;
 use super::eligibility;
-use super::evictability::is_recreated;
+use super::evictability::{is_daemon, is_recreated};
 use super::group::Group;
-use super::removal::{Removable, simulate};
+use super::removal::{Move, do_without, simulate};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
-use super::unneeded::{Removables, Standing, UnneededNodes};
+use super::unneeded::{Removables, Standing, Unneeded, UnneededNodes};
 use super::unremovable::Reason;
 
 /// A node that is not looked at again for a while.
@@ -22,6 +23,8 @@ pub struct Rest {
     pub until_ms: u64,
     /// What was found.
     pub reason: Reason,
+    /// Whether a loop has passed it by since, so that what was found may no longer be true.
+    pub is_stale: bool,
 }
 
 /// See the module.
@@ -29,10 +32,14 @@ pub struct Rest {
 pub struct Planner {
     /// Nodes that could go.
     pub unneeded: UnneededNodes,
-    /// Nodes that cannot, with the reason; sorted.
+    /// Nodes that cannot, with the reason.
     unremovable: Vec<(NodeId, Reason)>,
-    /// Sorted too.
+    /// Sorted.
     resting: Vec<Rest>,
+    /// What is known of nodes, sorted by identity.
+    memory: Vec<Known>,
+    /// The settings and the budgets with which it was found.
+    rules: Option<(Settings, Vec<Arc<DisruptionBudget>>)>,
 }
 
 /// What a loop gives the planner.
@@ -40,8 +47,8 @@ pub struct Planner {
 pub struct Situation<'a> {
     /// The groups.
     pub groups: &'a [Group],
-    /// The nodes to think about, in the order in which they are tried.
-    pub candidates: &'a [NodeId],
+    /// The places of the nodes to think about, in the order in which they are tried.
+    pub candidates: &'a [usize],
     /// Nodes that are being emptied or deleted.
     pub in_progress: &'a [NodeId],
     /// Pods that were evicted and may not have been made anew yet.
@@ -52,6 +59,30 @@ pub struct Situation<'a> {
     pub now_ms: u64,
     /// How often the loop runs.
     pub interval_ms: u64,
+}
+
+/// What the planner found out of a node that has not changed since, nor anything else that it depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Known {
+    node: Arc<NodeInfo>,
+    finding: Finding,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+enum Finding {
+    /// Its pods ask for too much of it.
+    Busy,
+    /// It is worth trying to do without it, and these pods would have to move.
+    Moves(Vec<Move>),
+}
+
+/// Whether nothing about a node's pods depends on the time, or on how much a budget allows.
+fn is_timeless(node: &NodeInfo, budgets: &Budgets) -> bool {
+    node.pods().iter().all(|pod| {
+        let is_left = is_daemon(&pod.spec) || pod.spec.is_mirror();
+        let is_settled = !pod.is_terminating() && !pod.phase.is_terminal();
+        is_settled && (is_left || (pod.spec.namespace != SYSTEM_NAMESPACE && !budgets.protect(&pod.spec)))
+    })
 }
 
 impl Planner {
@@ -70,56 +101,99 @@ impl Planner {
         let is_going = |id: &NodeId| in_progress.contains(id);
         self.unremovable.clear();
         self.resting.retain(|rest| rest.until_ms > now_ms && scratch.place_of(rest.id).is_some());
+        let mut memory = self.remembered(scratch, budgets, settings);
         let mut eligible = Vec::new();
-        for id in situation.candidates.iter().filter(|id| !is_going(id)) {
-            let place = scratch.place_of(*id);
-            match self.eligibility(place.and_then(|place| scratch.node(place)), *id, situation) {
-                Ok(true) => eligible.push((*id, place)),
+        for place in situation.candidates {
+            let Some(node) = scratch.node(*place).filter(|node| !is_going(&node.id)) else { continue };
+            let slot = memory.get_mut(*place);
+            match self.is_eligible(node, slot, budgets, situation) {
+                Ok(true) => eligible.push(*place),
                 Ok(false) => {}
-                Err(reason) => self.unremovable.push((*id, reason)),
+                Err(reason) => self.unremovable.push((node.id, reason)),
             }
         }
         let limit = unneeded_limit(self.unneeded.nodes().len(), settings, situation.interval_ms);
-        let mut removable: Vec<Removable> = Vec::new();
-        for (id, place) in eligible {
-            if removable.len() >= limit {
+        let registered = scratch.registered();
+        let is_destination = |place: usize, node: &NodeInfo| place < registered && !is_going(&node.id);
+        let mut found: Vec<Unneeded> = Vec::new();
+        for place in eligible {
+            if found.len() >= limit {
                 break;
             }
-            let registered = scratch.registered();
-            let is_destination = |place: usize, node: &NodeInfo| place < registered && !is_going(&node.id);
-            match simulate(scratch, place, is_destination, budgets, settings, now_ms) {
-                Ok(mut node) => {
-                    node.is_risky = !budgets.verdict(&node.pods).in_parallel;
-                    budgets.take(&node.pods);
-                    removable.push(node);
-                }
+            let Some(id) = scratch.node(place).map(|node| node.id) else { continue };
+            let slot = memory.get_mut(place);
+            match try_removal(scratch, place, slot, is_destination, budgets, settings, now_ms) {
+                Ok(node) => found.push(node),
                 Err(reason) => {
                     let until_ms = now_ms + settings.number(Setting::UnremovableNodeRecheckTimeout);
-                    self.resting.push(Rest { id, until_ms, reason });
+                    self.resting.push(Rest { id, until_ms, reason, is_stale: false });
                     self.unremovable.push((id, reason));
                 }
             }
         }
         scratch.take_back(mark);
-        self.unneeded.update(&removable, now_ms);
-        self.unremovable.sort_unstable_by_key(|(id, _)| *id);
+        self.memory = memory.into_iter().flatten().collect();
+        self.unneeded.update(found.into_iter());
         self.resting.sort_unstable_by_key(|rest| rest.id);
     }
 
+    /// What is known of the nodes, by place: of those that have not changed.
+    fn remembered(&mut self, scratch: &Scratch, budgets: &Budgets, settings: &Settings) -> Vec<Option<Known>> {
+        let mut memory = std::mem::take(&mut self.memory);
+        let rules = (settings.clone(), budgets.all().cloned().collect());
+        if self.rules.as_ref() != Some(&rules) {
+            memory.clear();
+            self.rules = Some(rules);
+        }
+        let mut memory = memory.into_iter().peekable();
+        let mut by_place = Vec::with_capacity(scratch.registered());
+        for place in 0..scratch.registered() {
+            let node = scratch.node(place);
+            let is_before = |known: &Known| node.is_some_and(|node| known.node.id < node.id);
+            while memory.next_if(is_before).is_some() {}
+            let known = memory.next_if(|known| node.is_some_and(|node| known.node.id == node.id));
+            by_place.push(known.filter(|known| node.is_some_and(|node| Arc::ptr_eq(node, &known.node))));
+        }
+        by_place
+    }
+
     /// Whether to try; `Ok(false)` for a node that is no candidate at all.
-    fn eligibility(&self, node: Option<&Arc<NodeInfo>>, id: NodeId, situation: &Situation<'_>) -> Result<bool, Reason> {
-        let node = node.ok_or(Reason::UnexpectedError)?;
+    fn is_eligible(
+        &mut self,
+        node: &Arc<NodeInfo>,
+        slot: Option<&mut Option<Known>>,
+        budgets: &Budgets,
+        situation: &Situation<'_>,
+    ) -> Result<bool, Reason> {
+        let id = node.id;
+        let known = slot.as_ref().and_then(|slot| slot.as_ref());
+        if known.is_some_and(|known| known.finding == Finding::Busy) {
+            return Err(Reason::NotUnderutilized);
+        }
         let group = situation.groups.iter().find(|group| group.id == id.pool);
         if group.is_some_and(|group| eligibility::is_kept(node, group.policy)) {
             return Ok(false);
         }
-        if self.resting.binary_search_by_key(&id, |rest| rest.id).is_ok() {
+        if let Ok(index) = self.resting.binary_search_by_key(&id, |rest| rest.id) {
+            if let Some(rest) = self.resting.get_mut(index) {
+                rest.is_stale = true;
+            }
             return Err(Reason::RecentlyUnremovable);
         }
         if group.is_none() {
             return Err(Reason::NotAutoscaled);
         }
-        eligibility::check(node, situation.settings, situation.now_ms).map(|_| true)
+        if known.is_some() {
+            return Ok(true);
+        }
+        let found = eligibility::check(node, situation.settings, situation.now_ms);
+        if found == Err(Reason::NotUnderutilized)
+            && is_timeless(node, budgets)
+            && let Some(slot) = slot
+        {
+            *slot = Some(Known { node: Arc::clone(node), finding: Finding::Busy });
+        }
+        found.map(|_| true)
     }
 
     /// Who may go now.
@@ -138,7 +212,6 @@ impl Planner {
         let deletions: Vec<u32> = groups.iter().map(|group| u32::try_from(going(group)).unwrap_or(u32::MAX)).collect();
         let found = self.unneeded.removable_at(situation.now_ms, groups, &deletions, situation.settings, standing);
         self.unremovable.extend(&found.unremovable);
-        self.unremovable.sort_unstable_by_key(|(id, _)| *id);
         found
     }
 
@@ -150,8 +223,7 @@ impl Planner {
     /// Why a node is not given up, as far as the latest loop found out.
     #[must_use]
     pub fn reason(&self, id: NodeId) -> Option<Reason> {
-        let index = self.unremovable.binary_search_by_key(&id, |(id, _)| *id).ok()?;
-        self.unremovable.get(index).map(|(_, reason)| *reason)
+        self.unremovable.iter().find(|(found, _)| *found == id).map(|(_, reason)| *reason)
     }
 
     /// The nodes that the latest loop found unremovable, with the reasons.
@@ -165,6 +237,40 @@ impl Planner {
     pub fn resting(&self) -> &[Rest] {
         &self.resting
     }
+}
+
+/// Tries to do without a node, by what is known of it, and learns more.
+fn try_removal(
+    scratch: &mut Scratch,
+    place: usize,
+    mut slot: Option<&mut Option<Known>>,
+    is_destination: impl Fn(usize, &NodeInfo) -> bool,
+    budgets: &mut Budgets,
+    settings: &Settings,
+    now_ms: u64,
+) -> Result<Unneeded, Reason> {
+    let node = scratch.node(place).cloned().ok_or(Reason::NoNodeInfo)?;
+    let id = node.id;
+    // Pods that were moved there a moment ago, on paper, have to be moved once more.
+    let may_know = !scratch.has_extra(place);
+    if may_know && let Some(Some(Known { finding: Finding::Moves(moves), .. })) = slot.as_deref_mut() {
+        let is_empty = moves.is_empty();
+        if !do_without(scratch, place, moves, is_destination) {
+            return Err(Reason::NoPlaceToMovePods);
+        }
+        return Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky: false });
+    }
+    let found = simulate(scratch, Some(place), is_destination, budgets, settings, now_ms)?;
+    let pods: Vec<Pod> = found.moves.iter().map(|step| step.pod.clone()).collect();
+    let is_risky = !budgets.verdict(&pods).in_parallel;
+    budgets.take(&pods);
+    if may_know
+        && is_timeless(&node, budgets)
+        && let Some(slot) = slot
+    {
+        *slot = Some(Known { node, finding: Finding::Moves(found.moves) });
+    }
+    Ok(Unneeded { id, since_ms: now_ms, is_empty: pods.is_empty(), is_risky })
 }
 
 /// Pods that were evicted and whose controllers have not replaced them yet; those that nothing

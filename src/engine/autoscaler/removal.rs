@@ -1,6 +1,9 @@
 //! Trying a node's removal: whether its pods may go, and whether they fit elsewhere.
 
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId};
+use std::sync::Arc;
+
+use super::super::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources};
 use super::budgets::Budgets;
 use super::evictability::{Blocker, Outcome, outcome};
 use super::scratch::Scratch;
@@ -12,8 +15,8 @@ use super::unremovable::Reason;
 pub struct Removable {
     /// The node.
     pub id: NodeId,
-    /// Its pods that have to find another node; none of an empty one.
-    pub pods: Vec<Pod>,
+    /// Its pods that have to find another node, with where they do; none of an empty one.
+    pub moves: Vec<Move>,
     /// Whether its pods cannot all be evicted at once.
     pub is_risky: bool,
 }
@@ -39,8 +42,17 @@ pub fn pods_to_move<'a>(
     now_ms: u64,
 ) -> Result<PodsToMove, (PodId, Blocker)> {
     let mut found = PodsToMove::default();
+    // Most pods of a node are of few kinds, and of those that merely run their kind says everything.
+    let mut known: Option<(*const PodSpec, Outcome)> = None;
     for pod in pods {
-        match outcome(pod, budgets, settings, now_ms) {
+        let spec = Arc::as_ptr(&pod.spec);
+        let is_ordinary = !pod.phase.is_terminal() && !pod.is_terminating() && pod.spec.namespace != SYSTEM_NAMESPACE;
+        let outcome = match known.filter(|(known, _)| is_ordinary && *known == spec) {
+            Some((_, outcome)) => outcome,
+            None => outcome(pod, budgets, settings, now_ms),
+        };
+        known = is_ordinary.then_some((spec, outcome)).or(known);
+        match outcome {
             Outcome::Move => found.moved.push(pod.clone()),
             Outcome::Daemon => found.daemons.push(pod.clone()),
             Outcome::Skip => {}
@@ -67,15 +79,57 @@ pub fn simulate(
     let place = place.ok_or(Reason::NoNodeInfo)?;
     let node = scratch.node(place).ok_or(Reason::NoNodeInfo)?;
     let id = node.id;
-    let present = node.pods().iter().filter(|pod| pod.takes_room());
+    let present = scratch.pods(place).filter(|pod| pod.takes_room());
     let pods = pods_to_move(present, budgets, settings, now_ms).map_err(|(pod, why)| Reason::BlockedByPod(pod, why))?;
+    let mut moves: Vec<Move> = pods.moved.into_iter().map(Move::new).collect();
+    if !do_without(scratch, place, &mut moves, is_destination) {
+        return Err(Reason::NoPlaceToMovePods);
+    }
+    Ok(Removable { id, moves, is_risky: false })
+}
+
+/// A pod that has to find another node.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Move {
+    /// The pod.
+    pub pod: Pod,
+    /// What it asks for.
+    pub requests: Resources,
+    /// Where it was put the last time, which is tried first: the place, and the node that was there.
+    pub hint: Option<(usize, NodeId)>,
+}
+
+impl Move {
+    fn new(pod: Pod) -> Self {
+        let requests = pod.spec.requests();
+        Self { pod, requests, hint: None }
+    }
+}
+
+/// Tries to do without the node at a place, where these pods have to be moved; tells whether it works.
+/// Where it does not, the scratch copy is as it was.
+pub fn do_without(
+    scratch: &mut Scratch,
+    place: usize,
+    moves: &mut [Move],
+    is_destination: impl Fn(usize, &NodeInfo) -> bool,
+) -> bool {
     let mark = scratch.mark();
     scratch.remove(place);
-    for pod in &pods.moved {
-        if scratch.schedule(pod, &is_destination).is_none() {
+    for step in moves {
+        let hinted = step.hint.is_some_and(|(place, id)| {
+            let is_there = scratch.node(place).is_some_and(|node| node.id == id && is_destination(place, node));
+            is_there && scratch.schedule_simply(&step.pod, step.requests, place)
+        });
+        if hinted {
+            continue;
+        }
+        let found = scratch.schedule(&step.pod, &is_destination);
+        step.hint = found.and_then(|place| Some((place, scratch.node(place)?.id)));
+        if found.is_none() {
             scratch.take_back(mark);
-            return Err(Reason::NoPlaceToMovePods);
+            return false;
         }
     }
-    Ok(Removable { id, pods: pods.moved, is_risky: false })
+    true
 }

@@ -1,25 +1,62 @@
 //! A copy of the cluster to try things out on, and to take them back.
 //!
-//! Nodes are shared with the cluster until something is tried on them. What was changed is written
-//! down, so that taking it back costs what doing it cost.
+//! Nodes are shared with the cluster. A pod that is put on one is written beside it, unless it has
+//! something about it that the scheduler asks nodes for; so that trying costs next to nothing. What was
+//! changed is written down, and taking it back costs what doing it cost.
 
 use std::sync::Arc;
 
-use super::super::kubernetes::{Misfit, NodeId, NodeInfo, Pod, PodId, PodSpec, Surroundings, check_fit};
+use super::super::kubernetes::fit::{Shortage, check_standing};
+use super::super::kubernetes::{Misfit, NodeId, NodeInfo, Pod, PodSpec, Resources, Surroundings, check_fit};
 
-/// See the module. Nodes keep their places; one that was taken out leaves its place empty.
+/// A place for a node, and what was put on it.
+#[derive(Debug, Clone, Default)]
+struct Place {
+    /// The node; one that was taken out leaves its place empty.
+    node: Option<Arc<NodeInfo>>,
+    /// What pods ask for that are written beside it.
+    extra: Resources,
+    /// Those pods.
+    pods: Vec<Pod>,
+}
+
+/// What was done.
+#[derive(Debug, Clone)]
+enum Change {
+    /// Another node stands at a place; this one was there before.
+    Node(usize, Option<Arc<NodeInfo>>),
+    /// A pod was written beside the node at a place.
+    Pod(usize),
+}
+
+/// What a specification was found to say to nodes that are alike, to be asked once only.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Standing {
+    spec: *const PodSpec,
+    labels: *const super::super::pool::Pairs,
+    taints: *const super::super::kubernetes::Taint,
+    is_unschedulable: bool,
+    fits: bool,
+}
+
+/// See the module. Nodes keep their places.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
-    nodes: Vec<Option<Arc<NodeInfo>>>,
+    places: Vec<Place>,
     /// How many places there were at the beginning, sorted by identity.
     sorted: usize,
-    /// Places with what was there before, latest last.
-    journal: Vec<(usize, Option<Arc<NodeInfo>>)>,
+    /// Latest last.
+    journal: Vec<Change>,
     /// Where the next search begins.
     next: usize,
     /// How many nodes have pods that keep others away.
     keeping_away: usize,
+    /// Of the latest specification that was asked about.
+    standings: Vec<Standing>,
 }
+
+/// The most kinds of nodes that are remembered.
+const STANDINGS_MAX: usize = 8;
 
 /// A point to go back to.
 #[derive(Debug, Clone, Copy)]
@@ -28,33 +65,47 @@ pub struct Mark {
     places: usize,
 }
 
+/// Whether nothing but what it asks for matters to the pods that come after it.
+fn is_plain(spec: &PodSpec) -> bool {
+    spec.host_ports.is_empty() && !spec.keeps_away()
+}
+
 impl Scratch {
     /// A copy of these nodes, sorted by identity.
     #[must_use]
     pub fn new(nodes: impl Iterator<Item = Arc<NodeInfo>>) -> Self {
-        let nodes: Vec<_> = nodes.map(Some).collect();
-        let keeping_away = nodes.iter().flatten().filter(|node| node.has_pods_that_keep_away()).count();
-        Self { sorted: nodes.len(), nodes, journal: Vec::new(), next: 0, keeping_away }
+        let places: Vec<Place> = nodes.map(|node| Place { node: Some(node), ..Place::default() }).collect();
+        let nodes = places.iter().filter_map(|place| place.node.as_ref());
+        let keeping_away = nodes.filter(|node| node.has_pods_that_keep_away()).count();
+        Self { sorted: places.len(), places, keeping_away, ..Self::default() }
     }
 
     /// A point to go back to.
     #[must_use]
     pub fn mark(&self) -> Mark {
-        Mark { journal: self.journal.len(), places: self.nodes.len() }
+        Mark { journal: self.journal.len(), places: self.places.len() }
     }
 
     /// Takes back everything since a point.
     pub fn take_back(&mut self, mark: Mark) {
         while self.journal.len() > mark.journal {
-            if let Some((place, before)) = self.journal.pop() {
-                self.put(place, before);
+            match self.journal.pop() {
+                Some(Change::Node(place, before)) => drop(self.put(place, before)),
+                Some(Change::Pod(place)) => {
+                    if let Some(place) = self.places.get_mut(place)
+                        && let Some(pod) = place.pods.pop()
+                    {
+                        place.extra -= pod.spec.requests();
+                    }
+                }
+                None => return,
             }
         }
-        while self.nodes.len() > mark.places {
-            if let Some(place) = self.nodes.len().checked_sub(1) {
+        while self.places.len() > mark.places {
+            if let Some(place) = self.places.len().checked_sub(1) {
                 self.put(place, None);
             }
-            self.nodes.pop();
+            self.places.pop();
         }
     }
 
@@ -62,7 +113,7 @@ impl Scratch {
         let keeps = |node: &Option<Arc<NodeInfo>>| {
             usize::from(node.as_ref().is_some_and(|node| node.has_pods_that_keep_away()))
         };
-        let slot = self.nodes.get_mut(place)?;
+        let slot = &mut self.places.get_mut(place)?.node;
         self.keeping_away += keeps(&node);
         self.keeping_away -= keeps(slot);
         std::mem::replace(slot, node)
@@ -70,12 +121,12 @@ impl Scratch {
 
     fn change(&mut self, place: usize, node: Option<Arc<NodeInfo>>) {
         let before = self.put(place, node);
-        self.journal.push((place, before));
+        self.journal.push(Change::Node(place, before));
     }
 
     /// The nodes that are there.
     pub fn nodes(&self) -> impl Iterator<Item = &Arc<NodeInfo>> {
-        self.nodes.iter().flatten()
+        self.places.iter().filter_map(|place| place.node.as_ref())
     }
 
     /// How many there are.
@@ -96,10 +147,17 @@ impl Scratch {
         self.sorted
     }
 
-    /// The node at a place.
+    /// The node at a place, without what was written beside it.
     #[must_use]
     pub fn node(&self, place: usize) -> Option<&Arc<NodeInfo>> {
-        self.nodes.get(place)?.as_ref()
+        self.places.get(place)?.node.as_ref()
+    }
+
+    /// The pods on the node at a place, those that were put there included.
+    pub fn pods(&self, place: usize) -> impl Iterator<Item = &Pod> {
+        let place = self.places.get(place);
+        let own = place.and_then(|place| place.node.as_ref()).into_iter().flat_map(|node| node.pods());
+        own.chain(place.into_iter().flat_map(|place| &place.pods))
     }
 
     /// The place of a node that was there from the beginning and is there still.
@@ -126,8 +184,8 @@ impl Scratch {
     /// Adds a node; gives its place.
     pub fn add(&mut self, node: Arc<NodeInfo>) -> usize {
         self.keeping_away += usize::from(node.has_pods_that_keep_away());
-        self.nodes.push(Some(node));
-        self.nodes.len() - 1
+        self.places.push(Place { node: Some(node), ..Place::default() });
+        self.places.len() - 1
     }
 
     /// Takes a node out.
@@ -137,20 +195,23 @@ impl Scratch {
         }
     }
 
-    /// Puts a pod on a node, whether it fits or not.
-    pub fn assign(&mut self, place: usize, pod: Pod) {
-        if let Some(node) = self.node(place) {
-            let mut node = NodeInfo::clone(node);
-            node.add_pod(pod);
-            self.change(place, Some(Arc::new(node)));
-        }
+    /// Whether a pod is on the node at a place only in this copy.
+    #[must_use]
+    pub fn has_extra(&self, place: usize) -> bool {
+        self.places.get(place).is_some_and(|place| !place.pods.is_empty())
     }
 
-    /// Takes a pod off a node.
-    pub fn unassign(&mut self, place: usize, id: PodId) {
-        if let Some(node) = self.node(place) {
+    /// Puts a pod on a node, whether it fits or not.
+    fn assign(&mut self, place: usize, pod: Pod, requests: Resources) {
+        if is_plain(&pod.spec) {
+            if let Some(found) = self.places.get_mut(place) {
+                found.extra += requests;
+                found.pods.push(pod);
+                self.journal.push(Change::Pod(place));
+            }
+        } else if let Some(node) = self.node(place) {
             let mut node = NodeInfo::clone(node);
-            node.remove_pod(id);
+            node.add_pod(pod);
             self.change(place, Some(Arc::new(node)));
         }
     }
@@ -158,11 +219,19 @@ impl Scratch {
     /// What is around, as far as it matters to a specification.
     #[must_use]
     pub fn surroundings(&self, spec: &PodSpec) -> Surroundings {
-        if spec.looks_around() || self.keeping_away > 0 {
-            Surroundings::of(spec, self.nodes().map(|node| &**node))
-        } else {
-            Surroundings::default()
+        if !spec.looks_around() && self.keeping_away == 0 {
+            return Surroundings::default();
         }
+        let mut around = Surroundings::of(spec, self.nodes().map(|node| &**node));
+        if spec.looks_around() {
+            for place in self.places.iter().filter(|place| !place.pods.is_empty()) {
+                let Some(node) = &place.node else { continue };
+                for pod in &place.pods {
+                    around.place(spec, &pod.spec, node);
+                }
+            }
+        }
+        around
     }
 
     /// Whether a pod fits a node.
@@ -171,7 +240,14 @@ impl Scratch {
     ///
     /// Why it does not.
     pub fn check<'a>(&'a self, spec: &PodSpec, place: usize, around: &Surroundings) -> Option<Result<(), Misfit<'a>>> {
-        self.node(place).map(|node| check_fit(spec, node, around))
+        let found = self.places.get(place)?;
+        let node = found.node.as_ref()?;
+        let fit = check_fit(spec, node, around);
+        let short = Shortage::of(spec.requests(), node.free() - found.extra);
+        Some(match (fit, short) {
+            (Ok(()), Some(short)) => Err(Misfit::Insufficient(short)),
+            (fit, _) => fit,
+        })
     }
 
     /// Puts a pod on a node if it fits; tells whether it did.
@@ -179,7 +255,28 @@ impl Scratch {
         let around = self.surroundings(&pod.spec);
         let fits = self.check(&pod.spec, place, &around).is_some_and(|fit| fit.is_ok());
         if fits {
-            self.assign(place, pod.clone());
+            self.assign(place, pod.clone(), pod.spec.requests());
+        }
+        fits
+    }
+
+    /// Whether nothing but room and the standing of a node decides whether a pod fits.
+    fn is_simple(&self, spec: &PodSpec) -> bool {
+        is_plain(spec) && !spec.looks_around() && !spec.asks_for_host() && self.keeping_away == 0
+    }
+
+    /// The same as [`Self::schedule_on`] for a pod of which nothing but its requests matters; any other
+    /// is not put there.
+    pub fn schedule_simply(&mut self, pod: &Pod, requests: Resources, place: usize) -> bool {
+        let Some(Place { node: Some(node), extra, .. }) = self.places.get(place) else {
+            return false;
+        };
+        if !requests.fits_in(node.free() - *extra) || !self.is_simple(&pod.spec) {
+            return false;
+        }
+        let fits = stands(&mut self.standings, &pod.spec, node);
+        if fits {
+            self.assign(place, pod.clone(), requests);
         }
         fits
     }
@@ -187,20 +284,52 @@ impl Scratch {
     /// Puts a pod on the first acceptable node that it fits, from where the last search ended; gives
     /// the place.
     pub fn schedule(&mut self, pod: &Pod, is_acceptable: impl Fn(usize, &NodeInfo) -> bool) -> Option<usize> {
-        let around = self.surroundings(&pod.spec);
-        let requests = pod.spec.requests();
-        let places = self.nodes.len();
-        let fits = |place: &usize| {
-            self.node(*place).is_some_and(|node| {
-                // Most nodes are refused for this, and nothing is quicker to tell.
-                requests.fits_in(node.free())
-                    && is_acceptable(*place, node)
-                    && check_fit(&pod.spec, node, &around).is_ok()
-            })
-        };
-        let place = (self.next..places).chain(0..self.next.min(places)).find(fits)?;
-        self.next = place + 1;
-        self.assign(place, pod.clone());
-        Some(place)
+        let spec = &*pod.spec;
+        let is_simple = self.is_simple(spec);
+        let around = self.surroundings(spec);
+        let requests = spec.requests();
+        let places = self.places.len();
+        let first = self.next.min(places);
+        for place in (first..places).chain(0..first) {
+            let Some(Place { node: Some(node), extra, .. }) = self.places.get(place) else { continue };
+            // Most nodes are refused for this, and nothing is quicker to tell.
+            if !requests.fits_in(node.free() - *extra) || !is_acceptable(place, node) {
+                continue;
+            }
+            let fits = if is_simple {
+                stands(&mut self.standings, spec, node)
+            } else {
+                check_fit(spec, node, &around).is_ok()
+            };
+            if fits {
+                self.next = place + 1;
+                self.assign(place, pod.clone(), requests);
+                return Some(place);
+            }
+        }
+        None
     }
+}
+
+/// Whether labels, taints and cordon of a node allow a pod; nodes that share them are asked once.
+fn stands(known: &mut Vec<Standing>, spec: &PodSpec, node: &NodeInfo) -> bool {
+    let asked = Standing {
+        spec,
+        labels: Arc::as_ptr(&node.labels),
+        taints: node.taints.as_ptr(),
+        is_unschedulable: node.is_unschedulable,
+        fits: true,
+    };
+    if known.last().is_some_and(|last| !std::ptr::eq(last.spec, asked.spec)) {
+        known.clear();
+    }
+    if let Some(found) = known.iter().find(|found| Standing { fits: true, ..**found } == asked) {
+        return found.fits;
+    }
+    let fits = check_standing(spec, node).is_ok();
+    // Where every node is of its own kind, remembering them costs more than asking.
+    if known.len() < STANDINGS_MAX {
+        known.push(Standing { fits, ..asked });
+    }
+    fits
 }

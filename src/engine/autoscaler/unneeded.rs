@@ -5,7 +5,6 @@
 
 use super::super::kubernetes::NodeId;
 use super::group::Group;
-use super::removal::Removable;
 use super::settings::{Setting, Settings};
 use super::unremovable::Reason;
 
@@ -57,17 +56,11 @@ pub fn threshold_ms(is_ready: bool, settings: &Settings) -> u64 {
 }
 
 impl UnneededNodes {
-    /// Replaces the list; nodes that were on it stay unneeded since when they were.
-    pub fn update(&mut self, nodes: &[Removable], now_ms: u64) {
-        let mut updated: Vec<Unneeded> = nodes
-            .iter()
-            .map(|node| Unneeded {
-                id: node.id,
-                since_ms: self.find(node.id).map_or(now_ms, |known| known.since_ms),
-                is_empty: node.pods.is_empty(),
-                is_risky: node.is_risky,
-            })
-            .collect();
+    /// Replaces the list; nodes that were on it stay unneeded since when they were, whatever the new
+    /// list says.
+    pub fn update(&mut self, nodes: impl Iterator<Item = Unneeded>) {
+        let since = |node: &Unneeded| self.find(node.id).map_or(node.since_ms, |known| known.since_ms);
+        let mut updated: Vec<Unneeded> = nodes.map(|node| Unneeded { since_ms: since(&node), ..node }).collect();
         updated.sort_unstable_by_key(|node| node.id);
         self.nodes = updated;
     }

@@ -53,18 +53,17 @@ impl Cloud {
             failed.push(machines::failed(scaler.caches.entry(pool.id), pool, settings, now_ms));
             templates.push(scene::template(pool, kubernetes)?);
         }
-        let scene = scene::scene(cluster, kubernetes, pools, &templates, failed.clone());
-        let seen = scene::scene(cluster, kubernetes, pools, &templates, failed);
+        let mut scene = scene::scene(cluster, kubernetes, pools, &templates, failed);
         let mut autoscaler = std::mem::take(&mut scaler.autoscaler);
         let before = autoscaler.planner.unneeded.clone();
         let mut notices = Vec::new();
         let mut live = Live { cloud: self, cluster: id, pools, scaler, settings, notices: Vec::new() };
-        let outcome = autoscaler.run_once(scene, &mut live, settings, now_ms, &mut notices);
+        let outcome = autoscaler.run_once(&mut scene, &mut live, settings, now_ms, &mut notices);
         notices.append(&mut live.notices);
         let is_same = !outcome.has_acted && !outcome.waits_for_burst && before == autoscaler.planner.unneeded;
-        let again_ms = if is_same { timers::again_ms(&autoscaler, &seen, settings, now_ms) } else { Some(now_ms + 1) };
+        let again_ms = if is_same { timers::again_ms(&autoscaler, &scene, settings, now_ms) } else { Some(now_ms + 1) };
         scaler.autoscaler = autoscaler;
-        self.tell(id, scaler, notices, &seen.pending);
+        self.tell(id, scaler, notices, &scene.pending);
         again_ms
     }
 

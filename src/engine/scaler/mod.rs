@@ -3,7 +3,8 @@
 //! The rules are in [`autoscaler`](super::autoscaler); here are the cluster that they see and the hands
 //! that they have. A loop looks every scan interval, but one in which nothing can have changed is not
 //! run: the next one is the first on the grid after a change, or after a moment at which time alone
-//! changes the answer. So an idle cluster costs nothing, however long it stays so.
+//! changes the answer. So an idle cluster costs nothing, however long it stays so. A loop takes its time,
+//! too: the more nodes there are, the longer until the next one.
 
 mod live;
 mod machines;
@@ -24,8 +25,6 @@ use super::kubernetes::NodeId;
 use super::operation::PowerState;
 use super::pool::{Pairs, Pool, PoolId};
 use super::table::Table;
-
-pub use why::{Explanation, Subject};
 
 /// One cluster's autoscaler, and what it needs from loop to loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -51,7 +50,13 @@ struct LastLoop {
     generation: u64,
     /// When time alone would change the answer.
     again_ms: Option<u64>,
+    /// How long it took itself.
+    length_ms: u64,
 }
+
+/// How long a loop takes for each node, in milliseconds. The autoscaler's FAQ gives the time to react as
+/// 30 s up to 100 nodes and 60 s up to 1,000; that it grows evenly is an assumption.
+const LOOP_MS_PER_NODE: u64 = 60;
 
 /// Whether the autoscaler sizes a pool now: not while AKS changes it, and not while it is stopped.
 fn is_sized(cluster: &Cluster, pool: &Pool) -> bool {
@@ -87,7 +92,7 @@ impl Scaler {
         let Some(last) = self.last else {
             return Some(on_grid(now_ms));
         };
-        let earliest_ms = on_grid(now_ms.max(last.at_ms + 1));
+        let earliest_ms = on_grid(now_ms.max(last.at_ms + last.length_ms.max(1)));
         if last.generation != generation {
             return Some(earliest_ms);
         }
@@ -163,8 +168,10 @@ impl Cloud {
             cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).map(|pool| pool.id).collect();
         let mut scaler = std::mem::take(scaler);
         let again_ms = self.run_loop(id, &mut scaler, &pools, &settings);
-        let generation = self.clockwork.kubernetes.get(id).map_or(0, super::workloads::Kubernetes::generation);
-        scaler.last = Some(LastLoop { at_ms: self.now_ms(), generation, again_ms });
+        let kubernetes = self.clockwork.kubernetes.get(id);
+        let (generation, nodes) = kubernetes.map_or((0, 0), |found| (found.generation(), found.nodes().count()));
+        let length_ms = LOOP_MS_PER_NODE * u64::try_from(nodes).unwrap_or(u64::MAX);
+        scaler.last = Some(LastLoop { at_ms: self.now_ms(), generation, again_ms, length_ms });
         self.scalers.insert(id, scaler);
     }
 

@@ -167,3 +167,33 @@ fn a_cluster_at_rest_costs_nothing() {
     stage.advance(7 * 24 * 60);
     assert_eq!(stage.cloud.scaler(stage.cluster).unwrap().last_loop_ms(), looked_ms);
 }
+
+#[test]
+fn a_bare_pod_keeps_its_node_and_lets_the_cluster_rest() {
+    let mut stage = Stage::new(ScaleDownMode::Delete, 3, (1, 5));
+    let mut spec = super::super::kubernetes::PodSpec::new("default", "alone", Resources::new(100, GIB / 8));
+    spec.tolerations.push(super::super::kubernetes::Toleration::of_key("work"));
+    spec.node_selector.insert("agentpool".to_owned(), "np".to_owned());
+    let made = stage.cloud.on_kubernetes(stage.cluster, |kubernetes, moment| {
+        kubernetes.create_set(super::super::workloads::SetKind::Bare, spec, 1, moment)
+    });
+    made.unwrap();
+    stage.settle();
+    assert_eq!(stage.count(NodeState::Ready), 1);
+    let node = stage.cloud.pool(stage.pool).unwrap().nodes().next().unwrap().instance_id;
+    let name = stage.cloud.pool(stage.pool).unwrap().node_name(node);
+    assert_eq!(
+        stage.cloud.why_node(&name).unwrap(),
+        format!("{name} stays: pool np is as small as it may be (min-count 1).")
+    );
+    // With room to shrink, the pod itself is the reason.
+    let update = super::super::PoolUpdate {
+        autoscaler: Some(Some(AutoscalerRange { min: 0, max: 5 })),
+        ..super::super::PoolUpdate::default()
+    };
+    stage.cloud.update_pool(stage.pool, update).unwrap();
+    stage.settle();
+    assert_eq!(stage.count(NodeState::Ready), 1);
+    let why = stage.cloud.why_node(&name).unwrap();
+    assert!(why.contains("pod alone keeps it, for nothing would make it anew (NotReplicated)"), "{why}");
+}

@@ -1,9 +1,264 @@
-//! Why something is as it is.
+//! Why something is as it is, in a sentence, from what the autoscaler found out itself.
 
-/// What an explanation is about.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {}
+use super::super::autoscaler::evictability::Blocker;
+use super::super::autoscaler::instance::CreationError;
+use super::super::autoscaler::unneeded::threshold_ms;
+use super::super::autoscaler::unremovable::Reason;
+use super::super::autoscaler::utilization::Utilization;
+use super::super::autoscaler::{Notice, Setting, Settings, duration, notice};
+use super::super::cloud::Cloud;
+use super::super::cluster::Cluster;
+use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId};
+use super::super::lifecycle::NodeState;
+use super::super::node_group::target_size;
+use super::super::pool::{Pool, instance_id_of};
+use super::super::workloads::Kubernetes;
+use super::{Scaler, is_sized};
 
-/// A sentence.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Explanation(pub String);
+/// A cluster's autoscaler, with what it looks at.
+struct View<'a> {
+    cluster: &'a Cluster,
+    kubernetes: &'a Kubernetes,
+    scaler: &'a Scaler,
+    settings: Settings,
+    now_ms: u64,
+}
+
+impl Cloud {
+    /// Why a node is not removed; nothing where there is no such node.
+    #[must_use]
+    pub fn why_node(&self, name: &str) -> Option<String> {
+        let instance_id = instance_id_of(name)?;
+        self.views().find_map(|view| {
+            let mut pools = view.cluster.pools.iter();
+            let pool = pools.find(|pool| pool.node(instance_id).is_some() && pool.node_name(instance_id) == name)?;
+            Some(view.node(pool, instance_id))
+        })
+    }
+
+    /// Why a pod has no node; nothing where there is no such pod.
+    #[must_use]
+    pub fn why_pod(&self, name: &str) -> Option<String> {
+        self.views().find_map(|view| view.pod(name))
+    }
+
+    /// Why a pool does not grow; nothing where there is no such pool.
+    #[must_use]
+    pub fn why_pool(&self, name: &str) -> Option<String> {
+        self.views().find_map(|view| Some(view.pool(view.cluster.pool(name)?)))
+    }
+
+    fn views(&self) -> impl Iterator<Item = View<'_>> {
+        self.clusters.iter().filter_map(|cluster| {
+            let kubernetes = self.kubernetes(cluster.id)?;
+            let scaler = self.scalers.get(cluster.id)?;
+            Some(View { cluster, kubernetes, scaler, settings: scaler.settings(cluster), now_ms: self.now_ms() })
+        })
+    }
+}
+
+fn percent(permille: u32) -> String {
+    format!("{} %", permille.div_ceil(10))
+}
+
+impl View<'_> {
+    /// How long it is until then, in words.
+    fn left(&self, until_ms: u64) -> String {
+        duration::short(until_ms.saturating_sub(self.now_ms).div_ceil(1000) * 1000)
+    }
+
+    fn node(&self, pool: &Pool, instance_id: u32) -> String {
+        let name = pool.node_name(instance_id);
+        let state = pool.node(instance_id).map(super::super::node::Node::state);
+        let stands = match state {
+            Some(NodeState::Creating | NodeState::Starting) => Some("is on its way up"),
+            Some(NodeState::Draining) => Some("is being drained and goes when its pods have left"),
+            Some(NodeState::Deallocating) => Some("is being deallocated"),
+            Some(NodeState::Deleting) => Some("is being deleted"),
+            Some(NodeState::Deallocated) => Some("lies deallocated: it is started before a new node is made"),
+            Some(NodeState::Stopped) => Some("is stopped with its pool"),
+            Some(NodeState::Failed) => Some("could not be brought up"),
+            Some(NodeState::Ready) | None => None,
+        };
+        if let Some(stands) = stands {
+            return format!("{name} {stands}.");
+        }
+        let pool_name = &pool.spec.name;
+        let Some(range) = pool.spec.autoscaler else {
+            return format!("{name} stays: the autoscaler is off for its pool {pool_name}.");
+        };
+        if !is_sized(self.cluster, pool) {
+            return format!("{name} stays: the autoscaler leaves pool {pool_name} alone while AKS changes it.");
+        }
+        let id = NodeId { pool: pool.id, instance_id };
+        let why = match self.scaler.autoscaler.planner.unneeded.find(id) {
+            _ if target_size(pool) <= range.min => {
+                format!("pool {pool_name} is as small as it may be (min-count {})", range.min)
+            }
+            Some(unneeded) => return self.unneeded(&name, id, unneeded.since_ms),
+            None => match self.scaler.autoscaler.planner.reason(id) {
+                Some(reason) => self.reason(id, reason),
+                None => "the autoscaler has not looked at it yet".to_owned(),
+            },
+        };
+        format!("{name} stays: {why}.")
+    }
+
+    /// A node that could go, and when it will.
+    fn unneeded(&self, name: &str, id: NodeId, since_ms: u64) -> String {
+        let is_ready = self.kubernetes.node(id).is_none_or(|node| node.is_ready);
+        let long_ms = threshold_ms(is_ready, &self.settings);
+        let since = duration::short(self.now_ms.saturating_sub(since_ms) / 1000 * 1000);
+        let due_ms = since_ms + long_ms;
+        let cooled_ms = self.scaler.autoscaler.last.cooldown_until_ms(&self.settings).unwrap_or(0);
+        if cooled_ms > due_ms.max(self.now_ms) {
+            return format!(
+                "{name} has been unneeded for {since} and stays while the cluster cools down, for {} more.",
+                self.left(cooled_ms)
+            );
+        }
+        if due_ms >= self.now_ms {
+            let kind = if is_ready { "scale-down-unneeded-time" } else { "scale-down-unready-time" };
+            return format!(
+                "{name} has been unneeded for {since} and goes in {}: {kind} is {}.",
+                self.left(due_ms),
+                duration::short(long_ms)
+            );
+        }
+        match self.scaler.autoscaler.planner.reason(id) {
+            Some(reason) => format!("{name} has been unneeded for {since} and stays: {}.", self.reason(id, reason)),
+            None => format!("{name} has been unneeded for {since} and is among the next to go."),
+        }
+    }
+
+    fn reason(&self, id: NodeId, reason: Reason) -> String {
+        match reason {
+            Reason::ScaleDownDisabledAnnotation => "its annotation scale-down-disabled keeps it".to_owned(),
+            Reason::ScaleDownUnreadyDisabled => "it is not ready, and such nodes are kept".to_owned(),
+            Reason::NotAutoscaled => "the autoscaler does not size its pool".to_owned(),
+            Reason::NotUnneededLongEnough => "it has not been unneeded for long enough".to_owned(),
+            Reason::NotUnreadyLongEnough => "it has not been unready for long enough".to_owned(),
+            Reason::NodeGroupMinSizeReached => "its pool is as small as it may be".to_owned(),
+            Reason::CurrentlyBeingDeleted => "it is on its way out already".to_owned(),
+            Reason::NotUnderutilized => self.utilization(id),
+            Reason::RecentlyUnremovable => self.resting(id),
+            Reason::NoPlaceToMovePods => "its pods fit on no other node".to_owned(),
+            Reason::BlockedByPod(pod, blocker) => self.blocked(id, pod, blocker),
+            Reason::UnexpectedError | Reason::NoNodeInfo => "the autoscaler cannot tell how full it is".to_owned(),
+        }
+    }
+
+    fn utilization(&self, id: NodeId) -> String {
+        let node = self.kubernetes.node(id);
+        let found = node.and_then(|node: &std::sync::Arc<NodeInfo>| Utilization::of(node, &self.settings, self.now_ms));
+        let Some(found) = found else {
+            return "the autoscaler cannot tell how full it is".to_owned();
+        };
+        let (share, resource) = found.highest();
+        let threshold = self.settings.fraction(Setting::ScaleDownUtilizationThreshold);
+        format!(
+            "its pods ask for {} of its {resource}, and only a node below {} is a candidate",
+            percent(share.permille()),
+            percent(threshold.permille())
+        )
+    }
+
+    /// A node that was found unremovable a moment ago.
+    fn resting(&self, id: NodeId) -> String {
+        let found = self.scaler.autoscaler.planner.resting().iter().find(|rest| rest.id == id);
+        match found {
+            Some(rest) if rest.reason != Reason::RecentlyUnremovable => {
+                format!("{}; it is looked at again in {}", self.reason(id, rest.reason), self.left(rest.until_ms))
+            }
+            _ => "it was found unremovable a moment ago".to_owned(),
+        }
+    }
+
+    fn blocked(&self, id: NodeId, pod: PodId, blocker: Blocker) -> String {
+        let name = self.kubernetes.node(id).and_then(|node| node.pod(pod)).map(Pod::name).unwrap_or_default();
+        let why = match blocker {
+            Blocker::NotReplicated => "nothing would make it anew",
+            Blocker::UnmovableKubeSystemPod => "it is one of kube-system's and no disruption budget covers it",
+            Blocker::NotSafeToEvictAnnotation => "its annotation safe-to-evict says so",
+            Blocker::LocalStorageRequested => "it has data on the node's disk",
+            Blocker::NotEnoughPdb => "its disruption budget has nothing left",
+        };
+        format!("pod {name} keeps it, for {why} ({})", blocker.name())
+    }
+
+    fn pod(&self, name: &str) -> Option<String> {
+        let placed = self.kubernetes.nodes().find(|node| node.pods().iter().any(|pod| pod.name() == name));
+        if let Some(node) = placed {
+            return Some(format!("{name} is on {}.", node.name));
+        }
+        let waits = |set: &super::super::workloads::PodSet| {
+            set.waiting().iter().find(|pod| pod.name() == name).map(|pod| (pod.id, set.refusal().map(str::to_owned)))
+        };
+        let (id, refusal) = self.kubernetes.pending().find_map(waits)?;
+        let scheduler = refusal.unwrap_or_else(|| "no node has been tried yet".to_owned());
+        let told = self.scaler.told.iter().find(|notice| notice.subject() == notice::Subject::Pod(id));
+        let growing = self.growing();
+        let autoscaler = match told.map(Notice::text) {
+            Some(text) => text.message,
+            None if !growing.is_empty() => format!("nodes are on their way ({growing})"),
+            None if self.cluster.pools.iter().any(|pool| is_sized(self.cluster, pool)) => {
+                "the autoscaler has not looked at it yet".to_owned()
+            }
+            None => "no pool is sized by the autoscaler".to_owned(),
+        };
+        Some(format!("{name} waits: {}; {autoscaler}.", scheduler.trim_end_matches('.')))
+    }
+
+    /// The pools that are growing.
+    fn growing(&self) -> String {
+        let on_the_way = |pool: &&Pool| pool.count_in(NodeState::Creating) + pool.count_in(NodeState::Starting) > 0;
+        let names: Vec<&str> =
+            self.cluster.pools.iter().filter(on_the_way).map(|pool| pool.spec.name.as_str()).collect();
+        names.join(", ")
+    }
+
+    fn pool(&self, pool: &Pool) -> String {
+        let name = &pool.spec.name;
+        let Some(range) = pool.spec.autoscaler else {
+            return format!("{name} does not grow by itself: its autoscaler is off.");
+        };
+        if !is_sized(self.cluster, pool) {
+            return format!(
+                "{name} does not grow: the autoscaler leaves it alone while AKS changes it or it is stopped."
+            );
+        }
+        let state = &self.scaler.autoscaler.state;
+        if self.scaler.last.is_some() && !state.is_cluster_healthy(&self.settings) {
+            let unready = state.total.unready;
+            let kept = if self.settings.is(Setting::DeallocatedCountAsUnready) {
+                "deallocated ones included"
+            } else {
+                "deallocated ones aside"
+            };
+            return format!(
+                "{name} does not grow: {unready} of {} nodes are not ready ({kept}), more than ok-total-unready-count and max-total-unready-percentage allow.",
+                state.total.registered
+            );
+        }
+        if let Some(backoff) = state.backoffs.status(pool.id, self.now_ms) {
+            let CreationError { code, .. } = &backoff.error;
+            return format!("{name} does not grow: it is kept out for {} after {code}.", self.left(backoff.until_ms));
+        }
+        let target = target_size(pool);
+        if target >= range.max {
+            return format!("{name} does not grow: it has {target} nodes, and max-count is {}.", range.max);
+        }
+        let moving = pool.count_in(NodeState::Creating) + pool.count_in(NodeState::Starting);
+        if moving > 0 {
+            return format!("{name} grows: {moving} of its {target} nodes are on their way.");
+        }
+        match self.scaler.told.iter().find(|notice| matches!(notice, Notice::NotTriggerScaleUp { .. })) {
+            Some(notice) => {
+                let text = notice.text().message;
+                let reasons = text.split_once(": ").map_or(text.as_str(), |(_, reasons)| reasons);
+                format!("{name} does not grow: no pool helps the pods that wait ({reasons}).")
+            }
+            None => format!("{name} does not grow: no pod waits for a node."),
+        }
+    }
+}

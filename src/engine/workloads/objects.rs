@@ -8,7 +8,7 @@ use super::super::record::{PodEvent, Remark};
 use super::deployment::{Deployment, DeploymentSpec};
 use super::pod_set::{DeploymentId, PodSet, SetKind};
 use super::requests::ObjectError;
-use super::{Kubernetes, Moment, note};
+use super::{Kubernetes, Moment, NodeTemplate, note};
 
 /// The label by which a deployment tells its replica sets apart.
 const HASH_LABEL: &str = "pod-template-hash";
@@ -282,13 +282,19 @@ impl Kubernetes {
 
     /// Changes the taints of a node.
     pub fn change_taints(&mut self, id: NodeId, edit: impl FnOnce(&mut Vec<Taint>)) {
+        let shared = |taints: Vec<Taint>, template: Option<&NodeTemplate>| match template {
+            Some(template) => template.shared_taints(taints),
+            None => taints.into(),
+        };
+        let templates = std::mem::take(&mut self.templates);
         self.change_node(id, |node| {
             let mut taints = node.taints.to_vec();
             edit(&mut taints);
             if taints != node.taints.as_ref() {
-                node.taints = taints.into();
+                node.taints = shared(taints, templates.get(id.pool));
             }
         });
+        self.templates = templates;
         note(&mut self.todo.roomier, id);
     }
 

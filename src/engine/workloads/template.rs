@@ -101,6 +101,12 @@ impl NodeTemplate {
         found.map(|(_, taints)| Arc::clone(taints)).unwrap_or_default()
     }
 
+    /// These taints; shared where nodes of the pool have them by themselves.
+    pub(super) fn shared_taints(&self, taints: Vec<Taint>) -> Arc<[Taint]> {
+        let known = self.taints.iter().find(|known| known.as_ref() == taints.as_slice());
+        known.cloned().unwrap_or_else(|| taints.into())
+    }
+
     /// The taints of a node that has these, when it stands otherwise.
     pub(super) fn taints_after(&self, taints: &[Taint], standing: Standing) -> Arc<[Taint]> {
         let own = || taints.iter().filter(|taint| !is_of_standing(taint));

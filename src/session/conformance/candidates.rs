@@ -3,16 +3,15 @@
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::input::{Input, Read};
-use super::model::{NOW_MS, Nodes, at_ms, named_pod, pool};
+use super::input::{Input, Read, Stop};
+use super::model::{NOW_MS, Nodes, at_ms, pool};
 use crate::engine::ScaleDownMode;
 use crate::engine::autoscaler::budget::{Deletions, Parallelism};
 use crate::engine::autoscaler::eligibility;
-use crate::engine::autoscaler::removal::Removable;
-use crate::engine::autoscaler::unneeded::{Removables, Standing, UnneededNodes, threshold_ms};
+use crate::engine::autoscaler::unneeded::{Removables, Standing, Unneeded, UnneededNodes, threshold_ms};
 use crate::engine::autoscaler::utilization::Utilization;
 use crate::engine::autoscaler::{Group, Setting, Settings};
-use crate::engine::kubernetes::{NodeId, PodSpec, Resources};
+use crate::engine::kubernetes::NodeId;
 
 /// Sets a setting that a field names, if the field is there.
 pub fn set_flag(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {
@@ -109,23 +108,21 @@ fn group(min: u32, target: u32) -> Group {
     Group { id: pool(0), name: "ng".into(), min, max: 1000, target, policy: ScaleDownMode::Delete }
 }
 
-fn removable(instance_id: u32, has_pods: bool) -> Removable {
-    let spec = PodSpec::new("default", "pod", Resources::default());
-    let pods = if has_pods { vec![named_pod(instance_id, spec)] } else { Vec::new() };
-    Removable { id: NodeId { pool: pool(0), instance_id }, pods, is_risky: false }
+fn unneeded(instance_id: u32, is_empty: bool, since_ms: u64) -> Unneeded {
+    Unneeded { id: NodeId { pool: pool(0), instance_id }, since_ms, is_empty, is_risky: false }
 }
 
 /// `removable-count`.
 pub fn removable_count(input: &Input<'_>) -> Read<Answer> {
     let (empty, drain) = (input.small("empty")?, input.small("drain")?);
-    let nodes: Vec<_> = (0..empty + drain).map(|index| removable(index, index >= empty)).collect();
     let settings = Settings::default();
-    let mut unneeded = UnneededNodes::default();
-    unneeded.update(&nodes, NOW_MS - threshold_ms(true, &settings) - 1);
+    let since_ms = NOW_MS - threshold_ms(true, &settings) - 1;
+    let mut nodes = UnneededNodes::default();
+    nodes.update((0..empty + drain).map(|index| unneeded(index, index < empty, since_ms)));
     let groups = [group(input.small("min_size")?, input.small("target_size")?)];
     let deletions = [input.small_or("ongoing_deletions", 0)?];
     let standing = Standing { is_ready: true, is_scale_down_disabled: false, group: Some(0) };
-    let found = unneeded.removable_at(NOW_MS, &groups, &deletions, &settings, |_| standing);
+    let found = nodes.removable_at(NOW_MS, &groups, &deletions, &settings, |_| standing);
     Ok(Answer::new().with("empty_to_remove", found.empty.len()).with("drain_to_remove", found.drain.len()))
 }
 
@@ -134,9 +131,9 @@ pub fn unremovable_reason(input: &Input<'_>) -> Read<Answer> {
     let mut settings = Settings::default();
     set_time(&mut settings, Setting::ScaleDownUnneededTime, input, "unneeded_time_s")?;
     set_time(&mut settings, Setting::ScaleDownUnreadyTime, input, "unready_time_s")?;
-    let mut unneeded = UnneededNodes::default();
+    let mut nodes = UnneededNodes::default();
     let since_ms = input.ms("unneeded_for_s")?.map_or(NOW_MS, |for_ms| at_ms(-for_ms));
-    unneeded.update(&[removable(0, false)], since_ms);
+    nodes.update(std::iter::once(unneeded(0, true, since_ms)));
     let standing = Standing {
         is_ready: input.flag_or("ready", true)?,
         is_scale_down_disabled: input.flag_or("annotation_scale_down_disabled", false)?,
@@ -145,7 +142,7 @@ pub fn unremovable_reason(input: &Input<'_>) -> Read<Answer> {
     let groups = [group(input.small("min_size")?, input.small("target_size")?)];
     let deletions = [input.small_or("ongoing_deletions", 0)?];
     let Removables { empty, unremovable, .. } =
-        unneeded.removable_at(NOW_MS, &groups, &deletions, &settings, |_| standing);
+        nodes.removable_at(NOW_MS, &groups, &deletions, &settings, |_| standing);
     let reason = unremovable.first().map(|(_, reason)| reason.name());
     Ok(Answer::new().with("removable", !empty.is_empty()).with("reason", reason))
 }
@@ -156,7 +153,7 @@ pub fn unneeded_tracking(input: &Input<'_>) -> Read<Answer> {
     set_time(&mut settings, Setting::ScaleDownUnneededTime, input, "unneeded_time_s")?;
     set_time(&mut settings, Setting::ScaleDownUnreadyTime, input, "unready_time_s")?;
     let mut names: Vec<&str> = Vec::new();
-    let mut unneeded = UnneededNodes::default();
+    let mut tracked = UnneededNodes::default();
     let mut readiness = Vec::new();
     let later_ms = at_ms(input.ms("t1_after_t0_s")?.unwrap_or_default());
     for (key, now_ms) in [("t0_unneeded", NOW_MS), ("t1_unneeded", later_ms)] {
@@ -169,13 +166,13 @@ pub fn unneeded_tracking(input: &Input<'_>) -> Read<Answer> {
                 names.len() - 1
             });
             readiness.push((index, node.flag_or("ready", true)?));
-            nodes.push(removable(u32::try_from(index).unwrap_or(u32::MAX), false));
+            nodes.push(unneeded(u32::try_from(index).unwrap_or(u32::MAX), true, now_ms));
         }
-        unneeded.update(&nodes, now_ms);
+        tracked.update(nodes.into_iter());
     }
     let mut since = Map::new();
     let mut thresholds = Map::new();
-    for node in unneeded.nodes() {
+    for node in tracked.nodes() {
         let index = node.id.instance_id as usize;
         let name = (*names.get(index).unwrap_or(&"")).to_owned();
         since.insert(name.clone(), json!(if node.since_ms == NOW_MS { "t0" } else { "t1" }));
@@ -187,6 +184,10 @@ pub fn unneeded_tracking(input: &Input<'_>) -> Read<Answer> {
 
 /// `deletion-budget`.
 pub fn deletion_budget(input: &Input<'_>) -> Read<Answer> {
+    if input.as_fields()?.iter().any(|(name, _)| name.contains("atomic")) {
+        let reason = "the Azure provider has no groups that grow and shrink as a whole";
+        return Err(Stop::Skipped(reason.to_owned()));
+    }
     let deletions = |input: &Input<'_>| {
         Ok(Deletions { empty: input.small("empty")? as usize, drain: input.small("drain")? as usize })
     };

@@ -67,7 +67,7 @@ pub fn pdb_tracker(input: &Input<'_>) -> Read<Answer> {
     for (index, allowed) in input.list("pdb_disruptions_allowed")?.iter().enumerate() {
         let label = (format!("label-{}", index + 1), "true".to_owned());
         let allowed = i64::try_from(allowed.as_count()?).unwrap_or(i64::MAX);
-        entries.push(budget("default", &Pairs::from([label]), index, allowed));
+        entries.push(budget("default", Some(&Pairs::from([label])), index, allowed));
     }
     let mut budgets = Budgets::new(entries);
     let pods = labelled(input, "")?;

@@ -71,7 +71,7 @@ impl Fake {
     pub fn run(&mut self, nodes: &Nodes, settings: &Settings, after_ms: u64) -> (LoopOutcome, Vec<Act>) {
         let mut autoscaler = std::mem::take(&mut self.autoscaler);
         let templates = self.templates.clone();
-        let scene = Scene {
+        let mut scene = Scene {
             groups: self.groups.clone(),
             templates: &templates,
             nodes: nodes.sorted(),
@@ -87,7 +87,7 @@ impl Fake {
             limit: EstimateLimit::None,
         };
         let mut notices = Vec::new();
-        let outcome = autoscaler.run_once(scene, self, settings, NOW_MS + after_ms, &mut notices);
+        let outcome = autoscaler.run_once(&mut scene, self, settings, NOW_MS + after_ms, &mut notices);
         self.autoscaler = autoscaler;
         self.notices.append(&mut notices);
         (outcome, std::mem::take(&mut self.acts))

@@ -10,7 +10,7 @@ use super::input::{Input, Read, Stop};
 use super::model::{NOW_MS, Nodes, pool, sorted};
 use crate::engine::autoscaler::expander::Candidate;
 use crate::engine::autoscaler::quota::Quota;
-use crate::engine::autoscaler::scale_up::{EstimateLimit, Request, ScaleUp, scale_up};
+use crate::engine::autoscaler::scale_up::{EstimateLimit, Request, ScaleUp, scale_up, scale_up_to_min};
 use crate::engine::autoscaler::scratch::Scratch;
 use crate::engine::autoscaler::template::Template;
 use crate::engine::autoscaler::{Group, Notice, Setting, Settings};
@@ -39,6 +39,8 @@ struct Case {
     settings: Settings,
     refuses: Refuses,
     choice: Option<String>,
+    /// Whether groups are brought up to their smallest size, and nothing else.
+    is_to_min: bool,
 }
 
 fn read(input: &Input<'_>) -> Read<Case> {
@@ -77,6 +79,10 @@ fn read(input: &Input<'_>) -> Read<Case> {
             Some(other) => return Err(Stop::Unreadable(format!("'{other}' is not when the provider refuses"))),
         },
         choice: None,
+        is_to_min: match &options {
+            Some(options) => options.flag_or("enforce_node_group_min_size", false)?,
+            None => false,
+        },
     };
     case.read_nodes(input)?;
     for (name, group) in input.fields("groups")? {
@@ -174,7 +180,7 @@ impl Case {
                 let named = self.groups.iter().filter(|group| names.contains(&&*group.name));
                 named.map(|group| group.id).collect()
             };
-            let memory = quota.find("memory").or_else(|| quota.find("mem_b"));
+            let memory = ["memory", "mem_b", "memory_b"].iter().find_map(|key| quota.find(key));
             self.quotas.push(Quota {
                 id: quota.text("name")?.to_owned(),
                 groups: ids,
@@ -220,7 +226,12 @@ pub fn scale_up_case(input: &Input<'_>) -> Read<Answer> {
         if is_refused { Err("refused".to_owned()) } else { Ok(()) }
     };
     let mut notices = Vec::new();
-    let found = scale_up(&request, &mut scratch, &mut sight.state, &mut choose, &mut grow, &mut notices);
+    let found = if case.is_to_min {
+        let resizes = scale_up_to_min(&request, &scratch, &mut sight.state, &mut grow, &mut notices);
+        ScaleUp { resizes, ..ScaleUp::default() }
+    } else {
+        scale_up(&request, &mut scratch, &mut sight.state, &mut choose, &mut grow, &mut notices)
+    };
     found.report(&mut notices);
     Ok(answer(&case, &found, &notices, &targets))
 }

@@ -147,7 +147,17 @@ pub fn cluster(input: &Input<'_>) -> Read<Answer> {
         let is_healthy = sight.state.is_group_healthy(index, group.policy, &settings);
         let grows = status::scale_up_of_group(&sight.state, index, group.policy, &settings, NOW_MS);
         let unneeded = candidates.iter().filter(|node| node.starts_with(&*group.name)).count();
-        groups.insert(group.name.to_string(), json!({ "healthy": is_healthy }));
+        let is_growing = sight.state.group(index).is_some_and(GroupState::is_scaling_up);
+        let safety = sight.state.safety(index, group.policy, &settings, NOW_MS);
+        groups.insert(
+            group.name.to_string(),
+            json!({
+                "healthy": is_healthy,
+                "scaling_up": is_growing,
+                "safe_to_scale": safety.is_safe(),
+                "backed_off": safety.backoff.is_some(),
+            }),
+        );
         growing.push(grows);
         texts.insert(format!("{}_health", group.name), json!(health_name(is_healthy)));
         texts.insert(format!("{}_scale_up", group.name), json!(grows.name()));

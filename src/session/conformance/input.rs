@@ -208,6 +208,10 @@ impl<'a> Input<'a> {
             }
             _ => Vec::new(),
         };
+        if children.is_empty() && (self.value.is_object() || self.value.is_array()) {
+            // There is nothing in it that could have been overlooked.
+            return None;
+        }
         if children.is_empty() {
             return (!self.ticks.0.borrow().contains(&self.path)).then(|| self.path.clone());
         }

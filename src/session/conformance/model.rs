@@ -212,11 +212,11 @@ pub fn named_pod(id: u32, spec: PodSpec) -> Pod {
 }
 
 /// A disruption budget, with what it allows.
-pub fn budget(namespace: &str, labels: &Pairs, number: usize, allowed: i64) -> (Arc<DisruptionBudget>, i64) {
+pub fn budget(namespace: &str, labels: Option<&Pairs>, number: usize, allowed: i64) -> (Arc<DisruptionBudget>, i64) {
     let budget = DisruptionBudget {
         namespace: namespace.to_owned(),
         name: format!("budget-{number}"),
-        selector: Some(Selector::of_labels(labels)),
+        selector: labels.map(Selector::of_labels),
         limit: BudgetLimit::MinAvailable(Amount::Pods(0)),
         created_ms: 0,
     };
@@ -228,8 +228,10 @@ pub fn budgets(input: &Input<'_>) -> Read<Budgets> {
     let mut entries = Vec::new();
     for (number, one) in input.list("pdbs")?.iter().enumerate() {
         let allowed = i64::try_from(one.count_or("disruptions_allowed", 0)?).unwrap_or(i64::MAX);
-        let namespace = one.find("namespace").map_or(Ok("default"), |namespace| namespace.as_text())?;
-        entries.push(budget(namespace, &one.pairs("match")?, number, allowed));
+        let namespace = one.find("namespace").map_or(Ok(""), |namespace| namespace.as_text())?;
+        // Without a selector a budget protects nothing.
+        let labels = one.find("match").map(|_| one.pairs("match")).transpose()?;
+        entries.push(budget(namespace, labels.as_ref(), number, allowed));
     }
     Ok(Budgets::new(entries))
 }

@@ -67,12 +67,14 @@ pub fn kube_reserved(input: &Input<'_>) -> Read<Answer> {
     let eviction = eviction_threshold_mib(if is_new { 29 } else { 28 });
     let left = memory.saturating_sub(reserved + eviction);
     #[expect(clippy::cast_precision_loss, reason = "a size of memory")]
-    let as_gb = |amount: u64| amount as f64 / in_gb;
+    let exact = |amount: u64| amount as f64 / in_gb;
+    // Documents round to hundredths.
+    let as_gb = |amount: u64| (exact(amount) * 100.0).round() / 100.0;
     Ok(answer
         .with("mem_mi", reserved)
         .with("kube_reserved_mb", reserved)
         .with("kube_reserved_gb", as_gb(reserved))
         .with("eviction_mb", eviction)
         .with("allocatable_gb", as_gb(left))
-        .with("allocatable_pct", as_gb(left) / as_gb(memory) * 100.0))
+        .with("allocatable_pct", exact(left) / exact(memory) * 100.0))
 }

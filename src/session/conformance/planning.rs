@@ -11,6 +11,7 @@ use crate::engine::autoscaler::eligibility::SCALE_DOWN_DISABLED;
 use crate::engine::autoscaler::planner::{Planner, Situation};
 use crate::engine::autoscaler::removal::{Removable, simulate};
 use crate::engine::autoscaler::scratch::Scratch;
+use crate::engine::autoscaler::unneeded::Unneeded;
 use crate::engine::autoscaler::{Group, Setting, Settings};
 use crate::engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
 use crate::engine::{Pairs, ScaleDownMode};
@@ -48,8 +49,8 @@ pub fn node_removal(input: &Input<'_>) -> Read<Answer> {
     let place = id.and_then(|id| scratch.place_of(id));
     let answer = Answer::new();
     Ok(match simulate(&mut scratch, place, |_, _| true, &budgets, &settings, NOW_MS) {
-        Ok(Removable { pods, .. }) => {
-            let names = pods.iter().map(|pod| pod.spec.name.clone());
+        Ok(Removable { moves, .. }) => {
+            let names = moves.iter().map(|step| step.pod.spec.name.clone());
             answer.with("removable", true).with_set("reschedule", sorted(names)).with("reason", ())
         }
         Err(reason) => {
@@ -62,13 +63,15 @@ pub fn node_removal(input: &Input<'_>) -> Read<Answer> {
 fn evicted(input: &Input<'_>, nodes: &mut Nodes) -> Read<Pod> {
     let mut pod = nodes.pod(input)?;
     let mut spec = PodSpec::clone(&pod.spec);
-    match input.text("kind")? {
+    let kind = input.find("kind").map_or(Ok("none"), |kind| kind.as_text())?;
+    match kind {
         "static" => {
             spec.owner = None;
             spec.annotations.insert("kubernetes.io/config.source".to_owned(), "file".to_owned());
         }
         "mirror" | "ReplicaSet" | "DaemonSet" | "daemonset" | "Job" | "StatefulSet" | "ReplicationController" => {}
         "bare" | "none" => spec.owner = None,
+        "ds" => own(&mut spec, "DaemonSet", "ds"),
         // A replica set, by its name.
         name => own(&mut spec, "ReplicaSet", name),
     }
@@ -135,7 +138,7 @@ fn plan<'p>(
     let target = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
     let policy = ScaleDownMode::Delete;
     let groups = [Group { id: pool(0), name: "ng".into(), min: 0, max: target, target, policy }];
-    let candidates: Vec<NodeId> = nodes.iter().map(|node| node.id).collect();
+    let candidates: Vec<usize> = (0..nodes.len()).collect();
     let situation = Situation {
         groups: &groups,
         candidates: &candidates,
@@ -169,9 +172,10 @@ pub fn unneeded_limit(input: &Input<'_>) -> Read<Answer> {
     }
     let before = input.small("previously_unneeded")? as usize;
     let mut planner = Planner::default();
-    let known: Vec<Removable> =
-        nodes.iter().take(before).map(|node| Removable { id: node.id, pods: Vec::new(), is_risky: false }).collect();
-    planner.unneeded.update(&known, NOW_MS - interval_ms);
+    let since_ms = NOW_MS - interval_ms;
+    let known =
+        nodes.iter().take(before).map(|node| Unneeded { id: node.id, since_ms, is_empty: true, is_risky: false });
+    planner.unneeded.update(known);
     let found = plan(&mut planner, &nodes, &[], &[], |_| None, &settings, interval_ms);
     Ok(Answer::new().with("unneeded", found.unneeded.nodes().len()))
 }

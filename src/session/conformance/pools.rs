@@ -98,7 +98,7 @@ pub fn documented(input: &Input<'_>) -> Read<Answer> {
         (None, Some(first)) => *first,
         (None, None) => ScaleDownMode::Delete,
     };
-    if let Some(disk) = input.find("os_disk_type") {
+    if let Some(disk) = input.find("os_disk_type").or_else(|| input.find("os_disk")) {
         return ephemeral(disk.as_text()?, first);
     }
     let mut stage = Stage::new(first, input.small("running")?, input.small_or("deallocated", 0)?)?;
@@ -115,6 +115,7 @@ pub fn documented(input: &Input<'_>) -> Read<Answer> {
         .with("running", pool.count_in(NodeState::Ready))
         .with("deallocated", pool.count_in(NodeState::Deallocated))
         .with("deleted", before - staying)
+        .with("started", input.small_or("deallocated", 0)?.saturating_sub(pool.count_in(NodeState::Deallocated)))
         .with("created", created)
         .with("mode", pool.spec.scale_down_mode.name()))
 }

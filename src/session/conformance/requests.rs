@@ -60,8 +60,10 @@ pub fn backoff(input: &Input<'_>) -> Read<Answer> {
                 all_hold &= error.is_none_or(|error| status.is_some_and(|status| status.error.code == error));
             }
         }
-        if let Some(entries) = step.find("entries") {
-            all_hold &= backoffs.entries().len() as u64 == entries.as_count()?;
+        for key in ["entries", "remaining", "known"] {
+            if let Some(entries) = step.find(key) {
+                all_hold &= backoffs.entries().len() as u64 == entries.as_count()?;
+            }
         }
     }
     Ok(Answer::new().with("all_steps_hold", all_hold))

@@ -1,5 +1,6 @@
 //! `sim`: what rules the simulation itself, and what happens in it.
 
+mod autoscaler;
 mod fault;
 mod load;
 mod options;
@@ -41,9 +42,11 @@ pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
         ["events", count] => Ok(events(number("sim events", count, "a number")?, context)),
         ["load", rest @ ..] => load::run(rest, context),
         ["fault", rest @ ..] => fault::run(rest, context),
+        ["autoscaler", rest @ ..] => autoscaler::run(rest, context),
+        ["why", rest @ ..] => autoscaler::why(rest, context),
         ["scheduler", rest @ ..] => scheduler(rest, context),
         _ => Err(refusal(
-            "sim: usage: sim cluster | load | fault | scheduler | timings | quota | fail-allocations | events (see help)",
+            "sim: usage: sim cluster | load | fault | autoscaler | why | scheduler | timings | quota | fail-allocations | events (see help)",
         )),
     }
 }

@@ -1,0 +1,119 @@
+//! `sim autoscaler` and `sim why`: the cluster autoscaler's settings, and its reasons.
+
+use std::fmt::Write as _;
+
+use crate::cli::error::CliError;
+use crate::cli::exec::{Context, refusal};
+use crate::engine::autoscaler::expander::Priorities;
+use crate::engine::autoscaler::profile;
+use crate::engine::autoscaler::settings::SETTINGS;
+use crate::engine::pattern::Pattern;
+use crate::engine::{Cloud, Cluster};
+
+type Result<T> = std::result::Result<T, CliError>;
+
+const USAGE: &str =
+    "sim autoscaler: usage: sim autoscaler [NAME [VALUE|default]] | priorities 'NUMBER=PATTERN; …' | status";
+
+/// Carries out `sim autoscaler`, for every cluster.
+pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
+    let cloud = &mut *context.cloud;
+    let Some(first) = cloud.clusters().first() else {
+        return Err(refusal("sim autoscaler: there is no cluster yet"));
+    };
+    match words {
+        [] => Ok(list(cloud, first)),
+        ["status"] => status(cloud),
+        ["priorities", rules] => set_priorities(rules, cloud),
+        [name] => {
+            let info = setting(name)?;
+            let value = cloud.scaler(first.id).map(|scaler| scaler.settings(first).get(info.setting));
+            Ok(format!("{name}: {}", profile::text(info.kind, value.unwrap_or(info.default))))
+        }
+        [name, value] => set(name, value, cloud),
+        _ => Err(refusal(USAGE)),
+    }
+}
+
+fn setting(name: &str) -> Result<&'static crate::engine::autoscaler::settings::SettingInfo> {
+    profile::find(name)
+        .ok_or_else(|| refusal(format!("sim autoscaler: '{name}' is no setting; sim autoscaler lists them")))
+}
+
+/// Every setting with its value; those that differ from the default are marked.
+fn list(cloud: &Cloud, cluster: &Cluster) -> String {
+    let Some(scaler) = cloud.scaler(cluster.id) else {
+        return String::new();
+    };
+    let settings = scaler.settings(cluster);
+    let mut text = format!("Cluster autoscaler of {} (* set; the first 20 are in AKS's profile)\n", cluster.spec.name);
+    for info in &SETTINGS {
+        let value = settings.get(info.setting);
+        let mark = if value == info.default { ' ' } else { '*' };
+        let _ = writeln!(text, "{mark} {:<42}{}", info.name, profile::text(info.kind, value));
+    }
+    text.pop();
+    text
+}
+
+fn set(name: &str, value: &str, cloud: &mut Cloud) -> Result<String> {
+    let info = setting(name)?;
+    let is_default = value == "default";
+    if !is_default && profile::parsed(info.kind, value).is_none() {
+        let expected = profile::expected(info.kind);
+        return Err(refusal(format!("sim autoscaler: '{value}' is not {expected}")));
+    }
+    let clusters: Vec<_> = cloud.clusters().iter().map(|cluster| cluster.id).collect();
+    for cluster in clusters {
+        cloud.set_autoscaler_flag(cluster, name, (!is_default).then_some(value));
+    }
+    Ok(format!("{name}: {}", if is_default { "as in the profile" } else { value }))
+}
+
+/// The priorities of the expander of that name: numbers, each with a pattern of scale sets' names.
+fn set_priorities(rules: &str, cloud: &mut Cloud) -> Result<String> {
+    let mut priorities = Priorities::default();
+    for rule in rules.split([';', '\n']).map(str::trim).filter(|rule| !rule.is_empty()) {
+        let read = rule.split_once('=').and_then(|(number, pattern)| {
+            let pattern = Pattern::new(pattern.trim(), true, false).ok()?;
+            Some((number.trim().parse().ok()?, pattern))
+        });
+        priorities.rules.push(
+            read.ok_or_else(|| {
+                refusal(format!("sim autoscaler: '{rule}' is not NUMBER=PATTERN, such as 10=.*spot.*"))
+            })?,
+        );
+    }
+    let text = format!("the expander 'priority' has {} rules", priorities.rules.len());
+    let clusters: Vec<_> = cloud.clusters().iter().map(|cluster| cluster.id).collect();
+    for cluster in clusters {
+        cloud.set_expander_priorities(cluster, priorities.clone());
+    }
+    Ok(text)
+}
+
+fn status(cloud: &Cloud) -> Result<String> {
+    let time = &|at_ms| crate::cli::duration::clock(at_ms);
+    let texts: Vec<String> =
+        cloud.clusters().iter().filter_map(|cluster| cloud.autoscaler_status(cluster.id, time)).collect();
+    if texts.is_empty() {
+        return Err(refusal("sim autoscaler: no pool has the autoscaler on"));
+    }
+    Ok(texts.join("\n").trim_end().to_owned())
+}
+
+/// Carries out `sim why`.
+pub(super) fn why(words: &[&str], context: &Context<'_>) -> Result<String> {
+    let cloud = &*context.cloud;
+    let found = match words {
+        ["node", name] => cloud.why_node(name),
+        ["pod", name] => cloud.why_pod(name),
+        ["pool", name] => cloud.why_pool(name),
+        _ => return Err(refusal("sim why: usage: sim why node NAME | pod NAME | pool NAME")),
+    };
+    match (found, words) {
+        (Some(text), _) => Ok(text),
+        (None, [kind, name]) => Err(refusal(format!("sim why: there is no {kind} '{name}'"))),
+        (None, _) => Err(refusal("sim why: there is no such thing")),
+    }
+}
