@@ -79,7 +79,7 @@ fn exit_statuses_tell() {
         "check tests/data/documents/today.md tests/data/documents/fair.md",
         "",
         0,
-        "20 az commands in 2 documents: 0 errors, 8 commands not judged, 5 commands of other programs",
+        "22 az commands in 2 documents: 0 errors, 10 commands not judged, 5 commands of other programs",
     );
     check("lesson check www/lessons/thaw.txt", "", 0, "1 lesson is sound");
     check("lesson check www/lessons/thaw.txt -", "title: x", 1, "1 of 2 lessons need work");

@@ -278,6 +278,29 @@ fn a_state_that_lasts_for_an_instant_is_seen() {
     }
 }
 
+/// What changes while nothing happens is seen once a minute, whatever the frames.
+#[test]
+fn time_and_money_are_looked_at_once_a_minute() {
+    let file = freeze_and_thaw_file()
+        .replace("once ready == 2", "once elapsed > 150s")
+        .replace("then ready == 5 and ready_cached == 3", "then spent > $1");
+    let lesson = Arc::new(Lesson::parse(&file).expect("a lesson"));
+    let mut reached = Vec::new();
+    for frame_ms in [7_000, 90_000, 100_000_000] {
+        let mut session = Session::new(SessionOptions::default());
+        session.begin_lesson(&lesson).expect("a set-up");
+        let begun_ms = session.now_ms();
+        while standing(&session).0 != [true, true, true] {
+            session.advance(frame_ms);
+        }
+        let progress = session.progress().expect("a lesson is being taken");
+        let since_ms = progress.goals.iter().filter_map(|one| Some(one.reached_ms? - begun_ms));
+        reached.push((since_ms.collect::<Vec<_>>(), progress.score));
+    }
+    assert_eq!(reached[0].0[0], 180_000);
+    assert!(reached.iter().all(|one| *one == reached[0]), "{reached:?}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
 

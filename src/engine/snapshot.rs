@@ -101,7 +101,9 @@ pub struct PodCounts {
 }
 
 impl PodCounts {
-    fn of(kubernetes: &Kubernetes) -> Self {
+    /// The pods of a cluster.
+    #[must_use]
+    pub fn of(kubernetes: &Kubernetes) -> Self {
         let mut counts = Self::default();
         for set in kubernetes.sets().filter(|set| !set.spec.is_daemon()) {
             counts.ready += set.ready();

@@ -15,8 +15,8 @@ const JSON_MAX: usize = 10 * 1024 * 1024;
 const LINES_MAX: usize = 2_000;
 /// The most simulated time that a run may take.
 const TIME_MAX_MS: u64 = 366 * 24 * 3_600_000;
-/// The most events that are played: what the run of a day with thousands of nodes needs, and some.
-const WORK_MAX: u64 = 1_000_000;
+/// The most events that are played: some days with a thousand nodes and ten thousand pods. It takes seconds.
+const WORK_MAX: u64 = 250_000;
 
 /// Why a run was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -34,7 +34,7 @@ pub enum OpenError {
     #[error("this holds more than the playground accepts ({LINES_MAX} lines, 256 KiB)")]
     TooLong,
     /// Playing it takes too long.
-    #[error("playing this takes more than the playground accepts (a year, or a million events)")]
+    #[error("playing this takes more than the playground accepts (a year, or 250,000 events)")]
     TooMuch,
 }
 

@@ -260,14 +260,24 @@ impl Run {
     /// next ones begin then.
     pub(super) fn advance_to(&mut self, at_ms: u64, timeline: &mut Timeline) {
         while let Some(event_ms) = self.next_event_ms().filter(|event_ms| *event_ms <= at_ms) {
+            self.judge_until(event_ms);
             timeline.before(event_ms, &self.cloud);
             self.cloud.advance_to(event_ms);
             self.pump();
             self.judge();
         }
+        self.judge_until(at_ms.saturating_add(1));
         self.cloud.advance_to(at_ms);
         timeline.reach(at_ms, &self.cloud);
-        self.judge();
+    }
+
+    /// Lets time pass to each moment before `end_ms` at which the judge looks although nothing happens.
+    fn judge_until(&mut self, end_ms: u64) {
+        let next_ms = |run: &Self| run.judge.as_ref()?.next_look_ms(run.cloud.now_ms());
+        while let Some(look_ms) = next_ms(self).filter(|look_ms| *look_ms < end_ms) {
+            self.cloud.advance_to(look_ms);
+            self.judge();
+        }
     }
 
     /// Runs commands until one waits or none is left.

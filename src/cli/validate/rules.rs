@@ -24,7 +24,9 @@ pub(super) fn check(invocation: &Invocation, has: &dyn Fn(&str) -> bool) -> Chec
             let holds = |condition: &str| holds(invocation, &condition.replace('*', name), has);
             if conditions.split(' ').all(holds) {
                 let message = message.replace('*', &name.replace('_', "-"));
-                let class = ErrorClass::InvalidArgumentValue;
+                // A real cluster may have what a simulated one never does.
+                let is_of_cluster = conditions.contains('@');
+                let class = if is_of_cluster { ErrorClass::NotSimulated } else { ErrorClass::InvalidArgumentValue };
                 return Err(CliError::decorator(class, filled(invocation, &message)));
             }
         }

@@ -34,11 +34,14 @@ pub(super) fn doubt(spoken: &Spoken<'_>, error: &CliError, guesses: &[String]) -
     }
 }
 
-/// Whether a command is about something that the simulation accepts and does not have: extensions, and
-/// pools of single machines.
+/// Whether a command is about something that the simulation accepts and does not have: extensions, pools of
+/// single machines, and a past in which a pool was upgraded.
 fn is_beyond(spoken: &Spoken<'_>) -> bool {
     let words: Vec<&str> = spoken.words.iter().map(|word| word.text.as_str()).take(3).collect();
-    matches!(words.as_slice(), ["extension", ..] | ["aks", "nodepool", "manual-scale" | "auto-scale"])
+    matches!(
+        words.as_slice(),
+        ["extension", ..] | ["aks", "nodepool", "manual-scale" | "auto-scale" | "rollback" | "get-rollback-versions"]
+    )
 }
 
 /// Whether a word is an author's for a value: `RESOURCE_GROUP`.

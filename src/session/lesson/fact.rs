@@ -3,7 +3,7 @@
 use super::judge::Begun;
 use crate::cli::outcome::Block;
 use crate::engine::money::Cost;
-use crate::engine::{Cloud, Cluster, Node, NodeSource, NodeState, Pool};
+use crate::engine::{Cloud, Cluster, Node, NodeSource, NodeState, PodCounts, Pool};
 use crate::session::{Entry, EntryState};
 
 /// What a fact measures; only the like can be compared.
@@ -70,6 +70,9 @@ enum Reading {
     OfPool(fn(&Pool) -> Option<Value>),
     PoolIsThere,
     ClusterIsThere,
+    Pods(fn(&PodCounts) -> u32),
+    Waited,
+    LongestWait,
     Spent(fn(&Cost) -> u64),
     PerHour,
     Elapsed,
@@ -133,6 +136,11 @@ pub const FACTS: &[FactInfo] = &[
     of_pool("min_count", Kind::Count, |pool| Some(Value::Number(pool.spec.autoscaler?.min.into()))),
     of_pool("max_count", Kind::Count, |pool| Some(Value::Number(pool.spec.autoscaler?.max.into()))),
     fact("cluster", About::Cluster, Kind::Truth, Reading::ClusterIsThere),
+    fact("pods_ready", About::All, Kind::Count, Reading::Pods(|pods| pods.ready)),
+    fact("pods_starting", About::All, Kind::Count, Reading::Pods(|pods| pods.starting)),
+    fact("pods_pending", About::All, Kind::Count, Reading::Pods(|pods| pods.pending)),
+    fact("pending_time", About::All, Kind::Time, Reading::Waited),
+    fact("longest_wait", About::All, Kind::Time, Reading::LongestWait),
     spent("spent", |cost| cost.compute.microdollars() + cost.disk.microdollars()),
     spent("spent_on_disks", |cost| cost.disk.microdollars()),
     spent("spent_on_kept_disks", |cost| cost.kept_disk.microdollars()),
@@ -208,6 +216,13 @@ impl FactInfo {
                 let is_it = |cluster: &Cluster| of.is_some_and(|name| cluster.spec.name.eq_ignore_ascii_case(name));
                 Some(Value::Truth(scene.cloud.clusters().iter().any(is_it)))
             }
+            Reading::Pods(read) => {
+                let clusters = scene.cloud.clusters().iter().filter_map(|cluster| scene.cloud.kubernetes(cluster.id));
+                let counts = clusters.map(|kubernetes| u64::from(read(&PodCounts::of(kubernetes))));
+                Some(Value::Number(counts.sum()))
+            }
+            Reading::Waited => Some(Value::Number(scene.begun.waited_ms(scene.cloud.now_ms()).0)),
+            Reading::LongestWait => Some(Value::Number(scene.begun.waited_ms(scene.cloud.now_ms()).1)),
             Reading::Spent(read) => {
                 let now = read(&scene.cloud.cost());
                 Some(Value::Number(now.saturating_sub(read(&scene.begun.cost))))

@@ -1,7 +1,8 @@
 //! Judges a run: which goals of a lesson it has reached.
 //!
-//! A judge is part of the run and looks at every event, not at every frame: what is reached does not
-//! depend on how fast time is played, and replaying the log comes to the same.
+//! A judge is part of the run and looks at every event, and once a minute for what changes in between
+//! (money, time), not at every frame: what is reached does not depend on how fast time is played, and
+//! replaying the log comes to the same.
 
 use std::sync::Arc;
 
@@ -10,8 +11,12 @@ use super::par::Score;
 use super::{Goal, Lesson, When};
 use crate::engine::money::Cost;
 use crate::engine::record::Happening;
+use crate::engine::workloads::{Kubernetes, PodSet};
 use crate::engine::{Cloud, NodeState};
 use crate::session::Entry;
+
+/// How often it looks where nothing happens, in simulated time since the set-up.
+const LOOK_MS: u64 = 60_000;
 
 /// The moment at which the set-up was over, and what has happened since.
 #[derive(Debug, Clone, PartialEq)]
@@ -22,6 +27,31 @@ pub(super) struct Begun {
     pub entries: usize,
     next_sequence: u64,
     deeds: Vec<PoolDeeds>,
+    waits: Waits,
+}
+
+/// How long pods have waited for a node. Between two looks none begins to wait, and none ends.
+#[derive(Debug, Clone, Default, PartialEq)]
+struct Waits {
+    looked_ms: u64,
+    pending: u64,
+    /// When the pod was created that has waited longest.
+    oldest_ms: Option<u64>,
+    total_ms: u64,
+    longest_ms: u64,
+}
+
+impl Waits {
+    /// Goes on from the last look to this moment.
+    fn until(&self, now_ms: u64, begun_ms: u64) -> Self {
+        let passed_ms = now_ms.saturating_sub(self.looked_ms);
+        let wait_ms = self.oldest_ms.map_or(0, |oldest_ms| now_ms.saturating_sub(oldest_ms.max(begun_ms)));
+        Self {
+            total_ms: self.total_ms.saturating_add(self.pending.saturating_mul(passed_ms)),
+            longest_ms: self.longest_ms.max(wait_ms),
+            ..self.clone()
+        }
+    }
 }
 
 /// What happened to the nodes of a pool; it may be gone since.
@@ -41,8 +71,24 @@ impl Begun {
         counted.filter_map(|one| one.counts.get(deed as usize)).sum()
     }
 
+    /// How long pods have waited for a node, added up, and how long one of them at most.
+    pub fn waited_ms(&self, now_ms: u64) -> (u64, u64) {
+        let waits = self.waits.until(now_ms, self.at_ms);
+        (waits.total_ms, waits.longest_ms)
+    }
+
     /// Counts what has happened since it looked the last time.
     fn look(&mut self, cloud: &Cloud) {
+        let waiting = || {
+            let clusters = cloud.clusters().iter().filter_map(|cluster| cloud.kubernetes(cluster.id));
+            clusters.flat_map(Kubernetes::pending).map(PodSet::waiting)
+        };
+        self.waits = Waits {
+            looked_ms: cloud.now_ms(),
+            pending: waiting().map(|pods| pods.len() as u64).sum(),
+            oldest_ms: waiting().filter_map(|pods| pods.front()).map(|pod| pod.created_ms).min(),
+            ..self.waits.until(cloud.now_ms(), self.at_ms)
+        };
         for record in cloud.log().since(self.next_sequence) {
             let deed = match record.happening {
                 Happening::Entered(NodeState::Creating) => Deed::Created,
@@ -118,8 +164,16 @@ impl Judge {
             entries: transcript.len(),
             next_sequence: cloud.log().next_sequence(),
             deeds: Vec::new(),
+            waits: Waits { looked_ms: cloud.now_ms(), ..Waits::default() },
         });
         self.look(cloud, transcript);
+    }
+
+    /// When it looks next although nothing happens.
+    pub(in crate::session) fn next_look_ms(&self, now_ms: u64) -> Option<u64> {
+        let begun = self.begun.as_ref().filter(|_| self.finished.is_none())?;
+        let passed = now_ms.saturating_sub(begun.at_ms) / LOOK_MS;
+        begun.at_ms.checked_add((passed + 1).checked_mul(LOOK_MS)?)
     }
 
     /// Looks at a moment.
