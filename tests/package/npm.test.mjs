@@ -48,6 +48,12 @@ for (const [kind, code] of [
   });
 }
 
+test("a host that takes wasm as a module loads what is for bundlers", () => {
+  const module = "./node_modules/scale-down-playground/bundler/scale_down.js";
+  writeFileSync(join(project, "bundled.mjs"), `import { Simulator } from "${module}"; console.log(new Simulator().exec("az group exists -n x -o tsv").stdout);`);
+  assert.equal(run(process.execPath, ["--experimental-wasm-modules", "bundled.mjs"]).trim(), "false");
+});
+
 test("every block of JavaScript in its README runs", () => {
   const readme = readFileSync(here("../../package/README.md"), "utf8");
   const blocks = [...readme.matchAll(/^```js\n([^]*?)^```/gm)].map(([, code]) => code);
