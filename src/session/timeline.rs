@@ -151,8 +151,7 @@ mod tests {
             .samples()
             .iter()
             .chain([&now])
-            .filter(|sample| sample.at_ms <= at_ms)
-            .last()
+            .rfind(|sample| sample.at_ms <= at_ms)
             .map_or_else(StateCounts::default, |sample| sample.counts)
     }
 
