@@ -64,6 +64,10 @@ export interface NodeSnapshot {
   source: NodeSource;
   /** How much of the transition under way is done, in thousandths; 1000 at rest. */
   progressPermille: number;
+  /** How many pods are on it, those of daemon sets included. */
+  pods: number;
+  /** How much of it is set aside for them: of its processor time or its memory, whichever is more. */
+  fillPermille: number;
   /** When it entered its state. */
   sinceMs: number;
   ageMs: number;
@@ -89,6 +93,8 @@ export interface PoolSnapshot {
 export interface Snapshot {
   atMs: number;
   nodesByState: Record<NodeState, number>;
+  /** Pods but for those of daemon sets: that run, that are on their way on a node, that have none. */
+  pods: { ready: number; starting: number; pending: number };
   pools: PoolSnapshot[];
   cost: Cost;
 }
@@ -101,6 +107,8 @@ export interface SimulatorEvent {
   reason: string;
   object: string;
   message: string;
+  /** Who says it, such as `kubelet`, `default-scheduler` or `azure`. */
+  source: string;
 }
 
 /** What could stand at the cursor. */

@@ -5,15 +5,16 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 
+#[path = "support/exercise.rs"]
+mod exercise;
+
 use std::collections::BTreeMap;
 use std::process::Command;
 
-use scale_down::cli::complete::{Candidate, Values, Wanted, completion};
-use scale_down::cli::help;
-use scale_down::cli::parse::{ParseOptions, Parsed, parse};
+use exercise::exercise;
 use scale_down::cli::registry::registry;
-use scale_down::cli::shell::{lex, split_lines, typography};
-use scale_down::cli::validate::{decorator, validate};
+use scale_down::cli::shell::lex;
+use scale_down::session::{Session, SessionOptions};
 
 /// A linear congruential generator (Knuth's MMIX constants): enough to draw test lines, and the
 /// same on every machine.
@@ -28,48 +29,6 @@ impl Random {
     fn pick<'a>(&mut self, from: &[&'a str]) -> &'a str {
         from[self.below(from.len())]
     }
-}
-
-struct Nothing;
-
-impl Values for Nothing {
-    fn names(&self, _: &Wanted) -> Vec<Candidate> {
-        vec![Candidate::new("é 'x", "")]
-    }
-    fn programs(&self) -> Vec<Candidate> {
-        Vec::new()
-    }
-    fn arguments(&self, _: &[String]) -> Vec<Candidate> {
-        Vec::new()
-    }
-}
-
-const OPTIONS: ParseOptions<'static> = ParseOptions { strict: false, is_query: |text| !text.is_empty(), defaults: &[] };
-
-/// Everything that a line goes through.
-fn exercise(text: &str, cursor: usize) {
-    for line in split_lines(text) {
-        let _ = typography(&line.text);
-        let Ok(commands) = lex(&line.text, &BTreeMap::new(), 1) else { continue };
-        for command in commands {
-            let words: Vec<&str> = command.words.iter().skip(1).map(|word| word.text.as_str()).collect();
-            match parse(&words, &OPTIONS) {
-                Ok(Parsed::Invocation(mut invocation)) => {
-                    let _ = validate(&mut invocation);
-                    let _ = decorator::pool_to_add(&invocation);
-                    let _ = decorator::autoscaler_profile(&invocation);
-                    let _ = decorator::changes_nothing(&invocation);
-                    let _ = invocation.pairs("tags");
-                }
-                Ok(Parsed::Help(target)) => assert!(!help::text(&target).is_empty()),
-                Ok(Parsed::Version) => {}
-                Err(error) => assert!(error.stderr().ends_with('\n')),
-            }
-        }
-    }
-    let found = completion(text, cursor, &Nothing);
-    assert!(text.get(found.replace.start..found.replace.end).is_some(), "{text:?} {cursor}");
-    let _ = found.common_prefix();
 }
 
 #[test]
@@ -135,6 +94,80 @@ fn no_arguments_panic() {
         }
         let cursor = random.below(line.len() + 1);
         exercise(&line, cursor);
+    }
+}
+
+/// A manifest with most of what is read, to be mutated.
+const MANIFEST: &str = "\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web, labels: {app: web}}
+spec:
+  replicas: 3
+  selector:
+    matchLabels: {app: web}
+  template:
+    metadata:
+      labels:
+        app: web
+    spec:
+      nodeSelector: {disk: ssd}
+      tolerations:
+      - {key: dedicated, operator: Exists, effect: NoSchedule}
+      containers:
+      - name: web
+        image: \"nginx:1\"
+        command: [sleep, '5']
+        resources:
+          requests: {cpu: 100m, memory: 64Mi}
+---
+apiVersion: policy/v1
+kind: PodDisruptionBudget
+metadata:
+  name: web
+spec:
+  minAvailable: 50%
+  selector:
+    matchExpressions:
+    - {key: app, operator: In, values: [web]}
+";
+
+#[test]
+fn no_kubectl_line_panics() {
+    #[rustfmt::skip]
+    const WORDS: &[&str] = &[
+        "get", "describe", "create", "deployment", "run", "apply", "delete", "scale", "set", "resources", "image",
+        "rollout", "restart", "status", "cordon", "drain", "taint", "label", "annotate", "top", "config", "nodes",
+        "node", "pods", "pod", "deploy", "rs", "jobs", "pdb", "events", "all", "web", "deploy/web", "-A", "-n",
+        "kube-system", "-o", "json", "yaml", "name", "wide", "jsonpath={.items[*].metadata.name}",
+        "custom-columns=A:.metadata.name,B:.spec", "-l", "app=web", "agentpool", "--all", "--replicas=2", "-w",
+        "--image=nginx", "--ignore-daemonsets", "--force", "--timeout=5s", "a=b:NoSchedule", "a-", "a=b",
+        "--requests=cpu=1", "--sort-by=.metadata.name", "--field-selector", "status.phase=Running", "-f", "-", "--", "é",
+        "--grace-period", "-1", "web=nginx:2", "--dry-run", "--dry-run=client", "-h", "x/y/z", "--max=3", ",",
+    ];
+    let mut random = Random(4);
+    let mut session = Session::new(SessionOptions::default());
+    session.submit("az aks nodepool add -g g --cluster-name c -n pool1 -c 2");
+    session.advance_until_answered();
+    for _ in 0..600 {
+        let mut line = String::from("kubectl");
+        for _ in 0..=random.below(7) {
+            line = format!("{line} {}", random.pick(WORDS));
+        }
+        if random.below(5) == 0 {
+            let mut manifest: Vec<char> = MANIFEST.chars().collect();
+            for _ in 0..random.below(4) {
+                let (at, from) = (random.below(manifest.len()), random.below(manifest.len()));
+                manifest[at] = manifest[from];
+            }
+            let manifest: String = manifest.into_iter().collect();
+            line = format!("kubectl apply -f - <<'END'\n{manifest}\nEND");
+        }
+        let cursor = random.below(line.len() + 1);
+        exercise(&line, cursor);
+        let _ = session.complete(&line, cursor);
+        session.submit(&line);
+        session.advance_until_answered();
     }
 }
 

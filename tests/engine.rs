@@ -247,10 +247,28 @@ fn a_stopped_pool_keeps_its_nodes_and_loses_what_lay_deallocated() {
     settle(&mut world.cloud);
     assert_eq!((world.count(NodeState::Stopped), world.pool().instances()), (4, 4));
     assert_eq!(world.pool().power_state, PowerState::Stopped);
-    assert!(world.cloud.scale_pool(world.pool, 5).is_err());
     world.cloud.start_pool(world.pool).expect("a stopped pool");
     settle(&mut world.cloud);
     assert_eq!((world.count(NodeState::Ready), world.pool().power_state), (4, PowerState::Running));
+}
+
+#[test]
+fn a_count_given_while_stopped_is_there_after_the_start() {
+    for (count, mode) in [(2, ScaleDownMode::Delete), (2, ScaleDownMode::Deallocate), (6, ScaleDownMode::Delete)] {
+        let mut world = world(spec("nodepool1", 4, mode));
+        world.cloud.stop_pool(world.pool).expect("a user pool");
+        settle(&mut world.cloud);
+        world.cloud.stop_pool(world.pool).expect("it is stopped, and stays so");
+        settle(&mut world.cloud);
+        assert_eq!(world.count(NodeState::Stopped), 4);
+        world.scale(count);
+        assert_eq!((world.count(NodeState::Stopped), world.pool().instances()), (4, 4), "nothing runs yet");
+        for _ in 0..2 {
+            world.cloud.start_pool(world.pool).expect("stopped, then running");
+            settle(&mut world.cloud);
+            assert_eq!((world.count(NodeState::Ready), world.pool().instances()), (count, count));
+        }
+    }
 }
 
 #[test]

@@ -63,7 +63,7 @@ fn the_blocks_of_the_text_lead_to_the_goals() {
             continue;
         }
         let mut session = Session::new(SessionOptions::default());
-        session.begin_lesson(Arc::clone(&lesson));
+        session.begin_lesson(&lesson).expect("a set-up");
         for block in blocks {
             run(&mut session, block);
             session.advance_until_idle();
@@ -91,7 +91,7 @@ fn flaws_are_found() {
         "sim clutser",
         &[(
             5,
-            "the set-up fails at 'sim clutser myResourceGroup/myAKSCluster': ERROR: sim: usage: sim cluster | timings | quota | fail-allocations | events (see help)",
+            "the set-up fails at 'sim clutser myResourceGroup/myAKSCluster': ERROR: sim: usage: sim cluster | load | fault | scheduler | timings | quota | fail-allocations | events (see help)",
         )],
     );
     check(
@@ -176,7 +176,7 @@ fn freeze_and_thaw() -> Arc<Lesson> {
 
 fn begun() -> Session {
     let mut session = Session::new(SessionOptions::default());
-    session.begin_lesson(freeze_and_thaw());
+    session.begin_lesson(&freeze_and_thaw()).expect("a set-up");
     session
 }
 
@@ -245,14 +245,20 @@ fn a_lesson_goes_on_from_its_script_and_ends_with_another() {
     let mut session = begun();
     run(&mut session, &format!("az aks nodepool scale --node-count 2 {POOL}"));
     let mut other = Session::new(SessionOptions::default());
-    other.resume_lesson(&freeze_and_thaw(), &session.script());
+    other.resume_lesson(&freeze_and_thaw(), &session.script()).expect("a set-up");
     assert_eq!(standing(&other), standing(&session));
     assert_eq!(other.progress(), session.progress());
     assert!(other.undo() && !other.undo());
-    other.resume_lesson(&freeze_and_thaw(), "az aks list");
+    other.resume_lesson(&freeze_and_thaw(), "az aks list").expect("a set-up");
     assert_eq!(standing(&other), standing(&begun()), "a script that is no run of a lesson begins it");
     other.load("az aks list");
     assert_eq!(other.progress(), None);
+    let before = session.clone();
+    let kept = before.progress();
+    let endless = freeze_and_thaw_file().replace("[goals]", &format!("{}[goals]", "wait 365d\n".repeat(3)));
+    let refused = session.begin_lesson(&Arc::new(Lesson::parse(&endless).expect("a lesson")));
+    assert_eq!(refused.map_err(|error| error.line), Err(5));
+    assert_eq!(session.progress(), kept, "what cannot begin leaves the session as it was");
     session.leave_lesson();
     session.seek(0);
     assert_eq!((session.progress(), session.now_ms()), (None, 0));

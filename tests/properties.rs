@@ -166,7 +166,7 @@ impl Swarm {
                     alive.insert(key, state);
                 }
                 Happening::Gone => assert_eq!(alive.remove(&key), Some(NodeState::Deleting)),
-                Happening::Reached(_) | Happening::Operation(..) => {}
+                _ => {}
             }
         }
         let nodes = self

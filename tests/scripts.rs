@@ -1,9 +1,9 @@
 //! Golden scripts: what a person types, and all that comes of it.
 //!
 //! Each `tests/scripts/NAME.az` is run by the session layer; the transcript and the state it ends
-//! in must be `NAME.out`, byte for byte. A first line `#! strict seed=7 world=docs` sets how it is
-//! run. `UPDATE_SCRIPTS=1 cargo test --test scripts` writes the expectations anew, to be read
-//! before they are committed.
+//! in must be `NAME.out`, byte for byte. A first line `#! strict terminal seed=7 world=docs` sets how
+//! it is run; with a terminal, the line after one that asks is its answer. `UPDATE_SCRIPTS=1 cargo test
+//! --test scripts` writes the expectations anew, to be read before they are committed.
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
@@ -23,6 +23,7 @@ fn options(script: &str) -> SessionOptions {
     for word in header.split_whitespace() {
         match word.split_once('=') {
             None if word == "strict" => options.strict = true,
+            None if word == "terminal" => options.terminal = true,
             Some(("seed", seed)) => options.seed = Some(seed.parse().expect("a seed")),
             Some(("world", name)) => {
                 let file = folder().join(format!("../data/oracle/worlds/{name}.json"));
@@ -50,9 +51,14 @@ fn write_entry(text: &mut String, entry: &Entry) {
 }
 
 fn play(script: &str) -> String {
-    let mut session = Session::new(options(script));
-    session.submit(script);
-    session.advance_until_answered();
+    let options = options(script);
+    // At a terminal lines are typed one by one; otherwise a script is one paste.
+    let typed: Vec<&str> = if options.terminal { script.lines().collect() } else { vec![script] };
+    let mut session = Session::new(options);
+    for text in typed {
+        session.submit(text);
+        session.advance_until_answered();
+    }
     let mut text = String::new();
     for entry in session.transcript() {
         write_entry(&mut text, entry);

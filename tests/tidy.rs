@@ -95,7 +95,6 @@ const BANS: &[Ban] = &[
         words: &["todo!", "unimplemented!", "dbg!"],
         reason: "nothing unfinished is committed",
     },
-    Ban { places: &["src/", "tests/", "benches/"], words: &["unsafe"], reason: "nothing here needs it" },
     Ban {
         places: &["src/app/", "www/", "index.html"],
         words: &[

@@ -34,6 +34,14 @@ impl Simulation for Absent {
         &self.waiting
     }
 
+    fn is_asking(&self) -> bool {
+        false
+    }
+
+    fn example(&self, _: usize) -> Option<&'static str> {
+        None
+    }
+
     fn busy(&self) -> Option<&Entry> {
         None
     }

@@ -296,8 +296,12 @@ impl App {
 
     /// Asks for the simulator, which then takes the place of [`Absent`].
     fn send_for_simulator(&self, ctx: &Context<Self>) {
-        let begin =
-            SessionOptions { seed: self.options.seed, strict: self.options.strict, ..SessionOptions::default() };
+        let begin = SessionOptions {
+            seed: self.options.seed,
+            strict: self.options.strict,
+            terminal: true,
+            ..SessionOptions::default()
+        };
         let session = Rc::clone(&self.session);
         let link = ctx.link().clone();
         yew::platform::spawn_local(async move {

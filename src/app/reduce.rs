@@ -110,13 +110,22 @@ impl App {
     }
 
     pub(super) fn run(&mut self, text: &str) {
+        let number = text.trim().strip_prefix(":: ").and_then(|number| number.trim().parse().ok());
+        if let Some(example) = number.and_then(|number| self.session.borrow().example(number)) {
+            self.prompt.borrow_mut().put(example.to_owned());
+            return;
+        }
+        let is_answer = self.session.borrow().is_asking();
         self.session.borrow_mut().submit(text);
+        self.stick = true;
+        if is_answer || text.trim().is_empty() {
+            return;
+        }
         if let Some(guide) = &mut self.guide {
             let typed = guide.example.steps.iter().rposition(|step| text.contains(step.line));
             guide.done = guide.done.max(typed.map_or(0, |place| place + 1));
         }
         log::remember(&mut self.prompt.borrow_mut().history, text);
-        self.stick = true;
     }
 
     /// After a reset: an empty screen and a running clock.

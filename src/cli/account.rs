@@ -12,8 +12,25 @@ pub struct Account {
     /// Preview features that were unregistered, as `namespace/name`. The simulated subscription
     /// begins with every preview feature registered, so that none stands in the way.
     pub unregistered_features: Vec<String>,
+    /// Which of [`SUBSCRIPTIONS`] is the default one.
+    pub subscription: usize,
     /// The section `defaults` of the configuration, in the order in which its keys were first set.
     pub defaults: Vec<(String, String)>,
+    /// The clusters that kubectl has credentials for.
+    pub contexts: Vec<KubeContext>,
+    /// The name of the one in use.
+    pub context: Option<String>,
+}
+
+/// A cluster that kubectl has credentials for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct KubeContext {
+    /// The name of the context.
+    pub name: String,
+    /// The resource group.
+    pub group: String,
+    /// The cluster.
+    pub cluster: String,
 }
 
 /// The preview features that `az feature list` names: those of the documents that the playground
@@ -24,11 +41,37 @@ pub const FEATURES: &[&str] =
 /// The extensions that the playground can install, and the version of each.
 pub const EXTENSIONS: &[(&str, &str)] = &[("aks-preview", "18.0.0b44")];
 
+/// The subscriptions that are signed in to, by identity and name. All of them show the one simulated cloud.
+pub const SUBSCRIPTIONS: [(&str, &str); 2] =
+    [("00000000-0000-0000-0000-000000000000", "Pay-As-You-Go"), ("33333333-3333-3333-3333-333333333333", "Dev")];
+
+/// Which subscription a text names, by identity or name in any letter case.
+#[must_use]
+pub fn subscription(text: &str) -> Option<usize> {
+    SUBSCRIPTIONS.iter().position(|(id, name)| text.eq_ignore_ascii_case(id) || text.eq_ignore_ascii_case(name))
+}
+
 impl Account {
     /// A fresh installation.
     #[must_use]
     pub fn new(strict: bool) -> Self {
-        Self { strict, extensions: BTreeMap::new(), unregistered_features: Vec::new(), defaults: Vec::new() }
+        Self {
+            strict,
+            extensions: BTreeMap::new(),
+            unregistered_features: Vec::new(),
+            subscription: 0,
+            defaults: Vec::new(),
+            contexts: Vec::new(),
+            context: None,
+        }
+    }
+
+    /// Adds credentials in place of earlier ones of the same name, and uses them.
+    pub fn use_context(&mut self, context: KubeContext) {
+        self.context = Some(context.name.clone());
+        self.contexts.retain(|known| known.name != context.name);
+        self.contexts.push(context);
+        self.contexts.sort_by(|one, other| one.name.cmp(&other.name));
     }
 
     /// Sets a default, in place of an earlier one. Keys have no letter case, as in an INI file.

@@ -105,6 +105,8 @@ pub struct CliError {
     pub class: ErrorClass,
     /// The text without `ERROR: `; may have several lines.
     pub message: String,
+    /// What was warned of before it, without `WARNING: `.
+    pub warnings: Vec<String>,
     /// How far the line came.
     pub stage: Stage,
     /// The exit code of the command.
@@ -129,6 +131,7 @@ impl CliError {
         Self {
             class,
             message: message.into(),
+            warnings: Vec::new(),
             stage,
             exit_code: if stage == Stage::Parse { 2 } else { 1 },
             recommendations: Vec::new(),
@@ -179,10 +182,16 @@ impl CliError {
         text
     }
 
+    /// The whole error as a terminal shows it, where colour stands for the prefix.
+    #[must_use]
+    pub fn text(&self) -> String {
+        format!("{}\n{}", self.message, self.trailer())
+    }
+
     /// The whole error as it stands on stderr without a terminal.
     #[must_use]
     pub fn stderr(&self) -> String {
         let prefix = if self.bare { "" } else { "ERROR: " };
-        format!("{prefix}{}\n{}", self.message, self.trailer())
+        format!("{prefix}{}", self.text())
     }
 }

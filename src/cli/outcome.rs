@@ -2,7 +2,8 @@
 //!
 //! The page makes elements of it, the native command plain text, the JavaScript package strings.
 
-use super::error::{CliError, Stage};
+use super::error::{CliError, Example, Stage};
+use super::help;
 use super::output::Rendered;
 
 /// One piece of an answer.
@@ -14,8 +15,14 @@ pub enum Block {
     Warning(String),
     /// Why the command was refused.
     Error(CliError),
+    /// What goes to standard error as it stands.
+    Remark(String),
     /// A remark of the playground's own, which the real command would not make.
     Note(String),
+    /// A question as the terminal shows it, with what was typed below it so far.
+    Question(String),
+    /// The examples at the end of a help, which can be run.
+    Examples(&'static [Example]),
 }
 
 /// The answer to one command.
@@ -38,7 +45,8 @@ impl Outcome {
 
     /// A refusal, after `blocks`.
     #[must_use]
-    pub fn refused(mut blocks: Vec<Block>, error: CliError) -> Self {
+    pub fn refused(mut blocks: Vec<Block>, mut error: CliError) -> Self {
+        blocks.extend(error.warnings.drain(..).map(Block::Warning));
         let (stage, exit_code) = (error.stage, error.exit_code);
         blocks.push(Block::Error(error));
         Self { stage, exit_code, blocks }
@@ -50,8 +58,11 @@ impl Outcome {
 pub fn stdout(blocks: &[Block]) -> String {
     let mut text = String::new();
     for block in blocks {
-        if let Block::Output(rendered) = block {
-            text.push_str(rendered.text());
+        match block {
+            Block::Output(rendered) => text.push_str(rendered.text()),
+            Block::Question(asked) => text.push_str(asked),
+            Block::Examples(examples) => text.push_str(&help::example_list(examples)),
+            Block::Warning(_) | Block::Error(_) | Block::Remark(_) | Block::Note(_) => {}
         }
     }
     text
@@ -63,9 +74,10 @@ pub fn stderr(blocks: &[Block]) -> String {
     let mut text = String::new();
     for block in blocks {
         match block {
-            Block::Output(_) => {}
+            Block::Output(_) | Block::Question(_) | Block::Examples(_) => {}
             Block::Warning(message) => push_line(&mut text, "WARNING: ", message),
             Block::Error(error) => text.push_str(&error.stderr()),
+            Block::Remark(remark) => text.push_str(remark),
             Block::Note(message) => push_line(&mut text, "NOTE: ", message),
         }
     }

@@ -21,7 +21,7 @@ impl Cloud {
     ///
     /// `NotFound` where the pool is not there.
     pub fn abort_on_pool(&mut self, id: PoolId) -> Result<Option<OperationId>, ServiceError> {
-        let pool = self.pool(id).ok_or_else(|| super::change::no_pool(id))?;
+        let pool = self.pool(id).ok_or_else(|| super::check::no_pool(id))?;
         let operation = pool.operation;
         Ok(operation.map(|operation| self.abort(operation)))
     }
@@ -46,7 +46,7 @@ impl Cloud {
             for pool in cluster.pools.iter_mut().filter(|pool| pool.operation == Some(id)) {
                 pool.provisioning_state = ProvisioningState::Canceling;
                 for instance_id in without_host(pool, id) {
-                    self.clockwork.delete(cluster.id, pool, instance_id, id);
+                    self.clockwork.delete(cluster.id, pool, instance_id, Some(id));
                 }
             }
         }

@@ -6,17 +6,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use super::check::{busy_cluster, check_manual_scale, no_pool};
 use super::cloud::{Cloud, find_pool};
 use super::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
 use super::error::ServiceError;
+use super::kubernetes::NodeId;
 use super::lifecycle::NodeState;
 use super::limits;
 use super::money::Cost;
-use super::node::{Node, Removal};
+use super::node::Removal;
 use super::operation::{OperationId, OperationKind, PowerState, ProvisioningState};
 use super::pool::{AutoscalerRange, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
 use super::scale::ScalePlan;
+use super::scaler::Scaler;
 use super::timing::Timing;
+use super::workloads::{Kubernetes, NodeTemplate};
 
 /// Settings of a pool to change; what is `None` stays.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -37,19 +41,6 @@ pub struct PoolUpdate {
     pub tags: Option<Pairs>,
     /// The description that the pool was imported with, where its fields are what changes.
     pub imported: Option<Arc<str>>,
-}
-
-/// A pool of a loaded world, as it stands.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct ExistingPool {
-    /// Its settings; `count` nodes are ready.
-    pub spec: PoolSpec,
-    /// How many more lie deallocated.
-    pub deallocated: u32,
-    /// Running or stopped.
-    pub power_state: PowerState,
-    /// What the service said of it last.
-    pub provisioning_state: ProvisioningState,
 }
 
 impl Cloud {
@@ -112,7 +103,7 @@ impl Cloud {
     ) -> Result<OperationId, ServiceError> {
         if let Some(pool) = &first_pool {
             limits::check_spec(pool)?;
-            self.check_capacity(&spec.location, 0, 0, pool.count, pool)?;
+            self.check_capacity(&spec.location, None, None, pool.count, pool.vm_size)?;
         }
         let subject: Arc<str> = spec.name.as_str().into();
         let id = self.add_cluster(spec, PowerState::Running);
@@ -126,9 +117,10 @@ impl Cloud {
         Ok(operation)
     }
 
-    fn add_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
+    pub(super) fn add_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
         let id = ClusterId(self.next_cluster);
         self.next_cluster += 1;
+        let has_system_pool = !spec.hosts_system_pool;
         self.clusters.push(Cluster {
             id,
             spec,
@@ -138,6 +130,12 @@ impl Cloud {
             operation: None,
             departed: Cost::default(),
         });
+        self.clockwork.kubernetes.insert(id, Kubernetes::default());
+        self.scalers.insert(id, Scaler::default());
+        if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(id) {
+            kubernetes.add_system(has_system_pool, &mut moment);
+            kubernetes.settle(&mut moment);
+        }
         id
     }
 
@@ -150,62 +148,42 @@ impl Cloud {
             pool.operation = Some(operation);
             pool.provisioning_state = kind.provisioning_state();
             for _ in 0..count {
-                self.clockwork.provision(cluster, pool, operation);
+                self.clockwork.provision(cluster, pool, Some(operation));
             }
         }
     }
 
-    fn add_pool_to(&mut self, cluster: ClusterId, spec: PoolSpec, power_state: PowerState) -> Option<PoolId> {
+    pub(super) fn add_pool_to(
+        &mut self,
+        cluster: ClusterId,
+        spec: PoolSpec,
+        power_state: PowerState,
+    ) -> Option<PoolId> {
         let cluster = self.clusters.iter_mut().find(|found| found.id == cluster)?;
         let id = PoolId(self.next_pool);
         self.next_pool += 1;
         let digits = Cluster::scale_set_digits(&cluster.spec);
         let location = &cluster.spec.location;
+        let scale_set: Arc<str> = format!("aks-{}-{digits}-vmss", spec.name).into();
+        let template = NodeTemplate::new(&cluster.spec, &spec, &scale_set);
+        if let Some(kubernetes) = self.clockwork.kubernetes.get_mut(cluster.id) {
+            kubernetes.set_template(id, template, |_| 0);
+        }
         cluster.pools.push(Pool {
             id,
-            scale_set: format!("aks-{}-{digits}-vmss", spec.name).into(),
+            scale_set,
             compute_microdollars_per_hour: spec.vm_size.price_microdollars_per_hour(location),
             spec,
             provisioning_state: ProvisioningState::Succeeded,
             power_state,
             created_ms: self.clockwork.now_ms,
+            used_versions: Vec::new(),
             nodes: BTreeMap::new(),
             next_instance_id: 0,
             operation: None,
             departed: Cost::default(),
         });
         Some(id)
-    }
-
-    /// Puts a cluster of a loaded world in place, without time passing.
-    pub fn load_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
-        self.add_cluster(spec, power_state)
-    }
-
-    /// Puts a pool of a loaded world in place, without time passing.
-    pub fn load_pool(&mut self, cluster: ClusterId, existing: ExistingPool) {
-        let ExistingPool { spec, deallocated, power_state, provisioning_state } = existing;
-        let resting = match power_state {
-            PowerState::Running => NodeState::Ready,
-            PowerState::Stopped => NodeState::Stopped,
-        };
-        let count = spec.count;
-        let now_ms = self.clockwork.now_ms;
-        let Some(id) = self.add_pool_to(cluster, spec, power_state) else {
-            return;
-        };
-        if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
-            pool.provisioning_state = provisioning_state;
-            let states = std::iter::repeat_n(resting, count as usize)
-                .chain(std::iter::repeat_n(NodeState::Deallocated, deallocated as usize));
-            for state in states {
-                let instance_id = pool.next_instance_id;
-                pool.next_instance_id += 1;
-                let zone = super::scale::zone_for_new(pool);
-                let node = Node::existing(instance_id, zone, state, now_ms);
-                pool.nodes.insert(instance_id, node);
-            }
-        }
     }
 
     /// Deletes a cluster with all that it holds. Nodes are not drained: nothing is left to move
@@ -220,7 +198,7 @@ impl Cloud {
         let operation = self.begin_on_cluster(id, kind, Timing::DeleteCluster)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state != NodeState::Deleting {
-                clockwork.delete(id, pool, instance_id, operation);
+                clockwork.delete(id, pool, instance_id, Some(operation));
             }
         });
         Ok(operation)
@@ -233,11 +211,11 @@ impl Cloud {
     /// `OperationNotAllowed` while another operation goes on, or where it is stopped.
     pub fn stop_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
         self.check_cluster_free(id)?;
-        self.check_power(id, PowerState::Running)?;
+        self.find_cluster(id)?.check_switch(PowerState::Stopped)?;
         let operation = self.begin_on_cluster(id, OperationKind::StopCluster, Timing::ControlPlane)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Ready {
-                clockwork.drain(id, pool, instance_id, Removal::Stop, operation);
+                clockwork.drain(id, pool, instance_id, Removal::Stop, Some(operation));
             }
         });
         Ok(operation)
@@ -250,11 +228,11 @@ impl Cloud {
     /// `OperationNotAllowed` while another operation goes on, or where it runs.
     pub fn start_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
         self.check_cluster_free(id)?;
-        self.check_power(id, PowerState::Stopped)?;
+        self.find_cluster(id)?.check_switch(PowerState::Running)?;
         let operation = self.begin_on_cluster(id, OperationKind::StartCluster, Timing::ControlPlane)?;
         self.each_node(id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Stopped && pool.power_state == PowerState::Running {
-                clockwork.start(id, pool, instance_id, operation);
+                clockwork.start(id, pool, instance_id, Some(operation));
             }
         });
         Ok(operation)
@@ -296,7 +274,8 @@ impl Cloud {
             return Err(busy);
         }
         limits::check_pools(found)?;
-        self.check_capacity(&found.spec.location, 0, found.instances(), spec.count, &spec)?;
+        let location = found.spec.location.clone();
+        self.check_capacity(&location, Some(cluster), None, spec.count, spec.vm_size)?;
         let subject: Arc<str> = spec.name.as_str().into();
         let kind = OperationKind::CreatePool;
         let next = PoolId(self.next_pool);
@@ -305,16 +284,16 @@ impl Cloud {
         Ok(operation)
     }
 
-    /// Changes the number of nodes of a pool by hand.
+    /// Changes the number of nodes of a pool by hand. A stopped pool has them from its next start.
     ///
     /// # Errors
     ///
-    /// `OperationNotAllowed` while the pool or its cluster changes, where it is stopped or belongs
-    /// to the autoscaler; limits and quota.
+    /// `OperationNotAllowed` while the pool or its cluster changes, or where it belongs to the
+    /// autoscaler; limits and quota.
     pub fn scale_pool(&mut self, id: PoolId, count: u32) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
         limits::check_count(pool.spec.mode, count.into())?;
-        check_manual_scale(pool, pool.spec.autoscaler)?;
+        check_manual_scale(pool.spec.autoscaler)?;
         self.rescale(cluster, id, count, OperationKind::ScalePool, |_| ())
     }
 
@@ -335,7 +314,7 @@ impl Cloud {
         let count = update.count.unwrap_or(spec.count);
         limits::check_count(mode, count.into())?;
         if count != spec.count {
-            check_manual_scale(pool, autoscaler)?;
+            check_manual_scale(autoscaler)?;
         }
         if mode == PoolMode::User {
             self.check_system_pool_remains(cluster, id)?;
@@ -363,23 +342,39 @@ impl Cloud {
         edit: impl FnOnce(&mut PoolSpec),
     ) -> Result<OperationId, ServiceError> {
         let found = self.find_cluster(cluster)?;
-        let (location, instances) = (found.spec.location.clone(), found.instances());
+        let location = found.spec.location.clone();
         let pool = found.pool_by_id(id).ok_or_else(|| no_pool(id))?;
-        let plan = match pool.power_state {
-            PowerState::Running => ScalePlan::new(pool, count),
-            PowerState::Stopped => ScalePlan::default(),
+        let plan = if pool.power_state == PowerState::Running || kind == OperationKind::StartPool {
+            let kubernetes = self.kubernetes(cluster);
+            let node = |instance_id| kubernetes.and_then(|all| all.node(NodeId { pool: id, instance_id }));
+            ScalePlan::new(pool, count, &|instance_id| node(instance_id).is_some_and(|node| node.is_unschedulable))
+        } else {
+            ScalePlan::default()
         };
-        self.check_capacity(&location, pool.instances(), instances, plan.create, &pool.spec)?;
+        let vm_size = pool.spec.vm_size;
+        self.check_capacity(&location, Some(cluster), Some(id), plan.create, vm_size)?;
         let operation = self.begin_on_pool(cluster, id, kind);
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             edit(&mut pool.spec);
             pool.spec.count = count;
-            self.clockwork.carry_out(cluster, pool, &plan, operation);
+            self.clockwork.carry_out(cluster, pool, &plan, Some(operation));
             if pool.spec.scale_down_mode == ScaleDownMode::Delete {
                 delete_deallocated(&mut self.clockwork, cluster, pool, operation);
             }
         }
+        self.renew_template(cluster, id);
         Ok(operation)
+    }
+
+    /// Lets the nodes of a pool follow its settings.
+    fn renew_template(&mut self, cluster: ClusterId, id: PoolId) {
+        let found = self.clusters.iter().find(|found| found.id == cluster);
+        let found = found.and_then(|cluster| Some((cluster, cluster.pool_by_id(id)?)));
+        let Some(((cluster, pool), kubernetes)) = found.zip(self.clockwork.kubernetes.get_mut(cluster)) else {
+            return;
+        };
+        let template = NodeTemplate::new(&cluster.spec, &pool.spec, &pool.scale_set);
+        kubernetes.set_template(id, template, |instance_id| pool.node(instance_id).map_or(0, |node| node.zone));
     }
 
     /// Drains and deletes all nodes of a pool, then the pool.
@@ -395,12 +390,12 @@ impl Cloud {
         Ok(operation)
     }
 
-    /// Stops a user pool. Its deallocated nodes are deleted, as users of the service report
-    /// (Azure/AKS issue 2810).
+    /// Stops a user pool; one that is stopped stays as it is. Its deallocated nodes are deleted, as
+    /// users of the service report (Azure/AKS issue 2810).
     ///
     /// # Errors
     ///
-    /// `OperationNotAllowed` for a system pool, a stopped pool, or while it changes.
+    /// `OperationNotAllowed` for a system pool, or while it changes.
     pub fn stop_pool(&mut self, id: PoolId) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
         let name = &pool.spec.name;
@@ -409,95 +404,30 @@ impl Cloud {
                 "Node pool {name} is a system node pool: only user node pools can be stopped."
             )));
         }
-        if pool.power_state == PowerState::Stopped {
-            return Err(stopped(name));
-        }
+        let is_running = pool.power_state == PowerState::Running;
         let operation = self.begin_on_pool(cluster, id, OperationKind::StopPool);
-        self.clear_out(cluster, id, Removal::Stop, operation);
+        if is_running {
+            self.clear_out(cluster, id, Removal::Stop, operation);
+        }
         Ok(operation)
     }
 
-    /// Starts a stopped pool.
+    /// Starts a pool and brings it to its count, which may have changed while it was stopped. One
+    /// that runs is only brought to its count.
     ///
     /// # Errors
     ///
-    /// `OperationNotAllowed` where it runs, or while it changes.
+    /// `OperationNotAllowed` while it changes; limits and quota.
     pub fn start_pool(&mut self, id: PoolId) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
-        if pool.power_state == PowerState::Running {
-            return Err(ServiceError::not_allowed(format!(
-                "Node pool {} is running: only a stopped node pool can be started.",
-                pool.spec.name
-            )));
-        }
-        let operation = self.begin_on_pool(cluster, id, OperationKind::StartPool);
+        let count = pool.spec.count;
+        let operation = self.rescale(cluster, id, count, OperationKind::StartPool, |_| ())?;
         self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Stopped {
-                clockwork.start(cluster, pool, instance_id, operation);
+                clockwork.delete(cluster, pool, instance_id, Some(operation));
             }
         });
         Ok(operation)
-    }
-
-    pub(super) fn find_cluster(&self, id: ClusterId) -> Result<&Cluster, ServiceError> {
-        let found = self.clusters.iter().find(|cluster| cluster.id == id);
-        found.ok_or_else(|| ServiceError::new("ResourceNotFound", format!("There is no cluster {}.", id.0)))
-    }
-
-    /// A pool that nothing else is changing, with its cluster, which must be running.
-    pub(super) fn find_free_pool(&self, id: PoolId) -> Result<(ClusterId, &Pool), ServiceError> {
-        let cluster =
-            self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(|| no_pool(id))?;
-        let pool = cluster.pool_by_id(id).ok_or_else(|| no_pool(id))?;
-        if let Some(busy) = busy_cluster(cluster).or_else(|| busy_pool(pool)) {
-            return Err(busy);
-        }
-        self.check_power(cluster.id, PowerState::Running)?;
-        Ok((cluster.id, pool))
-    }
-
-    fn check_cluster_free(&self, id: ClusterId) -> Result<(), ServiceError> {
-        let cluster = self.find_cluster(id)?;
-        let busy = busy_cluster(cluster).or_else(|| cluster.pools.iter().find_map(busy_pool));
-        busy.map_or(Ok(()), Err)
-    }
-
-    fn check_power(&self, id: ClusterId, needed: PowerState) -> Result<(), ServiceError> {
-        let cluster = self.find_cluster(id)?;
-        if cluster.power_state == needed {
-            return Ok(());
-        }
-        Err(ServiceError::not_allowed(format!(
-            "Managed cluster {} is {}: this needs a cluster that is {}.",
-            cluster.spec.name,
-            cluster.power_state.name().to_lowercase(),
-            needed.name().to_lowercase()
-        )))
-    }
-
-    fn check_system_pool_remains(&self, id: ClusterId, without: PoolId) -> Result<(), ServiceError> {
-        let cluster = self.find_cluster(id)?;
-        let is_system = |pool: &Pool| pool.spec.mode == PoolMode::System;
-        let leaving_is_system = cluster.pool_by_id(without).is_some_and(is_system);
-        let mut others = cluster.pools.iter().filter(|pool| pool.id != without);
-        if !leaving_is_system || cluster.spec.hosts_system_pool || others.any(is_system) {
-            return Ok(());
-        }
-        Err(ServiceError::not_allowed("There has to be at least one system node pool in a cluster.".to_owned()))
-    }
-
-    pub(super) fn check_capacity(
-        &self,
-        location: &str,
-        pool_instances: u32,
-        cluster_instances: u32,
-        additional: u32,
-        spec: &PoolSpec,
-    ) -> Result<(), ServiceError> {
-        limits::check_instances(pool_instances, cluster_instances, additional)?;
-        let usage = self.quota_usage_vcpus(location);
-        let vcpus = additional.saturating_mul(u32::from(spec.vm_size.vcpus));
-        limits::check_quota(self.quota_vcpus, usage, vcpus)
     }
 
     pub(super) fn begin_on_pool(&mut self, cluster: ClusterId, id: PoolId, kind: OperationKind) -> OperationId {
@@ -512,7 +442,7 @@ impl Cloud {
         operation
     }
 
-    fn begin_on_cluster(
+    pub(super) fn begin_on_cluster(
         &mut self,
         id: ClusterId,
         kind: OperationKind,
@@ -535,9 +465,9 @@ impl Cloud {
     fn clear_out(&mut self, cluster: ClusterId, id: PoolId, removal: Removal, operation: OperationId) {
         self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
             if state == NodeState::Ready {
-                clockwork.drain(cluster, pool, instance_id, removal, operation);
+                clockwork.drain(cluster, pool, instance_id, removal, Some(operation));
             } else {
-                clockwork.delete(cluster, pool, instance_id, operation);
+                clockwork.delete(cluster, pool, instance_id, Some(operation));
             }
         });
     }
@@ -579,35 +509,6 @@ fn delete_deallocated(
     let deallocated: Vec<u32> =
         pool.nodes().filter(|node| node.state() == NodeState::Deallocated).map(|node| node.instance_id).collect();
     for instance_id in deallocated {
-        clockwork.delete(cluster, pool, instance_id, operation);
+        clockwork.delete(cluster, pool, instance_id, Some(operation));
     }
-}
-
-/// A count can be set by hand only on a running pool that the autoscaler leaves alone.
-fn check_manual_scale(pool: &Pool, autoscaler: Option<AutoscalerRange>) -> Result<(), ServiceError> {
-    if pool.power_state == PowerState::Stopped {
-        return Err(stopped(&pool.spec.name));
-    }
-    if autoscaler.is_some() {
-        return Err(ServiceError::not_allowed("Cannot scale cluster autoscaler enabled node pool.".to_owned()));
-    }
-    Ok(())
-}
-
-fn busy_cluster(cluster: &Cluster) -> Option<ServiceError> {
-    let state = cluster.provisioning_state.name();
-    cluster.operation.map(|_| ServiceError::in_progress(&cluster.spec.name, state))
-}
-
-fn busy_pool(pool: &Pool) -> Option<ServiceError> {
-    let state = pool.provisioning_state.name();
-    pool.operation.map(|_| ServiceError::in_progress(&pool.spec.name, state))
-}
-
-pub(super) fn stopped(name: &str) -> ServiceError {
-    ServiceError::not_allowed(format!("Node pool {name} is stopped: start it first (az aks nodepool start)."))
-}
-
-pub(super) fn no_pool(id: PoolId) -> ServiceError {
-    ServiceError::new("NotFound", format!("There is no node pool {}.", id.0))
 }

@@ -7,15 +7,19 @@ use std::sync::Arc;
 
 use super::cluster::ClusterId;
 use super::error::ServiceError;
+use super::fault::{FaultKind, Faults};
+use super::kubernetes::NodeId;
 use super::lifecycle::{NodeState, Step};
 use super::node::{Milestone, Node, NodeSource, Removal};
 use super::operation::{Operation, OperationId, OperationKind, OperationState};
-use super::pool::{Pool, PoolId, ScaleDownMode};
+use super::pool::{Pool, PoolId, ScaleDownMode, node_name};
 use super::queue::EventQueue;
 use super::random::Random;
 use super::record::{Happening, OperationStatus, RecordLog};
 use super::scale::{ScalePlan, zone_for_new};
+use super::table::Table;
 use super::timing::{Timing, Timings};
+use super::workloads::{DeploymentId, DrainPolicy, Kubernetes, Moment, Standing};
 
 /// Something that is due.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -24,6 +28,28 @@ pub(super) enum Event {
     Node { cluster: ClusterId, pool: PoolId, instance_id: u32, timer: u32 },
     /// The control plane's part of an operation is done.
     ControlPlane(OperationId),
+    /// Something in a cluster's Kubernetes.
+    Kubernetes(ClusterId),
+    /// The load of a deployment changes.
+    Load { cluster: ClusterId, deployment: DeploymentId },
+    /// The autoscaler of a deployment looks at it.
+    Horizontal { cluster: ClusterId, deployment: DeploymentId },
+    /// A fault that chooses nodes is due.
+    Fault(u32),
+    /// A node that was lost reports again.
+    Recover { cluster: ClusterId, node: NodeId },
+    /// The pods of a node that is to go are gone.
+    Drained { cluster: ClusterId, node: NodeId },
+    /// They would not go.
+    DrainFailed { cluster: ClusterId, node: NodeId, pods: String },
+}
+
+/// Which node pool, and how its scale set is called in the log.
+#[derive(Clone, Copy)]
+pub(super) struct Place<'a> {
+    pub cluster: ClusterId,
+    pub pool: PoolId,
+    pub scale_set: &'a Arc<str>,
 }
 
 /// See the module.
@@ -35,8 +61,10 @@ pub(super) struct Clockwork {
     pub timings: Timings,
     pub log: RecordLog,
     pub operations: BTreeMap<OperationId, Operation>,
-    /// How many of the next allocations find no capacity.
-    pub failing_allocations: u32,
+    /// The Kubernetes objects of each cluster.
+    pub kubernetes: Table<ClusterId, Kubernetes>,
+    /// What is to go wrong.
+    pub faults: Faults,
     next_operation: u32,
 }
 
@@ -59,9 +87,31 @@ impl Clockwork {
             timings: Timings::default(),
             log: RecordLog::default(),
             operations: BTreeMap::new(),
-            failing_allocations: 0,
+            kubernetes: Table::default(),
+            faults: Faults::default(),
             next_operation: 1,
         }
+    }
+
+    /// Whether a fault strikes something of a kind in a pool now; gives its factor.
+    pub fn strike(&mut self, kind: FaultKind, pool: PoolId) -> Option<u32> {
+        self.faults.strike(kind, Some(pool), self.now_ms, &mut self.random)
+    }
+
+    /// The Kubernetes of a cluster, and the moment at which something happens to it.
+    pub fn kubernetes(&mut self, cluster: ClusterId) -> Option<(&mut Kubernetes, Moment<'_>)> {
+        let kubernetes = self.kubernetes.get_mut(cluster)?;
+        let moment = Moment {
+            now_ms: self.now_ms,
+            cluster,
+            queue: &mut self.queue,
+            timings: &self.timings,
+            log: &mut self.log,
+            faults: &mut self.faults,
+            random: &mut self.random,
+            is_instant: false,
+        };
+        Some((kubernetes, moment))
     }
 
     /// Begins an operation, whose control-plane part takes `timing`.
@@ -106,12 +156,12 @@ impl Clockwork {
         self.queue.schedule(done_ms, Event::ControlPlane(id));
     }
 
-    /// Makes an operation wait for a node.
-    fn attend(&mut self, node: &mut Node, operation: OperationId) {
-        if let Some(operation) = self.operations.get_mut(&operation) {
+    /// Makes an operation wait for a node. The cluster autoscaler has none.
+    fn attend(&mut self, node: &mut Node, operation: Option<OperationId>) {
+        if let Some(operation) = operation.and_then(|id| self.operations.get_mut(&id)) {
             operation.pending_nodes += 1;
         }
-        node.operation = Some(operation);
+        node.operation = operation;
     }
 
     /// Tells the operation that waits for a node, if any, that it need not any longer.
@@ -123,44 +173,79 @@ impl Clockwork {
         }
     }
 
-    fn schedule(&mut self, cluster: ClusterId, pool: PoolId, node: &Node, at_ms: u64) {
+    fn schedule(&mut self, place: Place<'_>, node: &Node, at_ms: u64) {
+        let Place { cluster, pool, .. } = place;
         let event = Event::Node { cluster, pool, instance_id: node.instance_id, timer: node.timer };
         self.queue.schedule(at_ms, event);
     }
 
-    fn enter_log(&mut self, scale_set: &Arc<str>, node: &Node) {
+    /// Tells the log and Kubernetes that a node has entered its state.
+    fn enter(&mut self, place: Place<'_>, node: &Node) {
         let happening = Happening::Entered(node.state());
-        self.log.push(self.now_ms, scale_set, Some(node.instance_id), happening);
+        self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), happening);
+        let Some((kubernetes, mut moment)) = self.kubernetes(place.cluster) else {
+            return;
+        };
+        let id = NodeId { pool: place.pool, instance_id: node.instance_id };
+        let moment = &mut moment;
+        kubernetes.touch();
+        match node.state() {
+            NodeState::Creating | NodeState::Deallocated | NodeState::Failed => {}
+            NodeState::Ready => {
+                // The cordon of the drain that the machine was deallocated after.
+                kubernetes.set_cordon(id, false);
+                kubernetes.on_ready(id, moment);
+            }
+            NodeState::Draining => {
+                let policy = match (node.removal, node.operation) {
+                    (Removal::Stop, _) => DrainPolicy::STOP,
+                    (_, Some(_)) => DrainPolicy::SERVICE,
+                    (_, None) => kubernetes.autoscaler_drain(),
+                };
+                kubernetes.begin_drain(id, policy, moment);
+            }
+            NodeState::Deallocating => kubernetes.on_unready(id, Standing::Shutdown, false, moment),
+            NodeState::Stopped => kubernetes.on_stopped_machine(id),
+            NodeState::Starting => kubernetes.on_unready(id, Standing::Unreachable, false, moment),
+            NodeState::Deleting => kubernetes.on_unready(id, Standing::Unreachable, true, moment),
+        }
     }
 
     /// Creates one new node.
-    pub fn provision(&mut self, cluster: ClusterId, pool: &mut Pool, operation: OperationId) {
+    pub fn provision(&mut self, cluster: ClusterId, pool: &mut Pool, operation: Option<OperationId>) {
         let instance_id = pool.next_instance_id;
         pool.next_instance_id += 1;
         let zone = zone_for_new(pool);
         let mut node = Node::provision(instance_id, zone, self.now_ms, &self.timings, &mut self.random);
+        if let Some(factor) = self.strike(FaultKind::SlowProvision, pool.id) {
+            node.slow_down(factor);
+        }
         self.attend(&mut node, operation);
-        self.enter_log(&pool.scale_set, &node);
-        self.schedule_milestone(cluster, pool.id, &node);
+        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        self.enter(place, &node);
+        self.schedule_milestone(place, &node);
         pool.nodes.insert(instance_id, node);
     }
 
-    fn schedule_milestone(&mut self, cluster: ClusterId, pool: PoolId, node: &Node) {
+    fn schedule_milestone(&mut self, place: Place<'_>, node: &Node) {
         if let Some((_, at_ms)) = node.next_milestone() {
-            self.schedule(cluster, pool, node, at_ms);
+            self.schedule(place, node, at_ms);
         }
     }
 
     /// Starts one kept node.
-    pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
-        let (id, scale_set) = (pool.id, Arc::clone(&pool.scale_set));
+    pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
+        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let Some(node) = pool.nodes.get_mut(&instance_id) else {
             return;
         };
         node.start(self.now_ms, &self.timings, &mut self.random);
+        if let Some(factor) = self.strike(FaultKind::SlowProvision, place.pool) {
+            node.slow_down(factor);
+        }
         self.attend(node, operation);
-        self.enter_log(&scale_set, node);
-        self.schedule_milestone(cluster, id, node);
+        self.enter(place, node);
+        self.schedule_milestone(place, node);
     }
 
     /// Cordons and drains one node, and then removes it.
@@ -170,25 +255,31 @@ impl Clockwork {
         pool: &mut Pool,
         instance_id: u32,
         removal: Removal,
-        operation: OperationId,
+        operation: Option<OperationId>,
     ) {
         self.transit(cluster, pool, instance_id, (Step::Drain, Timing::Drain), removal, operation);
     }
 
     /// Deletes one node without a drain.
-    pub fn delete(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+    pub fn delete(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         self.transit(cluster, pool, instance_id, (Step::Delete, Timing::Delete), Removal::Delete, operation);
     }
 
     /// Deallocates one node without a drain.
-    pub fn deallocate(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+    pub fn deallocate(
+        &mut self,
+        cluster: ClusterId,
+        pool: &mut Pool,
+        instance_id: u32,
+        operation: Option<OperationId>,
+    ) {
         let change = (Step::Deallocate, Timing::Deallocate);
         self.transit(cluster, pool, instance_id, change, Removal::Deallocate, operation);
     }
 
     /// Releases a node that failed: a kept one is deallocated again where the pool keeps nodes, any
     /// other is deleted.
-    fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: OperationId) {
+    pub fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         let is_cached = pool.node(instance_id).is_some_and(|node| node.bring_up.source == NodeSource::Cached);
         match pool.spec.scale_down_mode {
             ScaleDownMode::Deallocate if is_cached => self.deallocate(cluster, pool, instance_id, operation),
@@ -203,39 +294,29 @@ impl Clockwork {
         instance_id: u32,
         (step, timing): (Step, Timing),
         removal: Removal,
-        operation: OperationId,
+        operation: Option<OperationId>,
     ) {
-        let (id, scale_set) = (pool.id, Arc::clone(&pool.scale_set));
+        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let Some(node) = pool.nodes.get_mut(&instance_id) else {
             return;
         };
         // Another operation may still wait for a node that is now to go.
         self.release(node, None);
         self.attend(node, operation);
-        self.move_on(cluster, id, &scale_set, node, step, timing, removal);
+        self.move_on(place, node, step, timing, removal);
     }
 
-    #[expect(clippy::too_many_arguments, reason = "where, who and what: each is needed once")]
-    fn move_on(
-        &mut self,
-        cluster: ClusterId,
-        pool: PoolId,
-        scale_set: &Arc<str>,
-        node: &mut Node,
-        step: Step,
-        timing: Timing,
-        removal: Removal,
-    ) {
+    fn move_on(&mut self, place: Place<'_>, node: &mut Node, step: Step, timing: Timing, removal: Removal) {
         let until_ms = self.now_ms + self.timings.draw(timing, &mut self.random);
         node.settle(self.now_ms);
         node.removal = removal;
         node.take(step, self.now_ms, Some(until_ms));
-        self.enter_log(scale_set, node);
-        self.schedule(cluster, pool, node, until_ms);
+        self.enter(place, node);
+        self.schedule(place, node, until_ms);
     }
 
     /// Does what a scale plan says; gives how many nodes it moves.
-    pub fn carry_out(&mut self, cluster: ClusterId, pool: &mut Pool, plan: &ScalePlan, operation: OperationId) {
+    pub fn carry_out(&mut self, cluster: ClusterId, pool: &mut Pool, plan: &ScalePlan, operation: Option<OperationId>) {
         for instance_id in &plan.clear {
             self.clear(cluster, pool, *instance_id, operation);
         }
@@ -255,15 +336,16 @@ impl Clockwork {
     }
 
     /// Handles a node's event that is due now.
-    pub fn on_node(&mut self, cluster: ClusterId, pool: PoolId, scale_set: &Arc<str>, node: &mut Node) -> NodeOutcome {
+    pub fn on_node(&mut self, place: Place<'_>, node: &mut Node) -> NodeOutcome {
         match node.state() {
-            NodeState::Creating | NodeState::Starting => self.on_milestone(cluster, pool, scale_set, node),
+            NodeState::Creating | NodeState::Starting => self.on_milestone(place, node),
+            NodeState::Draining if self.must_wait(place, node) => NodeOutcome::Moving,
             NodeState::Draining => {
                 let (step, timing) = match node.removal {
                     Removal::Delete => (Step::Delete, Timing::Delete),
                     Removal::Deallocate | Removal::Stop => (Step::Deallocate, Timing::Deallocate),
                 };
-                self.move_on(cluster, pool, scale_set, node, step, timing, node.removal);
+                self.move_on(place, node, step, timing, node.removal);
                 NodeOutcome::Moving
             }
             NodeState::Deallocating => {
@@ -271,39 +353,67 @@ impl Clockwork {
                     Removal::Stop => Step::Stopped,
                     Removal::Delete | Removal::Deallocate => Step::Deallocated,
                 };
-                self.rest(scale_set, node, step, None)
+                self.rest(place, node, step, None)
             }
             NodeState::Deleting => {
                 self.release(node, None);
-                self.log.push(self.now_ms, scale_set, Some(node.instance_id), Happening::Gone);
+                self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), Happening::Gone);
+                if let Some((kubernetes, mut moment)) = self.kubernetes(place.cluster) {
+                    kubernetes.on_gone(NodeId { pool: place.pool, instance_id: node.instance_id }, &mut moment);
+                }
                 NodeOutcome::Gone
             }
             NodeState::Ready | NodeState::Deallocated | NodeState::Stopped | NodeState::Failed => NodeOutcome::Moving,
         }
     }
 
-    fn on_milestone(&mut self, cluster: ClusterId, pool: PoolId, scale_set: &Arc<str>, node: &mut Node) -> NodeOutcome {
+    /// Whether pods are still on a node that is to go; it goes on when the last has left.
+    fn must_wait(&mut self, place: Place<'_>, node: &Node) -> bool {
+        let id = NodeId { pool: place.pool, instance_id: node.instance_id };
+        self.kubernetes.get_mut(place.cluster).is_some_and(|kubernetes| kubernetes.await_drain(id))
+    }
+
+    /// A node could not be drained, and runs on.
+    pub fn on_drain_failed(&mut self, place: Place<'_>, node: &mut Node, pods: &str) -> NodeOutcome {
+        if node.state() != NodeState::Draining {
+            return NodeOutcome::Moving;
+        }
+        let name = node_name(place.scale_set, node.instance_id);
+        self.rest(place, node, Step::StayReady, Some(ServiceError::pod_drain_failure(&name, pods)))
+    }
+
+    fn on_milestone(&mut self, place: Place<'_>, node: &mut Node) -> NodeOutcome {
         let Some((milestone, _)) = node.next_milestone() else {
             return NodeOutcome::Moving;
         };
-        if milestone == Milestone::Allocated && self.failing_allocations > 0 {
-            self.failing_allocations -= 1;
-            let error = ServiceError::allocation_failed();
-            return self.rest(scale_set, node, Step::Fail, Some(error));
+        if milestone == Milestone::Allocated && self.strike(FaultKind::AllocationFailed, place.pool).is_some() {
+            let error = ServiceError::allocation_failed(node.zone);
+            return self.rest(place, node, Step::Fail, Some(error));
         }
         node.reach(milestone, self.now_ms);
         if milestone == Milestone::Ready {
-            return self.rest(scale_set, node, Step::BecomeReady, None);
+            return self.rest(place, node, Step::BecomeReady, None);
         }
         let happening = Happening::Reached(milestone);
-        self.log.push(self.now_ms, scale_set, Some(node.instance_id), happening);
-        self.schedule_milestone(cluster, pool, node);
+        self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), happening);
+        if milestone == Milestone::Registered {
+            self.register(place, node);
+        }
+        self.schedule_milestone(place, node);
         NodeOutcome::Moving
     }
 
-    fn rest(&mut self, scale_set: &Arc<str>, node: &mut Node, step: Step, error: Option<ServiceError>) -> NodeOutcome {
+    /// Tells Kubernetes of a node whose kubelet reports.
+    pub fn register(&mut self, place: Place<'_>, node: &Node) {
+        if let Some((kubernetes, mut moment)) = self.kubernetes(place.cluster) {
+            let id = NodeId { pool: place.pool, instance_id: node.instance_id };
+            kubernetes.register(id, node.zone, &mut moment);
+        }
+    }
+
+    fn rest(&mut self, place: Place<'_>, node: &mut Node, step: Step, error: Option<ServiceError>) -> NodeOutcome {
         node.take(step, self.now_ms, None);
-        self.enter_log(scale_set, node);
+        self.enter(place, node);
         self.release(node, error);
         NodeOutcome::Rested
     }

@@ -5,16 +5,24 @@
 
 use std::hash::{Hash, Hasher};
 
-use super::clockwork::{Clockwork, Event, NodeOutcome};
+use super::clockwork::{Clockwork, Event, NodeOutcome, Place};
 use super::cluster::{Cluster, ClusterId, ResourceGroup};
 use super::error::ServiceError;
+use super::kubernetes::NodeId;
+use super::lifecycle::NodeState;
 use super::limits::DEFAULT_QUOTA_VCPUS;
 use super::money::Cost;
+use super::node::Node;
 use super::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
 use super::pool::{Pool, PoolId};
 use super::record::{Happening, OperationStatus, RecordLog};
+use super::scaler::Scaler;
 use super::snapshot::{Snapshot, StateCounts};
+use super::table::Table;
 use super::timing::Timings;
+
+/// What an event does to a node; nothing where the event is stale.
+type Act<'a> = dyn Fn(&mut Clockwork, Place<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
 
 /// A subscription with its resource groups, clusters, pools and nodes, at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,6 +30,8 @@ pub struct Cloud {
     pub(super) groups: Vec<ResourceGroup>,
     pub(super) clusters: Vec<Cluster>,
     pub(super) clockwork: Clockwork,
+    /// The autoscaler of each cluster.
+    pub(super) scalers: Table<ClusterId, Scaler>,
     pub(super) quota_vcpus: u32,
     pub(super) next_cluster: u32,
     pub(super) next_pool: u32,
@@ -37,6 +47,7 @@ impl Cloud {
             groups: Vec::new(),
             clusters: Vec::new(),
             clockwork: Clockwork::new(seed),
+            scalers: Table::default(),
             quota_vcpus: DEFAULT_QUOTA_VCPUS,
             next_cluster: 1,
             next_pool: 1,
@@ -117,12 +128,6 @@ impl Cloud {
         here.flat_map(|cluster| &cluster.pools).map(Pool::quota_vcpus).sum()
     }
 
-    /// Makes the next allocations of a virtual machine fail for want of capacity, whether it is
-    /// new or deallocated.
-    pub fn fail_allocations(&mut self, count: u32) {
-        self.clockwork.failing_allocations = count;
-    }
-
     /// An operation, running or over.
     #[must_use]
     pub fn operation(&self, id: OperationId) -> Option<&Operation> {
@@ -138,24 +143,37 @@ impl Cloud {
         cluster.operation.into_iter().chain(pools.filter_map(|pool| pool.operation)).collect()
     }
 
-    /// Whether nothing is under way and nothing is due.
+    /// Whether nothing is under way and nothing is due, but for what comes again and again: the next
+    /// turn of an endless load, the next look of an autoscaler that sees nothing to do.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.clockwork.queue.next_ms().is_none()
+        self.clockwork.queue.is_idle() && !self.has_news_for_autoscaler()
     }
 
     /// When something happens next.
     #[must_use]
     pub fn next_event_ms(&self) -> Option<u64> {
-        self.clockwork.queue.next_ms()
+        let scan_ms = self.next_scan().map(|(at_ms, _)| at_ms);
+        self.clockwork.queue.next_ms().into_iter().chain(scan_ms).min()
     }
 
     /// Lets time pass until `at_ms`; what is due at that very moment happens. The past cannot be
     /// changed: an earlier time does nothing.
     pub fn advance_to(&mut self, at_ms: u64) {
-        while let Some((due_ms, event)) = self.clockwork.queue.pop_until(at_ms) {
-            self.clockwork.now_ms = due_ms;
-            self.on_event(&event);
+        loop {
+            // What else happens at the moment of a look has happened before it.
+            let scan = self.next_scan().filter(|(scan_ms, _)| *scan_ms <= at_ms);
+            let scan =
+                scan.filter(|(scan_ms, _)| self.clockwork.queue.next_ms().is_none_or(|due_ms| *scan_ms < due_ms));
+            if let Some((scan_ms, cluster)) = scan {
+                self.clockwork.now_ms = scan_ms;
+                self.scan(cluster);
+            } else if let Some((due_ms, event)) = self.clockwork.queue.pop_until(at_ms) {
+                self.clockwork.now_ms = due_ms;
+                self.on_event(&event);
+            } else {
+                break;
+            }
         }
         self.clockwork.now_ms = self.clockwork.now_ms.max(at_ms);
     }
@@ -168,7 +186,57 @@ impl Cloud {
                 }
                 Some(id)
             }
-            Event::Node { cluster, pool, instance_id, timer } => self.on_node(cluster, pool, instance_id, timer),
+            Event::Node { cluster, pool, instance_id, timer } => {
+                let id = NodeId { pool, instance_id };
+                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                    (node.timer == timer).then(|| clockwork.on_node(place, node))
+                };
+                self.on_node(cluster, id, &act)
+            }
+            Event::Kubernetes(cluster) => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_due(&mut moment);
+                }
+                None
+            }
+            Event::Load { cluster, deployment } => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_load(deployment, &mut moment);
+                    kubernetes.settle(&mut moment);
+                }
+                None
+            }
+            Event::Horizontal { cluster, deployment } => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_horizontal(deployment, &mut moment);
+                    kubernetes.settle(&mut moment);
+                }
+                None
+            }
+            Event::Fault(id) => {
+                self.on_fault(id);
+                None
+            }
+            Event::Recover { cluster, node } => {
+                self.on_recover(cluster, node);
+                None
+            }
+            Event::Drained { cluster, node } => {
+                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                    (node.state() == NodeState::Draining).then(|| clockwork.on_node(place, node))
+                };
+                self.on_node(cluster, node, &act)
+            }
+            Event::DrainFailed { cluster, node, ref pods } => {
+                let known = self.pool(node.pool).and_then(|pool| pool.node(node.instance_id));
+                if known.is_some_and(|node| node.state() == NodeState::Draining && node.operation.is_none()) {
+                    self.on_failed_removal(cluster, node);
+                }
+                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                    Some(clockwork.on_drain_failed(place, node, pods))
+                };
+                self.on_node(cluster, node, &act)
+            }
         };
         let is_over = |operation: &Operation| operation.state == OperationState::Running && operation.is_settled();
         if let Some(id) = settled
@@ -178,21 +246,20 @@ impl Cloud {
         }
     }
 
-    /// Handles a node's event; gives the operation that waited for the node, if it was waiting.
-    fn on_node(&mut self, cluster: ClusterId, pool: PoolId, instance_id: u32, timer: u32) -> Option<OperationId> {
-        let pool = find_pool(&mut self.clusters, cluster, pool)?;
+    /// Handles a node's event, unless it comes too late; gives the operation that waited for the node,
+    /// if it was waiting.
+    fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &Act<'_>) -> Option<OperationId> {
+        let pool = find_pool(&mut self.clusters, cluster, id.pool)?;
         let prices = pool.prices();
-        let node = pool.nodes.get_mut(&instance_id)?;
-        if node.timer != timer {
-            return None;
-        }
+        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let node = pool.nodes.get_mut(&id.instance_id)?;
         let operation = node.operation;
-        match self.clockwork.on_node(cluster, pool.id, &pool.scale_set, node) {
+        match act(&mut self.clockwork, place, node)? {
             NodeOutcome::Moving => None,
             NodeOutcome::Rested => operation,
             NodeOutcome::Gone => {
                 pool.departed += node.cost(self.clockwork.now_ms, prices);
-                pool.nodes.remove(&instance_id);
+                pool.nodes.remove(&id.instance_id);
                 operation
             }
         }
@@ -244,6 +311,10 @@ impl Cloud {
             OperationKind::StartCluster | OperationKind::StartPool => Some(PowerState::Running),
             _ => None,
         };
+        if let Some(operation) = self.operation(id) {
+            let cluster = operation.cluster;
+            self.clockwork.touch(cluster);
+        }
         for cluster in &mut self.clusters {
             if cluster.operation == Some(id) {
                 cluster.operation = None;
@@ -265,6 +336,8 @@ impl Cloud {
             return;
         };
         let cluster = self.clusters.remove(index);
+        self.clockwork.kubernetes.remove(id);
+        self.scalers.remove(id);
         self.departed += cluster.cost(self.clockwork.now_ms);
         self.forget_empty_groups();
     }
@@ -286,7 +359,11 @@ impl Cloud {
         };
         let is_gone = |found: &Pool| Some(found.id) == pool;
         if let Some(index) = cluster.pools.iter().position(is_gone) {
-            cluster.departed += cluster.pools.remove(index).cost(now_ms);
+            let pool = cluster.pools.remove(index);
+            cluster.departed += pool.cost(now_ms);
+            if let Some(kubernetes) = self.clockwork.kubernetes.get_mut(cluster.id) {
+                kubernetes.forget_pool(pool.id);
+            }
         }
     }
 
@@ -309,7 +386,7 @@ impl Cloud {
     /// A frame of this moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
-        Snapshot::new(self.now_ms(), &self.clusters, self.departed)
+        Snapshot::new(self.now_ms(), &self.clusters, &self.clockwork.kubernetes, self.departed)
     }
 
     /// A number that is the same for the same state on every machine, natively and in wasm.

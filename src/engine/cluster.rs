@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::error::ServiceError;
 use super::money::Cost;
 use super::operation::{OperationId, PowerState, ProvisioningState};
 use super::pool::{DEFAULT_KUBERNETES_VERSION, Pairs, Pool, PoolId};
@@ -113,6 +114,20 @@ impl Cluster {
     #[must_use]
     pub fn instances(&self) -> u32 {
         self.pools.iter().map(Pool::instances).sum()
+    }
+
+    /// A cluster cannot be switched to where it is; messages as the troubleshooting page about
+    /// pending operations, and azure-docs issue 85161, quote them.
+    pub(super) fn check_switch(&self, wanted: PowerState) -> Result<(), ServiceError> {
+        let message = match wanted {
+            _ if self.power_state != wanted => return Ok(()),
+            PowerState::Running => format!(
+                "managed cluster is in Provisioning State({}) and Power State(Running), starting cannot be performed",
+                self.provisioning_state.name()
+            ),
+            PowerState::Stopped => "managed cluster is not currently running, stopping cannot be performed".to_owned(),
+        };
+        Err(ServiceError::not_allowed(message))
     }
 
     /// What it has cost up to `now_ms`, pools that are gone included.

@@ -62,7 +62,21 @@ impl ServiceError {
         Self::new("OperationCanceled", "The operation was canceled.".to_owned())
     }
 
-    pub(super) fn allocation_failed() -> Self {
+    /// Pods that would not leave a node; the words are those that users quote (Azure/AKS issue 2090).
+    pub(super) fn pod_drain_failure(node: &str, pods: &str) -> Self {
+        let message = format!(
+            "Node '{node}' failed to be drained with error: 'Drain did not complete pods [{pods}] within 10m0s'"
+        );
+        Self::new("PodDrainFailure", message)
+    }
+
+    /// No host was found, in the zone that a machine is bound to or anywhere.
+    pub(super) fn allocation_failed(zone: u8) -> Self {
+        if zone > 0 {
+            let message =
+                "Allocation failed. We do not have sufficient capacity for the requested VM size in this zone.";
+            return Self::new("ZonalAllocationFailed", message.to_owned());
+        }
         Self::new(
             "AllocationFailed",
             "Allocation failed. We do not have sufficient capacity for the requested VM size in this region."

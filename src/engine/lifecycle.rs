@@ -36,6 +36,8 @@ pub enum Step {
     BecomeReady,
     /// It is cordoned and drained.
     Drain,
+    /// Its pods would not go: it is not drained after all.
+    StayReady,
     /// Its virtual machine is told to deallocate.
     Deallocate,
     /// Deallocation has finished, for scale-down.
@@ -59,6 +61,7 @@ pub const TRANSITIONS: &[(NodeState, Step, NodeState)] = {
         (N::Creating, S::Fail, N::Failed),
         (N::Ready, S::Drain, N::Draining),
         (N::Draining, S::Deallocate, N::Deallocating),
+        (N::Draining, S::StayReady, N::Ready),
         // Without a drain: through its scale set, past AKS.
         (N::Ready, S::Deallocate, N::Deallocating),
         (N::Deallocating, S::Deallocated, N::Deallocated),

@@ -1,6 +1,6 @@
 //! Requests to single machines of a node pool, through AKS.
 
-use super::change::no_pool;
+use super::check::no_pool;
 use super::cloud::{Cloud, find_pool};
 use super::error::ServiceError;
 use super::limits;
@@ -32,7 +32,7 @@ impl Cloud {
         pool.spec.count = count;
         for instance_id in chosen {
             if pool.node(instance_id).is_some_and(|node| node.state() != super::lifecycle::NodeState::Deleting) {
-                self.clockwork.delete(cluster, pool, instance_id, operation);
+                self.clockwork.delete(cluster, pool, instance_id, Some(operation));
             }
         }
         Ok(operation)

@@ -119,6 +119,14 @@ impl BringUp {
         Self { source, reached: Milestone::Ready, at_ms: [at_ms; 6] }
     }
 
+    /// Lets everything from the request on take a multiple of its time.
+    fn slow_down(&mut self, factor: u32) {
+        let begin_ms = self.at_ms(Milestone::Requested);
+        for slot in &mut self.at_ms {
+            *slot = begin_ms + (*slot - begin_ms).saturating_mul(factor.into());
+        }
+    }
+
     /// When a milestone is due, or was reached.
     #[must_use]
     pub fn at_ms(&self, milestone: Milestone) -> u64 {
@@ -269,6 +277,12 @@ impl Node {
         let ready_ms = bring_up.at_ms(Milestone::Ready);
         self.take(Step::Start, now_ms, Some(ready_ms));
         self.bring_up = bring_up;
+    }
+
+    /// Lets a bring-up that has just begun take a multiple of its time.
+    pub(super) fn slow_down(&mut self, factor: u32) {
+        self.bring_up.slow_down(factor);
+        self.until_ms = Some(self.bring_up.at_ms(Milestone::Ready));
     }
 
     /// The milestone that a bring-up passes next and when.

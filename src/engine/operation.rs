@@ -37,6 +37,10 @@ pub enum OperationKind {
     ScalePool,
     /// Another setting of the pool changes.
     UpdatePool,
+    /// A cluster goes to another Kubernetes version.
+    UpgradeCluster,
+    /// A pool goes to another Kubernetes version or node image.
+    UpgradePool,
     /// Instances of a pool's scale set are started, past AKS.
     StartInstances,
     /// Instances of a pool's scale set are deallocated, past AKS.
@@ -65,6 +69,7 @@ impl OperationKind {
             | Self::DeleteInstances
             | Self::ScaleInstances => ProvisioningState::Updating,
             Self::ScalePool => ProvisioningState::Scaling,
+            Self::UpgradeCluster | Self::UpgradePool => ProvisioningState::Upgrading,
         }
     }
 
@@ -72,7 +77,7 @@ impl OperationKind {
     #[must_use]
     pub const fn activity(self) -> &'static str {
         match self {
-            Self::CreateCluster | Self::UpdateCluster => "Create or Update Managed Cluster",
+            Self::CreateCluster | Self::UpdateCluster | Self::UpgradeCluster => "Create or Update Managed Cluster",
             Self::DeleteCluster => "Delete Managed Cluster",
             Self::StartCluster => "Start Managed Cluster",
             Self::StopCluster => "Stop Managed Cluster",
@@ -82,9 +87,12 @@ impl OperationKind {
             Self::DeleteInstances => "Delete Virtual Machines in a Virtual Machine Scale Set",
             Self::ScaleInstances => "Create or Update Virtual Machine Scale Set",
             Self::DeleteMachines => "Delete Agent Pool Machines",
-            Self::CreatePool | Self::StartPool | Self::StopPool | Self::ScalePool | Self::UpdatePool => {
-                "Create or Update Agent Pool"
-            }
+            Self::CreatePool
+            | Self::StartPool
+            | Self::StopPool
+            | Self::ScalePool
+            | Self::UpdatePool
+            | Self::UpgradePool => "Create or Update Agent Pool",
         }
     }
 }
@@ -102,6 +110,8 @@ pub enum ProvisioningState {
     Updating,
     /// Its number of nodes is being changed.
     Scaling,
+    /// It goes to another version.
+    Upgrading,
     /// It is being started.
     Starting,
     /// It is being stopped.
@@ -124,6 +134,7 @@ impl ProvisioningState {
             Self::Creating => "Creating",
             Self::Updating => "Updating",
             Self::Scaling => "Scaling",
+            Self::Upgrading => "Upgrading",
             Self::Starting => "Starting",
             Self::Stopping => "Stopping",
             Self::Deleting => "Deleting",

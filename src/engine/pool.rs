@@ -7,11 +7,21 @@ use super::lifecycle::NodeState;
 use super::money::Cost;
 use super::node::{Node, Prices};
 use super::operation::{OperationId, PowerState, ProvisioningState};
+use super::upgrade::UsedVersion;
 use super::vm_size::{VmSize, disk_price_microdollars_per_hour};
 
 /// Identifies a node pool for as long as the simulation runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PoolId(pub(super) u32);
+
+impl PoolId {
+    /// The identity with this number. Those of a [`super::Cloud`] are its own; this is for models of
+    /// nodes outside one.
+    #[must_use]
+    pub const fn new(number: u32) -> Self {
+        Self(number)
+    }
+}
 
 /// What happens to the virtual machines that a scale-down frees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -205,6 +215,8 @@ pub struct Pool {
     pub power_state: PowerState,
     /// When it was created.
     pub created_ms: u64,
+    /// The versions that it had before, the latest last.
+    pub used_versions: Vec<UsedVersion>,
     pub(super) nodes: BTreeMap<u32, Node>,
     pub(super) next_instance_id: u32,
     pub(super) operation: Option<OperationId>,
@@ -223,6 +235,12 @@ impl Pool {
     #[must_use]
     pub fn node(&self, instance_id: u32) -> Option<&Node> {
         self.nodes.get(&instance_id)
+    }
+
+    /// The instance id of the next new instance; no id is used twice.
+    #[must_use]
+    pub fn next_instance_id(&self) -> u32 {
+        self.next_instance_id
     }
 
     /// The number of instances in the scale set, whatever their state.
@@ -287,6 +305,15 @@ pub fn node_name(scale_set: &str, instance_id: u32) -> String {
     format!("{scale_set}{}", String::from_utf8_lossy(&suffix))
 }
 
+/// The instance id in the name of a node, which [`node_name`] made; nothing where the name is too
+/// short or ends in something else.
+#[must_use]
+pub fn instance_id_of(node: &str) -> Option<u32> {
+    let start = node.len().checked_sub(6)?;
+    let digits = node.get(start..).filter(|digits| digits.bytes().all(|digit| digit.is_ascii_alphanumeric()))?;
+    u32::from_str_radix(digits, 36).ok()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -300,5 +327,10 @@ mod tests {
         check(10, "aks-p-12345678-vmss00000a");
         check(35, "aks-p-12345678-vmss00000z");
         check(207, "aks-p-12345678-vmss00005r");
+        assert_eq!(instance_id_of("aks-p-12345678-vmss00005r"), Some(207));
+        assert_eq!(instance_id_of("vm00000Z"), Some(35));
+        for name in ["vmvm", "node-a", "", "vmss0000ü0"] {
+            assert_eq!(instance_id_of(name), None, "{name}");
+        }
     }
 }

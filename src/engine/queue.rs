@@ -4,24 +4,55 @@
 
 use std::collections::BTreeMap;
 
+/// Names an entry of the queue.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Ticket(u64, u64);
+
 /// Events by time, then by age.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct EventQueue<E> {
-    entries: BTreeMap<(u64, u64), E>,
+    entries: BTreeMap<(u64, u64), Entry<E>>,
     next_sequence: u64,
+    /// How many entries nobody waits for.
+    background: usize,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Entry<E> {
+    event: E,
+    is_background: bool,
 }
 
 impl<E> Default for EventQueue<E> {
     fn default() -> Self {
-        Self { entries: BTreeMap::new(), next_sequence: 0 }
+        Self { entries: BTreeMap::new(), next_sequence: 0, background: 0 }
     }
 }
 
 impl<E> EventQueue<E> {
-    /// Puts an event at a time in milliseconds.
-    pub fn schedule(&mut self, at_ms: u64, event: E) {
-        self.entries.insert((at_ms, self.next_sequence), event);
+    /// Puts an event at a time in milliseconds; gives what it can be cancelled by.
+    pub fn schedule(&mut self, at_ms: u64, event: E) -> Ticket {
+        self.insert(at_ms, event, false)
+    }
+
+    /// The same for an event that will come again and again, so that to wait until nothing is to come
+    /// would have no end: nobody waits for it.
+    pub fn schedule_background(&mut self, at_ms: u64, event: E) -> Ticket {
+        self.insert(at_ms, event, true)
+    }
+
+    fn insert(&mut self, at_ms: u64, event: E, is_background: bool) -> Ticket {
+        let ticket = Ticket(at_ms, self.next_sequence);
+        self.entries.insert((at_ms, self.next_sequence), Entry { event, is_background });
         self.next_sequence += 1;
+        self.background += usize::from(is_background);
+        ticket
+    }
+
+    /// Takes an event out that is not to happen any more.
+    pub fn cancel(&mut self, ticket: Ticket) {
+        let entry = self.entries.remove(&(ticket.0, ticket.1));
+        self.background -= usize::from(entry.is_some_and(|entry| entry.is_background));
     }
 
     /// When the next event is due.
@@ -30,11 +61,22 @@ impl<E> EventQueue<E> {
         self.entries.first_key_value().map(|((at_ms, _), _)| *at_ms)
     }
 
+    /// Whether there is no event that anybody waits for.
+    #[must_use]
+    pub fn is_idle(&self) -> bool {
+        self.entries.len() == self.background
+    }
+
     /// Takes the next event that is due at `until_ms` or before.
     pub fn pop_until(&mut self, until_ms: u64) -> Option<(u64, E)> {
         let entry = self.entries.first_entry()?;
         let (at_ms, _) = *entry.key();
-        (at_ms <= until_ms).then(|| (at_ms, entry.remove()))
+        if at_ms > until_ms {
+            return None;
+        }
+        let entry = entry.remove();
+        self.background -= usize::from(entry.is_background);
+        Some((at_ms, entry.event))
     }
 }
 
@@ -54,5 +96,24 @@ mod tests {
         }
         assert_eq!(order, [(10, "a"), (10, "b"), (20, "c")]);
         assert_eq!(queue.next_ms(), Some(30));
+        let ticket = queue.schedule(25, "e");
+        assert_eq!(queue.next_ms(), Some(25));
+        queue.cancel(ticket);
+        assert_eq!(queue.next_ms(), Some(30));
+    }
+
+    #[test]
+    fn nobody_waits_for_what_comes_again_and_again() {
+        let mut queue = EventQueue::default();
+        let ticket = queue.schedule_background(10, "tick");
+        assert!(queue.is_idle());
+        queue.schedule(5, "once");
+        assert!(!queue.is_idle());
+        assert_eq!(queue.pop_until(7), Some((5, "once")));
+        assert!(queue.is_idle() && queue.next_ms() == Some(10));
+        queue.cancel(ticket);
+        queue.schedule_background(20, "tick");
+        assert_eq!(queue.pop_until(20), Some((20, "tick")));
+        assert!(queue.is_idle() && queue.next_ms().is_none());
     }
 }

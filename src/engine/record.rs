@@ -1,19 +1,23 @@
 //! The event log: everything that happened, in the words of `kubectl get events` and of the Azure
 //! activity log.
 //!
-//! A record holds facts, not sentences; the words are made when it is shown. The log is complete:
-//! what each node has cost can be recomputed from it.
+//! A record holds facts, not sentences; the words are made when it is shown. The log of machines and
+//! operations is complete: what each node has cost can be recomputed from it. What happens to pods and
+//! their controllers is far more, and is kept for a while, as Kubernetes itself keeps it.
 
-use std::collections::VecDeque;
+use std::collections::{VecDeque, vec_deque};
 use std::sync::Arc;
 
+use super::kubernetes::{PodId, PodSpec, pod};
 use super::lifecycle::NodeState;
 use super::node::Milestone;
 use super::operation::OperationKind;
 use super::pool::node_name;
 
-/// The most records that are kept; the oldest go first.
+/// The most records of machines and operations that are kept; the oldest go first.
 pub const RECORDS_MAX: usize = 100_000;
+/// The most records of pods and controllers that are kept; the oldest go first.
+pub const DETAILS_MAX: usize = 20_000;
 
 /// How an operation went on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,8 +32,50 @@ pub enum OperationStatus {
     Canceled,
 }
 
+/// What happened to a pod. Numbers are those of its containers.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum PodEvent {
+    /// It was given this node.
+    Scheduled(Arc<str>),
+    /// No node took it, in the scheduler's words.
+    FailedScheduling(Arc<str>),
+    /// An image is being pulled.
+    Pulling(usize),
+    /// An image was pulled, which took this long in milliseconds.
+    Pulled(usize, u64),
+    /// An image was on the disk.
+    Present(usize),
+    /// A container runs.
+    Started(usize),
+    /// It was told to end.
+    Killing,
+    /// Its node could not be reached any more.
+    NodeNotReady,
+    /// It was told to end, because its node has not been reached for so long.
+    TaintEviction,
+    /// It had to go for a pod of this name with a higher priority.
+    Preempted(Arc<str>),
+}
+
+/// An event about something else than a pod, in words.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Remark {
+    /// The namespace of what it is about; none for a node.
+    pub namespace: Option<String>,
+    /// What it is about, such as `deployment.apps/web`.
+    pub object: String,
+    /// Whether it is a warning.
+    pub is_warning: bool,
+    /// Who says it, such as `cluster-autoscaler`.
+    pub source: &'static str,
+    /// The reason, such as `ScalingReplicaSet`.
+    pub reason: &'static str,
+    /// A sentence.
+    pub message: String,
+}
+
 /// What happened.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Happening {
     /// A node entered a state.
     Entered(NodeState),
@@ -39,6 +85,10 @@ pub enum Happening {
     Gone,
     /// An operation on a cluster or pool went on.
     Operation(OperationKind, OperationStatus),
+    /// Something happened to a pod.
+    Pod(Arc<PodSpec>, PodId, PodEvent),
+    /// Something else happened in Kubernetes.
+    Remark(Arc<Remark>),
 }
 
 /// One line of the log.
@@ -67,12 +117,24 @@ pub struct RecordText {
     pub object: String,
     /// A sentence.
     pub message: String,
+    /// Who says it, such as `kubelet`.
+    pub source: &'static str,
+    /// The namespace of what it is about, where it has one.
+    pub namespace: Option<String>,
 }
 
 impl Record {
     /// The record in words.
     #[must_use]
     pub fn text(&self) -> RecordText {
+        match &self.happening {
+            Happening::Pod(spec, id, event) => pod_text(spec, *id, event),
+            Happening::Remark(remark) => remark_text(remark),
+            _ => self.machine_text(),
+        }
+    }
+
+    fn machine_text(&self) -> RecordText {
         let name = match self.instance_id {
             Some(instance_id) => node_name(&self.subject, instance_id),
             None => self.subject.as_ref().to_owned(),
@@ -84,12 +146,72 @@ impl Record {
                 ("Normal", "RemovingNode", format!("Node {name} event: Removing Node {name} from Controller"))
             }
             Happening::Operation(operation, status) => operated(operation, status),
+            Happening::Pod(..) | Happening::Remark(_) => ("Normal", "", String::new()),
         };
         let object = match self.instance_id {
             Some(_) => format!("node/{name}"),
             None => name,
         };
-        RecordText { kind, reason, object, message }
+        let source = match self.happening {
+            Happening::Entered(NodeState::Ready | NodeState::Draining)
+            | Happening::Reached(Milestone::Booted | Milestone::ImagesReady) => "kubelet",
+            Happening::Entered(NodeState::Deallocated | NodeState::Stopped)
+            | Happening::Reached(Milestone::Registered)
+            | Happening::Gone => "node-controller",
+            _ => "azure",
+        };
+        RecordText { kind, reason, object, message, source, namespace: None }
+    }
+}
+
+fn remark_text(remark: &Remark) -> RecordText {
+    RecordText {
+        kind: if remark.is_warning { "Warning" } else { "Normal" },
+        reason: remark.reason,
+        object: remark.object.clone(),
+        message: remark.message.clone(),
+        source: remark.source,
+        namespace: remark.namespace.clone(),
+    }
+}
+
+fn pod_text(spec: &PodSpec, id: PodId, event: &PodEvent) -> RecordText {
+    let name = pod::name(spec, id);
+    let container = |index: &usize| spec.containers.get(*index).map_or("", |container| container.name.as_str());
+    let image = |index: &usize| spec.containers.get(*index).map_or("", |container| container.image.name.as_str());
+    let (source, reason, message) = match event {
+        PodEvent::Scheduled(node) => {
+            let message = format!("Successfully assigned {}/{name} to {node}", spec.namespace);
+            ("default-scheduler", "Scheduled", message)
+        }
+        PodEvent::FailedScheduling(message) => ("default-scheduler", "FailedScheduling", message.as_ref().to_owned()),
+        PodEvent::Pulling(index) => ("kubelet", "Pulling", format!("Pulling image \"{}\"", image(index))),
+        PodEvent::Pulled(index, took_ms) => {
+            let (seconds, millis) = (took_ms / 1000, took_ms % 1000);
+            let message = format!("Successfully pulled image \"{}\" in {seconds}.{millis:03}s", image(index));
+            ("kubelet", "Pulled", message)
+        }
+        PodEvent::Present(index) => {
+            let message = format!("Container image \"{}\" already present on machine", image(index));
+            ("kubelet", "Pulled", message)
+        }
+        PodEvent::Started(index) => ("kubelet", "Started", format!("Started container {}", container(index))),
+        PodEvent::Killing => ("kubelet", "Killing", format!("Stopping container {}", container(&0))),
+        PodEvent::NodeNotReady => ("node-controller", "NodeNotReady", "Node is not ready".to_owned()),
+        PodEvent::TaintEviction => {
+            let message = format!("Marking for deletion Pod {}/{name}", spec.namespace);
+            ("taint-eviction-controller", "TaintManagerEviction", message)
+        }
+        PodEvent::Preempted(preemptor) => ("default-scheduler", "Preempted", format!("Preempted by pod {preemptor}")),
+    };
+    let is_warning = matches!(event, PodEvent::FailedScheduling(_) | PodEvent::NodeNotReady);
+    RecordText {
+        kind: if is_warning { "Warning" } else { "Normal" },
+        reason,
+        object: format!("pod/{name}"),
+        message,
+        source,
+        namespace: Some(spec.namespace.clone()),
     }
 }
 
@@ -139,10 +261,21 @@ fn operated(operation: OperationKind, status: OperationStatus) -> (&'static str,
 }
 
 /// The log itself.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RecordLog {
+    /// Of machines and operations.
     records: VecDeque<Record>,
+    /// Of pods and controllers. Both count by the same numbers.
+    details: VecDeque<Record>,
     next_sequence: u64,
+    /// The subject of a record that names none.
+    nobody: Arc<str>,
+}
+
+impl Default for RecordLog {
+    fn default() -> Self {
+        Self { records: VecDeque::new(), details: VecDeque::new(), next_sequence: 0, nobody: Arc::from("") }
+    }
 }
 
 impl RecordLog {
@@ -150,27 +283,112 @@ impl RecordLog {
         if self.records.len() >= RECORDS_MAX {
             self.records.pop_front();
         }
-        self.records.push_back(Record {
-            sequence: self.next_sequence,
-            at_ms,
-            subject: Arc::clone(subject),
-            instance_id,
-            happening,
-        });
+        let sequence = self.count();
+        let subject = Arc::clone(subject);
+        self.records.push_back(Record { sequence, at_ms, subject, instance_id, happening });
+    }
+
+    /// Writes down something about a pod or a controller.
+    pub(super) fn push_detail(&mut self, at_ms: u64, happening: Happening) {
+        if self.details.len() >= DETAILS_MAX {
+            self.details.pop_front();
+        }
+        let sequence = self.count();
+        let subject = Arc::clone(&self.nobody);
+        self.details.push_back(Record { sequence, at_ms, subject, instance_id: None, happening });
+    }
+
+    fn count(&mut self) -> u64 {
         self.next_sequence += 1;
+        self.next_sequence - 1
     }
 
     /// The records from a sequence number on, oldest first.
     #[must_use]
     pub fn since(&self, sequence: u64) -> impl DoubleEndedIterator<Item = &Record> {
-        let first = self.records.front().map_or(0, |record| record.sequence);
-        let skip = usize::try_from(sequence.saturating_sub(first)).unwrap_or(usize::MAX);
-        self.records.iter().skip(skip)
+        let from = |records: &'_ VecDeque<Record>| records.partition_point(|record| record.sequence < sequence);
+        Merged { one: self.records.range(from(&self.records)..), other: self.details.range(from(&self.details)..) }
     }
 
     /// The sequence number that the next record will have.
     #[must_use]
     pub fn next_sequence(&self) -> u64 {
         self.next_sequence
+    }
+}
+
+/// Two sequences of records as one, by their numbers.
+struct Merged<'a> {
+    one: vec_deque::Iter<'a, Record>,
+    other: vec_deque::Iter<'a, Record>,
+}
+
+impl<'a> Iterator for Merged<'a> {
+    type Item = &'a Record;
+
+    fn next(&mut self) -> Option<&'a Record> {
+        match (self.one.clone().next(), self.other.clone().next()) {
+            (Some(one), Some(other)) if other.sequence < one.sequence => self.other.next(),
+            (None, Some(_)) => self.other.next(),
+            _ => self.one.next(),
+        }
+    }
+}
+
+impl DoubleEndedIterator for Merged<'_> {
+    fn next_back(&mut self) -> Option<Self::Item> {
+        match (self.one.clone().next_back(), self.other.clone().next_back()) {
+            (Some(one), Some(other)) if other.sequence > one.sequence => self.other.next_back(),
+            (None, Some(_)) => self.other.next_back(),
+            _ => self.one.next_back(),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::kubernetes::Resources;
+    use super::*;
+
+    fn log() -> RecordLog {
+        let mut log = RecordLog::default();
+        let subject: Arc<str> = "subject".into();
+        let spec = Arc::new(PodSpec::new("default", "pod", Resources::default()));
+        for number in 0..9 {
+            if number % 3 == 0 {
+                log.push(number, &subject, Some(0), Happening::Gone);
+            } else {
+                log.push_detail(number, Happening::Pod(Arc::clone(&spec), PodId(1), PodEvent::Killing));
+            }
+        }
+        log
+    }
+
+    #[test]
+    fn machines_and_pods_are_one_sequence_from_either_end() {
+        let log = log();
+        let check = |since: u64| {
+            let expected: Vec<u64> = (since..9).collect();
+            let forward: Vec<u64> = log.since(since).map(|record| record.sequence).collect();
+            let mut backward: Vec<u64> = log.since(since).rev().map(|record| record.sequence).collect();
+            backward.reverse();
+            assert_eq!((forward, backward), (expected.clone(), expected), "since {since}");
+        };
+        for since in 0..=9 {
+            check(since);
+        }
+    }
+
+    #[test]
+    fn both_ends_meet_once() {
+        let log = log();
+        let mut records = log.since(0);
+        let mut seen = Vec::new();
+        while let Some(record) = records.next() {
+            seen.push(record.sequence);
+            seen.extend(records.next_back().map(|record| record.sequence));
+        }
+        seen.sort_unstable();
+        assert_eq!(seen, (0..9).collect::<Vec<u64>>());
     }
 }

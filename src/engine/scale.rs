@@ -10,7 +10,7 @@ use super::pool::Pool;
 /// The consequences of a new node count.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ScalePlan {
-    /// Deallocated instances to start, in order.
+    /// Stopped and deallocated instances to start, in order.
     pub start: Vec<u32>,
     /// New instances to create after that.
     pub create: u32,
@@ -24,13 +24,15 @@ impl ScalePlan {
     /// Plans the way from the pool as it is to `count` nodes.
     ///
     /// Up: every deallocated node is started before a new one is created, lowest instance id
-    /// first. That is the order of the cluster autoscaler's Azure provider; the order of a manual
+    /// first, and those that stopped with their pool before them. That is the order of the cluster autoscaler's Azure provider; the order of a manual
     /// scale is not documented, so the same is assumed.
     ///
-    /// Down: highest instance id first, after balancing the zones (the rule of scale sets). Nodes
-    /// that failed go in any case, before a healthy one does.
+    /// Down: nodes that somebody has cordoned go first, as was seen with `az aks nodepool scale`
+    /// (jingchaozhang.github.io, "Node Selection During AKS Scale-In"); of the others the highest
+    /// instance id, after balancing the zones (the rule of scale sets). Nodes that failed go in any
+    /// case, before a healthy one does.
     #[must_use]
-    pub fn new(pool: &Pool, count: u32) -> Self {
+    pub fn new(pool: &Pool, count: u32, is_cordoned: &dyn Fn(u32) -> bool) -> Self {
         let in_state = |state| pool.nodes().filter(move |node| node.state() == state);
         let mut plan =
             Self { clear: in_state(NodeState::Failed).map(|node| node.instance_id).collect(), ..Self::default() };
@@ -38,10 +40,16 @@ impl ScalePlan {
         let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
         if count >= wanted {
             let missing = count - wanted;
-            plan.start = in_state(NodeState::Deallocated).map(|node| node.instance_id).take(missing as usize).collect();
+            let kept = in_state(NodeState::Stopped).chain(in_state(NodeState::Deallocated));
+            plan.start = kept.map(|node| node.instance_id).take(missing as usize).collect();
             plan.create = missing - u32::try_from(plan.start.len()).unwrap_or(missing);
         } else {
-            plan.remove = removal_order(in_state(NodeState::Ready), wanted - count);
+            let (cordoned, others): (Vec<_>, Vec<_>) =
+                in_state(NodeState::Ready).partition(|node| is_cordoned(node.instance_id));
+            let surplus = wanted - count;
+            plan.remove = removal_order(cordoned.into_iter(), surplus);
+            let taken = u32::try_from(plan.remove.len()).unwrap_or(surplus);
+            plan.remove.extend(removal_order(others.into_iter(), surplus - taken));
         }
         plan
     }

@@ -6,7 +6,7 @@
 
 use std::sync::Arc;
 
-use super::change::stopped;
+use super::check::stopped;
 use super::clockwork::Clockwork;
 use super::cloud::{Cloud, find_pool};
 use super::cluster::ClusterId;
@@ -62,14 +62,15 @@ impl Cloud {
         let mut staying: Vec<u32> = staying.map(|node| node.instance_id).collect();
         let held = u32::try_from(staying.len()).unwrap_or(u32::MAX);
         let created = capacity.saturating_sub(held);
-        let found = self.find_cluster(cluster)?;
-        self.check_capacity(&found.spec.location, held, found.instances(), created, &pool.spec)?;
+        let vm_size = pool.spec.vm_size;
+        let location = self.find_cluster(cluster)?.spec.location.clone();
+        self.check_capacity(&location, Some(cluster), Some(id), created, vm_size)?;
         let surplus = staying.split_off(staying.len().min(capacity as usize));
         let kind = OperationKind::ScaleInstances;
         let operation = self.act_on_instances(id, Some(&surplus), kind, |_| true, Clockwork::delete)?;
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             for _ in 0..created {
-                self.clockwork.provision(cluster, pool, operation);
+                self.clockwork.provision(cluster, pool, Some(operation));
             }
         }
         Ok(operation)
@@ -81,7 +82,7 @@ impl Cloud {
         instances: Option<&[u32]>,
         kind: OperationKind,
         is_meant: fn(NodeState) -> bool,
-        act: fn(&mut Clockwork, ClusterId, &mut Pool, u32, OperationId),
+        act: fn(&mut Clockwork, ClusterId, &mut Pool, u32, Option<OperationId>),
     ) -> Result<OperationId, ServiceError> {
         let (cluster, pool) = self.find_free_pool(id)?;
         if pool.power_state == PowerState::Stopped {
@@ -101,7 +102,7 @@ impl Cloud {
         let operation = self.clockwork.begin(kind, cluster, Some(id), &subject, Timing::ControlPlane);
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             for instance_id in chosen {
-                act(&mut self.clockwork, cluster, pool, instance_id, operation);
+                act(&mut self.clockwork, cluster, pool, instance_id, Some(operation));
             }
         }
         Ok(operation)

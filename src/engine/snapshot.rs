@@ -3,12 +3,15 @@
 //! A snapshot is small per node, because one is taken for every frame that changed, with up to
 //! 5,000 nodes. Names and stories are asked for one at a time.
 
-use super::cluster::Cluster;
+use super::cluster::{Cluster, ClusterId};
+use super::kubernetes::NodeInfo;
 use super::lifecycle::NodeState;
 use super::money::Cost;
 use super::node::{Node, NodeSource};
 use super::operation::{PowerState, ProvisioningState};
 use super::pool::{AutoscalerRange, Pool, PoolId, PoolMode, ScaleDownMode};
+use super::table::Table;
+use super::workloads::Kubernetes;
 
 /// How many nodes are in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -86,6 +89,35 @@ impl CostView {
     }
 }
 
+/// Pods at a moment, but for those of daemon sets, which come and go with their nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct PodCounts {
+    /// Their containers run, on nodes that are ready.
+    pub ready: u32,
+    /// They have a node and are not ready: images are pulled, containers start, or the node is lost.
+    pub starting: u32,
+    /// They wait for a node.
+    pub pending: u32,
+}
+
+impl PodCounts {
+    fn of(kubernetes: &Kubernetes) -> Self {
+        let mut counts = Self::default();
+        for set in kubernetes.sets().filter(|set| !set.spec.is_daemon()) {
+            counts.ready += set.ready();
+            counts.starting += set.bound().saturating_sub(set.ready());
+            counts.pending += set.pending();
+        }
+        counts
+    }
+
+    fn add(&mut self, other: Self) {
+        self.ready += other.ready;
+        self.starting += other.starting;
+        self.pending += other.pending;
+    }
+}
+
 /// One node in a frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct NodeView {
@@ -101,11 +133,23 @@ pub struct NodeView {
     pub since_ms: u64,
     /// When the instance was created.
     pub created_ms: u64,
+    /// How many pods are on it, those of daemon sets included.
+    pub pods: u16,
+    /// How much of it is set aside for them, in thousandths: of its processor time or its memory,
+    /// whichever is more.
+    pub fill_permille: u16,
+    /// Whether Kubernetes lists it as ready.
+    pub is_ready: bool,
 }
 
 impl NodeView {
-    fn new(node: &Node, now_ms: u64) -> Self {
+    fn new(node: &Node, info: Option<&NodeInfo>, now_ms: u64) -> Self {
+        let count = |number: usize| u16::try_from(number).unwrap_or(u16::MAX);
+        let fill_permille = info.map_or(0, |info| info.requested().fill(info.allocatable).permille());
         Self {
+            pods: count(info.map_or(0, |info| info.pods().len())),
+            fill_permille: u16::try_from(fill_permille).unwrap_or(u16::MAX),
+            is_ready: info.is_some_and(|info| info.is_ready),
             instance_id: node.instance_id,
             state: node.state(),
             source: node.bring_up.source,
@@ -147,17 +191,21 @@ pub struct PoolView {
 
 impl PoolView {
     /// Also adds what the pool has cost to a total: to sum over all nodes twice would double the work of a frame.
-    fn new(pool: &Pool, now_ms: u64, total: &mut Cost) -> Self {
+    fn new(pool: &Pool, kubernetes: Option<&Kubernetes>, now_ms: u64, total: &mut Cost) -> Self {
         let cost = pool.cost(now_ms);
         *total += cost;
         let prices = pool.prices();
         let mut counts = StateCounts::default();
         let mut per_hour_microdollars = 0;
         let mut nodes = Vec::with_capacity(pool.instances() as usize);
+        // Both are in the same order.
+        let mut infos = kubernetes.into_iter().flat_map(|kubernetes| kubernetes.nodes_of(pool.id)).peekable();
         for node in pool.nodes() {
+            while infos.next_if(|info| info.id.instance_id < node.instance_id).is_some() {}
+            let info = infos.next_if(|info| info.id.instance_id == node.instance_id);
             counts.count(node.state());
             per_hour_microdollars += node.price_microdollars_per_hour(prices);
-            nodes.push(NodeView::new(node, now_ms));
+            nodes.push(NodeView::new(node, info.map(AsRef::as_ref), now_ms));
         }
         Self {
             id: pool.id,
@@ -191,12 +239,14 @@ pub struct ClusterView {
     pub power_state: PowerState,
     /// Whether AKS hosts its system pool, so that none is shown.
     pub system_pool_hosted: bool,
+    /// Its pods.
+    pub pods: PodCounts,
     /// Its pools, in the order in which they were added.
     pub pools: Vec<PoolView>,
 }
 
 impl ClusterView {
-    fn new(cluster: &Cluster, now_ms: u64, total: &mut Cost) -> Self {
+    fn new(cluster: &Cluster, kubernetes: Option<&Kubernetes>, now_ms: u64, total: &mut Cost) -> Self {
         *total += cluster.departed;
         Self {
             name: cluster.spec.name.clone(),
@@ -205,7 +255,8 @@ impl ClusterView {
             provisioning_state: cluster.provisioning_state,
             power_state: cluster.power_state,
             system_pool_hosted: cluster.spec.hosts_system_pool,
-            pools: cluster.pools.iter().map(|pool| PoolView::new(pool, now_ms, total)).collect(),
+            pods: kubernetes.map(PodCounts::of).unwrap_or_default(),
+            pools: cluster.pools.iter().map(|pool| PoolView::new(pool, kubernetes, now_ms, total)).collect(),
         }
     }
 }
@@ -219,21 +270,35 @@ pub struct Snapshot {
     pub clusters: Vec<ClusterView>,
     /// All nodes by state.
     pub counts: StateCounts,
+    /// All pods.
+    pub pods: PodCounts,
     /// All money, resources that are gone included.
     pub cost: CostView,
 }
 
 impl Snapshot {
     /// `departed` is what clusters that are gone have cost.
-    pub(super) fn new(at_ms: u64, clusters: &[Cluster], departed: Cost) -> Self {
+    pub(super) fn new(
+        at_ms: u64,
+        clusters: &[Cluster],
+        kubernetes: &Table<ClusterId, Kubernetes>,
+        departed: Cost,
+    ) -> Self {
         let mut total = departed;
-        let clusters: Vec<_> = clusters.iter().map(|cluster| ClusterView::new(cluster, at_ms, &mut total)).collect();
+        let clusters: Vec<_> = clusters
+            .iter()
+            .map(|cluster| ClusterView::new(cluster, kubernetes.get(cluster.id), at_ms, &mut total))
+            .collect();
+        let mut pods = PodCounts::default();
+        for cluster in &clusters {
+            pods.add(cluster.pods);
+        }
         let mut counts = StateCounts::default();
         let mut per_hour_microdollars = 0;
         for pool in clusters.iter().flat_map(|cluster| &cluster.pools) {
             counts.add(&pool.counts);
             per_hour_microdollars += pool.cost.per_hour_microdollars;
         }
-        Self { at_ms, clusters, counts, cost: CostView::new(total, per_hour_microdollars) }
+        Self { at_ms, clusters, counts, pods, cost: CostView::new(total, per_hour_microdollars) }
     }
 }

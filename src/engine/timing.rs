@@ -41,6 +41,10 @@ pub enum Timing {
     CreateCluster,
     /// Taking a control plane down.
     DeleteCluster,
+    /// A pod: from its images on the disk until its containers run.
+    PodStart,
+    /// A pod: from the signal to end until its containers have ended; at most its grace period.
+    PodStop,
 }
 
 /// One entry of a preset.
@@ -81,7 +85,7 @@ const START: &str = "assumption: no public figure; between 9.5 s (start while al
 
 /// The preset "public recordings", in the order of [`Timing`].
 #[rustfmt::skip]
-pub const TIMINGS: [TimingInfo; 16] = [
+pub const TIMINGS: [TimingInfo; 18] = [
     info(Timing::NewAllocate, "new-allocate", 68_000, 200, "Azure/az-hop issue 1217: allocating a node took 1 min 8 s"),
     info(Timing::NewBoot, "new-boot", 38_000, 150, SPLIT),
     info(Timing::NewRegister, "new-register", 54_000, 150, SPLIT),
@@ -98,12 +102,14 @@ pub const TIMINGS: [TimingInfo; 16] = [
     info(Timing::ControlPlane, "control-plane", 4_900, 200, "azure-cli recording: changing only a pool's tags took 4.9 s (westus2, 2023)"),
     info(Timing::CreateCluster, "create-cluster", 190_000, 100, "azure-cli recording: a three-node cluster took 198.2 s (westcentralus, 2025)"),
     info(Timing::DeleteCluster, "delete-cluster", 120_000, 200, "assumption: no public figure"),
+    info(Timing::PodStart, "pod-start", 2_000, 0, "assumption: containers without slow probes"),
+    info(Timing::PodStop, "pod-stop", 5_000, 0, "assumption: containers that heed the signal to end"),
 ];
 
 /// The durations in force.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Timings {
-    values: [TimingValue; 16],
+    values: [TimingValue; 18],
 }
 
 impl Default for Timings {

@@ -1,13 +1,14 @@
 //! What can stand at the cursor, with the names of the cloud as it is now.
 
 use super::Session;
-use crate::cli::account::EXTENSIONS;
+use crate::cli::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
 use crate::cli::complete::{Candidate, Completion, NameKind, Values, Wanted, completion};
-use crate::cli::exec::VERBS;
+use crate::cli::exec::{LOADS, SCORINGS, VERBS};
+use crate::cli::kubectl;
 use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
 use crate::engine::timing::TIMINGS;
 use crate::engine::vm_size::{PRICED_REGIONS, VM_SIZES};
-use crate::engine::{Cluster, Pool};
+use crate::engine::{Cluster, FaultKind, Pool};
 
 /// Enough to choose from; more would only be scrolled past.
 const MACHINES_MAX: usize = 200;
@@ -68,12 +69,19 @@ impl Values for Session {
             NameKind::Zone => ["1", "2", "3"].map(|zone| Candidate::new(zone, "availability zone")).into(),
             NameKind::Extension => EXTENSIONS.iter().map(|(name, version)| Candidate::new(*name, *version)).collect(),
             NameKind::Provider => vec![Candidate::new("Microsoft.ContainerService", "AKS")],
-            NameKind::Subscription | NameKind::Feature => Vec::new(),
+            NameKind::Subscription => SUBSCRIPTIONS.iter().map(|(id, name)| Candidate::new(*name, *id)).collect(),
+            NameKind::Feature => {
+                let names = FEATURES.iter().filter_map(|feature| feature.split_once('/'));
+                names.map(|(_, name)| Candidate::new(name, "preview feature")).collect()
+            }
         }
     }
 
     fn programs(&self) -> Vec<Candidate> {
-        let mut programs = vec![Candidate::new("az", "the Azure CLI, simulated")];
+        let mut programs = vec![
+            Candidate::new("az", "the Azure CLI, simulated"),
+            Candidate::new("kubectl", "for the Kubernetes objects of a simulated cluster"),
+        ];
         for (usage, meaning) in VERBS {
             let name = usage.split(' ').next().unwrap_or_default();
             if programs.iter().all(|known| known.text != name) {
@@ -86,11 +94,18 @@ impl Values for Session {
     fn arguments(&self, words: &[String]) -> Vec<Candidate> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
         match words.as_slice() {
+            ["kubectl", rest @ ..] => kubectl::candidates(rest, self.cloud(), &self.run.account),
             ["sim", "timings"] => TIMINGS.iter().map(|info| Candidate::new(info.name, info.source)).collect(),
             ["wait", "--until"] => vec![Candidate::new("idle", "nothing is under way any more")],
-            [program] => {
+            ["sim", "fault", "add"] => {
+                FaultKind::ALL.map(|kind| Candidate::new(kind.name(), "something that goes wrong")).into()
+            }
+            ["sim", "load"] => LOADS.map(|kind| Candidate::new(kind, "work for a deployment")).into(),
+            ["sim", "scheduler"] => SCORINGS.map(|(name, _)| Candidate::new(name, "how nodes are scored")).into(),
+            words => {
+                let begun = words.join(" ");
                 let followers = VERBS.iter().filter_map(|(usage, meaning)| {
-                    let next = usage.strip_prefix(program)?.strip_prefix(' ')?.split(' ').next()?;
+                    let next = usage.strip_prefix(&begun)?.strip_prefix(' ')?.split(' ').next()?;
                     // Capitals stand for a value that the person chooses.
                     next.starts_with(|first: char| first == '-' || first.is_lowercase())
                         .then(|| Candidate::new(next, *meaning))
@@ -103,7 +118,6 @@ impl Values for Session {
                 }
                 found
             }
-            _ => Vec::new(),
         }
     }
 }
@@ -132,10 +146,22 @@ mod tests {
             assert_eq!(texts, expected, "{line}");
         };
         check("az aks show -g ", &["rg1", "rg2"]);
+        check("kubectl rollout ", &["restart", "status"]);
+        check("kubectl get no", &["nodes"]);
+        check("kubectl get pods -o ", &["wide", "json", "yaml", "name"]);
         check("az aks show -g rg2 -n ", &["two"]);
         check("az aks nodepool show -g rg1 --cluster-name one -n ", &["pool1"]);
         check("az aks nodepool show -g rg2 --cluster-name two -n ", &[]);
         check("wait --until ", &["idle"]);
         check("w", &["wait"]);
+        check("sim fa", &["fault", "fail-allocations"]);
+        check("sim fault ", &["add", "list"]);
+        check("sim fault add slow-", &["slow-provision", "slow-pull"]);
+        check("sim load s", &["steady", "step", "spike", "stop"]);
+        check("sim scheduler m", &["most-allocated"]);
+        check("sim quota ", &[]);
+        session.submit("az aks get-credentials -g rg1 -n one");
+        let nodes = session.complete("kubectl drain aks-", "kubectl drain aks-".len());
+        assert_eq!(nodes.candidates.len(), 2);
     }
 }

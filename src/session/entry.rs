@@ -12,6 +12,8 @@ pub enum EntryState {
     Queued,
     /// It was started and has not answered.
     Running,
+    /// It asks, and goes on when it has been answered.
+    Asking,
     /// It has answered.
     Done,
 }

@@ -8,6 +8,7 @@ pub mod amount;
 pub mod check;
 mod command_log;
 mod complete;
+pub mod conformance;
 mod detail;
 mod entry;
 pub mod examples;
@@ -41,6 +42,7 @@ pub use world::{World, WorldError};
 
 use timeline::Sample;
 
+use crate::cli::exec::Question;
 use crate::engine::{Cloud, Snapshot};
 
 /// The seed of a run that names none.
@@ -56,6 +58,9 @@ pub struct SessionOptions {
     pub seed: Option<u64>,
     /// Whether the verdict on every line is the real CLI's, without the playground's help.
     pub strict: bool,
+    /// Whether somebody is there to answer what a command asks; otherwise it is refused, as `az`
+    /// refuses it without a terminal.
+    pub terminal: bool,
     /// What exists at time 0; an empty subscription where there is none.
     pub world: Option<World>,
     /// The lesson that is being taken.
@@ -136,6 +141,18 @@ impl Session {
         self.run.busy()
     }
 
+    /// The question that the line under way asks, if it does: the next line typed is its answer.
+    #[must_use]
+    pub fn question(&self) -> Option<&Question> {
+        self.run.question()
+    }
+
+    /// Example `number` of the help shown last, counted from 1.
+    #[must_use]
+    pub fn example(&self, number: usize) -> Option<&'static str> {
+        self.run.example(number)
+    }
+
     /// Whether nothing is under way.
     #[must_use]
     pub fn is_idle(&self) -> bool {
@@ -155,11 +172,17 @@ impl Session {
     }
 
     /// Types one or more lines. They run one after the other, each as soon as the one before it
-    /// has answered, which may take simulated time.
+    /// has answered, which may take simulated time. Where a line asks, the next one answers; an
+    /// empty one is what the question takes it for.
     pub fn submit(&mut self, text: &str) {
         // What is kept is what runs: a script has no carriage returns, and no blanks at its end.
         let text = text.replace('\r', "");
-        self.act(LogAction::Lines(Arc::from(text.trim_end())));
+        let default = self.question().and_then(Question::default_letter);
+        let text = if text.trim().is_empty() { default.unwrap_or_default() } else { text.trim_end() };
+        if text.is_empty() {
+            return;
+        }
+        self.act(LogAction::Lines(Arc::from(text)));
     }
 
     /// Stops waiting, as Ctrl-C does: the operation goes on, lines that wait are dropped.
@@ -212,12 +235,14 @@ impl Session {
 
     /// Passes to the moment at which nothing is under way any more.
     pub fn advance_until_idle(&mut self) {
-        while !self.is_idle() && self.advance_to_next_event() {}
+        while !self.is_idle() && !self.run.is_stuck() && self.advance_to_next_event() {}
     }
 
-    /// Passes to the moment at which every line typed so far has answered.
+    /// Passes to the moment at which every line typed so far has answered, or asks.
     pub fn advance_until_answered(&mut self) {
-        while self.busy().is_some() && self.advance_to_next_event() {}
+        while self.busy().is_some() && self.question().is_none() && !self.run.is_stuck() && self.advance_to_next_event()
+        {
+        }
     }
 
     /// Applies the log items that are due.
@@ -412,6 +437,7 @@ impl Session {
         let options = &mut self.options;
         options.seed = script.seed.or(options.seed.filter(|_| !is_whole));
         options.strict = script.is_strict || (options.strict && !is_whole);
+        options.terminal = script.has_terminal || (options.terminal && !is_whole);
         if is_whole || script.world.is_some() {
             options.world.clone_from(&script.world);
         }
@@ -425,10 +451,7 @@ impl Session {
         match action {
             LogAction::Lines(lines) => self.submit(&lines),
             LogAction::Interrupt => self.interrupt(),
-            LogAction::Begin => {
-                self.act(LogAction::Begin);
-                self.done.clear();
-            }
+            LogAction::Begin => self.end_set_up(),
         }
     }
 
@@ -462,7 +485,7 @@ fn fresh_run(options: &SessionOptions) -> Run {
     if let Some(world) = &options.world {
         world.put_in(&mut cloud);
     }
-    let mut run = Run::new(cloud, options.strict);
+    let mut run = Run::new(cloud, options.strict, options.terminal);
     run.judge = options.lesson.clone().map(Judge::new);
     run
 }

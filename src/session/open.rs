@@ -40,7 +40,7 @@ pub enum OpenError {
 
 /// How many steps of time playing has taken so far.
 #[derive(Debug, Default)]
-struct Work(u64);
+pub(super) struct Work(u64);
 
 impl Session {
     /// Begins anew from a link, a script or JSON, whichever the text is. A script of [`Self::script`] gives
@@ -97,7 +97,8 @@ impl Session {
         self.pass_within(script.end.unwrap_or(When::Rested(0)), work)
     }
 
-    fn pass_within(&mut self, when: When, work: &mut Work) -> Option<()> {
+    /// Lets time pass as a script says; nothing where that is too much.
+    pub(super) fn pass_within(&mut self, when: When, work: &mut Work) -> Option<()> {
         let at_ms = match when {
             When::At(at_ms) => at_ms,
             When::Rested(rest_ms) => {

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Entry, Session};
-use crate::engine::{ClusterView, CostView, PoolView, StateCounts, pool};
+use crate::engine::{ClusterView, CostView, PodCounts, PoolView, StateCounts, pool};
 
 /// One line of the transcript.
 #[must_use]
@@ -34,6 +34,7 @@ pub fn events(session: &Session, since: u64) -> Value {
             "reason": text.reason,
             "object": text.object,
             "message": text.message,
+            "source": text.source,
         })
     });
     Value::Array(events.collect())
@@ -52,6 +53,7 @@ pub fn snapshot(session: &Session, with_nodes: bool) -> Value {
     json!({
         "at_ms": snapshot.at_ms,
         "nodes_by_state": counts(&snapshot.counts),
+        "pods": pods(snapshot.pods),
         "pools": pools,
         "cost": cost(&snapshot.cost),
     })
@@ -62,6 +64,11 @@ pub fn snapshot(session: &Session, with_nodes: bool) -> Value {
 pub fn counts(counts: &StateCounts) -> Value {
     let entries = counts.iter().map(|(state, count)| (state.name().to_owned(), json!(count)));
     Value::Object(entries.collect())
+}
+
+/// Pods that run, that are on their way on a node, and that have none.
+fn pods(pods: PodCounts) -> Value {
+    json!({ "ready": pods.ready, "starting": pods.starting, "pending": pods.pending })
 }
 
 fn cost(cost: &CostView) -> Value {
@@ -105,6 +112,8 @@ fn pool_object(session: &Session, cluster: &ClusterView, view: &PoolView, with_n
                 "state": node.state.name(),
                 "source": node.source.name(),
                 "progress_permille": node.progress_permille,
+                "pods": node.pods,
+                "fill_permille": node.fill_permille,
                 "since_ms": node.since_ms,
                 "age_ms": session.now_ms().saturating_sub(node.created_ms),
             })

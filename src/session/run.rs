@@ -11,8 +11,9 @@ use super::lesson::Judge;
 use super::timeline::Timeline;
 use crate::cli::account::Account;
 use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::exec::{self, Context, Execution, Resumption, Waiting};
+use crate::cli::exec::{self, Context, Execution, Question, Resumption, Terminal, Waiting};
 use crate::cli::filter::FILTERS;
+use crate::cli::kubectl::{self, Follow};
 use crate::cli::outcome::{self, Block, Outcome};
 use crate::cli::shell::{self, Connector, RawCommand, ShellError};
 use crate::engine::Cloud;
@@ -28,6 +29,21 @@ fn shell_refusal(error: ShellError) -> Outcome {
     Outcome::refused(Vec::new(), refusal)
 }
 
+/// Names the first character that a word processor left in a line that failed.
+fn look_alike_note(line: &str) -> Option<String> {
+    let found = shell::typography(line);
+    let first = found.first()?;
+    let column = line.get(..first.span.start)?.chars().count() + 1;
+    let character = line.get(first.span.start..first.span.end)?;
+    let more = if found.len() > 1 { format!(", and {} more like it", found.len() - 1) } else { String::new() };
+    Some(format!(
+        "Character {column} is a {} ({}){more}: type {} instead.",
+        first.name,
+        character.escape_unicode(),
+        first.instead
+    ))
+}
+
 /// See the module.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
@@ -37,6 +53,7 @@ pub struct Run {
     pub(super) transcript: Vec<Entry>,
     variables: BTreeMap<String, String>,
     last_exit_code: i32,
+    has_terminal: bool,
     /// Index of the next line to start.
     next: usize,
     active: Option<Active>,
@@ -49,12 +66,22 @@ pub struct Run {
 }
 
 /// The line that is being run.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone, PartialEq, Default)]
 struct Active {
     commands: VecDeque<RawCommand>,
     /// What the command before a pipe has printed.
     piped: Option<Piped>,
     waiting: Option<Waiting>,
+    /// What the command goes on saying.
+    following: Option<Box<Follow>>,
+    /// What it asks.
+    question: Option<Question>,
+    /// What it was answered so far.
+    answers: Vec<bool>,
+    /// How many blocks it said before its latest question.
+    said: usize,
+    /// What it has said before a pipe.
+    held: Vec<Block>,
 }
 
 /// What goes through a pipe.
@@ -68,13 +95,14 @@ struct Piped {
 impl Run {
     /// A run on a cloud, with nothing typed.
     #[must_use]
-    pub fn new(cloud: Cloud, strict: bool) -> Self {
+    pub fn new(cloud: Cloud, strict: bool, has_terminal: bool) -> Self {
         Self {
             cloud,
             account: Account::new(strict),
             transcript: Vec::new(),
             variables: BTreeMap::new(),
             last_exit_code: 0,
+            has_terminal,
             next: 0,
             active: None,
             printed: 0,
@@ -106,8 +134,36 @@ impl Run {
         self.active.is_none() && self.next >= self.transcript.len() && self.cloud.is_idle()
     }
 
-    /// Queues lines and starts the first if nothing runs.
+    /// Whether the line under way waits for something that will not come by itself.
+    #[must_use]
+    pub fn is_stuck(&self) -> bool {
+        let following = self.active.as_ref().and_then(|active| active.following.as_ref());
+        following.is_some_and(|follow| follow.is_patient()) && self.cloud.is_idle()
+    }
+
+    /// What the line under way asks.
+    #[must_use]
+    pub fn question(&self) -> Option<&Question> {
+        self.active.as_ref()?.question.as_ref()
+    }
+
+    /// Example `number` of the help shown last, counted from 1.
+    pub(super) fn example(&self, number: usize) -> Option<&'static str> {
+        let shown = self.transcript.iter().rev().flat_map(|entry| &entry.blocks).find_map(|block| match block {
+            Block::Examples(examples) => Some(*examples),
+            _ => None,
+        });
+        Some(shown?.get(number.checked_sub(1)?)?.command)
+    }
+
+    /// Answers what is asked; then queues lines and starts the first if nothing runs.
     pub(super) fn type_lines(&mut self, text: &str) {
+        let mut text = text;
+        while !text.is_empty() && self.question().is_some() {
+            let (answer, rest) = text.split_once('\n').unwrap_or((text, ""));
+            self.answer(answer.trim_end_matches('\r'));
+            text = rest;
+        }
         for line in shell::split_lines(text) {
             if self.transcript.len() - self.next >= QUEUE_MAX {
                 break;
@@ -133,11 +189,43 @@ impl Run {
         }
     }
 
+    /// Takes a typed line as the answer to the question; asks again where it is none.
+    fn answer(&mut self, typed: &str) {
+        let Some(active) = &mut self.active else { return };
+        let Some(question) = active.question.take() else { return };
+        let mut shown = format!("{typed}\n");
+        if let Some(answer) = question.answer(typed) {
+            active.answers.push(answer);
+        } else {
+            shown.push_str(&question.prompt());
+            active.question = Some(question);
+        }
+        if let Some(entry) = self.current()
+            && let Some(Block::Question(asked)) = entry.blocks.last_mut()
+        {
+            asked.push_str(&shown);
+        }
+        if self.question().is_none() {
+            self.mark_asking(EntryState::Running);
+        }
+        self.pump();
+    }
+
+    fn mark_asking(&mut self, state: EntryState) {
+        if let Some(entry) = self.current() {
+            entry.state = state;
+        }
+    }
+
     /// Stops waiting, and drops the lines that have not begun. What is under way in the cloud
     /// goes on.
     pub(super) fn interrupt(&mut self) {
         if let Some(active) = self.active.take() {
-            let outcome = active.waiting.map(exec::interrupt);
+            let outcome = match (active.waiting, active.following, active.question) {
+                (Some(waiting), ..) => Some(exec::interrupt(waiting)),
+                (None, Some(_), _) => Some(exec::interrupt_following()),
+                (None, None, question) => question.map(|_| exec::interrupt_question()),
+            };
             if let Some(outcome) = outcome {
                 self.record(outcome);
             }
@@ -157,8 +245,10 @@ impl Run {
     /// When something happens next: an event in the cloud or the end of a timed wait.
     #[must_use]
     pub fn next_event_ms(&self) -> Option<u64> {
-        let waiting = self.active.as_ref().and_then(|active| active.waiting.as_ref());
-        let deadline_ms = waiting.and_then(|waiting| waiting.until.deadline_ms());
+        let deadline_ms = self.active.as_ref().and_then(|active| match (&active.waiting, &active.following) {
+            (Some(waiting), _) => waiting.until.deadline_ms(),
+            (None, following) => following.as_ref()?.next_ms(),
+        });
         let event_ms = self.cloud.next_event_ms();
         match (deadline_ms, event_ms) {
             (Some(deadline_ms), Some(event_ms)) => Some(deadline_ms.min(event_ms)),
@@ -208,13 +298,19 @@ impl Run {
                 self.query_last(line.trim_start().trim_start_matches('?').trim());
                 VecDeque::new()
             }
+            _ if line.trim_start().starts_with(":: ") && !self.account.strict => {
+                let number = line.trim_start().trim_start_matches(':').trim();
+                let example = number.parse().ok().and_then(|number| self.example(number));
+                self.record(exec::show_example(number, example));
+                VecDeque::new()
+            }
             Ok(commands) => commands.into(),
             Err(error) => {
                 self.record(shell_refusal(error));
                 VecDeque::new()
             }
         };
-        self.active = Some(Active { commands, piped: None, waiting: None });
+        self.active = Some(Active { commands, ..Active::default() });
         true
     }
 
@@ -224,6 +320,9 @@ impl Run {
             let Some(active) = &mut self.active else {
                 return true;
             };
+            if active.question.is_some() {
+                return false;
+            }
             if let Some(waiting) = active.waiting.take() {
                 if !waiting.until.is_over(&self.cloud) {
                     active.waiting = Some(waiting);
@@ -235,6 +334,12 @@ impl Run {
                         self.skip_by_connector();
                     }
                     Resumption::Again(blocks) => self.say(blocks),
+                }
+                continue;
+            }
+            if active.following.is_some() {
+                if !self.follow() {
+                    return false;
                 }
                 continue;
             }
@@ -252,6 +357,59 @@ impl Run {
                         active.waiting = Some(waiting);
                     }
                 }
+                Execution::Following(follow, blocks) => {
+                    if let Some(active) = &mut self.active {
+                        active.following = Some(follow);
+                    }
+                    self.say_on(blocks);
+                }
+                Execution::Asking(question, mut blocks) => {
+                    if let Some(active) = &mut self.active {
+                        active.said += blocks.len();
+                        blocks.push(Block::Question(question.prompt()));
+                        active.question = Some(question);
+                    }
+                    self.say(blocks);
+                    self.mark_asking(EntryState::Asking);
+                }
+            }
+        }
+    }
+
+    /// Lets the active command say what has happened; false where it goes on.
+    fn follow(&mut self) -> bool {
+        let Some(mut follow) = self.active.as_mut().and_then(|active| active.following.take()) else { return true };
+        let (blocks, outcome) = follow.look(&mut self.cloud, self.has_terminal);
+        self.say_on(blocks);
+        if let Some(mut outcome) = outcome {
+            if let Some(active) = &mut self.active {
+                let held = std::mem::take(&mut active.held);
+                outcome.blocks.splice(..0, held);
+            }
+            self.record(outcome);
+            self.skip_by_connector();
+            return true;
+        }
+        if let Some(active) = &mut self.active {
+            active.following = Some(follow);
+        }
+        false
+    }
+
+    /// Says what belongs to what has been said; before a pipe it is kept for that.
+    fn say_on(&mut self, blocks: Vec<Block>) {
+        let active = self.active.as_mut();
+        let is_fed =
+            |active: &&mut Active| active.commands.front().is_some_and(|one| one.next == Some(Connector::Pipe));
+        let said = match active.filter(is_fed) {
+            Some(active) => Some(&mut active.held),
+            None => self.current().map(|entry| &mut entry.blocks),
+        };
+        let Some(said) = said else { return };
+        for block in blocks {
+            match (said.last_mut(), block) {
+                (Some(Block::Output(before)), Block::Output(more)) => before.append(&more),
+                (_, block) => said.push(block),
             }
         }
     }
@@ -277,16 +435,30 @@ impl Run {
         }
         self.variables.extend(command.variables_set());
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-        if let Some(Piped { text, stage }) = piped {
-            let mut outcome = exec::run_filter(&words, &text);
+        // A here-document takes the place of what is piped, as in bash.
+        let (input, stage) = match (command.input.as_deref(), &piped) {
+            (Some(document), _) => (Some(document), Stage::Ok),
+            (None, Some(Piped { text, stage })) => (Some(text.as_str()), *stage),
+            (None, None) => (None, Stage::Ok),
+        };
+        if let Some(input) = input
+            && words.first().is_some_and(|name| FILTERS.contains(name))
+        {
+            let mut outcome = exec::run_filter(&words, input);
             if outcome.stage == Stage::Ok {
                 outcome.stage = stage;
             }
             return Execution::Done(outcome);
         }
-        let context = Context { cloud: &mut self.cloud, account: &mut self.account, blocks: Vec::new(), hint: None };
+        let (answers, said) = match &self.active {
+            Some(active) => (active.answers.as_slice(), active.said),
+            None => (&[][..], 0),
+        };
+        let terminal = Terminal { is_there: self.has_terminal, answers, said };
+        let context = Context::new(&mut self.cloud, &mut self.account, terminal);
         match words.split_first() {
             Some((&"az", arguments)) => exec::run_az(arguments, context),
+            Some((&"kubectl", arguments)) => kubectl::run(arguments, input, context),
             Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
             Some(_) => exec::run_verb(&words, context),
         }
@@ -303,7 +475,7 @@ impl Run {
             let command = raw.expand(&self.variables, self.last_exit_code).ok();
             let name = command.and_then(|command| command.words.into_iter().next()).map(|word| word.text);
             let name = name.unwrap_or_default();
-            if unavailable.is_none() && !FILTERS.contains(&name.as_str()) {
+            if unavailable.is_none() && !FILTERS.contains(&name.as_str()) && name != "kubectl" {
                 unavailable = Some(name);
             }
             if raw.next != Some(Connector::Pipe) {
@@ -324,6 +496,8 @@ impl Run {
         let Some(active) = &mut self.active else {
             return;
         };
+        active.answers.clear();
+        active.said = 0;
         let mut connector = active.commands.pop_front().and_then(|done| done.next);
         if connector == Some(Connector::Pipe) {
             return;
@@ -385,11 +559,15 @@ impl Run {
 
     fn end_line(&mut self) {
         self.active = None;
+        let is_strict = self.account.strict;
         self.answered_ms = self.cloud.now_ms();
         if let Some(entry) = self.current() {
             entry.state = EntryState::Done;
             // A line of nothing but comments or assignments succeeds.
-            entry.exit_code.get_or_insert(0);
+            let exit_code = *entry.exit_code.get_or_insert(0);
+            if exit_code != 0 && !is_strict {
+                entry.blocks.extend(look_alike_note(&entry.line).map(Block::Note));
+            }
         }
         self.judge();
     }

@@ -61,6 +61,7 @@ pub(super) struct ScriptItem {
 pub(super) struct Script {
     pub seed: Option<u64>,
     pub is_strict: bool,
+    pub has_terminal: bool,
     pub world: Option<World>,
     /// Why the world cannot be read.
     pub world_error: Option<WorldError>,
@@ -76,6 +77,9 @@ pub(super) fn write(options: &SessionOptions, log: &CommandLog, end: When) -> St
     }
     if options.strict {
         let _ = writeln!(text, "{MARK} strict");
+    }
+    if options.terminal {
+        let _ = writeln!(text, "{MARK} terminal");
     }
     if let Some(world) = &options.world {
         let _ = writeln!(text, "{MARK} world {}", world.source());
@@ -126,6 +130,7 @@ pub(super) fn read(text: &str) -> Script {
         match mark {
             Mark::Seed(seed) => script.seed = Some(seed),
             Mark::Strict => script.is_strict = true,
+            Mark::Terminal => script.has_terminal = true,
             Mark::World(text) => match World::parse(text) {
                 Ok(world) => script.world = Some(world),
                 Err(error) => script.world_error = Some(error),
@@ -156,6 +161,7 @@ impl Script {
 enum Mark<'a> {
     Seed(u64),
     Strict,
+    Terminal,
     World(&'a str),
     Time(When),
     Action(When, LogAction),
@@ -164,8 +170,10 @@ enum Mark<'a> {
 }
 
 fn read_mark(mark: &str) -> Option<Mark<'_>> {
-    if mark == "strict" {
-        return Some(Mark::Strict);
+    match mark {
+        "strict" => return Some(Mark::Strict),
+        "terminal" => return Some(Mark::Terminal),
+        _ => {}
     }
     let (first, second) = mark.split_once(' ').unwrap_or((mark, ""));
     if first == "seed" {
@@ -210,14 +218,14 @@ mod tests {
         for (at_ms, rest_ms, action) in items.clone() {
             log.push(LogItem { at_ms, rest_ms, action });
         }
-        let options = SessionOptions { seed: Some(9), strict: true, ..SessionOptions::default() };
+        let options = SessionOptions { seed: Some(9), strict: true, terminal: true, ..SessionOptions::default() };
         let script = read(&write(&options, &log, When::Rested(3000)));
         let expected: Vec<_> = items
             .into_iter()
             .map(|(at_ms, rest_ms, action)| ScriptItem { when: When::new(at_ms, rest_ms), action })
             .collect();
         assert_eq!(script.items, expected);
-        assert_eq!((script.seed, script.is_strict), (Some(9), true));
+        assert_eq!((script.seed, script.is_strict, script.has_terminal), (Some(9), true, true));
         assert_eq!(script.end, Some(When::Rested(3000)));
     }
 

@@ -27,6 +27,9 @@ pub trait Simulation {
     fn is_idle(&self) -> bool;
     fn transcript(&self) -> &[Entry];
     fn busy(&self) -> Option<&Entry>;
+    /// Whether a line asks and waits for the answer.
+    fn is_asking(&self) -> bool;
+    fn example(&self, number: usize) -> Option<&'static str>;
     fn snapshot(&self) -> Snapshot;
     fn script(&self) -> String;
     fn share(&self) -> String;
@@ -113,6 +116,14 @@ impl Simulation for Session {
 
     fn busy(&self) -> Option<&Entry> {
         self.busy()
+    }
+
+    fn is_asking(&self) -> bool {
+        self.question().is_some()
+    }
+
+    fn example(&self, number: usize) -> Option<&'static str> {
+        self.example(number)
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -209,13 +220,11 @@ impl Simulation for Session {
     }
 
     fn begin_lesson(&mut self, file: &str) -> Result<(), LessonError> {
-        self.begin_lesson(Arc::new(Lesson::parse(file)?));
-        Ok(())
+        self.begin_lesson(&Arc::new(Lesson::parse(file)?))
     }
 
     fn resume_lesson(&mut self, file: &str, script: &str) -> Result<(), LessonError> {
-        self.resume_lesson(&Arc::new(Lesson::parse(file)?), script);
-        Ok(())
+        self.resume_lesson(&Arc::new(Lesson::parse(file)?), script)
     }
 
     fn leave_lesson(&mut self) {

@@ -3,27 +3,48 @@
 use std::sync::Arc;
 
 use super::command_log::LogAction;
-use super::lesson::{Lesson, Progress};
+use super::lesson::{Lesson, LessonError, Progress};
+use super::open::{OpenError, Work};
+use super::script::When;
 use super::{DEFAULT_SEED, Session};
 
 impl Session {
     /// Begins a lesson: anew, with its seed, after its set-up.
-    pub fn begin_lesson(&mut self, lesson: Arc<Lesson>) {
-        self.options.seed = Some(lesson.seed.unwrap_or(DEFAULT_SEED));
-        self.options.strict = lesson.is_strict;
-        self.options.world = None;
-        self.options.lesson = Some(lesson);
-        self.reset();
+    ///
+    /// # Errors
+    ///
+    /// Where the set-up is more than may be played; the session is then as it was.
+    pub fn begin_lesson(&mut self, lesson: &Arc<Lesson>) -> Result<(), LessonError> {
+        let mut begun = self.clone();
+        begun.options.seed = Some(lesson.seed.unwrap_or(DEFAULT_SEED));
+        begun.options.strict = lesson.is_strict;
+        begun.options.world = None;
+        begun.options.lesson = Some(Arc::clone(lesson));
+        begun.clear();
+        begun.type_set_up(lesson);
+        if begun.pass_within(When::Rested(0), &mut Work::default()).is_none() {
+            let message = format!("the set-up: {}", OpenError::TooMuch);
+            return Err(LessonError { line: lesson.set_up.line, column: 1, message });
+        }
+        begun.end_set_up();
+        *self = begun;
+        Ok(())
     }
 
-    /// Goes on with a lesson from the script of a run of it. A script that is no run of a lesson
-    /// begins it.
-    pub fn resume_lesson(&mut self, lesson: &Arc<Lesson>, script: &str) {
-        self.begin_lesson(Arc::clone(lesson));
+    /// Goes on with a lesson from the script of a run of it. A script that is no run of a lesson, or
+    /// cannot be played, begins it.
+    ///
+    /// # Errors
+    ///
+    /// As [`Self::begin_lesson`].
+    pub fn resume_lesson(&mut self, lesson: &Arc<Lesson>, script: &str) -> Result<(), LessonError> {
+        self.begin_lesson(lesson)?;
         let is_run = super::script::read(script).items.iter().any(|item| item.action == LogAction::Begin);
         if is_run {
-            self.load(script);
+            // What cannot be opened leaves the session at the beginning.
+            let _ = self.open(script);
         }
+        Ok(())
     }
 
     /// Goes on without the lesson.
@@ -59,10 +80,19 @@ impl Session {
         let Some(lesson) = self.options.lesson.clone() else {
             return;
         };
+        self.type_set_up(&lesson);
+        self.advance_until_answered();
+        self.end_set_up();
+    }
+
+    fn type_set_up(&mut self, lesson: &Lesson) {
         if !lesson.set_up.text.is_empty() {
             self.submit(&lesson.set_up.text);
-            self.advance_until_answered();
         }
+    }
+
+    /// Marks the end of the set-up. Undo does not lead back before it.
+    pub(super) fn end_set_up(&mut self) {
         self.act(LogAction::Begin);
         self.done.clear();
     }

@@ -100,7 +100,7 @@ From the Scale-Down Playground: `az` and AKS, simulated.
 $ nosuch '````
 > x'
 bash: nosuch: command not found
-NOTE: The playground has az and a few words of its own: help lists them.
+NOTE: The playground has az, kubectl and a few words of its own: help lists them.
 `````
 
 Exit status 127.

@@ -42,7 +42,7 @@ test("typed one after the other, the second pool of the same name is refused and
   for (const line of DOCUMENT.slice(0, 4)) assert.equal(await user.run(line), 0, line);
   const before = await user.counts();
   assert.notEqual(await user.run(ADD_50), 0);
-  assert.match(await user.entries.last().textContent(), /ERROR: .*nodepool1/s);
+  assert.match(await user.entries.last().textContent(), /Error: .*nodepool1/s);
   assert.deepEqual(await user.counts(), before);
 });
 

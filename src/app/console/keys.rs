@@ -30,6 +30,8 @@ pub enum Action {
     Interrupt,
     /// Search the history backwards.
     Search,
+    /// Insert the last word of the line before; again, of the one before that.
+    LastWord,
 }
 
 /// What the key's meaning depends on.
@@ -67,15 +69,19 @@ pub struct Key<'a> {
     pub ctrl: bool,
     /// Shift.
     pub shift: bool,
-    /// Alt or Meta.
+    /// Alt.
+    pub alt: bool,
+    /// Meta.
     pub other: bool,
 }
 
 /// The action of a key, none where the browser's own is wanted.
 #[must_use]
 pub fn action(key: Key<'_>, at: Situation) -> Option<Action> {
-    if key.other {
-        return None;
+    if key.other || key.alt {
+        // With Alt, the key of the full stop writes another character on some keyboards.
+        let is_last_word = key.alt && !key.ctrl && !key.other && matches!(key.name, "." | "≥");
+        return is_last_word.then_some(Action::LastWord);
     }
     if key.ctrl {
         return match key.name {
@@ -114,6 +120,7 @@ mod tests {
             match modifier {
                 "ctrl" => key.ctrl = true,
                 "shift" => key.shift = true,
+                "alt" => key.alt = true,
                 _ => key.other = true,
             }
             name = rest;
@@ -155,6 +162,10 @@ mod tests {
         check("ctrl-c", plain, Some(Action::Interrupt));
         check("ctrl-c", Situation { selection: true, ..plain }, None);
         check("meta-c", plain, None);
+        check("alt-.", plain, Some(Action::LastWord));
+        check("alt-.", leaving, Some(Action::LastWord));
+        check("ctrl-alt-.", plain, None);
+        check("alt-c", plain, None);
         check("ctrl-r", plain, Some(Action::Search));
         check("ctrl-l", empty, Some(Action::Clear));
         check("ctrl-v", plain, None);

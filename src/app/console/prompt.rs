@@ -13,11 +13,12 @@ use super::keys::Action;
 use super::line;
 use crate::app::browser;
 use crate::cli::complete::{Candidate, Completion};
+use crate::cli::shell;
 
 /// What is asked of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Run these lines.
+    /// Run these lines, or answer with them; there may be none.
     Run(String),
     /// Stop waiting.
     Interrupt,
@@ -59,6 +60,8 @@ pub struct Prompt {
     pub(super) menu: Option<Menu>,
     /// Place in the history, from the newest, and what was typed before going there.
     recalled: Option<(usize, String)>,
+    /// The word that Alt-. inserted: of which line, counted from the newest, and where.
+    inserted: Option<(usize, std::ops::Range<usize>)>,
     pub(super) seek: Option<Seek>,
     /// Escape was the key before.
     pub(super) leaving: bool,
@@ -111,6 +114,9 @@ impl Prompt {
     /// Takes a message.
     pub fn update(&mut self, msg: Msg, complete: Completer<'_>) -> Option<Effect> {
         self.leaving = matches!(msg, Msg::Do(Action::Escape));
+        if !matches!(msg, Msg::Do(Action::LastWord)) {
+            self.inserted = None;
+        }
         let effect = self.take_message(msg, complete);
         self.show();
         effect
@@ -203,6 +209,7 @@ impl Prompt {
                 self.put(String::new());
                 return Some(Effect::Interrupt);
             }
+            Action::LastWord => self.insert_last_word(),
             Action::Search => {
                 self.seek = Some(Seek::default());
                 self.focus = Some(Focus::Seek);
@@ -214,7 +221,7 @@ impl Prompt {
     fn run(&mut self) -> Option<Effect> {
         let text = std::mem::take(&mut self.text);
         self.put(String::new());
-        (!text.trim().is_empty()).then_some(Effect::Run(text))
+        Some(Effect::Run(text))
     }
 
     /// Replaces everything, with the caret behind it.
@@ -343,6 +350,20 @@ impl Prompt {
             self.put(line);
             self.recalled = at.map(|at| (at, draft));
         }
+    }
+
+    fn insert_last_word(&mut self) {
+        let (nth, range) = match self.inserted.take() {
+            Some((nth, range)) => (nth + 1, range),
+            None => (0, self.caret()..self.caret()),
+        };
+        let words = self.history.iter().rev().filter_map(|line| shell::last_word(line)).map(str::to_owned);
+        // Past the oldest line, the word stays.
+        let Some((nth, word)) = words.enumerate().take(nth + 1).last() else { return };
+        self.replace(range.start, range.end, &word);
+        self.inserted = Some((nth, range.start..range.start + word.len()));
+        self.ghost.clear();
+        self.menu = None;
     }
 
     /// The line that the search has found.

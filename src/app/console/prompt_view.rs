@@ -87,7 +87,7 @@ impl Prompt {
                     </button>
                 </div>
                 <p id="prompt-keys" class="unseen">
-                    { "Enter runs, Shift+Enter starts a new line, Tab completes, Up and Down recall, Control+R searches the history. Escape, then Tab, leaves the prompt." }
+                    { "Enter runs, Shift+Enter starts a new line, Tab completes, Up and Down recall, Control+R searches the history, Alt+. inserts the last word of the line before. Escape, then Tab, leaves the prompt." }
                 </p>
             </div>
         }
@@ -167,7 +167,8 @@ impl Prompt {
             name: &name,
             ctrl: event.ctrl_key(),
             shift: event.shift_key(),
-            other: event.alt_key() || event.meta_key(),
+            alt: event.alt_key(),
+            other: event.meta_key(),
         };
         let action = keys::action(key, self.situation(&input));
         self.newline_wanted = name == "Enter" && action.is_none();

@@ -3,8 +3,10 @@
 use yew::html::Scope;
 use yew::prelude::*;
 
+use super::prompt::Effect;
 use crate::app::view::button::{Face, button};
 use crate::app::{App, Msg};
+use crate::cli::error::Example;
 use crate::cli::outcome::Block;
 use crate::session::{Entry, EntryState};
 
@@ -14,14 +16,19 @@ pub fn view(entry: &Entry, link: &Scope<App>) -> Html {
     let state = match entry.state {
         EntryState::Queued => "queued",
         EntryState::Running => "running",
+        EntryState::Asking => "asking",
         EntryState::Done if failed => "failed",
         EntryState::Done => "done",
     };
     let blocks = entry.blocks.iter().map(|block| match block {
         Block::Output(rendered) => output(rendered.text()),
-        Block::Warning(message) => pre("warning", &format!("WARNING: {message}")),
-        Block::Error(error) => pre("error", &error.stderr()),
+        // As on a terminal: colour in place of the prefix, which is there for those who do not see it.
+        Block::Warning(message) => said("warning", "Warning: ", message),
+        Block::Error(error) => said("error", if error.bare { "" } else { "Error: " }, &error.text()),
+        Block::Remark(remark) => pre("remark", remark),
         Block::Note(message) => pre("hint", message),
+        Block::Question(asked) => pre("question", asked),
+        Block::Examples(examples) => examples_view(examples, link),
     });
     let small = |msg: Msg, words: &'static str, title: &'static str| {
         button(link, msg, Face { class: "small", words, title: title.into(), ..Face::default() })
@@ -32,6 +39,13 @@ pub fn view(entry: &Entry, link: &Scope<App>) -> Html {
                 if entry.state == EntryState::Queued { <span class="tag">{ "queued" }</span> }
             </div>
             { for blocks }
+            if entry.state == EntryState::Asking {
+                <div class="waiting">
+                    { small(Msg::Prompt(Some(Effect::Run("y".to_owned()))), "Yes", "Answer y") }
+                    { small(Msg::Prompt(Some(Effect::Run("n".to_owned()))), "No", "Answer n") }
+                    <span class="ctrl-c">{ "or type y or n" }</span>
+                </div>
+            }
             if entry.state == EntryState::Running {
                 <div class="waiting">
                     <span class="spinner" aria-hidden="true"></span><span>{ "Running .." }</span>
@@ -41,6 +55,25 @@ pub fn view(entry: &Entry, link: &Scope<App>) -> Html {
                 </div>
             }
         </div>
+    }
+}
+
+fn said(class: &'static str, prefix: &'static str, text: &str) -> Html {
+    html! { <pre {class}><span class="unseen">{ prefix }</span>{ text.trim_end_matches('\n').to_owned() }</pre> }
+}
+
+/// The examples of a help: each is a button that runs it.
+fn examples_view(examples: &'static [Example], link: &Scope<App>) -> Html {
+    let one = |example: &'static Example| {
+        let run = Msg::Prompt(Some(Effect::Run(example.command.to_owned())));
+        let face =
+            Face { class: "example", words: example.command, title: "Run this example".into(), ..Face::default() };
+        html! { <li><p>{ example.caption }</p>{ button(link, run, face) }</li> }
+    };
+    html! {
+        if !examples.is_empty() {
+            <section class="examples" aria-label="Examples"><ol>{ for examples.iter().map(one) }</ol></section>
+        }
     }
 }
 

@@ -256,7 +256,17 @@ mod tests {
     use super::*;
 
     fn node(instance_id: u32, state: NodeState) -> NodeView {
-        NodeView { instance_id, state, source: NodeSource::New, progress_permille: 500, since_ms: 0, created_ms: 0 }
+        NodeView {
+            instance_id,
+            state,
+            source: NodeSource::New,
+            progress_permille: 500,
+            since_ms: 0,
+            created_ms: 0,
+            pods: 0,
+            fill_permille: 0,
+            is_ready: true,
+        }
     }
 
     fn track() -> Track {

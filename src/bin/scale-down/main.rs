@@ -1,9 +1,11 @@
-//! The native headless command: runs scripts, proves lessons and checks documents on the simulated cloud.
+//! The native headless command: runs scripts, proves lessons, checks documents and holds the engine
+//! against what is known of the real thing.
 //!
 //! It drives the same session layer as the page, so that what a document shows can be checked, and
 //! what a scale-down costs computed, without a browser.
 
 mod check;
+mod conformance;
 mod lesson;
 mod run;
 
@@ -22,6 +24,8 @@ Azure CLI command lines on a simulated cloud, in simulated time.
 Commands:
   run       run the command lines of a script
   check     check the command lines of Markdown documents
+  conformance
+            hold the engine against cases of what the real thing does
   lesson    check a lesson: its solution reaches its goals, its wrong turns do not
 
 Options:
@@ -53,6 +57,7 @@ fn command(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
         Some(Value(name)) => match name.to_str() {
             Some("run") => run::command(arguments),
             Some("check") => check::command(arguments),
+            Some("conformance") => conformance::command(arguments),
             Some("lesson") => lesson::command(arguments),
             _ => Err(misuse("", format!("there is no command '{}'", name.to_string_lossy()))),
         },

@@ -12,6 +12,8 @@ mod name;
 
 use serde_json::Value;
 
+pub use moment::{simulated as moment, simulated_ms as moment_ms};
+
 /// A resource group as `az group show` prints it.
 #[must_use]
 pub fn group_from_arm(group: &Value) -> Value {

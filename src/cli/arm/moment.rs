@@ -3,6 +3,46 @@
 //! Python reads the service's ISO 8601 text and writes its own: an offset for `Z`, and six digits
 //! of fraction or none.
 
+/// The day on which every simulation begins, counted from the first of January 1970: the first of
+/// January 2026. Runs have no other date.
+const FIRST_DAY: u64 = 20_454;
+
+/// A simulated moment in universal time, as ISO 8601 writes it.
+#[must_use]
+pub fn simulated(at_ms: u64) -> String {
+    let seconds = at_ms / 1000;
+    let (year, month, day) = date(FIRST_DAY + seconds / 86_400);
+    let (hour, minute, second) = (seconds / 3600 % 24, seconds / 60 % 60, seconds % 60);
+    format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
+}
+
+/// The simulated time of a moment that [`simulated`] wrote, in milliseconds.
+#[must_use]
+pub fn simulated_ms(text: &str) -> Option<u64> {
+    let numbers: Vec<u64> =
+        text.split(|character: char| !character.is_ascii_digit()).filter_map(|part| part.parse().ok()).collect();
+    let &[year, month, day, hour, minute, second] = numbers.as_slice() else { return None };
+    // The same calendar the other way round.
+    let (year, month) = if month > 2 { (year, month - 3) } else { (year.checked_sub(1)?, month + 9) };
+    let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
+    let days = days.checked_sub(719_469 + FIRST_DAY)?;
+    Some((days * 86_400 + hour * 3600 + minute * 60 + second) * 1000)
+}
+
+/// The date of a day counted from 1970, in the Gregorian calendar: years of 365 days from March on, so
+/// that a leap day ends its year.
+const fn date(day: u64) -> (u64, u64, u64) {
+    // Days since the first of March of the year 0; 400 years have 146,097 days.
+    let day = day + 719_468;
+    let (era, day) = (day / 146_097, day % 146_097);
+    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
+    let day = day - (365 * year + year / 4 - year / 100);
+    let month = (5 * day + 2) / 153;
+    let day = day - (153 * month + 2) / 5 + 1;
+    let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
+    (era * 400 + year + carry, month, day)
+}
+
 /// The printed form of a moment.
 pub(super) fn printed(text: &str) -> String {
     let (moment, offset) = match text.strip_suffix(['Z', 'z']) {
@@ -27,6 +67,22 @@ fn offset_start(text: &str) -> usize {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn simulated_moments_count_from_the_first_day() {
+        let day_ms = 86_400_000;
+        for (at_ms, expected) in [
+            (0, "2026-01-01T00:00:00Z"),
+            (61_999, "2026-01-01T00:01:01Z"),
+            (58 * day_ms, "2026-02-28T00:00:00Z"),
+            (59 * day_ms, "2026-03-01T00:00:00Z"),
+            (365 * day_ms + 3_600_000, "2027-01-01T01:00:00Z"),
+            ((365 + 365 + 59) * day_ms, "2028-02-29T00:00:00Z"),
+        ] {
+            assert_eq!(simulated(at_ms), expected);
+            assert_eq!(simulated_ms(expected), Some(at_ms / 1000 * 1000));
+        }
+    }
 
     #[test]
     fn moments_are_printed_as_python_does() {

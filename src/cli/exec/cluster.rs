@@ -5,10 +5,10 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 
 use super::arguments::{check_node_count, count, given_pairs, needed, pairs};
-use super::nodepool::{autoscaler_change, check_scale, note_autoscaler, resource_wait, spec};
+use super::nodepool::{autoscaler_change, check_scale, note_autoscaler, spec};
+use super::wait::{Target, resource_wait};
 use super::{
-    Action, Condition, Context, Reply, Result, abort, beyond, group, missing, not_simulated, prompt_refusal, refusal,
-    resource, upgrade,
+    Action, Context, Question, Reply, Result, abort, ask, group, missing, not_simulated, refusal, resource, upgrade,
 };
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
@@ -21,6 +21,9 @@ const PRESUMED_LOCATION: &str = "eastus";
 /// The first pool's name where the 2021 document's spelling of `aks create` is used. The
 /// document's next lines add a pool named `nodepool1`, which is what `az` would call this one.
 const DOCUMENT_POOL: &str = "systempool";
+
+/// What `az aks update` asks where a line names no setting.
+const RECONCILE: &str = "No argument specified to update. Would you like to reconcile to current settings?";
 
 pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {
@@ -152,9 +155,8 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
 }
 
 fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    if invocation.specified.iter().all(|dest| matches!(*dest, "resource_group_name" | "name")) {
-        let hint = "az asks here whether to reconcile, and there is no terminal to ask at: name a setting to change.";
-        return Err(prompt_refusal(context, hint));
+    if decorator::changes_nothing(invocation) && !ask(context, Question::or_no(RECONCILE))? {
+        return Err(decorator::nothing_to_change(invocation));
     }
     let profile = profile(invocation)?;
     let cluster = named(invocation, context.cloud)?;
@@ -166,10 +168,16 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         pools_of_cluster: cluster.pools.len(),
     };
     let (id, pool) = (cluster.id, first.map(|pool| pool.id));
+    let described: Value = serde_json::from_str(&cluster.spec.imported).unwrap_or_default();
+    let has = |path: &str| {
+        let found = described.pointer(&format!("/properties/{path}"));
+        found.is_some_and(|found| !found.is_null() && *found != Value::Bool(false))
+    };
     let change = match autoscaler_change(invocation, &facts, context)? {
         ControlFlow::Continue(change) => change,
         ControlFlow::Break(action) => return Ok(action),
     };
+    decorator::cluster_to_update(invocation, &has)?;
     note_autoscaler(change.autoscaler.flatten().is_some(), context);
     let cloud = &mut *context.cloud;
     let operation = match pool.filter(|_| change.autoscaler.is_some()) {
@@ -197,27 +205,12 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
 
 /// `az aks wait` and, with the name of a pool, `az aks nodepool wait`.
 pub(super) fn wait(invocation: &Invocation, cloud: &Cloud, pool_argument: Option<&str>) -> Result<Action> {
-    decorator::wait_condition(invocation)?;
-    let condition = if invocation.flag("deleted") {
-        Condition::Deleted
-    } else if invocation.flag("exists") {
-        Condition::Exists
-    } else if invocation.flag("created") || invocation.flag("updated") {
-        Condition::Succeeded
-    } else {
-        return Err(beyond(
-            "--custom is a real option of az that the playground does not simulate: use --created, --updated, --deleted or --exists.",
-        ));
+    let target = Target {
+        group: needed(invocation, "resource_group_name")?.to_owned(),
+        cluster: Some(needed(invocation, "resource_name")?.to_owned()),
+        pool: pool_argument.map(|argument| needed(invocation, argument)).transpose()?.map(str::to_owned),
     };
-    let group = needed(invocation, "resource_group_name")?;
-    let cluster = needed(invocation, "resource_name")?;
-    let pool = pool_argument.map(|argument| needed(invocation, argument)).transpose()?;
-    if condition == Condition::Succeeded {
-        find(cloud, group, cluster)?;
-    }
-    let timeout_s = invocation.integer("timeout").and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(3600);
-    let target = (group, cluster, pool);
-    Ok(Action::Wait(resource_wait(target, condition, timeout_s, cloud.now_ms())))
+    Ok(Action::Wait(resource_wait(invocation, target, cloud.now_ms())?))
 }
 
 pub(super) fn reply(cluster: &Cluster) -> Reply {

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::arguments::needed;
 use super::{Action, Context, Reply, Result, beyond, needs_network, not_simulated, refusal};
 use crate::cli::account::EXTENSIONS;
+use crate::cli::error::CliError;
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
@@ -34,9 +35,7 @@ pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>
         }
         "list-available" | "list-versions" => {
             context.hint("The playground's own extension is aks-preview: az extension add --name aks-preview.");
-            Err(needs_network(
-                "Unable to get extension index.\nPlease ensure you have network connection. Error detail: the playground has none.",
-            ))
+            Err(no_index())
         }
         _ => Err(not_simulated(invocation.command.name)),
     }
@@ -71,7 +70,18 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     Ok(Action::Answer(Reply::Nothing))
 }
 
+/// There is no network behind the simulated machine, so there is no index of extensions.
+fn no_index() -> CliError {
+    needs_network(
+        "Unable to get extension index.\nPlease ensure you have network connection. Error detail: the playground has none.",
+    )
+}
+
+/// Installs an extension of the playground's own. In strict mode it has none.
 fn install(name: &str, context: &mut Context<'_>) -> Result<()> {
+    if context.account.strict {
+        return Err(no_index());
+    }
     let Some((name, version)) = EXTENSIONS.iter().find(|(known, _)| *known == name) else {
         return Err(beyond(format!(
             "No extension found with name '{name}'. The playground has: {}.",

@@ -2,8 +2,9 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::{needed, pairs};
-use super::{Action, Context, Reply, Result, missing, not_simulated, resource};
+use super::arguments::{given_pairs, needed, pairs};
+use super::wait::{Target, resource_wait};
+use super::{Action, Context, Reply, Result, missing, not_simulated, refusal, resource};
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 use crate::engine::{Cloud, ResourceGroup};
@@ -20,7 +21,13 @@ pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>
             let name = needed(invocation, "resource_group_name")?;
             Ok(answer(json!(context.cloud.group(name).is_some())))
         }
+        "update" => update(invocation, context),
         "delete" => delete(invocation, context),
+        "wait" => {
+            let group = needed(invocation, "resource_group_name")?.to_owned();
+            let target = Target { group, cluster: None, pool: None };
+            Ok(Action::Wait(resource_wait(invocation, target, context.cloud.now_ms())?))
+        }
         _ => Err(not_simulated(invocation.command.name)),
     }
 }
@@ -33,6 +40,36 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     let name = needed(invocation, "rg_name")?;
     let group =
         ResourceGroup { tags: pairs(invocation, "tags"), ..ResourceGroup::new(name, needed(invocation, "location")?) };
+    let cloud = &mut *context.cloud;
+    cloud.put_group(group)?;
+    Ok(answer(resource::group(find(cloud, name)?)))
+}
+
+/// Changes the tags of a group; nothing else of it can be changed.
+fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let name = needed(invocation, "resource_group_name")?;
+    for dest in ["properties_to_add", "properties_to_remove"] {
+        if invocation.is_specified(dest) {
+            return Err(refusal(format!("Unexpected '{dest}' was not empty.")));
+        }
+    }
+    let mut group = find(context.cloud, name)?.clone();
+    group.tags = given_pairs(invocation, "tags").unwrap_or(group.tags);
+    for setting in invocation.list("properties_to_set").unwrap_or_default() {
+        let (path, value) = setting.split_once('=').unwrap_or((setting, ""));
+        match path.split_once('.') {
+            Some(("tags", tag)) => {
+                group.tags.insert(tag.to_owned(), value.to_owned());
+            }
+            None if path == "location" => value.clone_into(&mut group.location),
+            _ => {
+                let first = path.split('.').next().unwrap_or_default();
+                return Err(refusal(format!(
+                    "Couldn't find '{first}' in '{first}'. Available options: ['additionalProperties', 'id', 'location', 'managedBy', 'name', 'properties', 'tags', 'type']"
+                )));
+            }
+        }
+    }
     let cloud = &mut *context.cloud;
     cloud.put_group(group)?;
     Ok(answer(resource::group(find(cloud, name)?)))

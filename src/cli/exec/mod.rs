@@ -12,8 +12,10 @@ mod group;
 mod machine;
 mod nodepool;
 mod profile;
+mod question;
 mod registration;
 mod resource;
+mod sim;
 mod upgrade;
 mod verb;
 mod vmss;
@@ -21,18 +23,22 @@ mod wait;
 
 use serde_json::Value;
 
-use super::account::Account;
+use super::account::{Account, subscription};
 use super::error::{CliError, ErrorClass, Stage};
 use super::filter;
 use super::help;
+use super::kubectl::Follow;
 use super::outcome::{Block, Outcome};
 use super::output::{self, Rendered, TableTransformer};
-use super::parse::{Invocation, OutputFormat, ParseOptions, Parsed, parse};
+use super::parse::{HelpTarget, Invocation, OutputFormat, ParseOptions, Parsed, parse};
 use super::validate::validate;
 use crate::engine::{Cloud, OperationId, OperationState, ServiceError};
 
-pub use verb::{VERBS, clock, parse_duration_ms, run_verb};
-pub use wait::{Condition, Until};
+pub use super::duration::{clock, parse_duration_ms};
+pub use question::{Question, Terminal};
+pub use sim::{LOADS, SCORINGS};
+pub use verb::{VERBS, run_verb};
+pub use wait::{Target, Until, Wanted};
 
 /// What a command acts on.
 pub struct Context<'a> {
@@ -42,11 +48,20 @@ pub struct Context<'a> {
     pub account: &'a mut Account,
     /// What the command has said so far: warnings and notes.
     pub blocks: Vec<Block>,
+    /// Where the command can ask.
+    pub terminal: Terminal<'a>,
     /// How to go on after a refusal; said below it.
-    pub hint: Option<String>,
+    hint: Option<String>,
+    asked: usize,
+    open_question: Option<Question>,
 }
 
-impl Context<'_> {
+impl<'a> Context<'a> {
+    /// For a command that has said nothing yet.
+    pub fn new(cloud: &'a mut Cloud, account: &'a mut Account, terminal: Terminal<'a>) -> Self {
+        Self { cloud, account, blocks: Vec::new(), terminal, hint: None, asked: 0, open_question: None }
+    }
+
     /// Adds a remark of the playground's own. There are none in strict mode.
     fn note(&mut self, text: impl Into<String>) {
         if !self.account.strict {
@@ -55,14 +70,17 @@ impl Context<'_> {
     }
 
     /// Says below the refusal that follows how to go on. There are no hints in strict mode.
-    fn hint(&mut self, text: impl Into<String>) {
+    pub(in crate::cli) fn hint(&mut self, text: impl Into<String>) {
         if !self.account.strict {
             self.hint = Some(text.into());
         }
     }
 
     /// The answer of a command that was refused.
-    fn refuse(self, error: CliError) -> Execution {
+    pub(in crate::cli) fn refuse(self, error: CliError) -> Execution {
+        if let Some(question) = self.open_question {
+            return Execution::Asking(question, self.blocks);
+        }
         let mut outcome = Outcome::refused(self.blocks, error);
         outcome.blocks.extend(self.hint.map(Block::Note));
         Execution::Done(outcome)
@@ -76,6 +94,21 @@ pub enum Execution {
     Done(Outcome),
     /// It answers when something has happened.
     Waiting(Waiting),
+    /// It asks, after these blocks, and is carried out again when it has been answered.
+    Asking(Question, Vec<Block>),
+    /// After these blocks it goes on saying what happens.
+    Following(Box<Follow>, Vec<Block>),
+}
+
+impl Execution {
+    /// What it has said.
+    fn blocks_mut(&mut self) -> &mut Vec<Block> {
+        match self {
+            Self::Done(outcome) => &mut outcome.blocks,
+            Self::Waiting(waiting) => &mut waiting.blocks,
+            Self::Asking(_, blocks) | Self::Following(_, blocks) => blocks,
+        }
+    }
 }
 
 /// A command that waits.
@@ -136,16 +169,34 @@ pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
         is_query: output::is_query,
         defaults: &context.account.defaults,
     };
-    match parse(words, &options) {
+    let said = context.terminal.said;
+    let mut execution = match parse(words, &options) {
         Ok(Parsed::Invocation(invocation)) => run(*invocation, context),
-        Ok(Parsed::Help(target)) => help_outcome(help::text(&target)),
-        Ok(Parsed::Version) => help_outcome(help::version()),
+        Ok(Parsed::Help(target)) => {
+            let examples = matches!(target, HelpTarget::Command(_)).then(|| Block::Examples(help::examples(&target)));
+            help_outcome(help::text(&target), examples)
+        }
+        Ok(Parsed::Version) => {
+            // The command looks for a newer one, and there is no network behind the simulated machine.
+            let warning = "Unable to check if your CLI is up-to-date. Check your internet connection.";
+            let warning = context.account.strict.then(|| Block::Warning(warning.to_owned()));
+            help_outcome(help::version(), warning)
+        }
         Err(error) => context.refuse(error),
+    };
+    let blocks = execution.blocks_mut();
+    if words.contains(&"--only-show-errors") {
+        blocks.retain(|block| !matches!(block, Block::Warning(_)));
     }
+    // What was said before the latest question has been shown.
+    blocks.drain(..said.min(blocks.len()));
+    execution
 }
 
-fn help_outcome(text: String) -> Execution {
-    Execution::Done(Outcome { stage: Stage::Help, exit_code: 0, blocks: vec![Block::Output(Rendered::plain(text))] })
+fn help_outcome(text: String, further: Option<Block>) -> Execution {
+    let mut blocks = vec![Block::Output(Rendered::plain(text))];
+    blocks.extend(further);
+    Execution::Done(Outcome { stage: Stage::Help, exit_code: 0, blocks })
 }
 
 /// Answers a filter, given its words and what is piped into it.
@@ -176,7 +227,10 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     for warning in &invocation.warnings {
         context.blocks.push(Block::Warning(warning.clone()));
     }
-    if let Err(error) = confirm(&invocation, &mut context).and_then(|()| validate(&mut invocation)) {
+    let checked = confirm(&invocation, &mut context)
+        .and_then(|()| validate(&mut invocation))
+        .and_then(|()| check_subscription(&invocation));
+    if let Err(error) = checked {
         return context.refuse(error);
     }
     if let Some(waiting) = await_turn(&invocation, &mut context) {
@@ -202,6 +256,19 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
         }
         Action::Wait(until) => Execution::Waiting(Waiting { until, reply: Reply::Nothing, printing, blocks }),
     }
+}
+
+/// A command that talks to Azure needs a subscription that is there; an empty name stands for the default one.
+fn check_subscription(invocation: &Invocation) -> Result<()> {
+    let name = invocation.subscription.as_deref().unwrap_or_default();
+    if name.is_empty() || subscription(name).is_some() || invocation.command.name == "version" {
+        return Ok(());
+    }
+    Err(no_subscription(name))
+}
+
+fn no_subscription(name: &str) -> CliError {
+    refusal(format!("Subscription '{name}' not found. Check the spelling and casing and try again."))
 }
 
 fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -233,11 +300,17 @@ fn not_simulated(name: &str) -> CliError {
     CliError::new(ErrorClass::NotSimulated, Stage::Service, text)
 }
 
-/// A question that is no confirmation, without a terminal to ask it at: the command crashes.
-fn prompt_refusal(context: &mut Context<'_>, hint: &str) -> CliError {
-    context.hint(hint);
+/// Asks a question that is no confirmation; where there is no terminal to ask it at the command
+/// crashes.
+fn ask(context: &mut Context<'_>, question: Question) -> Result<bool> {
+    if let Some(answer) = context.ask(question) {
+        return Ok(answer);
+    }
+    context.hint(
+        "az asks here whether to go on, and there is no terminal to ask at: add --yes, or name a setting to change.",
+    );
     let text = "The command failed with an unexpected error. Here is the traceback:\nERROR: \nTraceback (most recent call last):\nknack.prompting.NoTTYException\nTo check existing issues, please visit: https://github.com/Azure/azure-cli/issues";
-    CliError::new(ErrorClass::UnclassifiedUserFault, Stage::Prompt, text)
+    Err(CliError::new(ErrorClass::UnclassifiedUserFault, Stage::Prompt, text))
 }
 
 /// A command that needs the network, which the playground does not have.
@@ -274,17 +347,21 @@ fn missing(code: &'static str, message: String) -> CliError {
     service_refusal(&ServiceError { code, message })
 }
 
-/// Refuses a command that asks before it acts and was not told the answer: there is no terminal
-/// to ask at.
+/// Asks for the confirmation of a command that wants one and was not told the answer.
 fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
-    if invocation.question().is_none() {
+    let Some(question) = invocation.question() else {
+        return Ok(());
+    };
+    let answer = context.ask(Question::new(question));
+    if answer == Some(true) {
         return Ok(());
     }
-    let warning = "Unable to prompt for confirmation as no tty available. Use --yes.";
-    context.blocks.push(Block::Warning(warning.to_owned()));
+    if answer.is_none() && !context.terminal.is_there {
+        let warning = "Unable to prompt for confirmation as no tty available. Use --yes.";
+        context.blocks.push(Block::Warning(warning.to_owned()));
+    }
     let class = ErrorClass::UnclassifiedUserFault;
-    let text = "Operation cancelled.";
-    Err(CliError::new(class, Stage::Confirmation, text))
+    Err(CliError::new(class, Stage::Confirmation, "Operation cancelled."))
 }
 
 /// The document's lines follow each other although one of them does not wait for its end. Where
@@ -338,9 +415,10 @@ pub fn resume(waiting: Waiting, cloud: &Cloud) -> Resumption {
     if reply == Reply::Again {
         return Resumption::Again(blocks);
     }
-    Resumption::Answered(match until.failure(cloud) {
-        Some(error) => Outcome::refused(blocks, error),
-        None => answer(cloud, blocks, &reply, &printing),
+    Resumption::Answered(match (until.failure(cloud), until.given_up(cloud)) {
+        (Some(error), _) => Outcome::refused(blocks, error),
+        (None, Some(value)) => print_value(blocks, &value, TableTransformer::None, &printing),
+        (None, None) => answer(cloud, blocks, &reply, &printing),
     })
 }
 
@@ -350,6 +428,30 @@ pub fn interrupt(waiting: Waiting) -> Outcome {
     let mut blocks = waiting.blocks;
     blocks.push(Block::Note("Stopped waiting. The operation goes on.".to_owned()));
     Outcome { stage: Stage::Ok, exit_code: INTERRUPTED, blocks }
+}
+
+/// Answers a command that goes on saying what happens, and is told to stop.
+#[must_use]
+pub fn interrupt_following() -> Outcome {
+    Outcome { stage: Stage::Ok, exit_code: INTERRUPTED, blocks: Vec::new() }
+}
+
+/// Answers a command that asks and is not answered.
+#[must_use]
+pub fn interrupt_question() -> Outcome {
+    Outcome { stage: Stage::Confirmation, exit_code: INTERRUPTED, blocks: Vec::new() }
+}
+
+/// Answers `:: NUMBER`: shows an example of the latest help, to be run as it stands.
+#[must_use]
+pub fn show_example(number: &str, example: Option<&str>) -> Outcome {
+    match example {
+        Some(example) => Outcome::ok(vec![print(example)]),
+        None => Outcome::refused(
+            Vec::new(),
+            refusal(format!("::: the help above has no example {number}: ask for one first (az … --help)")),
+        ),
+    }
 }
 
 /// The exit code of a command that was interrupted: 128 and the number of SIGINT.
@@ -399,14 +501,16 @@ fn print_value(mut blocks: Vec<Block>, value: &Value, transformer: TableTransfor
             blocks.push(Block::Output(rendered));
             Outcome::ok(blocks)
         }
-        Err(error) => {
-            let class = ErrorClass::UnclassifiedUserFault;
-            let recommendation = error.recommendation().map(str::to_owned);
-            let mut error = CliError::new(class, Stage::Output, error.to_string());
-            error.recommendations.extend(recommendation);
-            Outcome::refused(blocks, error)
-        }
+        Err(error) => Outcome::refused(blocks, output_refusal(&error)),
     }
+}
+
+/// A query or a format that does not work, as `az` words it.
+fn output_refusal(error: &output::OutputError) -> CliError {
+    let class = ErrorClass::UnclassifiedUserFault;
+    let mut refusal = CliError::new(class, Stage::Output, error.to_string());
+    refusal.recommendations.extend(error.recommendation().map(str::to_owned));
+    refusal
 }
 
 /// A line of plain text on standard output.

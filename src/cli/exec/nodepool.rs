@@ -8,8 +8,7 @@ use super::arguments::{
     check_node_count, count, given_pairs, needed, pairs, pool_mode, range, scale_down_mode, taints,
 };
 use super::{
-    Action, Condition, Context, Reply, Result, Until, abort, cluster, missing, profile, refusal, resource,
-    service_refusal, upgrade,
+    Action, Context, Reply, Result, abort, cluster, missing, profile, refusal, resource, service_refusal, upgrade,
 };
 use crate::cli::error::{CliError, ErrorClass};
 use crate::cli::outcome::Block;
@@ -32,6 +31,8 @@ pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>
         "operation-abort" => abort::run(invocation, context),
         "get-upgrades" => upgrade::of_pool(invocation, context.cloud),
         "upgrade" => upgrade::upgrade_pool(invocation, context),
+        "get-rollback-versions" => upgrade::rollback_versions(invocation, context.cloud),
+        "rollback" => upgrade::rollback(invocation, context),
         "wait" => cluster::wait(invocation, context.cloud, Some("agent_pool_name")),
         _ => profile::run(verb, invocation, context),
     }
@@ -270,26 +271,10 @@ fn named_cluster<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cl
 /// A pool by group, cluster and name.
 pub(super) fn named_pool<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<(&'a Cluster, &'a Pool)> {
     let cluster = named_cluster(invocation, cloud)?;
-    let name = needed(invocation, "nodepool_name")?;
-    let pool = cluster
-        .pool(name)
-        .ok_or_else(|| missing("NotFound", format!("Could not find the agentpool resource: {name}")))?;
-    Ok((cluster, pool))
+    Ok((cluster, find(cluster, needed(invocation, "nodepool_name")?)?))
 }
 
-/// The time after which `az … wait` gives up: its own limit, from the time it began.
-pub(super) fn resource_wait(
-    (group, cluster, pool): (&str, &str, Option<&str>),
-    condition: Condition,
-    timeout_s: u64,
-    now_ms: u64,
-) -> Until {
-    Until::Resource {
-        group: group.to_owned(),
-        cluster: cluster.to_owned(),
-        pool: pool.map(str::to_owned),
-        condition,
-        deadline_ms: now_ms.saturating_add(timeout_s.saturating_mul(1000)),
-        timeout_s,
-    }
+/// A pool of a cluster by name.
+pub(super) fn find<'a>(cluster: &'a Cluster, name: &str) -> Result<&'a Pool> {
+    cluster.pool(name).ok_or_else(|| missing("NotFound", format!("Could not find the agentpool resource: {name}")))
 }

@@ -4,24 +4,32 @@ use serde_json::{Value, json};
 
 use super::arguments::needed;
 use super::resource::SUBSCRIPTION;
-use super::{Action, Context, Reply, Result, needs_network, not_simulated, refusal};
-use crate::cli::account::FEATURES;
+use super::{Action, Context, Reply, Result, needs_network, no_subscription, not_simulated, refusal};
+use crate::cli::account::{FEATURES, SUBSCRIPTIONS, subscription};
 use crate::cli::error::{CliError, ErrorClass};
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 use crate::engine::vm_size::PRICED_REGIONS;
 
-const SUBSCRIPTION_NAME: &str = "Pay-As-You-Go";
 const CONTAINER_SERVICE: &str = "Microsoft.ContainerService";
 /// The CLI whose grammar and texts the playground follows.
 const CLI_VERSION: &str = "2.91.0";
 
 pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match name {
-        "account show" => Ok(answer(account("environmentName"))),
-        "account list" => Ok(columns(json!([account("cloudName")]), TableTransformer::AccountList)),
-        "account set" => set_account(invocation),
+        "account show" => {
+            let index = match invocation.text("subscription").filter(|name| !name.is_empty()) {
+                None => context.account.subscription,
+                Some(name) => subscription(name).ok_or_else(|| no_subscription(name))?,
+            };
+            Ok(answer(account(index, "environmentName", context)))
+        }
+        "account list" => {
+            let list = (0..SUBSCRIPTIONS.len()).map(|index| account(index, "cloudName", context)).collect();
+            Ok(columns(list, TableTransformer::AccountList))
+        }
+        "account set" => set_account(invocation, context),
         "feature register" => feature(invocation, context, true),
         "feature unregister" => feature(invocation, context, false),
         "feature show" => {
@@ -46,7 +54,7 @@ pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>
         "provider list" => Ok(answer(json!([provider(CONTAINER_SERVICE)]))),
         "account list-locations" => Ok(answer(locations())),
         "login" | "logout" => Err(needs_network(
-            "The playground has no network and needs no login: its one subscription is always signed in to.",
+            "The playground has no network and needs no login: its subscriptions are always signed in to.",
         )),
         "version" => Ok(answer(version(context))),
         _ => Err(not_simulated(name)),
@@ -61,15 +69,16 @@ fn columns(value: Value, transformer: TableTransformer) -> Action {
     Action::Answer(Reply::Value(value, transformer))
 }
 
-/// The subscription; `az account list` has another word for its cloud than `show`.
-fn account(cloud: &str) -> Value {
+/// A subscription; `az account list` has another word for its cloud than `show`.
+fn account(index: usize, cloud: &str, context: &Context<'_>) -> Value {
+    let (id, name) = SUBSCRIPTIONS.get(index).copied().unwrap_or_default();
     json!({
         cloud: "AzureCloud",
         "homeTenantId": "22222222-2222-2222-2222-222222222222",
-        "id": SUBSCRIPTION,
-        "isDefault": true,
+        "id": id,
+        "isDefault": index == context.account.subscription,
         "managedByTenants": [],
-        "name": SUBSCRIPTION_NAME,
+        "name": name,
         "state": "Enabled",
         "tenantId": "22222222-2222-2222-2222-222222222222",
         "user": { "name": "user@example.com", "type": "user" },
@@ -91,14 +100,14 @@ fn locations() -> Value {
     PRICED_REGIONS.into_iter().zip(names).map(location).collect()
 }
 
-fn set_account(invocation: &Invocation) -> Result<Action> {
+fn set_account(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let wanted = needed(invocation, "subscription")?;
-    let is_known = wanted.eq_ignore_ascii_case(SUBSCRIPTION) || wanted.eq_ignore_ascii_case(SUBSCRIPTION_NAME);
-    if is_known {
-        return Ok(Action::Answer(Reply::Nothing));
-    }
-    let error = refusal(format!("The subscription of '{wanted}' doesn't exist in cloud 'AzureCloud'."));
-    Err(CliError { class: ErrorClass::ResourceNotFound, ..error })
+    let Some(index) = subscription(wanted) else {
+        let error = refusal(format!("The subscription of '{wanted}' doesn't exist in cloud 'AzureCloud'."));
+        return Err(CliError { class: ErrorClass::ResourceNotFound, ..error });
+    };
+    context.account.subscription = index;
+    Ok(Action::Answer(Reply::Nothing))
 }
 
 fn feature_key(invocation: &Invocation) -> Result<String> {

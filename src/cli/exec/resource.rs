@@ -5,11 +5,12 @@
 
 use serde_json::{Map, Value, json};
 
+use crate::cli::account::SUBSCRIPTIONS;
 use crate::cli::arm;
 use crate::engine::{Cluster, Node, Pairs, Pool, PowerState, ResourceGroup};
 
 /// The identity of the simulated subscription.
-pub(super) const SUBSCRIPTION: &str = "00000000-0000-0000-0000-000000000000";
+pub(super) const SUBSCRIPTION: &str = SUBSCRIPTIONS[0].0;
 
 /// A resource group as `az group show` prints it.
 pub(super) fn group(group: &ResourceGroup) -> Value {

@@ -1,21 +1,30 @@
 //! Kubernetes versions: `get-versions`, `get-upgrades` and `upgrade`.
 //!
-//! An upgrade replaces node after node and is not simulated; one to the version that is there
-//! already changes nothing and is carried out.
+//! An upgrade changes the version at once: that nodes are replaced one after the other is not
+//! simulated, and a note says so.
+
+use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 use super::arguments::needed;
 use super::nodepool::{named_pool, reply};
-use super::{Action, Context, Reply, Result, cluster, prompt_refusal, refusal, resource};
+use super::{Action, Context, Question, Reply, Result, ask, cluster, refusal, resource};
+use crate::cli::account::KubeContext;
+use crate::cli::arm;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
-use crate::engine::{Cloud, OsType, PoolUpdate, ProvisioningState};
+use crate::cli::validate::decorator;
+use crate::engine::{Cloud, Cluster, OsType, Pool, ProvisioningState};
 
-/// How to go on where the command would ask.
-const ASKS: &str = "az asks here whether to go on, and there is no terminal to ask at: add --yes.";
+/// What `az aks upgrade` asks first.
+const UNAVAILABLE: &str =
+    "Kubernetes may be unavailable during cluster upgrades.\n Are you sure you want to perform this operation?";
+
+/// What it asks where only images are to be upgraded.
+const EVERY_IMAGE: &str = "This node image upgrade operation will run across every node pool in the clusterand might take a while, do you wish to continue?";
 
 /// One patch of each minor version; AKS supports three and offers the next in preview or as new.
 const VERSIONS: [&str; 4] = ["1.34.0", "1.33.2", "1.32.6", "1.31.10"];
@@ -89,7 +98,7 @@ pub(super) fn of_pool(invocation: &Invocation, cloud: &Cloud) -> Result<Action> 
     let value = json!({
         "id": format!("{id}/agentPools/{}/upgradeProfiles/default", spec.name),
         "kubernetesVersion": spec.kubernetes_version,
-        "latestNodeImageVersion": if spec.os_type == OsType::Windows { WINDOWS_IMAGE } else { LINUX_IMAGE },
+        "latestNodeImageVersion": image(pool),
         "name": "default",
         "osType": spec.os_type.name(),
         "resourceGroup": cluster.spec.resource_group,
@@ -99,55 +108,42 @@ pub(super) fn of_pool(invocation: &Invocation, cloud: &Cloud) -> Result<Action> 
     Ok(answer(value, TableTransformer::None))
 }
 
-pub(super) fn upgrade_pool(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let wanted = invocation.text("kubernetes_version").unwrap_or_default();
-    if invocation.flag("node_image_only") {
-        let settings =
-            ["max_surge", "drain_timeout", "node_soak_duration", "undrainable_node_behavior", "max_unavailable"];
-        if !wanted.is_empty() {
-            return Err(refusal(
-                "Conflicting flags. Upgrading the Kubernetes version will also upgrade node image version. If you only want to upgrade the node version please use the \"--node-image-only\" option only.",
-            ));
-        }
-        if settings.iter().any(|dest| invocation.is_specified(dest)) {
-            return Err(refusal(
-                "Conflicting flags. Unable to specify max-surge/drain-timeout/node-soak-duration/max-unavailable with node-image-only.If you want to use max-surge/drain-timeout/node-soak-duration with a node image upgrade, please first update max-surge/drain-timeout/node-soak-duration/max-unavailable using \"az aks nodepool update --max-surge/--drain-timeout/--node-soak-duration/--max-unavailable\".",
-            ));
-        }
-        return Err(unsupported("an upgrade of the node image"));
+const fn image(pool: &Pool) -> &'static str {
+    match pool.spec.os_type {
+        OsType::Windows => WINDOWS_IMAGE,
+        OsType::Linux => LINUX_IMAGE,
     }
-    let (cluster, pool) = named_pool(invocation, context.cloud)?;
-    let (id, reply) = (pool.id, reply(cluster, pool));
-    let is_same = wanted.is_empty() || wanted == pool.spec.kubernetes_version;
-    if is_same && !invocation.flag("yes") {
-        return Err(prompt_refusal(context, ASKS));
-    }
-    if !is_same {
-        return Err(unsupported("an upgrade to another version"));
-    }
-    let operation = context.cloud.update_pool(id, PoolUpdate::default());
-    Ok(Action::Start(vec![operation?], reply))
 }
 
-pub(super) fn upgrade_cluster(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    if !invocation.flag("yes") {
-        return Err(prompt_refusal(context, ASKS));
-    }
-    let cluster = cluster::named(invocation, context.cloud)?;
-    let (id, reply, version) = (cluster.id, cluster::reply(cluster), cluster.spec.kubernetes_version.clone());
+pub(super) fn upgrade_pool(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    decorator::pool_to_upgrade(invocation)?;
+    let (cluster, pool) = named_pool(invocation, context.cloud)?;
+    let (id, reply, spec) = (pool.id, reply(cluster, pool), &pool.spec);
+    let (version, state) = (spec.kubernetes_version.clone(), pool.provisioning_state);
     let wanted = invocation.text("kubernetes_version").unwrap_or_default();
     if invocation.flag("node_image_only") {
-        if !wanted.is_empty() {
-            return Err(refusal(
-                "Conflicting flags. Upgrading the Kubernetes version will also upgrade node image version. If you only want to upgrade the node version please use the \"--node-image-only\" option only.",
-            ));
+        let operation = context.cloud.upgrade_pool(id, None, describe)?;
+        note_upgrade(context);
+        return Ok(Action::Start(vec![operation], Reply::Nothing));
+    }
+    let is_same = wanted.is_empty() || wanted == version;
+    if is_same && !invocation.flag("yes") {
+        let question = standing(&version, state)
+            .unwrap_or_else(|| "The new kubernetes version is the same as the current kubernetes version.".to_owned());
+        if !ask(context, Question::new(question))? {
+            return Ok(Action::Answer(Reply::Nothing));
         }
-        return Err(unsupported("an upgrade of the node image"));
     }
-    if !wanted.is_empty() && wanted != version {
-        return Err(unsupported("an upgrade to another version"));
+    let operation = context.cloud.upgrade_pool(id, (!wanted.is_empty()).then_some(wanted), describe)?;
+    if !is_same {
+        note_upgrade(context);
     }
-    let warning = match cluster.provisioning_state {
+    Ok(Action::Start(vec![operation], reply))
+}
+
+/// What the commands say of a resource that is at the wanted version already.
+fn standing(version: &str, state: ProvisioningState) -> Option<String> {
+    match state {
         ProvisioningState::Succeeded => Some(format!(
             "The cluster is already on version {version} and is not in a failed state. No operations will occur when upgrading to the same version if the cluster is not in a failed state."
         )),
@@ -155,16 +151,131 @@ pub(super) fn upgrade_cluster(invocation: &Invocation, context: &mut Context<'_>
             "Cluster currently in failed state. Proceeding with upgrade to existing version {version} to attempt resolution of failed cluster state."
         )),
         _ => None,
-    };
-    context.blocks.extend(warning.map(Block::Warning));
-    let operation = context.cloud.update_cluster(id, None, None);
-    Ok(Action::Start(vec![operation?], reply))
+    }
 }
 
-/// The line is a good one; what it asks for is not simulated.
-fn unsupported(what: &str) -> CliError {
-    let text = format!("The playground does not simulate {what}, which would replace node after node.");
-    CliError::new(ErrorClass::NotSimulated, Stage::Service, text)
+fn note_upgrade(context: &mut Context<'_>) {
+    context
+        .note("The version changes at once: nodes are not replaced one after the other here, and keep their images.");
+}
+
+pub(super) fn upgrade_cluster(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let is_sure = invocation.flag("yes");
+    let goes_on =
+        |context: &mut Context<'_>, text: &str| Ok::<_, CliError>(is_sure || ask(context, Question::or_no(text))?);
+    if !goes_on(context, UNAVAILABLE)? {
+        return Ok(Action::Answer(Reply::Nothing));
+    }
+    let cluster = cluster::named(invocation, context.cloud)?;
+    let (id, reply, state) = (cluster.id, cluster::reply(cluster), cluster.provisioning_state);
+    // The version as it was asked for, which may leave out the patch.
+    let described: Value = serde_json::from_str(&cluster.spec.imported).unwrap_or_default();
+    let asked = described.pointer("/properties/kubernetesVersion").and_then(Value::as_str);
+    let version = asked.unwrap_or(&cluster.spec.kubernetes_version).to_owned();
+    let wanted = invocation.text("kubernetes_version").unwrap_or_default();
+    if invocation.flag("node_image_only") {
+        if !wanted.is_empty() {
+            return Err(refusal(
+                "Conflicting flags. Upgrading the Kubernetes version will also upgrade node image version. If you only want to upgrade the node version please use the \"--node-image-only\" option only.",
+            ));
+        }
+        if !goes_on(context, EVERY_IMAGE)? {
+            return Ok(Action::Answer(Reply::Nothing));
+        }
+        let operation = context.cloud.upgrade_cluster(id, None, true, describe)?;
+        note_upgrade(context);
+        return Ok(Action::Start(vec![operation], reply));
+    }
+    let is_same = wanted.is_empty() || wanted == version;
+    if is_same {
+        context.blocks.extend(standing(&version, state).map(Block::Warning));
+    }
+    let is_alone = invocation.flag("control_plane_only");
+    let question = if is_alone {
+        format!(
+            "Since --control-plane-only parameter is specified, this will upgrade only the kubernetes version of the control plane to {wanted}. Kubernetes versions of the node pools will remain unchanged, but node image version may be upgraded if there has been cluster config change that requires VM reimage. Continue?"
+        )
+    } else {
+        format!(
+            "Since --control-plane-only parameter is not specified, this will upgrade the control plane AND all nodepools to version {wanted}. Continue?"
+        )
+    };
+    if !goes_on(context, &question)? {
+        return Ok(Action::Answer(Reply::Nothing));
+    }
+    let operation = context.cloud.upgrade_cluster(id, (!wanted.is_empty()).then_some(wanted), !is_alone, describe)?;
+    if !is_same {
+        note_upgrade(context);
+    }
+    Ok(Action::Start(vec![operation], reply))
+}
+
+/// Writes a version into the description of an imported cluster or pool.
+fn describe(imported: &str, version: &str) -> Arc<str> {
+    let Ok(mut description) = serde_json::from_str::<Value>(imported) else {
+        return Arc::from(imported);
+    };
+    if let Some(properties) = description.get_mut("properties").and_then(Value::as_object_mut) {
+        for field in
+            ["kubernetesVersion", "currentKubernetesVersion", "orchestratorVersion", "currentOrchestratorVersion"]
+        {
+            if let Some(field) = properties.get_mut(field) {
+                *field = json!(version);
+            }
+        }
+    }
+    Arc::from(description.to_string())
+}
+
+/// The versions that a pool had, the latest first, as the service lists them.
+fn used_versions(pool: &Pool) -> Vec<Value> {
+    let image = image(pool);
+    let used = pool.used_versions.iter().rev();
+    used.map(|used| {
+        json!({
+            "nodeImageVersion": image,
+            "orchestratorVersion": used.kubernetes_version,
+            "timestamp": arm::moment(used.left_ms),
+        })
+    })
+    .collect()
+}
+
+pub(super) fn rollback_versions(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
+    let (_, pool) = named_pool(invocation, cloud)?;
+    Ok(answer(Value::Array(used_versions(pool)), TableTransformer::RollbackVersions))
+}
+
+/// A channel that would upgrade again what is rolled back.
+fn channel_warning(cluster: &Cluster) -> Option<String> {
+    let name = &cluster.spec.name;
+    let described: Value = serde_json::from_str(&cluster.spec.imported).ok()?;
+    let channel = |field: &str, off: &[&str]| {
+        let channel = described.pointer(&format!("/properties/autoUpgradeProfile/{field}"))?.as_str()?;
+        (!off.contains(&channel.to_lowercase().as_str())).then(|| channel.to_owned())
+    };
+    let upgrade = channel("upgradeChannel", &["none", ""]).map(|channel| {
+        format!("Auto-upgrade is enabled on cluster '{name}' (upgradeChannel={channel}). Rollback will not succeed until auto-upgrade is disabled. Please disable auto-upgrade to roll back the node pool.")
+    });
+    upgrade.or_else(|| channel("nodeOSUpgradeChannel", &["none", "unmanaged", ""]).map(|channel| {
+        format!("nodeOSUpgradeChannel is enabled on cluster '{name}' (nodeOSUpgradeChannel={channel}). The orchestrator version rollback will proceed, but the node image rollback will not succeed. Please disable nodeOSUpgradeChannel if you want to roll back the node image.")
+    }))
+}
+
+/// `az aks nodepool rollback`: back to the version before the latest upgrade.
+pub(super) fn rollback(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    let (cluster, pool) = named_pool(invocation, context.cloud)?;
+    let (id, reply) = (pool.id, reply(cluster, pool));
+    context.blocks.extend(channel_warning(cluster).map(Block::Warning));
+    let Some(latest) = pool.used_versions.last() else {
+        return Err(refusal(
+            "No rollback versions available. The nodepool must have been upgraded at least once to have rollback history available.",
+        ));
+    };
+    let version = latest.kubernetes_version.clone();
+    let operation = context.cloud.upgrade_pool(id, Some(&version), describe)?;
+    note_upgrade(context);
+    Ok(Action::Start(vec![operation], reply))
 }
 
 /// `az aks get-credentials`: the words without the file.
@@ -186,7 +297,8 @@ pub(super) fn credentials(invocation: &Invocation, context: &mut Context<'_>) ->
         Some(path) => format!("{}/{path}", super::configure::HOME),
         None => path.to_owned(),
     };
+    let (name, spec) = (name.to_owned(), cluster.spec.clone());
     context.blocks.push(Block::Warning(format!("Merged \"{name}\" as current context in {path}")));
-    context.note("No file is written, and kubectl is not simulated.");
+    context.account.use_context(KubeContext { name, group: spec.resource_group, cluster: spec.name });
     Ok(Action::Answer(Reply::Nothing))
 }

@@ -115,7 +115,8 @@ fn named(invocation: &Invocation) -> Result<Vec<(&str, &str)>> {
     let name = invocation.text("name").or_else(|| invocation.text("vm_scale_set_name"));
     match (group, name) {
         (Some(group), Some(name)) => Ok(vec![(group, name)]),
-        _ => Err(refusal("A scale set is named by --resource-group and --name, or by --ids.")),
+        (None, _) => Err(refusal("InvalidArgumentValue: Missing required field: --resource-group")),
+        (_, None) => Err(refusal("InvalidArgumentValue: Missing required field: --name")),
     }
 }
 

@@ -1,7 +1,16 @@
 //! What a command waits for in simulated time.
 
-use super::{CliError, operation_failure, refusal};
-use crate::engine::{Cloud, Cluster, OperationId, OperationState, ProvisioningState};
+use serde_json::{Value, json};
+
+use super::cluster;
+use super::group;
+use super::nodepool;
+use super::resource;
+use super::{CliError, operation_failure, output_refusal, refusal};
+use crate::cli::output;
+use crate::cli::parse::Invocation;
+use crate::cli::validate::decorator;
+use crate::engine::{Cloud, OperationId, OperationState};
 
 /// The end of a wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -16,30 +25,109 @@ pub enum Until {
     Idle,
     /// A resource is as `az … wait` asks, or the time is up.
     Resource {
-        /// The resource group.
-        group: String,
-        /// The cluster.
-        cluster: String,
-        /// The pool, where it is about one.
-        pool: Option<String>,
+        /// The resource.
+        target: Target,
         /// What it should be.
-        condition: Condition,
+        wanted: Wanted,
         /// When the wait is given up.
         deadline_ms: u64,
-        /// The number of seconds that the wait was given.
-        timeout_s: u64,
     },
 }
 
-/// What `az … wait` can wait for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Condition {
-    /// `--created` and `--updated`: its provisioning state is `Succeeded`.
-    Succeeded,
+/// A resource group, a cluster in it, or a pool of that.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Target {
+    /// The resource group.
+    pub group: String,
+    /// The cluster.
+    pub cluster: Option<String>,
+    /// The pool.
+    pub pool: Option<String>,
+}
+
+/// What `az … wait` can wait for; of several, the first to come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "four options of az, any of which may be given")]
+pub struct Wanted {
+    /// `--created`: it is there and provisioned.
+    is_created: bool,
+    /// `--updated`: it is provisioned; it must be there.
+    is_updated: bool,
     /// `--deleted`: it is not there.
-    Deleted,
+    is_deleted: bool,
     /// `--exists`: it is there.
-    Exists,
+    exists: bool,
+    /// `--custom`: this query of it is true.
+    custom: Option<String>,
+}
+
+impl Wanted {
+    /// Reads what a line wants.
+    ///
+    /// # Errors
+    ///
+    /// That it wants nothing.
+    pub(super) fn of(invocation: &Invocation) -> Result<Self, CliError> {
+        decorator::wait_condition(invocation)?;
+        Ok(Self {
+            is_created: invocation.flag("created"),
+            is_updated: invocation.flag("updated"),
+            is_deleted: invocation.flag("deleted"),
+            exists: invocation.flag("exists"),
+            custom: invocation.text("custom").filter(|query| !query.is_empty()).map(str::to_owned),
+        })
+    }
+
+    /// What a look at the resource comes to; `None` where the wait goes on.
+    fn verdict(&self, target: &Target, cloud: &Cloud) -> Option<Result<(), CliError>> {
+        let found = match target.find(cloud) {
+            Ok(found) => found,
+            Err(_) if self.is_deleted => return Some(Ok(())),
+            Err(_) if self.is_created || self.exists || self.custom.is_some() => return None,
+            Err(missing) => return Some(Err(missing)),
+        };
+        let state = found.get("provisioningState").or_else(|| found.pointer("/properties/provisioningState"));
+        let state = state.and_then(Value::as_str).unwrap_or_default();
+        if self.exists {
+            return Some(Ok(()));
+        }
+        if state == "Failed" {
+            return Some(Err(refusal("The operation failed")));
+        }
+        if (self.is_created || self.is_updated) && state == "Succeeded" {
+            return Some(Ok(()));
+        }
+        match output::query(&found, self.custom.as_deref()?) {
+            Ok(value) => is_true(&value).then_some(Ok(())),
+            Err(error) => Some(Err(output_refusal(&error))),
+        }
+    }
+}
+
+/// Whether Python takes a value for true.
+fn is_true(value: &Value) -> bool {
+    match value {
+        Value::Null => false,
+        Value::Bool(value) => *value,
+        Value::Number(number) => number.as_f64() != Some(0.0),
+        Value::String(text) => !text.is_empty(),
+        Value::Array(items) => !items.is_empty(),
+        Value::Object(fields) => !fields.is_empty(),
+    }
+}
+
+impl Target {
+    /// The resource as the command that shows it prints it.
+    fn find(&self, cloud: &Cloud) -> Result<Value, CliError> {
+        let Some(name) = &self.cluster else {
+            return group::find(cloud, &self.group).map(resource::group);
+        };
+        let cluster = cluster::find(cloud, &self.group, name)?;
+        match &self.pool {
+            Some(pool) => nodepool::find(cluster, pool).map(|pool| resource::pool(cluster, pool)),
+            None => Ok(resource::cluster(cluster)),
+        }
+    }
 }
 
 impl Until {
@@ -51,7 +139,9 @@ impl Until {
             Self::Aborted(id) => is_done(cloud, *id),
             Self::Time(at_ms) => cloud.now_ms() >= *at_ms,
             Self::Idle => cloud.is_idle(),
-            Self::Resource { deadline_ms, .. } => cloud.now_ms() >= *deadline_ms || self.is_met(cloud),
+            Self::Resource { target, wanted, deadline_ms } => {
+                cloud.now_ms() >= *deadline_ms || wanted.verdict(target, cloud).is_some()
+            }
         }
     }
 
@@ -70,22 +160,16 @@ impl Until {
         match self {
             Self::Operations(ids) => ids.iter().find_map(|id| operation_failure(cloud, *id)),
             Self::Aborted(_) | Self::Time(_) | Self::Idle => None,
-            Self::Resource { timeout_s, .. } => {
-                (!self.is_met(cloud)).then(|| refusal(format!("Wait operation timed-out after {timeout_s} seconds")))
-            }
+            Self::Resource { target, wanted, .. } => wanted.verdict(target, cloud)?.err(),
         }
     }
 
-    fn is_met(&self, cloud: &Cloud) -> bool {
-        let Self::Resource { group, cluster, pool, condition, .. } = self else {
-            return false;
-        };
-        let found = cloud.cluster(group, cluster);
-        let state = found.and_then(|cluster| state(cluster, pool.as_deref()));
-        match condition {
-            Condition::Succeeded => state == Some(ProvisioningState::Succeeded),
-            Condition::Deleted => state.is_none(),
-            Condition::Exists => state.is_some(),
+    /// What the command prints when it was given up: the Azure CLI answers with an error object in
+    /// place of raising it, which prints as an object without fields, and succeeds.
+    pub(super) fn given_up(&self, cloud: &Cloud) -> Option<Value> {
+        match self {
+            Self::Resource { target, wanted, .. } if wanted.verdict(target, cloud).is_none() => Some(json!({})),
+            _ => None,
         }
     }
 }
@@ -94,9 +178,36 @@ fn is_done(cloud: &Cloud, id: OperationId) -> bool {
     cloud.operation(id).is_none_or(|operation| operation.state != OperationState::Running)
 }
 
-fn state(cluster: &Cluster, pool: Option<&str>) -> Option<ProvisioningState> {
-    match pool {
-        Some(name) => cluster.pool(name).map(|pool| pool.provisioning_state),
-        None => Some(cluster.provisioning_state),
+/// The wait of `az aks wait` and its like: its own limit, in whole intervals from the time it begins.
+pub(super) fn resource_wait(invocation: &Invocation, target: Target, now_ms: u64) -> Result<Until, CliError> {
+    let wanted = Wanted::of(invocation)?;
+    let seconds = |dest: &str, default: u64| {
+        invocation.integer(dest).map_or(default, |seconds| u64::try_from(seconds).unwrap_or(0))
+    };
+    let (timeout_s, interval_s) = (seconds("timeout", 3600), seconds("interval", 30).max(1));
+    let wait_ms = timeout_s.div_ceil(interval_s).saturating_mul(interval_s).saturating_mul(1000);
+    Ok(Until::Resource { target, wanted, deadline_ms: now_ms.saturating_add(wait_ms) })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn truth_is_pythons() {
+        for (value, expected) in [
+            (json!(null), false),
+            (json!(false), false),
+            (json!(0), false),
+            (json!(0.0), false),
+            (json!(""), false),
+            (json!([]), false),
+            (json!({}), false),
+            (json!(-1), true),
+            (json!("false"), true),
+            (json!([null]), true),
+        ] {
+            assert_eq!(is_true(&value), expected, "{value}");
+        }
     }
 }

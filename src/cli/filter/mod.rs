@@ -1,13 +1,11 @@
-//! The programs at the right of a pipe: `grep`, `head`, `tail`, `wc -l` and `sort`.
+//! The programs at the right of a pipe: `grep`, `head`, `tail`, `wc -l`, `sort` and `cat`.
 //!
 //! Documents pipe what `az` prints into these few; they follow GNU's, as far as their options are
 //! here. Everything else that can be done to a result is `--query`'s work.
 
-mod pattern;
-
 use std::cmp::Ordering;
 
-use pattern::Pattern;
+use crate::engine::pattern::Pattern;
 
 /// What a filter answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,7 +17,7 @@ pub struct Filtered {
 }
 
 /// The programs that a pipe can lead to.
-pub const FILTERS: [&str; 5] = ["grep", "head", "tail", "wc", "sort"];
+pub const FILTERS: [&str; 6] = ["grep", "head", "tail", "wc", "sort", "cat"];
 
 /// What stands at the right of a pipe and is not there, or is used as it cannot be here.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -42,6 +40,7 @@ pub fn run(words: &[&str], input: &str) -> Result<Filtered, FilterError> {
         "tail" => slice(arguments, input, true),
         "wc" => count(arguments, input),
         "sort" => sort(arguments, input),
+        "cat" => no_files(arguments.strip_prefix(&["-"]).unwrap_or(arguments)).map(|()| input.to_owned()),
         _ => Err(unavailable()),
     };
     output.map(|output| Filtered { output, exit_code: 0 }).map_err(error)

@@ -23,7 +23,7 @@ const WITHOUT_EFFECT: &str = "Accepted, Not Simulated";
 /// The version that the command set follows.
 pub const VERSION: &str = "2.91.0";
 
-/// The help text, with its final line break.
+/// The help text; the examples of a command come after it, see [`example_list`].
 #[must_use]
 pub fn text(target: &HelpTarget) -> String {
     match target {
@@ -159,18 +159,23 @@ fn command_help(command: &Command) -> String {
         }
         text.push_str(&item.text(width));
     }
-    if command.own_examples.is_empty() {
+    text
+}
+
+/// The examples as the help shows them, below everything else.
+#[must_use]
+pub fn example_list(examples: &[Example]) -> String {
+    if examples.is_empty() {
+        return "\n".to_owned();
+    }
+    let mut text = String::from("\nExamples\n");
+    for Example { command, caption } in examples {
+        text.push_str(&wrap(caption, 4, 4));
         text.push('\n');
-    } else {
-        text.push_str("\nExamples\n");
-        for Example { command, caption } in &command.own_examples {
-            text.push_str(&wrap(caption, 4, 4));
-            text.push('\n');
-            // A command is one line, so that it can be copied.
-            text.push_str("        ");
-            text.push_str(command);
-            text.push_str("\n\n");
-        }
+        // A command is one line, so that it can be copied.
+        text.push_str("        ");
+        text.push_str(command);
+        text.push_str("\n\n");
     }
     text
 }

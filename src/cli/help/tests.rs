@@ -6,7 +6,7 @@ use crate::cli::parse::{ParseOptions, Parsed, parse};
 fn help(line: &str) -> String {
     let words: Vec<&str> = line.split(' ').collect();
     match parse(&words, &ParseOptions { strict: true, is_query: |_| true, defaults: &[] }) {
-        Ok(Parsed::Help(target)) => text(&target),
+        Ok(Parsed::Help(target)) => text(&target) + &example_list(examples(&target)),
         other => panic!("{line}: {other:?}"),
     }
 }

@@ -61,6 +61,16 @@ impl Rendered {
         Self { text, ends }
     }
 
+    /// Adds text behind it.
+    pub fn append(&mut self, more: &Self) {
+        let before = self.text.len();
+        if !self.ends.is_empty() || !more.ends.is_empty() {
+            self.ends.push((Style::Plain, before));
+        }
+        self.ends.extend(more.ends.iter().map(|(style, end)| (*style, before + end)));
+        self.text.push_str(&more.text);
+    }
+
     /// The text, without styles.
     #[must_use]
     pub fn text(&self) -> &str {

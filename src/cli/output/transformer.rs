@@ -40,6 +40,8 @@ pub enum TableTransformer {
     Versions,
     /// `az aks get-upgrades`
     Upgrades,
+    /// `az aks nodepool get-rollback-versions`
+    RollbackVersions,
 }
 
 const NODEPOOL: &str = "{name:name,osType:osType,kubernetesVersion:orchestratorVersion,vmSize:vmSize,\
@@ -73,6 +75,9 @@ const UPGRADES: &str = "{name:name,resourceGroup:resourceGroup,\
     masterVersion:controlPlaneProfile.kubernetesVersion||'unknown',\
     upgrades:join(', ',controlPlaneProfile.upgrades[].kubernetesVersion||`[\"None available\"]`)}";
 
+const ROLLBACK_VERSIONS: &str =
+    "{kubernetesVersion:orchestratorVersion,nodeImageVersion:nodeImageVersion,timestamp:timestamp}";
+
 impl TableTransformer {
     /// The columns' query and whether it is for each item of a list.
     const fn columns(self) -> Option<(&'static str, bool)> {
@@ -92,6 +97,7 @@ impl TableTransformer {
             Self::VmssShow => Some((VMSS, false)),
             Self::Versions => Some((VERSIONS, false)),
             Self::Upgrades => Some((UPGRADES, false)),
+            Self::RollbackVersions => Some((ROLLBACK_VERSIONS, true)),
         }
     }
 

@@ -4,6 +4,9 @@
 //! everything below that level, then values and `-h` from left to right, then what is missing, and
 //! what is left over last.
 
+use std::cell::RefCell;
+
+use crate::cli::account::subscription;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::registry::{Argument, Count, Kind, registry};
 use crate::cli::suggest;
@@ -35,13 +38,39 @@ struct Outcome {
     extras: Vec<String>,
 }
 
+/// What every level of one line reads by.
+struct Reading<'a> {
+    scope: &'a Scope,
+    options: &'a ParseOptions<'a>,
+    /// Warnings that come while words are read, whatever becomes of the line.
+    warnings: RefCell<Vec<String>>,
+}
+
 /// Parses words from `az` downwards.
 pub(super) fn run(words: &[String], scope: &Scope, options: &ParseOptions<'_>) -> Result<Invocation, Stop> {
+    let reading = Reading { scope, options, warnings: RefCell::default() };
+    let result = read(words, &reading);
+    let mut warnings = reading.warnings.take();
+    match result {
+        Ok(mut invocation) => {
+            warnings.append(&mut invocation.warnings);
+            invocation.warnings = warnings;
+            Ok(invocation)
+        }
+        Err(Stop::Error(mut error)) => {
+            error.warnings = warnings;
+            Err(Stop::Error(error))
+        }
+        Err(help) => Err(help),
+    }
+}
+
+fn read(words: &[String], reading: &Reading<'_>) -> Result<Invocation, Stop> {
     let Some(root) = registry().group("") else {
         return Err(Stop::Error(Box::new(complaint("the command table is empty".to_owned()))));
     };
-    let level = Level::group(root, scope);
-    let run = Run::new(&level, words, scope, options)?;
+    let level = Level::group(root, reading.scope);
+    let run = Run::new(&level, words, reading)?;
     let Outcome { invocation, extras } = run.finish()?;
     match invocation {
         Some(invocation) if extras.is_empty() => Ok(invocation),
@@ -75,8 +104,7 @@ struct Run<'a> {
     level: &'a Level,
     words: &'a [String],
     tokens: Vec<Token>,
-    scope: &'a Scope,
-    options: &'a ParseOptions<'a>,
+    reading: &'a Reading<'a>,
     values: Vec<Option<Value>>,
     specified: Vec<&'static str>,
     legacy: Vec<(&'static str, &'static str)>,
@@ -87,19 +115,13 @@ struct Run<'a> {
 }
 
 impl<'a> Run<'a> {
-    fn new(
-        level: &'a Level,
-        words: &'a [String],
-        scope: &'a Scope,
-        options: &'a ParseOptions<'a>,
-    ) -> Result<Self, Stop> {
+    fn new(level: &'a Level, words: &'a [String], reading: &'a Reading<'a>) -> Result<Self, Stop> {
         let mut run = Self {
             level,
             words,
             tokens: Vec::new(),
-            scope,
-            options,
-            values: level.arguments.iter().map(|argument| convert::default(argument, options)).collect(),
+            reading,
+            values: level.arguments.iter().map(|argument| convert::default(argument, reading.options)).collect(),
             specified: Vec::new(),
             legacy: Vec::new(),
             notices: Vec::new(),
@@ -236,13 +258,13 @@ impl<'a> Run<'a> {
         let Subject::Group(group) = self.level.subject else { return Ok(()) };
         let path = if group.name.is_empty() { child.clone() } else { format!("{} {child}", group.name) };
         let level = if let Some(command) = registry().command(&path) {
-            Level::command(command, self.scope, self.options.strict)
+            Level::command(command, self.reading.scope, self.reading.options.strict)
         } else if let Some(group) = registry().group(&path) {
-            Level::group(group, self.scope)
+            Level::group(group, self.reading.scope)
         } else {
             return Err(Stop::Error(Box::new(self.misspelled(child, children))));
         };
-        let below = Run::new(&level, rest, self.scope, self.options)?.finish()?;
+        let below = Run::new(&level, rest, self.reading)?.finish()?;
         self.outcome.invocation = below.invocation;
         self.outcome.extras.extend(below.extras);
         Ok(())
@@ -281,11 +303,16 @@ impl<'a> Run<'a> {
             let value = words.first().map_or("", String::as_str);
             return Err(self.error(format!("unrecognized argument: {spelling} {value}")));
         }
-        let value = match convert::convert(argument, words, self.options.is_query) {
+        let value = match convert::convert(argument, words, self.reading.options.is_query) {
             Ok(value) => value,
             Err(Refusal::Invalid(message)) => return Err(self.argument_error(argument, &message)),
             Err(Refusal::NotAChoice(shown)) => return Err(self.not_a_choice(argument, &shown)),
         };
+        if let ("_subscription", Value::Text(name)) = (&*argument.dest, &value)
+            && subscription(name).is_none()
+        {
+            self.reading.warnings.borrow_mut().push(format!("Subscription '{name}' not recognized."));
+        }
         if !argument.dest.starts_with('_') && !self.specified.contains(&&*argument.dest) {
             self.specified.push(&argument.dest);
         }
@@ -301,7 +328,7 @@ impl<'a> Run<'a> {
     fn require(&self) -> Result<(), Stop> {
         let mut missing: Vec<String> = Vec::new();
         for (argument, seen) in self.level.arguments.iter().zip(&self.seen) {
-            if argument.required && !seen && convert::configured(argument, self.options).is_none() {
+            if argument.required && !seen && convert::configured(argument, self.reading.options).is_none() {
                 missing.push(argument.display_name());
             }
         }

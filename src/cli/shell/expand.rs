@@ -23,6 +23,7 @@ impl RawCommand {
             assignments: Vec::new(),
             words: Vec::new(),
             span: self.span(),
+            input: self.input.as_ref().map(|input| resolve(&input.pieces, variables, last_exit_code).text()),
             next: self.next,
             has_substitution: false,
         };

@@ -4,6 +4,7 @@
 //! fences, and the line breaks of every system.
 
 use super::Span;
+use super::read::{HereDocument, open_documents};
 
 /// One complete line, ready for the shell.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,7 +24,8 @@ enum Quote {
 }
 
 /// Cuts text into complete logical lines. Comments and blank lines are dropped, prompts are
-/// removed, a `\` before a line break joins, and quotes may span lines.
+/// removed, a `\` before a line break joins, and quotes and
+/// here-documents may span lines.
 #[must_use]
 pub fn split_lines(text: &str) -> Vec<LogicalLine> {
     let mut lines = Vec::new();
@@ -33,6 +35,21 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
         let content = physical.strip_suffix('\n').unwrap_or(physical);
         let content = content.strip_suffix('\r').unwrap_or(content);
         let mut line = match open.take() {
+            Some((mut line, End::Documents(mut documents))) => {
+                line.text.push_str(content);
+                line.span.end = start + content.len();
+                start += physical.len();
+                if documents.first().is_some_and(|document| document.ends_with(content)) {
+                    documents.remove(0);
+                }
+                if documents.is_empty() {
+                    lines.push(line);
+                } else {
+                    line.text.push('\n');
+                    open = Some((line, End::Documents(documents)));
+                }
+                continue;
+            }
             Some((mut line, End::Continued)) => {
                 line.text.push_str(strip_continuation_prompt(content));
                 line
@@ -46,8 +63,17 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
         line.span.end = start + content.len();
         start += physical.len();
         match scan(&line.text) {
-            End::Complete if is_command(&line.text) => lines.push(line),
-            End::Complete => {}
+            End::Complete if is_command(&line.text) => {
+                let documents = if line.text.contains("<<") { open_documents(&line.text) } else { Vec::new() };
+                if documents.is_empty() {
+                    lines.push(line);
+                } else {
+                    line.text.push('\n');
+                    open = Some((line, End::Documents(documents)));
+                }
+            }
+            // Only a complete line begins a here-document.
+            End::Complete | End::Documents(_) => {}
             End::Continued => {
                 line.text.pop();
                 open = Some((line, End::Continued));
@@ -63,11 +89,13 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
 }
 
 /// How a line ends.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, PartialEq, Eq)]
 enum End {
     Complete,
     Continued,
     Open,
+    /// The texts of these here-documents follow.
+    Documents(Vec<HereDocument>),
 }
 
 /// Looks for an open quote or a final `\`.

@@ -63,6 +63,8 @@ pub struct SimpleCommand {
     pub words: Vec<Word>,
     /// The whole command.
     pub span: Span,
+    /// What a here-document or a here-string feeds it.
+    pub input: Option<String>,
     /// What joins it to the next command, `None` for the last.
     pub next: Option<Connector>,
     /// Whether the line contains a command substitution, which is always empty here.
@@ -112,6 +114,14 @@ pub fn lex(
         commands.push(command);
     }
     Ok(commands)
+}
+
+/// The last word of a line as it is written; `None` where the shell refuses the line.
+#[must_use]
+pub fn last_word(line: &str) -> Option<&str> {
+    let commands = read(line).ok()?;
+    let span = commands.last()?.words.last()?.span;
+    line.get(span.start..span.end)
 }
 
 impl SimpleCommand {

@@ -29,6 +29,8 @@ pub(super) struct RawWord {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawCommand {
     pub(super) words: Vec<RawWord>,
+    /// What a here-document feeds it.
+    pub(super) input: Option<RawWord>,
     /// What joins it to the next command, `None` for the last.
     pub next: Option<Connector>,
 }
@@ -66,8 +68,40 @@ impl RawCommand {
 /// What bash refuses: an open quote, an operator where a command belongs; and what is not
 /// available here: redirections, background commands and groups.
 pub fn read(line: &str) -> Result<Vec<RawCommand>, ShellError> {
-    let mut reader = Reader { line, characters: line.char_indices().peekable() };
-    reader.commands()
+    Reader::new(line).commands()
+}
+
+/// The here-documents of a line whose texts are still to come: each with the line that ends it.
+pub(super) fn open_documents(line: &str) -> Vec<HereDocument> {
+    let mut reader = Reader::new(line);
+    match reader.commands() {
+        Ok(_) => reader.documents,
+        Err(_) => Vec::new(),
+    }
+}
+
+/// A here-document: `<<EOF`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct HereDocument {
+    /// Which command of the line it feeds.
+    command: usize,
+    delimiter: String,
+    /// Whether its text stays as it is.
+    is_quoted: bool,
+    /// Whether tabs before its lines go (`<<-`).
+    strips_tabs: bool,
+}
+
+impl HereDocument {
+    /// A line of it, without its line break, as it counts.
+    fn line<'a>(&self, line: &'a str) -> &'a str {
+        if self.strips_tabs { line.trim_start_matches('\t') } else { line }
+    }
+
+    /// Whether a line ends it.
+    pub(super) fn ends_with(&self, line: &str) -> bool {
+        self.line(line) == self.delimiter
+    }
 }
 
 /// Whether the text is a name that a variable can have.
@@ -80,6 +114,8 @@ pub(super) fn is_variable_name(text: &str) -> bool {
 struct Reader<'a> {
     line: &'a str,
     characters: Peekable<CharIndices<'a>>,
+    /// Here-documents whose texts begin after the next line break.
+    documents: Vec<HereDocument>,
 }
 
 /// Between words.
@@ -89,7 +125,11 @@ enum Break {
     End,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(line: &'a str) -> Self {
+        Self { line, characters: line.char_indices().peekable(), documents: Vec::new() }
+    }
+
     fn at(&mut self) -> usize {
         self.characters.peek().map_or(self.line.len(), |(index, _)| *index)
     }
@@ -114,8 +154,13 @@ impl Reader<'_> {
                 command.words.push(word);
                 continue;
             }
+            if self.peek() == Some('<') {
+                self.input(commands.len(), &mut command)?;
+                continue;
+            }
             let found = self.operator()?;
             let is_empty = command.words.is_empty();
+            let is_line_break = matches!(found, Break::NewLine);
             match found {
                 Break::Operator(_, text, at) if is_empty => return Err(unexpected(text, at)),
                 Break::Operator(connector, ..) => {
@@ -135,6 +180,9 @@ impl Reader<'_> {
                     break;
                 }
             }
+            if is_line_break {
+                self.read_documents(&mut commands)?;
+            }
         }
         if let Some(last) = commands.last_mut() {
             match last.next {
@@ -147,6 +195,85 @@ impl Reader<'_> {
             }
         }
         Ok(commands)
+    }
+
+    /// `<<WORD`, `<<-WORD` and `<<<WORD`; there are no files that `<` could read.
+    fn input(&mut self, index: usize, command: &mut RawCommand) -> Result<(), ShellError> {
+        let at = self.at();
+        self.take();
+        if !self.take_if('<') {
+            return Err(unavailable('<', at));
+        }
+        if self.take_if('<') {
+            let mut word = self.word()?.ok_or_else(|| unexpected("newline", at))?;
+            word.push('\n', true);
+            command.input = Some(word);
+            return Ok(());
+        }
+        let strips_tabs = self.take_if('-');
+        let word = self.word()?.ok_or_else(|| unexpected("newline", at))?;
+        let is_quoted = word.source.contains(['\'', '"', '\\']);
+        let mut delimiter = String::new();
+        for piece in &word.pieces {
+            match piece {
+                Piece::Text { text, .. } => delimiter.push_str(text),
+                // The word that ends it is not expanded.
+                _ => word.source.clone_into(&mut delimiter),
+            }
+        }
+        command.input = Some(RawWord::default());
+        self.documents.push(HereDocument { command: index, delimiter, is_quoted, strips_tabs });
+        Ok(())
+    }
+
+    /// Reads the texts of here-documents, which begin here.
+    fn read_documents(&mut self, commands: &mut [RawCommand]) -> Result<(), ShellError> {
+        for document in std::mem::take(&mut self.documents) {
+            let mut text = String::new();
+            while self.peek().is_some() {
+                let rest = self.line.get(self.at()..).unwrap_or_default();
+                let line = rest.split('\n').next().unwrap_or_default();
+                for _ in 0..=line.chars().count() {
+                    self.take();
+                }
+                if document.ends_with(line) {
+                    break;
+                }
+                text.push_str(document.line(line));
+                text.push('\n');
+            }
+            let input = if document.is_quoted { RawWord::quoted(&text) } else { Reader::new(&text).document()? };
+            if let Some(command) = commands.get_mut(document.command) {
+                command.input = Some(input);
+            }
+        }
+        Ok(())
+    }
+
+    /// The text of a here-document in pieces: variables are expanded, quotes are characters.
+    fn document(&mut self) -> Result<RawWord, ShellError> {
+        let mut word = RawWord::default();
+        while let Some(character) = self.peek() {
+            match character {
+                '$' => self.dollar(&mut word, true)?,
+                '`' => self.backquoted(&mut word, true)?,
+                _ => {
+                    self.take();
+                    let escaped = self.peek().filter(|next| character == '\\' && "$`\\\n".contains(*next));
+                    match escaped {
+                        Some('\n') => {
+                            self.take();
+                        }
+                        Some(next) => {
+                            self.take();
+                            word.push(next, true);
+                        }
+                        None => word.push(character, true),
+                    }
+                }
+            }
+        }
+        Ok(word)
     }
 
     fn operator(&mut self) -> Result<Break, ShellError> {
@@ -431,6 +558,10 @@ impl Reader<'_> {
 }
 
 impl RawWord {
+    fn quoted(text: &str) -> Self {
+        Self { pieces: vec![Piece::Text { text: text.to_owned(), quoted: true }], ..Self::default() }
+    }
+
     /// Adds a character to the last piece if that is of the same kind.
     fn push(&mut self, character: char, quoted: bool) {
         match self.pieces.last_mut() {

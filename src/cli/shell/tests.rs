@@ -123,3 +123,38 @@ fn look_alikes_are_named() {
     assert_eq!(names, ["em dash", "curly double quote", "curly double quote"]);
     assert!(typography("az --name 'x'").is_empty());
 }
+
+#[test]
+fn the_last_word_is_as_it_was_written() {
+    let check = |line: &str, expected: Option<&str>| assert_eq!(last_word(line), expected, "{line:?}");
+    check("az aks show -n 'my cluster'", Some("'my cluster'"));
+    check("az group list; az aks list -g \"$RG\"  ", Some("\"$RG\""));
+    check("", None);
+    check("az 'open", None);
+}
+
+/// A here-document belongs to its line; its text is expanded unless the word that ends it is quoted.
+#[test]
+fn here_documents() {
+    let check = |text: &str, expected: &[(&str, Option<&str>)]| {
+        let variables = BTreeMap::from([("N".to_owned(), "web".to_owned())]);
+        let lines = split_lines(text);
+        let commands = lines.iter().flat_map(|line| lex(&line.text, &variables, 0).unwrap());
+        let found: Vec<(String, Option<String>)> =
+            commands.map(|command| (command.words.last().unwrap().text.clone(), command.input)).collect();
+        let expected: Vec<(String, Option<String>)> =
+            expected.iter().map(|(word, input)| ((*word).to_owned(), input.map(str::to_owned))).collect();
+        assert_eq!(found, expected, "{text:?}");
+    };
+    check("cat <<EOF\na: $N\n\"b\\$\n  EOF\nEOF\nnext", &[("cat", Some("a: web\n\"b$\n  EOF\n")), ("next", None)]);
+    check("cat <<'EOF' | kubectl apply -f -\na: $N\nEOF\n", &[("cat", Some("a: $N\n")), ("-", None)]);
+    check("kubectl apply -f - <<-E\n\ta\n\tE\n$ next", &[("-", Some("a\n")), ("next", None)]);
+    check("a <<X; b <<Y\n1\nX\n2\nY", &[("a", Some("1\n")), ("b", Some("2\n"))]);
+    check("a <<<\"$N s\"", &[("a", Some("web s\n"))]);
+    check("a <<E\n# no comment\n$ no prompt\nlast", &[("a", Some("# no comment\n$ no prompt\nlast\n"))]);
+    check("echo '<<E' # <<E\nnext", &[("<<E", None), ("next", None)]);
+    let refused =
+        |line: &str, message: &str| assert!(lex(line, &BTreeMap::new(), 0).unwrap_err().message.contains(message));
+    refused("a < file", "cannot redirect");
+    refused("a <<", "unexpected token `newline'");
+}

@@ -8,14 +8,14 @@
 //! | `aks nodepool update` | GET of the pool | [`autoscaler_update`], [`pool_to_update`] | PUT |
 //! | `aks nodepool upgrade` | | [`pool_to_upgrade`] | GET |
 //! | `aks create` | | [`cluster_to_create`] | PUT |
-//! | `aks update` | [`autoscaler_profile`], then [`changes_nothing`] asks to reconcile | GET, then [`autoscaler_update`] | PUT |
+//! | `aks update` | [`autoscaler_profile`], then [`changes_nothing`] asks to reconcile | GET, then [`autoscaler_update`], [`cluster_to_update`] | PUT |
 //! | `aks wait`, `aks nodepool wait`, `group wait` | | [`wait_condition`] | GET |
 
 use crate::cli::error::{CliError, ErrorClass};
 use crate::cli::parse::{Invocation, Value, python};
 use crate::cli::registry::{Count, Kind};
 
-use super::Check;
+use super::{Check, rules};
 
 fn refuse<T>(class: ErrorClass, message: impl Into<String>) -> Result<T, CliError> {
     Err(CliError::decorator(class, message))
@@ -33,9 +33,11 @@ pub fn pool_to_add(invocation: &Invocation) -> Check {
             "OS SKU is invalid for Linux OS Type. Please specify '--os-type Windows' for Windows SKUs",
         );
     }
+    snapshot(invocation)?;
     autoscaler_of_new_pool(invocation, invocation.text("mode") == Some("System"))?;
     pool_files(invocation)?;
-    vm_sizes(invocation)
+    vm_sizes(invocation)?;
+    custom_headers(invocation)
 }
 
 /// What `aks create` checks of its arguments.
@@ -43,10 +45,60 @@ pub fn pool_to_add(invocation: &Invocation) -> Check {
 /// # Errors
 /// The first complaint.
 pub fn cluster_to_create(invocation: &Invocation) -> Check {
+    snapshot(invocation)?;
     autoscaler_of_new_pool(invocation, true)?;
     pool_files(invocation)?;
     vm_sizes(invocation)?;
-    autoscaler_profile(invocation).map(|_| ())
+    rules::check(invocation, &|_| false)?;
+    autoscaler_profile(invocation)?;
+    custom_headers(invocation)
+}
+
+/// What `aks update` checks after its autoscaler options; `has` tells whether the cluster has what lies at a
+/// path below its properties.
+///
+/// # Errors
+/// The first complaint.
+pub fn cluster_to_update(invocation: &Invocation, has: &dyn Fn(&str) -> bool) -> Check {
+    rules::check(invocation, has)?;
+    custom_headers(invocation)
+}
+
+/// Refuses the ID of something other than a snapshot, which it writes in lower case.
+fn snapshot(invocation: &Invocation) -> Check {
+    let Some(id) = invocation.text("snapshot_id").filter(|id| !id.is_empty()) else { return Ok(()) };
+    let id = id.to_lowercase();
+    let mut rest = id.as_str();
+    for part in ["/subscriptions/", "/resourcegroups/", "/providers/microsoft.containerservice/snapshots/"] {
+        let Some((_, after)) = rest.split_once(part) else {
+            let message = format!("Cannot parse snapshot name from provided resource id '{id}'.");
+            return refuse(ErrorClass::InvalidArgumentValue, message);
+        };
+        rest = after;
+    }
+    Ok(())
+}
+
+/// Refuses headers that are not `Key1=Value1,Key2=Value2`.
+fn custom_headers(invocation: &Invocation) -> Check {
+    let headers = invocation.text("aks_custom_headers").unwrap_or_default().trim();
+    for item in headers.split(',').map(str::trim).filter(|_| !headers.is_empty()) {
+        let parts: Vec<&str> = item.split('=').collect();
+        let message = match parts.as_slice() {
+            [_, value] if !value.trim().is_empty() => continue,
+            [key] | [key, _] => {
+                let value = parts.get(1).copied().unwrap_or_default();
+                format!(
+                    "Empty value not allowed. The value '{value}' of key '{key}' in '{item}' is empty. Raw input '{headers}'."
+                )
+            }
+            _ => format!(
+                "The format of '{item}' in '{headers}' is incorrect, correct format should be 'Key1=Value1,Key2=Value2'."
+            ),
+        };
+        return refuse(ErrorClass::InvalidArgumentValue, message);
+    }
+    Ok(())
 }
 
 fn autoscaler_of_new_pool(invocation: &Invocation, is_system: bool) -> Check {
@@ -234,7 +286,8 @@ pub fn pool_to_update(invocation: &Invocation) -> Check {
             return refuse(ErrorClass::MutuallyExclusiveArgument, message);
         }
     }
-    pool_files(invocation)
+    pool_files(invocation)?;
+    custom_headers(invocation)
 }
 
 /// What `aks nodepool upgrade` checks before it looks at the pool.
@@ -248,7 +301,7 @@ pub fn pool_to_upgrade(invocation: &Invocation) -> Check {
         _ => false,
     };
     if !invocation.flag("node_image_only") {
-        return Ok(());
+        return snapshot(invocation);
     }
     if is_given("kubernetes_version") {
         return refuse(
@@ -381,6 +434,25 @@ pub fn changes_nothing(invocation: &Invocation) -> bool {
         let is_clearing = CLEARED_BY_EMPTY.contains(&dest) || dest == "enable_syslog";
         invocation.value(dest).is_some_and(|value| is_clearing || (counts && is_set(value)))
     })
+}
+
+/// What `aks update` answers to a no: that something has to be named.
+#[must_use]
+pub fn nothing_to_change(invocation: &Invocation) -> CliError {
+    let mut dests: Vec<&str> = Vec::new();
+    let is_option = |dest: &&str| {
+        !dest.starts_with('_') && !matches!(*dest, "cmd" | "resource_group_name" | "name" | "help" | "no_wait")
+    };
+    for dest in invocation.command.arguments.iter().map(|argument| &*argument.dest).filter(is_option) {
+        dests.push(dest);
+        if dest == "yes" {
+            // The command itself declares it here.
+            dests.push("no_wait");
+        }
+    }
+    let options: Vec<String> = dests.iter().map(|dest| format!("\"--{}\"", dest.replace('_', "-"))).collect();
+    let message = format!("Please specify one or more of {}.", options.join(" or "));
+    CliError::decorator(ErrorClass::RequiredArgumentMissing, message)
 }
 
 /// Refuses a `wait` that does not say for what.

@@ -12,6 +12,7 @@ mod cluster;
 pub mod decorator;
 mod nodepool;
 mod resource_id;
+mod rules;
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;

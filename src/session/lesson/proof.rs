@@ -32,7 +32,10 @@ pub fn flaws(lesson: &Lesson, file: &str) -> Vec<Flaw> {
     let lesson = Arc::new(lesson.clone());
     let mut flaws = unspoken(&lesson, file);
     let mut session = Session::new(SessionOptions::default());
-    session.begin_lesson(Arc::clone(&lesson));
+    if let Err(error) = session.begin_lesson(&lesson) {
+        flaws.push(Flaw { line: error.line, message: error.message });
+        return flaws;
+    }
     for entry in session.transcript().iter().filter(|entry| entry.exit_code != Some(0)) {
         let message = format!("the set-up fails at '{}': {}", entry.line, entry.stderr().trim_end());
         flaws.push(Flaw { line: lesson.set_up.line, message });
@@ -67,7 +70,7 @@ pub fn flaws(lesson: &Lesson, file: &str) -> Vec<Flaw> {
         });
     }
     for wrong in &lesson.wrong_turns {
-        session.begin_lesson(Arc::clone(&lesson));
+        session.reset();
         play(&mut session, &wrong.script);
         if session.progress().is_some_and(|progress| progress.finished_ms.is_some()) {
             let message = format!("this wrong turn reaches every goal: {}", wrong.title);

@@ -1,16 +1,17 @@
-//! Patterns of `grep`: POSIX basic and extended expressions without back references.
+//! Regular expressions without back references: POSIX basic and extended ones, as `grep` and the
+//! priorities of the expander take them.
 //!
 //! A pattern becomes a small program whose threads step through a line together, so that the cost of
 //! a match is at most the length of the line times that of the pattern, whatever was typed.
 
 /// A pattern, ready to be matched.
-#[derive(Debug)]
-pub(super) struct Pattern {
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Pattern {
     program: Vec<Step>,
     ignores_case: bool,
 }
 
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 enum Step {
     Character(char),
     Any,
@@ -34,7 +35,7 @@ const STEPS_MAX: usize = 4096;
 
 impl Pattern {
     /// Reads a basic or, if `is_extended`, an extended expression.
-    pub(super) fn new(text: &str, is_extended: bool, ignores_case: bool) -> Result<Self, String> {
+    pub fn new(text: &str, is_extended: bool, ignores_case: bool) -> Result<Self, String> {
         let text = if ignores_case { text.to_lowercase() } else { text.to_owned() };
         let mut reader = Reader { rest: text.chars().collect(), at: 0, is_extended, depth: 0 };
         let mut program = reader.alternatives()?;
@@ -46,14 +47,14 @@ impl Pattern {
     }
 
     /// A text that stands for itself.
-    pub(super) fn literal(text: &str, ignores_case: bool) -> Self {
+    pub fn literal(text: &str, ignores_case: bool) -> Self {
         let text = if ignores_case { text.to_lowercase() } else { text.to_owned() };
         let program = text.chars().map(Step::Character).chain([Step::Match]).collect();
         Self { program, ignores_case }
     }
 
     /// Whether it occurs in a line.
-    pub(super) fn is_in(&self, line: &str) -> bool {
+    pub fn is_in(&self, line: &str) -> bool {
         let line = if self.ignores_case { line.to_lowercase() } else { line.to_owned() };
         let line: Vec<char> = line.chars().collect();
         let mut threads = Vec::new();

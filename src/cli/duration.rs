@@ -1,0 +1,81 @@
+//! Durations and times of the day as people write them.
+
+/// The longest wait: a year of simulated time.
+const WAIT_MAX_MS: u64 = 365 * 24 * 3_600_000;
+
+/// A duration such as `90s`, `10m`, `1h30m`, `500ms` or `2d`, in milliseconds.
+#[must_use]
+pub fn parse_duration_ms(text: &str) -> Option<u64> {
+    let mut total_ms: u64 = 0;
+    let mut rest = text;
+    while !rest.is_empty() {
+        let digits = rest.find(|letter: char| !letter.is_ascii_digit())?;
+        let (number, tail) = rest.split_at(digits);
+        let units = tail.find(|letter: char| letter.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, tail) = tail.split_at(units);
+        let unit_ms = match unit {
+            "ms" => 1,
+            "s" => 1000,
+            "m" | "min" => 60_000,
+            "h" => 3_600_000,
+            "d" => 86_400_000,
+            _ => return None,
+        };
+        total_ms = total_ms.checked_add(number.parse::<u64>().ok()?.checked_mul(unit_ms)?)?;
+        rest = tail;
+    }
+    (!text.is_empty() && total_ms <= WAIT_MAX_MS).then_some(total_ms)
+}
+
+/// Simulated time as `h:mm:ss`.
+#[must_use]
+pub fn clock(at_ms: u64) -> String {
+    let seconds = at_ms / 1000;
+    format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
+}
+
+/// A time of the day such as `8:30`, in milliseconds since midnight.
+#[must_use]
+pub fn parse_time_of_day_ms(text: &str) -> Option<u64> {
+    let (hour, minute) = text.split_once(':')?;
+    let number = |text: &str, below: u64| {
+        let is_number = !text.is_empty() && text.len() <= 2 && text.bytes().all(|byte| byte.is_ascii_digit());
+        text.parse::<u64>().ok().filter(|number| is_number && *number < below)
+    };
+    Some((number(hour, 24)? * 60 + number(minute, 60)?) * 60_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn durations_are_read_as_written() {
+        let check = |text: &str, expected: Option<u64>| {
+            assert_eq!(parse_duration_ms(text), expected, "{text:?}");
+        };
+        check("90s", Some(90_000));
+        check("10m", Some(600_000));
+        check("1h30m", Some(5_400_000));
+        check("500ms", Some(500));
+        check("2d", Some(172_800_000));
+        check("", None);
+        check("10", None);
+        check("m", None);
+        check("10 m", None);
+        check("99999999999999999999d", None);
+        check("366d", None);
+        check("५m", None);
+    }
+
+    #[test]
+    fn times_of_the_day_are_read_as_written() {
+        let check = |text: &str, expected: Option<u64>| assert_eq!(parse_time_of_day_ms(text), expected, "{text:?}");
+        check("8:30", Some(30_600_000));
+        check("08:05", Some(29_100_000));
+        check("24:00", None);
+        check("8", None);
+        check("+8:30", None);
+        check("8:60", None);
+    }
+}

@@ -1,0 +1,138 @@
+//! `sim`: what rules the simulation itself, and what happens in it.
+
+mod fault;
+mod load;
+mod options;
+
+use std::fmt::Write as _;
+
+use super::{Context, cluster, refusal};
+use crate::cli::duration::{clock, parse_duration_ms};
+use crate::cli::error::CliError;
+use crate::engine::timing::{TIMINGS, TimingValue};
+use crate::engine::workloads::Scoring;
+
+pub use load::LOADS;
+
+/// The names of the scorings of a scheduler.
+pub const SCORINGS: [(&str, Scoring); 2] =
+    [("least-allocated", Scoring::LeastAllocated), ("most-allocated", Scoring::MostAllocated)];
+
+type Result<T> = std::result::Result<T, CliError>;
+
+/// Carries out a line; gives what it prints.
+pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
+    match words {
+        ["cluster", name] => place_cluster(name, context),
+        ["timings"] => Ok(timings(context)),
+        ["timings", name, seconds] => set_timing(name, seconds, context),
+        ["quota"] => Ok(format!("{} vCPUs in each region", context.cloud.quota_vcpus())),
+        ["quota", vcpus] => {
+            let vcpus = number("sim quota", vcpus, "a number of vCPUs")?;
+            context.cloud.set_quota_vcpus(vcpus);
+            Ok(format!("{vcpus} vCPUs in each region"))
+        }
+        ["fail-allocations", count] => {
+            let count = number("sim fail-allocations", count, "a number")?;
+            context.cloud.fail_allocations(count);
+            Ok(format!("the next {count} allocations will find no capacity"))
+        }
+        ["events"] => Ok(events(20, context)),
+        ["events", count] => Ok(events(number("sim events", count, "a number")?, context)),
+        ["load", rest @ ..] => load::run(rest, context),
+        ["fault", rest @ ..] => fault::run(rest, context),
+        ["scheduler", rest @ ..] => scheduler(rest, context),
+        _ => Err(refusal(
+            "sim: usage: sim cluster | load | fault | scheduler | timings | quota | fail-allocations | events (see help)",
+        )),
+    }
+}
+
+fn number<T: std::str::FromStr>(verb: &str, text: &str, what: &str) -> Result<T> {
+    text.parse().map_err(|_| refusal(format!("{verb}: '{text}' is not {what}")))
+}
+
+fn place_cluster(name: &str, context: &mut Context<'_>) -> Result<String> {
+    let Some((group, name)) = name.split_once('/').filter(|(group, name)| !group.is_empty() && !name.is_empty()) else {
+        return Err(refusal(format!("sim cluster: '{name}' is not GROUP/NAME")));
+    };
+    if context.cloud.cluster(group, name).is_some() {
+        return Err(refusal(format!("sim cluster: '{name}' exists in '{group}'")));
+    }
+    cluster::place(group, name, context)?;
+    Ok(format!("{name} is in place; AKS hosts its system pool"))
+}
+
+fn timings(context: &Context<'_>) -> String {
+    let mut text = String::from("Preset: public recordings (median, spread, source)\n");
+    for info in &TIMINGS {
+        let TimingValue { median_ms, spread_permille } = context.cloud.timings().get(info.timing);
+        let seconds = format!("{}.{} s", median_ms / 1000, median_ms % 1000 / 100);
+        let spread = format!("±{} %", spread_permille / 10);
+        let _ = writeln!(text, "  {:<16}{seconds:>9}  {spread:>6}  {}", info.name, info.source);
+    }
+    text.pop();
+    text
+}
+
+fn set_timing(name: &str, seconds: &str, context: &mut Context<'_>) -> Result<String> {
+    let Some(info) = TIMINGS.iter().find(|info| info.name == name) else {
+        let names: Vec<&str> = TIMINGS.iter().map(|info| info.name).collect();
+        let names = names.join(", ");
+        return Err(refusal(format!("sim timings: '{name}' is not one of {names}")));
+    };
+    let median_ms = parse_duration_ms(seconds).or_else(|| parse_duration_ms(&format!("{seconds}s")));
+    let Some(median_ms) = median_ms.filter(|_| !seconds.is_empty()) else {
+        return Err(refusal(format!("sim timings: '{seconds}' is not a number of seconds or a duration such as 2m")));
+    };
+    let spread_permille = context.cloud.timings().get(info.timing).spread_permille;
+    let value = TimingValue { median_ms, spread_permille };
+    context.cloud.timings_mut().set(info.timing, value);
+    Ok(format!("{name}: {}.{} s", median_ms / 1000, median_ms % 1000 / 100))
+}
+
+fn events(count: usize, context: &Context<'_>) -> String {
+    let records: Vec<_> = context.cloud.log().since(0).rev().take(count).collect();
+    let mut text = String::new();
+    for record in records.into_iter().rev() {
+        let words = record.text();
+        let _ = writeln!(
+            text,
+            "{:>10}  {:<8}{:<18}  {}  {}",
+            clock(record.at_ms),
+            words.kind,
+            words.reason,
+            words.object,
+            words.message
+        );
+    }
+    if text.pop().is_none() {
+        text.push_str("nothing has happened yet");
+    }
+    text
+}
+
+/// Shows or sets how the schedulers of all clusters score nodes.
+fn scheduler(words: &[&str], context: &mut Context<'_>) -> Result<String> {
+    let clusters: Vec<_> = context.cloud.clusters().iter().map(|cluster| cluster.id).collect();
+    let Some((first, _)) = clusters.split_first() else {
+        return Err(refusal("sim scheduler: there is no cluster yet"));
+    };
+    if let [word] = words {
+        let Some((_, scoring)) = SCORINGS.iter().find(|(name, _)| name == word) else {
+            return Err(refusal(format!("sim scheduler: '{word}' is neither least-allocated nor most-allocated")));
+        };
+        for cluster in &clusters {
+            // Every cluster that is listed has an API server.
+            let _ = context.cloud.on_kubernetes(*cluster, |kubernetes, _| {
+                kubernetes.set_scoring(*scoring);
+                Ok(())
+            });
+        }
+    } else if !words.is_empty() {
+        return Err(refusal("sim scheduler: usage: sim scheduler [least-allocated|most-allocated]"));
+    }
+    let scoring = context.cloud.kubernetes(*first).map(crate::engine::workloads::Kubernetes::scoring);
+    let name = SCORINGS.iter().find(|(_, known)| Some(*known) == scoring).map_or("", |(name, _)| name);
+    Ok(format!("nodes are scored {name}"))
+}

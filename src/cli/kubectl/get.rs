@@ -1,0 +1,268 @@
+//! `kubectl get`.
+
+use serde_json::{Value, json};
+
+use super::act::not_simulated;
+use super::columns::{Layout, header, row};
+use super::kind::Kind;
+use super::object::View;
+use super::parse::Request;
+use super::target::{Target, find, name, targets};
+use super::{Failure, Said, path, print};
+
+/// The formats of the real command.
+const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml";
+
+/// How objects are written.
+enum Format {
+    Table(Layout),
+    Name,
+    Json,
+    Yaml,
+    Template(path::Template),
+    Columns(Vec<(String, path::Path)>),
+}
+
+fn format(request: &Request) -> Result<Format, Failure> {
+    let layout = Layout {
+        is_wide: request.text("output") == Some("wide"),
+        has_namespace: request.flag("all-namespaces"),
+        has_kind: false,
+        has_labels: request.flag("show-labels"),
+        labels: request.list("label-columns").into_iter().map(str::to_owned).collect(),
+    };
+    let Some(output) = request.text("output").filter(|output| *output != "wide") else {
+        return Ok(Format::Table(layout));
+    };
+    let (kind, argument) = output.split_once('=').unwrap_or((output, ""));
+    Ok(match kind {
+        "json" => Format::Json,
+        "yaml" => Format::Yaml,
+        "name" => Format::Name,
+        "jsonpath" if argument.is_empty() => {
+            return Err(Failure::usage("template format specified but no template given"));
+        }
+        "jsonpath" => Format::Template(
+            path::template(argument)
+                .map_err(|problem| Failure::usage(format!("error parsing jsonpath {argument}, {problem}")))?,
+        ),
+        "custom-columns" => {
+            let column = |text: &str| {
+                let (title, own) = text.split_once(':').ok_or_else(|| {
+                    Failure::usage(format!(
+                        "unexpected custom-columns spec: {text}, expected <header>:<json-path-expr>"
+                    ))
+                })?;
+                Ok((title.to_owned(), path::path(own).map_err(Failure::usage)?))
+            };
+            Format::Columns(argument.split(',').map(column).collect::<Result<_, Failure>>()?)
+        }
+        _ if FORMATS.split(',').any(|known| known == kind) => {
+            return Err(not_simulated(&format!("the output format {kind}")));
+        }
+        _ => {
+            return Err(Failure::usage(format!(
+                "unable to match a printer suitable for the output format \"{kind}\", allowed formats are: {FORMATS}"
+            )));
+        }
+    })
+}
+
+/// Answers `kubectl get`.
+pub fn get(view: View<'_>, request: &Request) -> Result<Said, Failure> {
+    let targets = targets(&request.words)?;
+    if targets.is_empty() {
+        return Err(no_type(request));
+    }
+    let format = format(request)?;
+    let sort = request.text("sort-by").map(path::path).transpose().map_err(Failure::usage)?;
+    let now_ms = view.cloud.now_ms();
+    let mut said = Said::default();
+    let mut all: Vec<(Kind, Value)> = Vec::new();
+    for target in &targets {
+        let (mut objects, missing) = find(view, target, request)?;
+        if let Some(sort) = &sort {
+            objects.sort_by(|one, other| compare(sort.first(one), sort.first(other)));
+        }
+        if !request.flag("ignore-not-found") {
+            said.failures.extend(missing);
+        }
+        all.extend(objects.into_iter().map(|object| (target.kind, object)));
+    }
+    let text = match format {
+        Format::Table(layout) => {
+            if all.is_empty() && said.failures.is_empty() && !request.flag("ignore-not-found") {
+                said.warn(&none_found(&targets, request));
+            }
+            tables(&all, &Layout { has_kind: targets.len() > 1, ..layout }, request.flag("no-headers"), now_ms)
+        }
+        Format::Name => {
+            let line = |(kind, object): &(Kind, Value)| format!("{}/{}\n", kind.info().singular(), name(object));
+            all.iter().map(line).collect()
+        }
+        Format::Json | Format::Yaml | Format::Template(_) => {
+            let is_one = targets.len() == 1 && targets.iter().all(|target| target.names.len() == 1);
+            let mut objects: Vec<Value> = all.into_iter().map(|(_, object)| object).collect();
+            let value = match objects.pop().filter(|_| is_one) {
+                Some(object) => Some(object),
+                None if is_one => None,
+                None => Some(json!({
+                    "apiVersion": "v1",
+                    "items": list_again(&targets, view, request, sort.as_ref())?,
+                    "kind": "List",
+                    "metadata": { "resourceVersion": "" },
+                })),
+            };
+            value.map_or_else(String::new, |value| match &format {
+                Format::Json => print::json(&value),
+                Format::Yaml => print::yaml(&value),
+                Format::Template(template) => template.fill(&value),
+                _ => String::new(),
+            })
+        }
+        Format::Columns(columns) => {
+            let mut rows: Vec<Vec<String>> = Vec::new();
+            if !request.flag("no-headers") {
+                rows.push(columns.iter().map(|(title, _)| title.clone()).collect());
+            }
+            rows.extend(all.iter().map(|(_, object)| columns.iter().map(|(_, path)| path.text(object)).collect()));
+            print::table(&rows)
+        }
+    };
+    said.print(text);
+    Ok(said)
+}
+
+fn list_again(
+    targets: &[Target],
+    view: View<'_>,
+    request: &Request,
+    sort: Option<&path::Path>,
+) -> Result<Vec<Value>, Failure> {
+    let mut items = Vec::new();
+    for target in targets {
+        items.extend(find(view, target, request)?.0);
+    }
+    if let Some(sort) = sort {
+        items.sort_by(|one, other| compare(sort.first(one), sort.first(other)));
+    }
+    Ok(items)
+}
+
+fn compare(one: Option<&Value>, other: Option<&Value>) -> std::cmp::Ordering {
+    match (one, other) {
+        (Some(Value::Number(one)), Some(Value::Number(other))) => one.as_f64().partial_cmp(&other.as_f64()),
+        (Some(Value::String(one)), Some(Value::String(other))) => Some(one.cmp(other)),
+        (one, other) => Some(one.map(Value::to_string).cmp(&other.map(Value::to_string))),
+    }
+    .unwrap_or(std::cmp::Ordering::Equal)
+}
+
+/// One table for each kind, with an empty line between them.
+fn tables(objects: &[(Kind, Value)], layout: &Layout, is_bare: bool, now_ms: u64) -> String {
+    let mut tables: Vec<String> = Vec::new();
+    for group in objects.chunk_by(|(one, _), (other, _)| one == other) {
+        let Some((kind, _)) = group.first() else { continue };
+        let layout = Layout { has_namespace: layout.has_namespace && kind.info().is_namespaced, ..layout.clone() };
+        let head = (!is_bare).then(|| header(*kind, &layout));
+        let rows: Vec<Vec<String>> =
+            head.into_iter().chain(group.iter().map(|(_, object)| row(*kind, object, &layout, now_ms))).collect();
+        tables.push(print::table(&rows));
+    }
+    tables.join("\n")
+}
+
+pub(super) fn none_found(targets: &[Target], request: &Request) -> String {
+    let is_namespaced = targets.iter().any(|target| target.kind.info().is_namespaced);
+    if is_namespaced && !request.flag("all-namespaces") {
+        format!("No resources found in {} namespace.\n", request.namespace())
+    } else {
+        "No resources found\n".to_owned()
+    }
+}
+
+/// What is said where no kind is named.
+pub(super) fn no_type(request: &Request) -> Failure {
+    let name = request.command.name;
+    let first = if name == "get" {
+        "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n"
+    } else {
+        ""
+    };
+    Failure::bare(format!(
+        "{first}error: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl {name} -h' for help and examples"
+    ))
+}
+
+/// The rows of a watch: what has changed since they were shown, by kind and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Watch {
+    words: Vec<String>,
+    /// The rows that were shown, by namespace and name.
+    shown: Vec<(String, Vec<String>)>,
+    layout: (bool, bool),
+    /// How wide the columns have become.
+    widths: Vec<usize>,
+}
+
+impl Watch {
+    /// Begins with what is there, which `get` has shown.
+    pub fn new(view: View<'_>, request: &Request) -> Result<Self, Failure> {
+        let mut watch = Self {
+            words: request.words.clone(),
+            shown: Vec::new(),
+            layout: (request.text("output") == Some("wide"), request.flag("all-namespaces")),
+            widths: Vec::new(),
+        };
+        if let Some(target) = targets(&watch.words)?.first() {
+            print::table_in(&[header(target.kind, &watch.layout())], &mut watch.widths);
+        }
+        watch.look(view, request);
+        Ok(watch)
+    }
+
+    /// The rows that are new or have changed.
+    pub fn look(&mut self, view: View<'_>, request: &Request) -> String {
+        let layout = self.layout();
+        let mut rows = Vec::new();
+        for target in targets(&self.words).unwrap_or_default() {
+            let Ok((objects, _)) = find(view, &target, request) else { continue };
+            let mut still_there = Vec::new();
+            for object in &objects {
+                let key = format!(
+                    "{:?}/{}/{}",
+                    target.kind,
+                    object.pointer("/metadata/namespace").unwrap_or(&Value::Null),
+                    name(object)
+                );
+                let cells = row(target.kind, object, &layout, view.cloud.now_ms());
+                // An age alone is no change.
+                let steady: Vec<String> = steady(target.kind, object, &layout);
+                still_there.push(key.clone());
+                match self.shown.iter_mut().find(|(known, _)| *known == key) {
+                    Some((_, known)) if *known == steady => {}
+                    Some((_, known)) => {
+                        *known = steady;
+                        rows.push(cells);
+                    }
+                    None => {
+                        self.shown.push((key, steady));
+                        rows.push(cells);
+                    }
+                }
+            }
+            let prefix = format!("{:?}/", target.kind);
+            self.shown.retain(|(key, _)| !key.starts_with(&prefix) || still_there.contains(key));
+        }
+        print::table_in(&rows, &mut self.widths)
+    }
+
+    fn layout(&self) -> Layout {
+        Layout { is_wide: self.layout.0, has_namespace: self.layout.1, ..Layout::default() }
+    }
+}
+
+/// The cells of an object but for those that change with time alone.
+fn steady(kind: Kind, object: &Value, layout: &Layout) -> Vec<String> {
+    row(kind, object, layout, 0)
+}

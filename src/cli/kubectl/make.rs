@@ -1,0 +1,171 @@
+//! `kubectl run` and `kubectl create deployment`: objects from flags.
+
+use serde_json::{Value, json};
+
+use super::act::{DryRun, usage};
+use super::manifest::line_labels;
+use super::parse::Request;
+use super::pod_manifest::{IMAGE_BYTES, quantities, sleep_ms};
+use super::{Failure, Said, print, server, view};
+use crate::engine::kubernetes::{Container, Image, PodSpec, Resources, RestartPolicy};
+use crate::engine::workloads::{DeploymentSpec, SetKind};
+use crate::engine::{Cloud, ClusterId, Pairs};
+
+fn image(name: &str) -> Image {
+    Image { name: name.to_owned(), size_bytes: IMAGE_BYTES }
+}
+
+/// The name of a container of `create deployment`: the last part of its image's name, without its tag.
+fn container_name(image: &str) -> String {
+    let last = image.rsplit('/').next().unwrap_or(image);
+    let name = last.split([':', '@']).next().unwrap_or(last);
+    name.replace('_', "-")
+}
+
+fn check_name(name: &str) -> Result<(), Failure> {
+    let is_good =
+        |letter: char| letter.is_ascii_lowercase() || letter.is_ascii_digit() || letter == '-' || letter == '.';
+    let edge = |letter: Option<char>| letter.is_some_and(|letter| letter.is_ascii_alphanumeric());
+    if name.chars().all(is_good) && edge(name.chars().next()) && edge(name.chars().next_back()) && name.len() < 254 {
+        return Ok(());
+    }
+    Err(Failure::bare(format!(
+        "The object \"{name}\" is invalid: metadata.name: Invalid value: \"{name}\": a lowercase RFC 1123 subdomain must consist of lower case alphanumeric characters, '-' or '.', and must start and end with an alphanumeric character"
+    )))
+}
+
+/// Prints what was made, or what would be.
+fn say(request: &Request, title: &str, object: &Value, dry_run: DryRun) -> Result<Said, Failure> {
+    let output = match request.text("output") {
+        None => format!("{title} created{}\n", dry_run.suffix()),
+        Some("name") => format!("{title}\n"),
+        Some("json") => print::json(object),
+        Some("yaml") => print::yaml(object),
+        Some(other) => {
+            return Err(Failure::usage(format!(
+                "unable to match a printer suitable for the output format \"{other}\", allowed formats are: go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,yaml"
+            )));
+        }
+    };
+    let mut said = Said::default();
+    said.print(output);
+    Ok(said)
+}
+
+/// Answers `kubectl run`.
+pub fn run(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
+    let dry_run = DryRun::of(request)?;
+    let Some(name) = request.words.first() else {
+        return Err(usage(request, "NAME is required for run"));
+    };
+    let Some(image_name) = request.text("image") else {
+        return Err(Failure::usage("required flag(s) \"image\" not set"));
+    };
+    check_name(name)?;
+    let restart_policy = match request.text("restart") {
+        None | Some("Always") => RestartPolicy::Always,
+        Some("OnFailure") => RestartPolicy::OnFailure,
+        Some("Never") => RestartPolicy::Never,
+        Some(other) => return Err(Failure::usage(format!("invalid restart policy: {other}"))),
+    };
+    let mut spec = PodSpec::new(request.namespace(), name, Resources::default());
+    spec.labels = match request.text("labels") {
+        Some(text) => line_labels(text)?,
+        None => Pairs::from([("run".to_owned(), name.clone())]),
+    };
+    let mut requests = Resources::default();
+    if let Some(text) = request.text("requests") {
+        let pairs = text.split(',').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
+        quantities(pairs).map_err(Failure::usage)?.apply(&mut requests);
+    }
+    spec.containers =
+        vec![Container { name: name.clone(), image: image(image_name), requests, ..Container::default() }];
+    spec.restart_policy = restart_policy;
+    let words = || request.words.iter().skip(1).chain(&request.after_dashes).map(String::as_str);
+    if restart_policy != RestartPolicy::Always {
+        spec.runs_for_ms = sleep_ms(words());
+    }
+    let words: Vec<&str> = words().collect();
+    let mut container = json!({ "image": image_name, "name": name, "resources": {} });
+    if let Some(fields) = container.as_object_mut().filter(|_| !words.is_empty()) {
+        fields.insert(if request.flag("command") { "command" } else { "args" }.to_owned(), json!(words));
+    }
+    let policy = request.text("restart").unwrap_or("Always");
+    let object = json!({
+        "apiVersion": "v1",
+        "kind": "Pod",
+        "metadata": { "creationTimestamp": null, "labels": spec.labels, "name": name },
+        "spec": { "containers": [container], "dnsPolicy": "ClusterFirst", "restartPolicy": policy },
+        "status": {},
+    });
+    let title = format!("pod/{name}");
+    if dry_run != DryRun::Client {
+        let is_there = view(cloud, id)?.kubernetes.pod_named(request.namespace(), name).is_some();
+        if is_there {
+            return Err(server("AlreadyExists", &format!("pods \"{name}\" already exists")));
+        }
+    }
+    let said = say(request, &title, &object, dry_run)?;
+    if !dry_run.is_on() {
+        cloud.on_kubernetes(id, |kubernetes, moment| kubernetes.create_set(SetKind::Bare, spec, 1, moment))?;
+    }
+    Ok(said)
+}
+
+/// Answers `kubectl create deployment`.
+pub fn deployment(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
+    let dry_run = DryRun::of(request)?;
+    let images = request.list("image");
+    if images.is_empty() {
+        return Err(Failure::usage("required flag(s) \"image\" not set"));
+    }
+    let [name] = request.words.as_slice() else {
+        return Err(usage(request, &format!("exactly one NAME is required, got {}", request.words.len())));
+    };
+    check_name(name)?;
+    let replicas = request.integer("replicas").unwrap_or(1);
+    let replicas = u32::try_from(replicas).map_err(|_| {
+        Failure::bare(format!(
+            "The Deployment \"{name}\" is invalid: spec.replicas: Invalid value: {replicas}: must be greater than or equal to 0"
+        ))
+    })?;
+    let labels = Pairs::from([("app".to_owned(), name.clone())]);
+    let mut template = PodSpec::new(request.namespace(), name, Resources::default());
+    template.labels.clone_from(&labels);
+    let one = |name: &&str| Container { name: container_name(name), image: image(name), ..Container::default() };
+    template.containers = images.iter().map(one).collect();
+    let words = &request.after_dashes;
+    let container = |image: &&str| {
+        let mut value = json!({ "image": image, "name": container_name(image), "resources": {} });
+        if let Some(fields) = value.as_object_mut().filter(|_| !words.is_empty()) {
+            fields.insert("command".to_owned(), json!(words));
+        }
+        value
+    };
+    let object = json!({
+        "apiVersion": "apps/v1",
+        "kind": "Deployment",
+        "metadata": { "creationTimestamp": null, "labels": labels, "name": name },
+        "spec": {
+            "replicas": replicas,
+            "selector": { "matchLabels": labels },
+            "strategy": {},
+            "template": {
+                "metadata": { "creationTimestamp": null, "labels": labels },
+                "spec": { "containers": images.iter().map(container).collect::<Vec<_>>() },
+            },
+        },
+        "status": {},
+    });
+    let title = format!("deployment.apps/{name}");
+    let namespace = request.namespace().to_owned();
+    if dry_run != DryRun::Client && view(cloud, id)?.kubernetes.deployment(&namespace, name).is_some() {
+        return Err(Failure::usage(format!("failed to create deployment: deployments.apps \"{name}\" already exists")));
+    }
+    let spec = DeploymentSpec { name: name.clone(), namespace, labels, replicas, template };
+    let said = say(request, &title, &object, dry_run)?;
+    if !dry_run.is_on() {
+        cloud.on_kubernetes(id, |kubernetes, moment| kubernetes.create_deployment(spec, moment))?;
+    }
+    Ok(said)
+}

@@ -1,0 +1,215 @@
+//! `kubectl taint`, `label` and `annotate`.
+
+use super::act::{DryRun, chosen_nodes, not_simulated, usage};
+use super::kind::Kind;
+use super::parse::Request;
+use super::target::targets;
+use super::{Failure, Said, view};
+use crate::engine::kubernetes::{Taint, TaintEffect};
+use crate::engine::{Cloud, ClusterId, Pairs};
+
+/// A taint to take away: the key, and the effect where only one of that is meant.
+struct Removal {
+    key: String,
+    effect: Option<TaintEffect>,
+}
+
+impl Removal {
+    fn text(&self) -> String {
+        match self.effect {
+            Some(effect) => format!("{}:{}", self.key, effect.name()),
+            None => self.key.clone(),
+        }
+    }
+
+    fn matches(&self, taint: &Taint) -> bool {
+        taint.key == self.key && self.effect.is_none_or(|effect| effect == taint.effect)
+    }
+}
+
+fn effect(text: &str) -> Result<TaintEffect, String> {
+    let found = TaintEffect::ALL.into_iter().find(|effect| effect.name() == text);
+    found.ok_or_else(|| format!("invalid taint effect: {text}, unsupported taint effect"))
+}
+
+/// Reads `key=value:Effect`, `key:Effect`, `key-` and `key:Effect-`.
+fn changes(words: &[String]) -> Result<(Vec<Taint>, Vec<Removal>), String> {
+    let (mut added, mut removed): (Vec<Taint>, Vec<Removal>) = (Vec::new(), Vec::new());
+    for word in words {
+        if let Some(spec) = word.strip_suffix('-') {
+            let (pair, effect_text) = spec.split_once(':').map_or((spec, None), |(pair, effect)| (pair, Some(effect)));
+            let key = pair.split('=').next().unwrap_or_default().to_owned();
+            removed.push(Removal { key, effect: effect_text.map(effect).transpose()? });
+        } else {
+            let invalid = || format!("invalid taint spec: {word}");
+            let (pair, effect_text) = word.split_once(':').ok_or_else(invalid)?;
+            let (key, value) = pair.split_once('=').unwrap_or((pair, ""));
+            if key.is_empty() || value.contains('=') || effect_text.contains(':') {
+                return Err(invalid());
+            }
+            let taint = Taint::new(key, value, effect(effect_text)?);
+            if added.iter().any(|known| known.key == taint.key && known.effect == taint.effect) {
+                return Err(format!("duplicated taints with the same key and effect: {taint}"));
+            }
+            added.push(taint);
+        }
+    }
+    Ok((added, removed))
+}
+
+/// Answers `kubectl taint`.
+pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
+    let dry_run = DryRun::of(request)?;
+    let is_change = |word: &&String| word.contains([':', '=']) || word.ends_with('-');
+    let begins = request.words.iter().position(|word| is_change(&word)).unwrap_or(request.words.len());
+    let (resources, specs) = request.words.split_at(begins);
+    let Some((kind, names)) = resources.split_first() else {
+        return Err(usage(request, "one or more resources must be specified as <resource> <name>"));
+    };
+    if specs.is_empty() {
+        return Err(usage(request, "at least one taint update is required"));
+    }
+    if let Some(late) = specs.iter().find(|word| !is_change(word)) {
+        return Err(usage(request, &format!("all resources must be specified before taint changes: {late}")));
+    }
+    let (added, removed) = changes(specs).map_err(|message| usage(request, &message))?;
+    // `node/NAME` stands for both words.
+    let (kind, own_name) = kind.split_once('/').map_or((kind.as_str(), None), |(kind, name)| (kind, Some(name)));
+    if Kind::named(kind) != Some(Kind::Node) {
+        let message = format!("invalid resource type {kind}, only [\"node\" \"nodes\"] are supported");
+        return Err(Failure::usage(message));
+    }
+    let names: Vec<String> = own_name.map(str::to_owned).into_iter().chain(names.iter().cloned()).collect();
+    let mut said = Said::default();
+    for node in chosen_nodes(view(cloud, id)?, &names, request)? {
+        let is_same = |one: &Taint, other: &Taint| one.key == other.key && one.effect == other.effect;
+        let taken: Vec<&str> = added
+            .iter()
+            .filter(|taint| node.taints.iter().any(|known| is_same(known, taint)))
+            .map(|taint| taint.key.as_str())
+            .collect();
+        if !taken.is_empty() && !request.flag("overwrite") {
+            said.failures.push(Failure::usage(format!(
+                "node {} already has {} taint(s) with same effect(s) and --overwrite is false",
+                node.name,
+                taken.join(",")
+            )));
+            continue;
+        }
+        let before = node.taints.len();
+        let mut taints = added.clone();
+        taints.extend(node.taints.iter().filter(|known| !added.iter().any(|taint| is_same(taint, known))).cloned());
+        let is_added = taints.len() != before;
+        let mut is_deleted = false;
+        for removal in &removed {
+            let count = taints.len();
+            taints.retain(|taint| !removal.matches(taint));
+            if taints.len() == count {
+                said.failures.push(Failure::usage(format!("taint \"{}\" not found", removal.text())));
+            }
+            is_deleted |= taints.len() != count;
+        }
+        if !said.failures.is_empty() {
+            continue;
+        }
+        let word = match (is_added, is_deleted) {
+            (true, true) => "modified",
+            _ if request.flag("overwrite") => "modified",
+            (true, false) => "tainted",
+            (false, _) => "untainted",
+        };
+        said.add(format!("node/{} {word}{}", node.name, dry_run.suffix()));
+        if !dry_run.is_on() {
+            cloud.on_kubernetes(id, |kubernetes, _| {
+                kubernetes.change_taints(node.id, |own| *own = taints);
+                Ok(())
+            })?;
+        }
+    }
+    Ok(said)
+}
+
+/// Answers `kubectl label` and `kubectl annotate`.
+pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
+    let is_label = request.command.name == "label";
+    let what = if is_label { "label" } else { "annotation" };
+    let dry_run = DryRun::of(request)?;
+    let is_change = |word: &&String| word.contains('=') || word.ends_with('-');
+    let begins = request.words.iter().position(|word| is_change(&word)).unwrap_or(request.words.len());
+    let (resources, specs) = request.words.split_at(begins);
+    if resources.is_empty() {
+        return Err(usage(
+            request,
+            "one or more resources must be specified as <resource> <name> or <resource>/<name>",
+        ));
+    }
+    let is_list = request.flag("list");
+    if specs.is_empty() && !is_list {
+        return Err(usage(request, &format!("at least one {what} update is required")));
+    }
+    if let Some(late) = specs.iter().find(|word| !is_change(word)) {
+        return Err(usage(request, &format!("all resources must be specified before {what} changes: {late}")));
+    }
+    let targets = targets(resources)?;
+    if let Some(other) = targets.iter().find(|target| target.kind != Kind::Node) {
+        let plural = other.kind.info().plural();
+        return Err(not_simulated(&format!("kubectl {} of {plural}", request.command.name)));
+    }
+    let names: Vec<String> = targets.into_iter().flat_map(|target| target.names).collect();
+    let mut said = Said::default();
+    for node in chosen_nodes(view(cloud, id)?, &names, request)? {
+        let before: &Pairs = if is_label { &node.labels } else { &node.annotations };
+        let mut after = before.clone();
+        let (mut taken, mut missing) = (Vec::new(), Vec::new());
+        let mut is_set = false;
+        for spec in specs {
+            if let Some((key, value)) = spec.split_once('=') {
+                is_set = true;
+                match before.get(key).filter(|known| *known != value && !request.flag("overwrite")) {
+                    Some(known) => taken.push(format!("'{key}' already has a value ({known})")),
+                    None => drop(after.insert(key.to_owned(), value.to_owned())),
+                }
+            } else if let Some(key) = spec.strip_suffix('-')
+                && after.remove(key).is_none()
+            {
+                missing.push(key.to_owned());
+            }
+        }
+        if !taken.is_empty() {
+            let taken = taken.join(", ");
+            said.failures.push(Failure::usage(if is_label {
+                format!("{taken}, and --overwrite is false")
+            } else {
+                format!("--overwrite is false but found the following declared annotation(s): {taken}")
+            }));
+            continue;
+        }
+        if is_list {
+            for (key, value) in &after {
+                said.add(format!("{key}={value}"));
+            }
+            continue;
+        }
+        for key in missing.iter().filter(|_| is_label) {
+            said.add(format!("label \"{key}\" not found."));
+        }
+        let word = match (is_label, after != *before, is_set) {
+            (true, false, _) => "not labeled",
+            (true, true, true) => "labeled",
+            (true, true, false) => "unlabeled",
+            (false, ..) => "annotated",
+        };
+        said.add(format!("node/{} {word}{}", node.name, dry_run.suffix()));
+        if !dry_run.is_on() {
+            cloud.on_kubernetes(id, |kubernetes, _| {
+                if is_label {
+                    kubernetes.change_labels(node.id, |own| *own = after);
+                } else {
+                    kubernetes.change_annotations(node.id, |own| *own = after);
+                }
+                Ok(())
+            })?;
+        }
+    }
+    Ok(said)
+}

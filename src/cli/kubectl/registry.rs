@@ -1,0 +1,225 @@
+//! The one description of kubectl's commands and flags; parsing, help and completion read nothing else.
+
+use std::sync::LazyLock;
+
+use crate::cli::error::Example;
+
+const TABLE: &str = include_str!("commands.txt");
+
+/// What a flag takes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A text.
+    Text,
+    /// Nothing, or `true` or `false` after `=`.
+    Bool,
+    /// A whole number.
+    Integer,
+    /// Texts: repeated, or separated by commas.
+    List,
+    /// Nothing, or a text after `=`.
+    Optional,
+}
+
+/// One flag.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flag {
+    /// The name, without dashes.
+    pub long: &'static str,
+    /// The letter.
+    pub short: Option<char>,
+    /// What it takes.
+    pub kind: Kind,
+    /// What it is where it is not given.
+    pub default: &'static str,
+    /// One sentence about it.
+    pub help: &'static str,
+}
+
+/// One command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Command {
+    /// The name, such as `get` or `create deployment`.
+    pub name: &'static str,
+    /// Other names of its last word.
+    pub aliases: Vec<&'static str>,
+    /// What follows the name in a usage line.
+    pub usage: &'static str,
+    /// One sentence about it.
+    pub summary: &'static str,
+    /// Its flags, sorted by name.
+    pub flags: Vec<Flag>,
+    /// Lines to try.
+    pub examples: Vec<Example>,
+}
+
+/// Everything that the table describes.
+#[derive(Debug, Default)]
+pub struct Registry {
+    /// Every command, groups included.
+    pub commands: Vec<Command>,
+    /// Real commands that are not simulated.
+    pub unknown: Vec<&'static str>,
+}
+
+/// The registry.
+#[must_use]
+pub fn registry() -> &'static Registry {
+    static REGISTRY: LazyLock<Registry> = LazyLock::new(read);
+    &REGISTRY
+}
+
+impl Registry {
+    /// The command that words name, and how many of them do.
+    #[must_use]
+    pub fn find(&self, words: &[&str]) -> Option<(&Command, usize)> {
+        let first = words.first()?;
+        let second = words.get(1).copied().unwrap_or_default();
+        let is_below = |command: &&Command| {
+            let last = command.name.split_once(' ').filter(|(group, _)| group == first).map(|(_, last)| last);
+            last.is_some_and(|last| last == second || command.aliases.contains(&second))
+        };
+        let below = self.commands.iter().find(is_below).map(|command| (command, 2));
+        below.or_else(|| Some((self.commands.iter().find(|command| command.name == *first)?, 1)))
+    }
+
+    /// The commands right below a group; those of kubectl itself below the empty name.
+    pub fn below<'a>(&'a self, group: &'a str) -> impl Iterator<Item = (&'a str, &'a Command)> {
+        self.commands.iter().filter_map(move |command| {
+            let (above, last) = command.name.rsplit_once(' ').unwrap_or(("", command.name));
+            (above == group).then_some((last, command))
+        })
+    }
+}
+
+impl Command {
+    /// Whether it only has commands below it.
+    #[must_use]
+    pub fn is_group(&self) -> bool {
+        self.usage == "SUBCOMMAND"
+    }
+
+    /// The flag of a long name.
+    #[must_use]
+    pub fn flag(&self, long: &str) -> Option<&Flag> {
+        self.flags.iter().find(|flag| flag.long == long)
+    }
+}
+
+fn read() -> Registry {
+    let mut registry = Registry::default();
+    let mut blocks: Vec<(&str, Vec<Flag>)> = Vec::new();
+    let mut is_block = false;
+    for line in TABLE.lines() {
+        let (head, text) = line.rsplit_once(" | ").unwrap_or((line, ""));
+        let (sign, rest) = head.split_once(' ').unwrap_or((head, ""));
+        match sign {
+            "" | "#" => is_block = false,
+            "unknown" => registry.unknown.extend(rest.split(' ')),
+            "=" => {
+                is_block = false;
+                let mut parts = rest.split(" ; ");
+                let mut part = || parts.next().unwrap_or_default().trim();
+                // A part between semicolons may be empty.
+                let (name, aliases, usage) = match rest.split_once(" ; ; ") {
+                    Some((name, usage)) => (name, "", usage),
+                    None => (part(), part(), part()),
+                };
+                registry.commands.push(Command {
+                    name,
+                    aliases: aliases.split_whitespace().collect(),
+                    usage,
+                    summary: text,
+                    flags: Vec::new(),
+                    examples: Vec::new(),
+                });
+            }
+            // Before the first command a block is described, after it one is used.
+            "@" if registry.commands.is_empty() => {
+                is_block = true;
+                blocks.push((rest, Vec::new()));
+            }
+            "@" => {
+                let block = blocks.iter().find(|(name, _)| *name == rest);
+                if let (Some(command), Some((_, flags))) = (registry.commands.last_mut(), block) {
+                    command.flags.extend(flags.iter().cloned());
+                }
+            }
+            "$" | ":" => {
+                let Some(command) = registry.commands.last_mut() else { continue };
+                match (sign, command.examples.last_mut()) {
+                    ("$", _) => command.examples.push(Example { command: rest, caption: "" }),
+                    (_, Some(example)) => example.caption = line.get(2..).unwrap_or_default(),
+                    _ => {}
+                }
+            }
+            _ => {
+                let flag = read_flag(head, text);
+                let block = if is_block { blocks.last_mut().map(|(_, flags)| flags) } else { None };
+                let flags = block.or_else(|| registry.commands.last_mut().map(|command| &mut command.flags));
+                if let Some(flags) = flags {
+                    flags.push(flag);
+                }
+            }
+        }
+    }
+    for command in &mut registry.commands {
+        command.flags.sort_by_key(|flag| flag.long);
+    }
+    registry
+}
+
+fn read_flag(head: &'static str, help: &'static str) -> Flag {
+    let mut flag = Flag { long: "", short: None, kind: Kind::Text, default: "", help };
+    for word in head.split_whitespace() {
+        match word {
+            "text" => flag.kind = Kind::Text,
+            "bool" => flag.kind = Kind::Bool,
+            "int" => flag.kind = Kind::Integer,
+            "list" => flag.kind = Kind::List,
+            "opt" => flag.kind = Kind::Optional,
+            _ => {
+                if let Some(long) = word.strip_prefix("--") {
+                    flag.long = long;
+                } else if let Some(default) = word.strip_prefix('=') {
+                    flag.default = default;
+                } else {
+                    flag.short = word.chars().nth(1);
+                }
+            }
+        }
+    }
+    if flag.kind == Kind::Bool && flag.default.is_empty() {
+        flag.default = "false";
+    }
+    flag
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_reads_whole() {
+        let registry = registry();
+        for command in &registry.commands {
+            assert!(!command.summary.is_empty() && !command.usage.is_empty(), "{command:?}");
+            for flag in &command.flags {
+                assert!(!flag.long.is_empty() && !flag.help.is_empty(), "{}: {flag:?}", command.name);
+                let same = command
+                    .flags
+                    .iter()
+                    .filter(|other| other.long == flag.long || (other.short.is_some() && other.short == flag.short));
+                assert_eq!(same.count(), 1, "{}: {flag:?}", command.name);
+            }
+            for example in &command.examples {
+                assert!(!example.caption.is_empty(), "{}", example.command);
+            }
+        }
+        assert_eq!(registry.find(&["create", "deploy", "x"]).unwrap().0.name, "create deployment");
+        assert_eq!(registry.find(&["create", "-f"]).map(|(command, words)| (command.name, words)), Some(("create", 1)));
+        assert_eq!(registry.find(&["top", "nodes"]).unwrap().0.name, "top node");
+        assert!(registry.find(&["nosuch"]).is_none());
+    }
+}

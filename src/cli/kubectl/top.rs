@@ -1,0 +1,129 @@
+//! `kubectl top`: what is used. Pods are taken to use what they ask for, until something measures more.
+
+use super::object::View;
+use super::parse::Request;
+use super::select::labels;
+use super::{Failure, Said, not_found, print};
+use crate::engine::kubernetes::{NodeInfo, Pod, PodPhase, Resources};
+use crate::engine::workloads::SetKind;
+
+const NOTE: &str =
+    "What pods of deployments use follows their load (sim load); others are taken to use what they ask for.";
+
+fn cells(used: Resources) -> [String; 2] {
+    [format!("{}m", used.cpu_millis), format!("{}Mi", used.memory_bytes >> 20)]
+}
+
+/// What a pod uses: of its processor time as much as its load makes it, of its memory all.
+fn used_by(view: View<'_>, pod: &Pod) -> Resources {
+    let requests = pod.spec.requests();
+    let deployment = match view.kubernetes.set(pod.set).map(|set| set.kind) {
+        Some(SetKind::ReplicaSet(deployment)) => deployment,
+        _ => None,
+    };
+    let permille = deployment.map_or(1000, |id| view.kubernetes.usage_permille(id, view.cloud.now_ms()));
+    Resources { cpu_millis: requests.cpu_millis * u64::from(permille) / 1000, ..requests }
+}
+
+fn used(view: View<'_>, node: &NodeInfo) -> Resources {
+    let running = node.pods().iter().filter(|pod| pod.phase == PodPhase::Running);
+    running.fold(Resources::default(), |sum, pod| sum + used_by(view, pod))
+}
+
+/// A share in whole percent, rounded down.
+fn percent(part: u64, whole: u64) -> String {
+    format!("{}%", (part * 100).checked_div(whole).unwrap_or(0))
+}
+
+fn sort(rows: &mut [(Resources, Vec<String>)], request: &Request) -> Result<(), Failure> {
+    match request.text("sort-by") {
+        None => Ok(()),
+        Some("cpu") => {
+            rows.sort_by_key(|(used, _)| std::cmp::Reverse(used.cpu_millis));
+            Ok(())
+        }
+        Some("memory") => {
+            rows.sort_by_key(|(used, _)| std::cmp::Reverse(used.memory_bytes));
+            Ok(())
+        }
+        Some(_) => Err(Failure::usage("--sort-by accepts only cpu or memory")),
+    }
+}
+
+fn table(rows: Vec<(Resources, Vec<String>)>, header: &[&str], request: &Request) -> Said {
+    let head = (!request.flag("no-headers")).then(|| header.iter().map(|name| (*name).to_owned()).collect());
+    let rows: Vec<Vec<String>> = head.into_iter().chain(rows.into_iter().map(|(_, row)| row)).collect();
+    let mut said = Said { notes: vec![NOTE.to_owned()], ..Said::default() };
+    said.print(print::table(&rows));
+    said
+}
+
+/// Answers `kubectl top node`.
+pub fn nodes(view: View<'_>, request: &Request) -> Result<Said, Failure> {
+    let selector = request.text("selector").map(labels).transpose().map_err(Failure::usage)?;
+    let names = request.words.as_slice();
+    if let Some(missing) = names.iter().find(|name| view.kubernetes.node_named(name).is_none()) {
+        return Err(not_found("nodes", missing));
+    }
+    let is_chosen = |node: &&std::sync::Arc<NodeInfo>| {
+        let is_named = names.is_empty() || names.iter().any(|name| **name == *node.name);
+        let is_selected = selector.as_ref().is_none_or(|selector| selector.matches_by(&|key| node.label(key)));
+        is_named && is_selected
+    };
+    let mut rows = Vec::new();
+    for node in view.kubernetes.nodes().filter(is_chosen) {
+        let used = used(view, node);
+        let row = if node.is_ready {
+            let [cpu, memory] = cells(used);
+            let cpu_share = percent(used.cpu_millis, node.allocatable.cpu_millis);
+            let memory_share = percent(used.memory_bytes, node.allocatable.memory_bytes);
+            vec![node.name.to_string(), cpu, cpu_share, memory, memory_share]
+        } else {
+            let unknown = || "<unknown>".to_owned();
+            vec![node.name.to_string(), unknown(), unknown(), unknown(), unknown()]
+        };
+        rows.push((used, row));
+    }
+    // Those that nothing is known of come last.
+    rows.sort_by_key(|(_, row)| row.iter().any(|cell| cell == "<unknown>"));
+    sort(&mut rows, request)?;
+    Ok(table(rows, &["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"], request))
+}
+
+/// Answers `kubectl top pod`.
+pub fn pods(view: View<'_>, request: &Request) -> Result<Said, Failure> {
+    let selector = request.text("selector").map(labels).transpose().map_err(Failure::usage)?;
+    let is_everywhere = request.flag("all-namespaces");
+    let names = request.words.as_slice();
+    let is_here = |pod: &&Pod| is_everywhere || pod.spec.namespace == request.namespace();
+    let mut rows = Vec::new();
+    let mut found = Vec::new();
+    for pod in view.kubernetes.nodes().flat_map(|node| node.pods()).filter(is_here) {
+        let name = pod.name();
+        let is_named = names.is_empty() || names.contains(&name);
+        let labels = |key: &str| pod.spec.labels.get(key).map(String::as_str);
+        let is_selected = selector.as_ref().is_none_or(|selector| selector.matches_by(&labels));
+        if !is_named || !is_selected || pod.phase != PodPhase::Running {
+            continue;
+        }
+        let used = used_by(view, pod);
+        let [cpu, memory] = cells(used);
+        let namespace = is_everywhere.then(|| pod.spec.namespace.clone());
+        rows.push((used, namespace.into_iter().chain([name.clone(), cpu, memory]).collect::<Vec<_>>()));
+        found.push(name);
+    }
+    if let Some(missing) = names.iter().find(|name| !found.contains(name)) {
+        return Err(not_found("pods", missing));
+    }
+    if rows.is_empty() {
+        let place = if is_everywhere { String::new() } else { format!(" in {} namespace", request.namespace()) };
+        let mut said = Said::default();
+        said.warn(&format!("No resources found{place}.\n"));
+        return Ok(said);
+    }
+    rows.sort_by(|(_, one), (_, other)| one.cmp(other));
+    sort(&mut rows, request)?;
+    let header = ["NAMESPACE", "NAME", "CPU(cores)", "MEMORY(bytes)"];
+    let header = header.get(usize::from(!is_everywhere)..).unwrap_or_default();
+    Ok(table(rows, header, request))
+}

@@ -1,0 +1,88 @@
+//! What `az aks create` and `az aks update` refuse of options that the simulation does not act on.
+//!
+//! A table of conditions, so that the many switches of a cluster cost few bytes. Rules that need more than
+//! conditions are functions in [`super::decorator`].
+
+use crate::cli::error::{CliError, ErrorClass};
+use crate::cli::parse::{Invocation, Value};
+
+use super::Check;
+
+/// The table; its first lines explain its form.
+const TABLE: &str = include_str!("rules.txt");
+
+/// Refuses what the table refuses. `has` tells whether the cluster has what lies at a path below its
+/// properties.
+pub(super) fn check(invocation: &Invocation, has: &dyn Fn(&str) -> bool) -> Check {
+    let own = if invocation.command.verb() == "create" { "c " } else { "u " };
+    for rule in TABLE.lines().filter_map(|line| line.strip_prefix(own)) {
+        let Some((conditions, message)) = rule.split_once(" | ") else { continue };
+        let (conditions, names) = conditions.split_once(" ; ").unwrap_or((conditions, ""));
+        // A rule without names stands for itself.
+        let names = names.split(' ');
+        for name in names {
+            let holds = |condition: &str| holds(invocation, &condition.replace('*', name), has);
+            if conditions.split(' ').all(holds) {
+                let message = message.replace('*', &name.replace('_', "-"));
+                let class = ErrorClass::InvalidArgumentValue;
+                return Err(CliError::decorator(class, filled(invocation, &message)));
+            }
+        }
+    }
+    Ok(())
+}
+
+fn holds(invocation: &Invocation, condition: &str, has: &dyn Fn(&str) -> bool) -> bool {
+    if let Some(negated) = condition.strip_prefix('!') {
+        return !holds(invocation, negated, has);
+    }
+    if let Some(path) = condition.strip_prefix('@') {
+        return has(path);
+    }
+    if let Some((dest, value)) = condition.split_once('=') {
+        return invocation.text(dest) == Some(value);
+    }
+    match invocation.value(condition) {
+        None => false,
+        Some(Value::Flag(flag)) => *flag,
+        Some(Value::Text(text)) => !text.is_empty(),
+        Some(Value::Integer(number)) => *number != 0,
+        Some(Value::Float(number)) => *number != 0.0,
+        Some(Value::List(list)) => !list.is_empty(),
+    }
+}
+
+/// The message with the value of the option that it names in braces.
+fn filled(invocation: &Invocation, message: &str) -> String {
+    let Some((dest, rest)) = message.strip_prefix('{').and_then(|rest| rest.split_once('}')) else {
+        return message.to_owned();
+    };
+    format!("{}{rest}", invocation.text(dest).unwrap_or_default())
+}
+
+#[cfg(test)]
+#[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+mod tests {
+    use super::*;
+    use crate::cli::registry::registry;
+
+    /// Every option that the table names is one of the command's.
+    #[test]
+    fn the_table_names_what_there_is() {
+        for line in TABLE.lines().filter(|line| !line.starts_with('#')) {
+            let command = if line.starts_with("c ") { "aks create" } else { "aks update" };
+            let command = registry().command(command).unwrap();
+            let (conditions, message) = line[2..].split_once(" | ").unwrap();
+            let (conditions, names) = conditions.split_once(" ; ").unwrap_or((conditions, ""));
+            assert_eq!(names.is_empty(), !conditions.contains('*'), "{line}");
+            assert!(!message.is_empty(), "{line}");
+            for name in names.split(' ') {
+                for condition in conditions.split(' ').filter(|condition| !condition.contains('@')) {
+                    let condition = condition.replace('*', name);
+                    let dest = condition.trim_start_matches('!').split('=').next().unwrap();
+                    assert!(command.argument(dest).is_some(), "{dest}: {line}");
+                }
+            }
+        }
+    }
+}

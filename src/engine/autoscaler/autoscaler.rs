@@ -1,0 +1,513 @@
+//! One autoscaler: what it remembers between its loops, and the loop.
+//!
+//! The order of a loop is that of `RunOnce` of the cluster autoscaler: look, clear away what never
+//! came up, grow, find out who is unneeded, shrink, bring groups up to their smallest size.
+
+use std::sync::Arc;
+
+use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
+use super::super::pool::PoolId;
+use super::budget::{Deletions, Parallelism};
+use super::budgets::Budgets;
+use super::cluster_state::{ClusterState, DELETION_TIME_MS, FailedInstance, Observation, Unregistered};
+use super::eligibility;
+use super::estimator::imagined;
+use super::evictability::{is_daemon, is_recreated};
+use super::expander::Candidate;
+use super::group::Group;
+use super::notice::{Notice, Resize};
+use super::pending;
+use super::planner::{Planner, Situation};
+use super::quota::{Quota, cluster_wide};
+use super::readiness::NodeFacts;
+use super::scale_up::{self, EstimateLimit, Request};
+use super::scratch::Scratch;
+use super::settings::{Setting, Settings};
+use super::template::Template;
+
+/// What a loop is given: the cluster at this moment.
+#[derive(Debug)]
+pub struct Scene<'a> {
+    /// The groups.
+    pub groups: Vec<Group>,
+    /// What a node of each would be like.
+    pub templates: &'a [Template],
+    /// All nodes, sorted by identity.
+    pub nodes: Vec<Arc<NodeInfo>>,
+    /// Nodes whose machines are gone.
+    pub gone: Vec<NodeId>,
+    /// For each group, machines that should have a node and have none.
+    pub unregistered: Vec<Vec<u32>>,
+    /// For each group, machines that could not be brought up.
+    pub failed: Vec<Vec<FailedInstance>>,
+    /// Pods that wait for a node.
+    pub pending: Vec<Pod>,
+    /// Pods that were evicted and may not have been made anew yet.
+    pub evicted: Vec<Pod>,
+    /// Nodes that are being deleted, and nodes that are being drained first.
+    pub deleting: Vec<NodeId>,
+    /// See `deleting`.
+    pub draining: Vec<NodeId>,
+    /// The disruption budgets.
+    pub budgets: Budgets,
+    /// Limits of cores and memory beside that of the cluster.
+    pub quotas: Vec<Quota>,
+    /// Whether estimates stop where no more could be had.
+    pub limit: EstimateLimit,
+}
+
+/// The cloud provider of a loop, and the hands that empty nodes.
+pub trait Provider {
+    /// The target size of a group.
+    fn target(&self, group: usize) -> u32;
+
+    /// Grows a group.
+    ///
+    /// # Errors
+    ///
+    /// A sentence where it refuses.
+    fn grow(&mut self, group: usize, by: u32) -> Result<(), String>;
+
+    /// Gives up machines of a group that never became nodes.
+    ///
+    /// # Errors
+    ///
+    /// A sentence where it refuses.
+    fn delete_instances(&mut self, group: usize, instances: &[u32]) -> Result<(), String>;
+
+    /// Forgets nodes of a group that were asked for and are not there.
+    fn shrink_target(&mut self, group: usize, by: u32);
+
+    /// Begins to remove nodes: some without pods, some to be drained first.
+    fn remove_nodes(&mut self, empty: &[NodeId], drain: &[NodeId]);
+
+    /// How many pods a controller has still to make; nothing where it is not known.
+    fn missing_replicas(&self, spec: &PodSpec) -> Option<u32>;
+
+    /// Picks one of the options.
+    fn choose(&mut self, options: &[Candidate], notices: &mut Vec<Notice>) -> Option<usize>;
+}
+
+/// When something was last done to a group or the cluster.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct LastTimes {
+    /// It grew.
+    pub scale_up_ms: Option<u64>,
+    /// A node of it began to go.
+    pub scale_down_ms: Option<u64>,
+    /// A node of it could not be emptied.
+    pub failure_ms: Option<u64>,
+}
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Autoscaler {
+    /// Groups and their health.
+    pub state: ClusterState,
+    /// Unneeded nodes.
+    pub planner: Planner,
+    /// When the cluster changed last.
+    pub last: LastTimes,
+    /// When groups changed last.
+    pub last_of_group: Vec<(PoolId, LastTimes)>,
+}
+
+/// What came of a loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LoopOutcome {
+    /// Whether something was done that another loop could follow up at once.
+    pub has_acted: bool,
+    /// Whether the cluster was found unfit for scaling.
+    pub is_unhealthy: bool,
+    /// Whether pods are waited for to be joined by others.
+    pub waits_for_burst: bool,
+}
+
+/// Until when something that happened then is waited out.
+fn until_ms(then_ms: Option<u64>, delay_ms: u64) -> Option<u64> {
+    then_ms.map(|then_ms| then_ms + delay_ms)
+}
+
+impl LastTimes {
+    /// When the latest of its cooldowns ends; `None` where there was nothing.
+    #[must_use]
+    pub fn cooldown_until_ms(&self, settings: &Settings) -> Option<u64> {
+        let ends = [
+            until_ms(self.scale_up_ms, settings.number(Setting::ScaleDownDelayAfterAdd)),
+            until_ms(self.failure_ms, settings.number(Setting::ScaleDownDelayAfterFailure)),
+            until_ms(self.scale_down_ms, settings.delay_after_delete_ms()),
+        ];
+        ends.into_iter().flatten().max()
+    }
+
+    fn is_cooling(&self, settings: &Settings, now_ms: u64) -> bool {
+        self.cooldown_until_ms(settings).is_some_and(|until_ms| until_ms > now_ms)
+    }
+}
+
+impl Autoscaler {
+    /// Runs one loop.
+    pub fn run_once(
+        &mut self,
+        mut scene: Scene<'_>,
+        provider: &mut dyn Provider,
+        settings: &Settings,
+        now_ms: u64,
+        notices: &mut Vec<Notice>,
+    ) -> LoopOutcome {
+        let mut outcome = LoopOutcome::default();
+        let facts = facts(&scene);
+        let seen = Observation {
+            groups: &scene.groups,
+            nodes: &facts,
+            unregistered: &scene.unregistered,
+            failed: &scene.failed,
+        };
+        self.state.update(&seen, settings, now_ms, notices);
+        outcome.has_acted |= self.remove_unregistered(&mut scene, provider, settings, now_ms, notices);
+        if !self.state.is_cluster_healthy(settings) {
+            self.planner.clear();
+            notices.push(Notice::ClusterUnhealthy);
+            outcome.is_unhealthy = true;
+            return outcome;
+        }
+        outcome.has_acted |= self.delete_failed(&mut scene, provider);
+        if self.fix_sizes(&mut scene, provider, settings, now_ms) {
+            outcome.has_acted = true;
+            return outcome;
+        }
+        let mut scratch = self.scratch(&scene, &facts, settings, now_ms);
+        let pods = pods_to_help(&mut scratch, &mut scene, settings, now_ms);
+        let has_grown = match self.grow(&pods, &mut scratch, &mut scene, provider, settings, now_ms, notices) {
+            Growth::Grew => true,
+            Growth::Waits => {
+                outcome.waits_for_burst = true;
+                false
+            }
+            Growth::None => false,
+        };
+        outcome.has_acted |= has_grown;
+        let is_forbidden = has_grown || outcome.waits_for_burst;
+        outcome.has_acted |= self.shrink(&mut scratch, &mut scene, provider, settings, now_ms, is_forbidden);
+        if settings.is(Setting::EnforceNodeGroupMinSize) {
+            outcome.has_acted |= self.fill_up(&scratch, &mut scene, provider, settings, now_ms, notices);
+        }
+        outcome
+    }
+
+    /// Gives up machines that should have become nodes by now, without going below the smallest size.
+    fn remove_unregistered(
+        &mut self,
+        scene: &mut Scene<'_>,
+        provider: &mut dyn Provider,
+        settings: &Settings,
+        now_ms: u64,
+        notices: &mut Vec<Notice>,
+    ) -> bool {
+        let provision_ms = settings.number(Setting::MaxNodeProvisionTime);
+        let mut has_removed = false;
+        for index in 0..scene.groups.len() {
+            let (Some(group), Some(state)) = (scene.groups.get(index), self.state.group(index)) else { continue };
+            let is_overdue = |machine: &&Unregistered| machine.since_ms + provision_ms < now_ms;
+            let possible = group.target.saturating_sub(group.min) as usize;
+            let overdue = state.unregistered.iter().filter(is_overdue).take(possible);
+            let overdue: Vec<u32> = overdue.map(|machine| machine.instance_id).collect();
+            if overdue.is_empty() || provider.delete_instances(index, &overdue).is_err() {
+                continue;
+            }
+            let name = |instance_id: &u32| super::super::pool::node_name(&group.name, *instance_id);
+            notices.extend(overdue.iter().map(|id| Notice::DeleteUnregistered { node: name(id).into() }));
+            has_removed = true;
+            self.renew_target(index, scene, provider);
+        }
+        has_removed
+    }
+
+    /// Gives up machines that could not be brought up.
+    fn delete_failed(&mut self, scene: &mut Scene<'_>, provider: &mut dyn Provider) -> bool {
+        let mut has_deleted = false;
+        for index in 0..scene.groups.len() {
+            let failed = scene.failed.get(index).map_or(&[][..], Vec::as_slice);
+            let failed: Vec<u32> = failed.iter().map(|(instance_id, _)| *instance_id).collect();
+            if !failed.is_empty() && provider.delete_instances(index, &failed).is_ok() {
+                has_deleted = true;
+                self.renew_target(index, scene, provider);
+            }
+        }
+        has_deleted
+    }
+
+    /// Lowers targets that have been above what is there for too long.
+    fn fix_sizes(
+        &mut self,
+        scene: &mut Scene<'_>,
+        provider: &mut dyn Provider,
+        settings: &Settings,
+        now_ms: u64,
+    ) -> bool {
+        let mut has_fixed = false;
+        for index in 0..scene.groups.len() {
+            let missing = self.state.missing(index, settings, now_ms);
+            if missing > 0 {
+                let before = provider.target(index);
+                provider.shrink_target(index, missing);
+                self.renew_target(index, scene, provider);
+                // A provider whose sizes follow its machines has nothing to forget.
+                has_fixed |= provider.target(index) != before;
+            }
+        }
+        has_fixed
+    }
+
+    fn renew_target(&mut self, index: usize, scene: &mut Scene<'_>, provider: &dyn Provider) {
+        if let Some(group) = scene.groups.get_mut(index) {
+            group.target = provider.target(index);
+        }
+        self.state.recalculate(&scene.groups);
+    }
+
+    /// The cluster to try things out on: nodes that have not started stand aside for ready ones that
+    /// are yet to come, and pods of no importance do not count.
+    fn scratch(&self, scene: &Scene<'_>, facts: &[NodeFacts], settings: &Settings, now_ms: u64) -> Scratch {
+        let startup_ms = settings.number(Setting::MaxNodeStartupTime);
+        let has_started = |facts: &NodeFacts| {
+            let is_waited_for =
+                facts.group.is_some_and(|group| self.upcoming(group, scene) > 0) && !facts.is_ready && !facts.is_gone;
+            !(is_waited_for && !facts.is_shut_down && facts.created_ms + startup_ms > now_ms)
+        };
+        let started = scene.nodes.iter().zip(facts).filter(|(_, facts)| has_started(facts));
+        let mut scratch = Scratch::new(started.map(|(node, _)| without_expendable(node, settings)));
+        for (index, template) in scene.templates.iter().enumerate() {
+            for number in 0..self.upcoming(index, scene) {
+                scratch.add(Arc::new(imagined(&template.node, "upcoming", number)));
+            }
+        }
+        scratch
+    }
+
+    fn upcoming(&self, index: usize, scene: &Scene<'_>) -> u32 {
+        scene.groups.get(index).map_or(0, |group| self.state.upcoming(index, group.policy))
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "what a loop is about, each once")]
+    fn grow(
+        &mut self,
+        pods: &[Pod],
+        scratch: &mut Scratch,
+        scene: &mut Scene<'_>,
+        provider: &mut dyn Provider,
+        settings: &Settings,
+        now_ms: u64,
+        notices: &mut Vec<Notice>,
+    ) -> Growth {
+        if pods.is_empty() {
+            return Growth::None;
+        }
+        let max = settings.number(Setting::MaxNodesTotal);
+        let ready = scene.nodes.iter().filter(|node| node.is_ready).count();
+        if max > 0 && u64::try_from(ready).unwrap_or(u64::MAX) >= max {
+            notices.push(Notice::MaxNodesTotalReached { max });
+            let reasons = |pod: &Pod| Notice::MaxNodesForPod { pod: pod.id };
+            notices.extend(pods.iter().map(reasons));
+            return Growth::None;
+        }
+        if pending::is_burst(pods, now_ms) {
+            return Growth::Waits;
+        }
+        let request = request(scene, pods, settings, now_ms);
+        let mut choice = Vec::new();
+        let provider = std::cell::RefCell::new(provider);
+        let mut choose = |options: &[Candidate]| provider.borrow_mut().choose(options, &mut choice);
+        let mut grow = |group: usize, by: u32| provider.borrow_mut().grow(group, by);
+        let found = scale_up::scale_up(&request, scratch, &mut self.state, &mut choose, &mut grow, notices);
+        notices.append(&mut choice);
+        found.report(notices);
+        let has_grown = found.is_successful();
+        self.after_growth(&found.resizes, scene, *provider.borrow(), now_ms);
+        if has_grown { Growth::Grew } else { Growth::None }
+    }
+
+    fn after_growth(&mut self, resizes: &[Resize], scene: &mut Scene<'_>, provider: &dyn Provider, now_ms: u64) {
+        for index in 0..scene.groups.len() {
+            self.renew_target(index, scene, provider);
+        }
+        for resize in resizes {
+            self.last.scale_up_ms = Some(now_ms);
+            let grown = scene.groups.iter().find(|group| group.name == resize.group).map(|group| group.id);
+            if let Some(group) = grown {
+                self.last_of(group).scale_up_ms = Some(now_ms);
+            }
+        }
+    }
+
+    /// When a group changed last.
+    pub fn last_of(&mut self, group: PoolId) -> &mut LastTimes {
+        let known = self.last_of_group.iter().position(|(id, _)| *id == group);
+        let index = known.unwrap_or_else(|| {
+            self.last_of_group.push((group, LastTimes::default()));
+            self.last_of_group.len() - 1
+        });
+        #[expect(clippy::indexing_slicing, reason = "found or pushed just above")]
+        &mut self.last_of_group[index].1
+    }
+
+    /// Takes note of a node that could not be emptied.
+    pub fn on_failed_removal(&mut self, id: NodeId, now_ms: u64) {
+        self.last.failure_ms = Some(now_ms);
+        self.last_of(id.pool).failure_ms = Some(now_ms);
+    }
+
+    /// Finds out who is unneeded, and lets go who has been for long enough.
+    fn shrink(
+        &mut self,
+        scratch: &mut Scratch,
+        scene: &mut Scene<'_>,
+        provider: &mut dyn Provider,
+        settings: &Settings,
+        now_ms: u64,
+        is_forbidden: bool,
+    ) -> bool {
+        let candidates = self.candidates(scratch, scene, settings, now_ms);
+        let in_progress: Vec<NodeId> = scene.deleting.iter().chain(&scene.draining).copied().collect();
+        let situation = Situation {
+            groups: &scene.groups,
+            candidates: &candidates,
+            in_progress: &in_progress,
+            evicted: &scene.evicted,
+            settings,
+            now_ms,
+            interval_ms: settings.number(Setting::ScanInterval),
+        };
+        let missing = |spec: &PodSpec| provider.missing_replicas(spec);
+        self.planner.update(scratch, &mut scene.budgets, &situation, missing);
+        let is_local = settings.is(Setting::ScaleDownDelayTypeLocal);
+        if is_forbidden || candidates.is_empty() || (!is_local && self.last.is_cooling(settings, now_ms)) {
+            return false;
+        }
+        let mut going = self.planner.nodes_to_delete(scratch, &situation);
+        let limits = Parallelism {
+            all: settings.count(Setting::MaxEmptyBulkDelete),
+            drain: settings.count(Setting::MaxDrainParallelism),
+        };
+        let wanted = Deletions { empty: going.empty.len(), drain: going.drain.len() };
+        let under_way = Deletions { empty: scene.deleting.len(), drain: scene.draining.len() };
+        let allowed = limits.crop(under_way, wanted);
+        going.empty.truncate(allowed.empty);
+        going.drain.truncate(allowed.drain);
+        if going.empty.is_empty() && going.drain.is_empty() {
+            return false;
+        }
+        provider.remove_nodes(&going.empty, &going.drain);
+        self.last.scale_down_ms = Some(now_ms);
+        for id in going.empty.iter().chain(&going.drain) {
+            self.last_of(id.pool).scale_down_ms = Some(now_ms);
+            if let Some(index) = scene.groups.iter().position(|group| group.id == id.pool) {
+                self.state.register_scale_down(index, now_ms + DELETION_TIME_MS);
+                self.renew_target(index, scene, provider);
+            }
+        }
+        true
+    }
+
+    /// The nodes to think about: of groups that are above their smallest size and not at rest; empty
+    /// ones first, then those that were unneeded before.
+    fn candidates(&self, scratch: &Scratch, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<NodeId> {
+        let is_local = settings.is(Setting::ScaleDownDelayTypeLocal);
+        let is_resting = |group: &Group| {
+            let last = self.last_of_group.iter().find(|(id, _)| *id == group.id);
+            is_local && last.is_some_and(|(_, last)| last.is_cooling(settings, now_ms))
+        };
+        let shrinking: Vec<PoolId> = scene
+            .groups
+            .iter()
+            .filter(|group| group.target > group.min && !is_resting(group))
+            .map(|group| group.id)
+            .collect();
+        let known = scratch.nodes().take(scratch.registered());
+        let possible = known.filter(|node| shrinking.contains(&node.id.pool) && !scene.gone.contains(&node.id));
+        let mut candidates: Vec<(bool, bool, NodeId)> =
+            possible.map(|node| (!is_empty(node), self.planner.unneeded.find(node.id).is_none(), node.id)).collect();
+        candidates.sort_unstable();
+        candidates.into_iter().map(|(_, _, id)| id).collect()
+    }
+
+    /// Brings groups up to their smallest size.
+    fn fill_up(
+        &mut self,
+        scratch: &Scratch,
+        scene: &mut Scene<'_>,
+        provider: &mut dyn Provider,
+        settings: &Settings,
+        now_ms: u64,
+        notices: &mut Vec<Notice>,
+    ) -> bool {
+        if scene.groups.iter().all(|group| group.target >= group.min) {
+            return false;
+        }
+        let request = request(scene, &[], settings, now_ms);
+        let mut grow = |group: usize, by: u32| provider.grow(group, by);
+        let resizes = scale_up::scale_up_to_min(&request, scratch, &mut self.state, &mut grow, notices);
+        self.after_growth(&resizes, scene, provider, now_ms);
+        !resizes.is_empty()
+    }
+}
+
+enum Growth {
+    None,
+    Waits,
+    Grew,
+}
+
+fn request<'a>(scene: &'a Scene<'_>, pods: &'a [Pod], settings: &'a Settings, now_ms: u64) -> Request<'a> {
+    let cores = settings.number(Setting::CoresTotalMax);
+    let memory = settings.number(Setting::MemoryTotalMax);
+    let quotas = std::iter::once(cluster_wide(cores, memory)).chain(scene.quotas.iter().cloned()).collect();
+    Request { groups: &scene.groups, templates: scene.templates, pods, quotas, limit: scene.limit, settings, now_ms }
+}
+
+/// What of the nodes matters for the cluster's health.
+fn facts(scene: &Scene<'_>) -> Vec<NodeFacts> {
+    let fact = |node: &Arc<NodeInfo>| NodeFacts {
+        group: scene.groups.iter().position(|group| group.id == node.id.pool),
+        is_ready: node.is_ready && !eligibility::has_taint(node, eligibility::NOT_READY_KEY),
+        is_shut_down: eligibility::has_taint(node, eligibility::SHUTDOWN_KEY)
+            || eligibility::has_taint(node, eligibility::UNREACHABLE_KEY),
+        is_gone: scene.gone.contains(&node.id),
+        created_ms: node.created_ms,
+    };
+    scene.nodes.iter().map(fact).collect()
+}
+
+/// The pods that need nodes: those that wait and those that will, because their node is drained.
+fn pods_to_help(scratch: &mut Scratch, scene: &mut Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<Pod> {
+    let mut pods = std::mem::take(&mut scene.pending);
+    pods.retain(|pod| !pending::is_expendable(&pod.spec, settings));
+    for id in &scene.draining {
+        let node = scratch.place_of(*id).and_then(|place| scratch.node(place));
+        let leaving = node.into_iter().flat_map(|node| node.pods());
+        let returning = leaving.filter(|pod| pod.takes_room() && !pod.is_terminating() && is_recreated(&pod.spec));
+        pods.extend(returning.cloned());
+    }
+    let mut pods = pending::without_room(scratch, pods);
+    pods.retain(|pod| !is_daemon(&pod.spec) && pending::is_old_enough(pod, settings, now_ms));
+    pods
+}
+
+/// Whether nothing on a node has to be moved, as far as can be told at a glance.
+fn is_empty(node: &NodeInfo) -> bool {
+    node.pods().iter().all(|pod| !pod.takes_room() || is_daemon(&pod.spec) || pod.spec.is_mirror())
+}
+
+/// A node without the pods that may be pushed aside at any time.
+fn without_expendable(node: &Arc<NodeInfo>, settings: &Settings) -> Arc<NodeInfo> {
+    let expendable = node.pods().iter().filter(|pod| pending::is_expendable(&pod.spec, settings));
+    let expendable: Vec<_> = expendable.map(|pod| pod.id).collect();
+    if expendable.is_empty() {
+        return Arc::clone(node);
+    }
+    let mut node = NodeInfo::clone(node);
+    for id in expendable {
+        node.remove_pod(id);
+    }
+    Arc::new(node)
+}

@@ -1,0 +1,33 @@
+//! How many nodes may be on their way out at the same time.
+//!
+//! Empty nodes go first. Those that have to be drained share the same limit and have a smaller one of
+//! their own.
+
+/// A number of empty nodes, and of nodes to be drained.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub struct Deletions {
+    /// Nodes without pods to move.
+    pub empty: usize,
+    /// Nodes whose pods are evicted first.
+    pub drain: usize,
+}
+
+/// The most deletions at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Parallelism {
+    /// Of all nodes.
+    pub all: usize,
+    /// Of nodes that are drained.
+    pub drain: usize,
+}
+
+impl Parallelism {
+    /// How many of `wanted` may begin while others are in progress.
+    #[must_use]
+    pub fn crop(self, in_progress: Deletions, wanted: Deletions) -> Deletions {
+        let left = self.all.saturating_sub(in_progress.empty + in_progress.drain);
+        let empty = wanted.empty.min(left);
+        let left_to_drain = self.drain.saturating_sub(in_progress.drain).min(left - empty);
+        Deletions { empty, drain: wanted.drain.min(left_to_drain) }
+    }
+}

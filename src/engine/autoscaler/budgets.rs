@@ -1,0 +1,69 @@
+//! What the pod disruption budgets still allow while a scale-down is thought through.
+
+use std::sync::Arc;
+
+use super::super::kubernetes::{DisruptionBudget, Pod, PodSpec};
+
+/// The budgets of a cluster, with what each has left.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Budgets {
+    entries: Vec<(Arc<DisruptionBudget>, i64)>,
+}
+
+/// What the budgets say of several pods together.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Verdict {
+    /// Each of them may be evicted, one after the other.
+    pub can_remove: bool,
+    /// All of them may be evicted at once.
+    pub in_parallel: bool,
+}
+
+impl Budgets {
+    /// Budgets, each with the number of disruptions that it allows.
+    #[must_use]
+    pub fn new(entries: Vec<(Arc<DisruptionBudget>, i64)>) -> Self {
+        Self { entries }
+    }
+
+    /// Whether any budget covers a pod.
+    #[must_use]
+    pub fn protect(&self, spec: &PodSpec) -> bool {
+        self.entries.iter().any(|(budget, _)| budget.protects(spec))
+    }
+
+    /// Whether a budget that covers a pod has nothing left.
+    #[must_use]
+    pub fn are_exhausted(&self, spec: &PodSpec) -> bool {
+        self.entries.iter().any(|(budget, left)| *left < 1 && budget.protects(spec))
+    }
+
+    /// What they say of these pods together.
+    #[must_use]
+    pub fn verdict(&self, pods: &[Pod]) -> Verdict {
+        let mut verdict = Verdict { can_remove: true, in_parallel: true };
+        for (budget, left) in &self.entries {
+            let covered = pods.iter().filter(|pod| budget.protects(&pod.spec)).count();
+            let covered = i64::try_from(covered).unwrap_or(i64::MAX);
+            if covered > 0 && *left < 1 {
+                return Verdict { can_remove: false, in_parallel: false };
+            }
+            verdict.in_parallel &= covered <= *left;
+        }
+        verdict
+    }
+
+    /// How many disruptions each allows still.
+    #[must_use]
+    pub fn left(&self) -> Vec<i64> {
+        self.entries.iter().map(|(_, left)| *left).collect()
+    }
+
+    /// Takes pods into account as evicted.
+    pub fn take(&mut self, pods: &[Pod]) {
+        for (budget, left) in &mut self.entries {
+            let covered = pods.iter().filter(|pod| budget.protects(&pod.spec)).count();
+            *left -= i64::try_from(covered).unwrap_or(i64::MAX);
+        }
+    }
+}

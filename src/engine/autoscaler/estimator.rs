@@ -1,0 +1,145 @@
+//! How many new nodes of a group pods need: first-fit decreasing bin packing.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use super::super::kubernetes::affinity::HOSTNAME_KEY;
+use super::super::kubernetes::{Misfit, NodeId, NodeInfo, Pod, Resources};
+use super::scratch::Scratch;
+
+/// What was estimated.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Estimate<'a> {
+    /// Nodes that take at least one pod.
+    pub nodes: u32,
+    /// The pods that they take.
+    pub pods: Vec<&'a Pod>,
+}
+
+/// Groups of like pods in the order in which they are packed: those that ask for the greatest part of
+/// a node, processor time and memory together, go first.
+#[must_use]
+pub fn ordered<'a>(mut groups: Vec<Vec<&'a Pod>>, node: Resources) -> Vec<Vec<&'a Pod>> {
+    const WHOLE: u128 = 1 << 40;
+    let part = |asked: u64, whole: u64| (u128::from(asked) * WHOLE).checked_div(whole.into()).unwrap_or_default();
+    groups.sort_by_cached_key(|group| {
+        let asked = group.first().map(|pod| pod.spec.requests()).unwrap_or_default();
+        Reverse(part(asked.cpu_millis, node.cpu_millis) + part(asked.memory_bytes, node.memory_bytes))
+    });
+    groups
+}
+
+/// Packs pods on imagined nodes like `template`, at most `nodes_max` of them. The scratch copy is as
+/// before afterwards.
+#[must_use]
+pub fn estimate<'a>(
+    scratch: &mut Scratch,
+    groups: Vec<Vec<&'a Pod>>,
+    template: &NodeInfo,
+    nodes_max: Option<u32>,
+) -> Estimate<'a> {
+    let mark = scratch.mark();
+    let mut packing = Packing { scratch, template, nodes_max, added: Vec::new(), older: Vec::new(), pods: Vec::new() };
+    let mut may_add = true;
+    for group in ordered(groups, template.allocatable) {
+        let rest = packing.fill(&group);
+        if may_add {
+            may_add = packing.add_for(group.get(rest..).unwrap_or_default());
+        }
+    }
+    let used = packing.added.iter().filter(|(_, is_used)| *is_used).count() + packing.older.len();
+    let pods = std::mem::take(&mut packing.pods);
+    scratch.take_back(mark);
+    Estimate { nodes: u32::try_from(used).unwrap_or(u32::MAX), pods }
+}
+
+struct Packing<'a, 's> {
+    scratch: &'s mut Scratch,
+    template: &'s NodeInfo,
+    nodes_max: Option<u32>,
+    /// Places of new nodes, and whether any pod was put there.
+    added: Vec<(usize, bool)>,
+    /// Places of nodes that were there before and took pods that are to be spread. Upstream counts
+    /// them with the new ones.
+    older: Vec<usize>,
+    pods: Vec<&'a Pod>,
+}
+
+impl<'a> Packing<'a, '_> {
+    fn take(&mut self, pod: &'a Pod, place: usize) {
+        self.pods.push(pod);
+        match self.added.iter_mut().rev().find(|(added, _)| *added == place) {
+            Some((_, is_used)) => *is_used = true,
+            None if self.older.contains(&place) => {}
+            None => self.older.push(place),
+        }
+    }
+
+    /// Puts pods on new nodes that are there already, until one does not fit; gives how many.
+    fn fill(&mut self, pods: &[&'a Pod]) -> usize {
+        let first = self.added.first().map_or(usize::MAX, |(place, _)| *place);
+        for (index, pod) in pods.iter().enumerate() {
+            match self.scratch.schedule(pod, |place, _| place >= first) {
+                Some(place) => self.take(pod, place),
+                None => return index,
+            }
+        }
+        pods.len()
+    }
+
+    /// Puts pods on the newest node, adding nodes as they are needed; false where no more may be
+    /// added.
+    fn add_for(&mut self, pods: &[&'a Pod]) -> bool {
+        for pod in pods {
+            if let Some((newest, is_used)) = self.added.last().copied() {
+                let is_spread = self.is_kept_by_spreading(pod, newest);
+                if self.scratch.schedule_on(pod, newest) {
+                    self.take(pod, newest);
+                    continue;
+                }
+                // What is to be spread over nodes may fit an older one, now that there is a newer.
+                if is_spread && let Some(place) = self.scratch.schedule(pod, |place, _| place != newest) {
+                    self.take(pod, place);
+                    continue;
+                }
+                // What does not fit an empty node fits no other either.
+                if !is_used {
+                    return true;
+                }
+            }
+            let count = u32::try_from(self.added.len()).unwrap_or(u32::MAX);
+            if self.nodes_max.is_some_and(|max| count >= max) {
+                return false;
+            }
+            let place = self.add(count);
+            if !self.scratch.schedule_on(pod, place) {
+                return true;
+            }
+            self.take(pod, place);
+        }
+        true
+    }
+
+    fn is_kept_by_spreading(&self, pod: &Pod, place: usize) -> bool {
+        let by_node = pod.spec.topology_spread.iter().any(|spread| spread.topology_key == HOSTNAME_KEY);
+        by_node && {
+            let around = self.scratch.surroundings(&pod.spec);
+            matches!(self.scratch.check(&pod.spec, place, &around), Some(Err(Misfit::TopologySpread)))
+        }
+    }
+
+    fn add(&mut self, number: u32) -> usize {
+        let place = self.scratch.add(Arc::new(imagined(self.template, "e", number)));
+        self.added.push((place, false));
+        place
+    }
+}
+
+/// A node like a template, that no machine stands behind.
+#[must_use]
+pub fn imagined(template: &NodeInfo, word: &str, number: u32) -> NodeInfo {
+    let mut node = template.clone();
+    node.id = NodeId { pool: template.id.pool, instance_id: u32::MAX - 1 - number };
+    node.name = format!("{}-{word}-{number}", template.name).into();
+    node
+}

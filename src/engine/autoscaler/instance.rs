@@ -1,0 +1,225 @@
+//! What the autoscaler's Azure provider reports of a virtual machine of a scale set.
+//!
+//! A machine has a provisioning state, which says how the last operation on it went, and a power
+//! state. The provider makes one state of the two, and an error where a machine could not be
+//! brought up: that is how a failed start of a deallocated machine becomes visible. After the provider
+//! of AKS's branch of the cluster autoscaler (kubernetes/autoscaler pull request 9932).
+
+use std::borrow::Cow;
+
+use super::super::pool::ScaleDownMode;
+
+/// What a machine is doing, as the autoscaler sees it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum InstanceState {
+    /// It runs, or is believed to.
+    Running,
+    /// It is being brought up.
+    Creating,
+    /// It is going for good.
+    Deleting,
+    /// It is kept without a host.
+    Deallocated,
+    /// It is giving its host back.
+    Deallocating,
+}
+
+impl InstanceState {
+    /// The word of the provider.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Running => "Running",
+            Self::Creating => "Creating",
+            Self::Deleting => "Deleting",
+            Self::Deallocated => "Deallocated",
+            Self::Deallocating => "Deallocating",
+        }
+    }
+}
+
+/// Whether a failure is about capacity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum ErrorClass {
+    /// There is no quota or no host.
+    OutOfResources,
+    /// Something else.
+    Other,
+}
+
+impl ErrorClass {
+    /// The word of the provider.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::OutOfResources => "OutOfResources",
+            Self::Other => "Other",
+        }
+    }
+}
+
+/// Why machines did not come up.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct CreationError {
+    /// About capacity or not.
+    pub class: ErrorClass,
+    /// A code such as `start-deallocated-failed`.
+    pub code: Cow<'static, str>,
+    /// A sentence.
+    pub message: Cow<'static, str>,
+}
+
+impl CreationError {
+    /// An error in words that are known beforehand.
+    #[must_use]
+    pub const fn new(class: ErrorClass, code: &'static str, message: &'static str) -> Self {
+        Self { class, code: Cow::Borrowed(code), message: Cow::Borrowed(message) }
+    }
+}
+
+/// A kept machine could not be started again.
+pub const START_FAILED: CreationError =
+    CreationError::new(ErrorClass::OutOfResources, "start-deallocated-failed", "Failed to start deallocated VM");
+
+/// A new machine could not be provisioned.
+pub const PROVISIONING_FAILED: CreationError = CreationError::new(
+    ErrorClass::OutOfResources,
+    "provisioning-state-failed",
+    "Azure failed to provision a node for this node group",
+);
+
+/// A machine came up, and the extension that makes it a node failed.
+pub const EXTENSION_FAILED: CreationError =
+    CreationError::new(ErrorClass::Other, "VMExtensionProvisioningFailed", "the extension vmssCSE failed");
+
+/// State and error of a machine.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct InstanceStatus {
+    /// What it is doing.
+    pub state: InstanceState,
+    /// Why it did not come up.
+    pub error: Option<CreationError>,
+}
+
+impl From<InstanceState> for InstanceStatus {
+    fn from(state: InstanceState) -> Self {
+        Self { state, error: None }
+    }
+}
+
+/// The provisioning state of a machine: how the last operation on it went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VmProvisioning {
+    /// It is being created.
+    Creating,
+    /// An operation on it goes on.
+    Updating,
+    /// The last operation worked.
+    Succeeded,
+    /// The last operation did not work.
+    Failed,
+    /// It is being deleted.
+    Deleting,
+}
+
+/// The power state of a machine.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum VmPower {
+    /// It is being started.
+    Starting,
+    /// It runs.
+    Running,
+    /// It is being shut down.
+    Stopping,
+    /// It is shut down and keeps its host.
+    Stopped,
+    /// It is giving its host back.
+    Deallocating,
+    /// It has no host.
+    Deallocated,
+    /// Azure does not say.
+    Unknown,
+}
+
+impl VmPower {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Starting,
+        Self::Running,
+        Self::Stopping,
+        Self::Stopped,
+        Self::Deallocating,
+        Self::Deallocated,
+        Self::Unknown,
+    ];
+
+    /// The word in an instance view, behind `PowerState/`.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Starting => "starting",
+            Self::Running => "running",
+            Self::Stopping => "stopping",
+            Self::Stopped => "stopped",
+            Self::Deallocating => "deallocating",
+            Self::Deallocated => "deallocated",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Whether the cloud node controller marks the node of such a machine as shut down: its host is
+    /// given back or no longer used, unless it is only being created (cloud-provider-azure,
+    /// `InstanceShutdownByProviderID`).
+    #[must_use]
+    pub const fn is_shutdown(self, provisioning: Option<VmProvisioning>) -> bool {
+        let is_off = matches!(self, Self::Stopped | Self::Deallocating | Self::Deallocated);
+        is_off && !matches!(provisioning, Some(VmProvisioning::Creating))
+    }
+}
+
+/// A machine as Azure Compute describes it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct VmView {
+    /// How the last operation went.
+    pub provisioning: VmProvisioning,
+    /// Its power state.
+    pub power: VmPower,
+    /// Whether the extension that makes it a node failed.
+    pub has_extension_error: bool,
+}
+
+/// How the provider reads machines.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Reading {
+    /// The pool's scale-down mode.
+    pub policy: ScaleDownMode,
+    /// Whether a new machine that failed counts as a failed creation at once. AKS has it on.
+    pub is_fast_delete: bool,
+}
+
+impl Reading {
+    /// The status of a machine. While an operation goes on the provider keeps what it believed:
+    /// `known`.
+    #[must_use]
+    pub fn status(self, machine: VmView, known: Option<InstanceStatus>) -> Option<InstanceStatus> {
+        use InstanceState as S;
+        let running: InstanceStatus = S::Running.into();
+        let failed = |error| InstanceStatus { state: S::Creating, error: Some(error) };
+        let is_up = matches!(machine.power, VmPower::Starting | VmPower::Running);
+        let status = match (machine.provisioning, machine.power) {
+            (VmProvisioning::Updating, _) => return known,
+            (VmProvisioning::Deleting, _) => S::Deleting.into(),
+            (VmProvisioning::Creating, _) => S::Creating.into(),
+            (VmProvisioning::Succeeded, VmPower::Deallocated) => S::Deallocated.into(),
+            (VmProvisioning::Succeeded, VmPower::Deallocating) => S::Deallocating.into(),
+            (VmProvisioning::Succeeded, _) => running,
+            (VmProvisioning::Failed, _) if is_up => running,
+            (VmProvisioning::Failed, _) => match self.policy {
+                ScaleDownMode::Deallocate => failed(START_FAILED),
+                ScaleDownMode::Delete if self.is_fast_delete => failed(PROVISIONING_FAILED),
+                ScaleDownMode::Delete => running,
+            },
+        };
+        Some(if machine.has_extension_error { failed(EXTENSION_FAILED) } else { status })
+    }
+}

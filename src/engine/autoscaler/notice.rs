@@ -1,0 +1,203 @@
+//! What the autoscaler tells people: its events, as facts.
+//!
+//! The words are made when an event is shown, and are those of the cluster autoscaler.
+
+use std::fmt::Write as _;
+use std::sync::Arc;
+
+use super::super::kubernetes::PodId;
+use super::duration;
+use super::instance::CreationError;
+
+/// A change of one group's size.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Resize {
+    /// The group.
+    pub group: Arc<str>,
+    /// Its target before.
+    pub from: u32,
+    /// Its target after.
+    pub to: u32,
+    /// The largest it may have.
+    pub max: u32,
+}
+
+/// A reason that speaks against a group, with how many groups have it.
+pub type Reasons = Vec<(String, u32)>;
+
+/// Something worth telling.
+#[expect(missing_docs, reason = "the fields are named by what they are")]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Notice {
+    /// Nodes that a group was asked for have not come.
+    ScaleUpTimedOut { group: Arc<str>, after_ms: u64 },
+    /// Machines of a group could not be created or started.
+    ScaleUpFailed { group: Arc<str>, count: u32, error: CreationError },
+    /// A group is about to grow, or was told to.
+    ScaledUpGroup { resize: Resize, is_done: bool },
+    /// A group could not be told to grow.
+    FailedToScaleUpGroup { group: Arc<str>, error: String },
+    /// Too many nodes are not ready: nothing is done.
+    ClusterUnhealthy,
+    /// The cluster has as many nodes as it may have.
+    MaxNodesTotalReached { max: u64 },
+    /// A pod made groups grow.
+    TriggeredScaleUp { pod: PodId, resizes: Arc<[Resize]> },
+    /// A pod could not make any group grow.
+    NotTriggerScaleUp { pod: PodId, reasons: Reasons },
+    /// A pod waits, and the cluster has as many nodes as it may have.
+    MaxNodesForPod { pod: PodId },
+    /// A node without pods to move goes.
+    ScaleDownEmpty { node: Arc<str> },
+    /// A node goes, and its pods are moved.
+    ScaleDown { node: Arc<str>, utilization: String, pods: Vec<String> },
+    /// A node is closed to new pods before it goes.
+    NodeMarked { node: Arc<str> },
+    /// A node could not be emptied, and stays.
+    NodeNotDrained { node: Arc<str> },
+    /// A pod has to go for its node's sake.
+    PodEvicted { pod: PodId },
+    /// A pod would not go.
+    PodNotEvicted { pod: PodId },
+    /// A machine that never became a node was given up.
+    DeleteUnregistered { node: Arc<str> },
+    /// A group fits no pattern of the expander's priorities.
+    NoPriority { group: Arc<str> },
+    /// No group fits any.
+    NoPriorities,
+}
+
+/// What an event is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The autoscaler as a whole: its status config map.
+    Status,
+    /// The config map of the expander's priorities.
+    Priorities,
+    /// A node.
+    Node(Arc<str>),
+    /// A pod.
+    Pod(PodId),
+}
+
+/// An event in words.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NoticeText {
+    /// Whether something went wrong: `Warning` rather than `Normal`.
+    pub is_warning: bool,
+    /// The reason, such as `ScaleDownEmpty`.
+    pub reason: &'static str,
+    /// A sentence.
+    pub message: String,
+}
+
+impl Notice {
+    /// What it is about.
+    #[must_use]
+    pub fn subject(&self) -> Subject {
+        match self {
+            Self::TriggeredScaleUp { pod, .. }
+            | Self::NotTriggerScaleUp { pod, .. }
+            | Self::MaxNodesForPod { pod }
+            | Self::PodEvicted { pod }
+            | Self::PodNotEvicted { pod } => Subject::Pod(*pod),
+            Self::NodeMarked { node } | Self::NodeNotDrained { node } => Subject::Node(Arc::clone(node)),
+            Self::NoPriority { .. } | Self::NoPriorities => Subject::Priorities,
+            _ => Subject::Status,
+        }
+    }
+
+    /// The event in words.
+    #[must_use]
+    pub fn text(&self) -> NoticeText {
+        let normal = |reason, message| NoticeText { is_warning: false, reason, message };
+        let warning = |reason, message| NoticeText { is_warning: true, reason, message };
+        match self {
+            Self::ScaleUpTimedOut { group, after_ms } => warning(
+                "ScaleUpTimedOut",
+                format!("Nodes added to group {group} failed to register within {}", duration::text(*after_ms)),
+            ),
+            Self::ScaleUpFailed { group, count, error } => warning(
+                "ScaleUpFailed",
+                format!(
+                    "Failed adding {count} nodes to group {group} due to {}.{}; source errors: {}",
+                    error.class.name(),
+                    error.code,
+                    error.message
+                ),
+            ),
+            Self::ScaledUpGroup { resize: Resize { group, from, to, max }, is_done } => {
+                let what = if *is_done {
+                    format!("group {group} size set to {to}")
+                } else {
+                    format!("setting group {group} size to {to}")
+                };
+                normal("ScaledUpGroup", format!("Scale-up: {what} instead of {from} (max: {max})"))
+            }
+            Self::FailedToScaleUpGroup { group, error } => {
+                warning("FailedToScaleUpGroup", format!("Scale-up failed for group {group}: {error}"))
+            }
+            Self::ClusterUnhealthy => warning("ClusterUnhealthy", "Cluster is unhealthy".to_owned()),
+            Self::MaxNodesTotalReached { max } => {
+                warning("MaxNodesTotalReached", format!("Max total nodes in cluster reached: {max}"))
+            }
+            Self::TriggeredScaleUp { resizes, .. } => {
+                normal("TriggeredScaleUp", format!("pod triggered scale-up: {}", resizes_text(resizes)))
+            }
+            Self::NotTriggerScaleUp { reasons, .. } => {
+                normal("NotTriggerScaleUp", format!("pod didn't trigger scale-up: {}", reasons_text(reasons)))
+            }
+            Self::MaxNodesForPod { .. } => normal(
+                "NotTriggerScaleUp",
+                "pod didn't trigger scale-up: max total nodes in cluster reached".to_owned(),
+            ),
+            Self::ScaleDownEmpty { node } => {
+                normal("ScaleDownEmpty", format!("Scale-down: removing empty node \"{node}\""))
+            }
+            Self::ScaleDown { node, utilization, pods } => normal(
+                "ScaleDown",
+                format!(
+                    "Scale-down: removing node {node}, utilization: {utilization}, pods to reschedule: {}",
+                    pods.join(",")
+                ),
+            ),
+            Self::NodeMarked { .. } => normal("ScaleDown", "marked the node as toBeDeleted/unschedulable".to_owned()),
+            Self::NodeNotDrained { .. } => {
+                warning("ScaleDownFailed", "failed to drain the node, aborting ScaleDown".to_owned())
+            }
+            Self::PodEvicted { .. } => normal("ScaleDown", "deleting pod for node scale down".to_owned()),
+            Self::PodNotEvicted { .. } => warning("ScaleDownFailed", "failed to delete pod for ScaleDown".to_owned()),
+            Self::DeleteUnregistered { node } => {
+                normal("DeleteUnregistered", format!("Removed unregistered node {node}"))
+            }
+            Self::NoPriority { group } => warning(
+                "PriorityConfigMapNotMatchedGroup",
+                format!(
+                    "Priority expander: node group {group} not found in priority expander configuration. The group won't be used."
+                ),
+            ),
+            Self::NoPriorities => warning(
+                "PriorityConfigMapNoGroupMatched",
+                "Priority expander: no priorities info found for any of the expansion options. No options filtered."
+                    .to_owned(),
+            ),
+        }
+    }
+}
+
+fn resizes_text(resizes: &[Resize]) -> String {
+    let one = |resize: &Resize| format!("{{{} {}->{} (max: {})}}", resize.group, resize.from, resize.to, resize.max);
+    let all: Vec<String> = resizes.iter().map(one).collect();
+    format!("[{}]", all.join(" "))
+}
+
+/// Reasons with their numbers, as in the event of a pod.
+#[must_use]
+pub fn reasons_text(reasons: &Reasons) -> String {
+    let mut text = String::new();
+    for (reason, count) in reasons {
+        let comma = if text.is_empty() { "" } else { ", " };
+        let _ = write!(text, "{comma}{count} {reason}");
+    }
+    text
+}

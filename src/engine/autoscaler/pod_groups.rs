@@ -1,0 +1,34 @@
+//! Pods that are alike to the scheduler: one of them speaks for all.
+
+use std::sync::Arc;
+
+use super::super::kubernetes::{Pod, PodSpec};
+use super::evictability::is_daemon;
+
+/// The most groups that the pods of one controller are split into.
+const GROUPS_PER_CONTROLLER_MAX: usize = 10;
+
+/// Groups of pods, in the order of their first pods. Pods without a controller are alike to none.
+#[must_use]
+pub fn grouped(pods: &[Pod]) -> Vec<Vec<&Pod>> {
+    let mut groups: Vec<Vec<&Pod>> = Vec::new();
+    // Where the groups of controllers are, with what their pods are.
+    let mut known: Vec<(usize, &Arc<PodSpec>)> = Vec::new();
+    for pod in pods {
+        let spec = &pod.spec;
+        let is_alone = spec.owner.is_none() || is_daemon(spec);
+        let alike = known.iter().find(|(_, other)| Arc::ptr_eq(other, spec) || other == &spec);
+        match alike.filter(|_| !is_alone).and_then(|(index, _)| groups.get_mut(*index)) {
+            Some(group) => group.push(pod),
+            None => {
+                let of_controller =
+                    known.iter().filter(|(_, other)| other.owner == spec.owner && other.namespace == spec.namespace);
+                if !is_alone && of_controller.count() < GROUPS_PER_CONTROLLER_MAX {
+                    known.push((groups.len(), spec));
+                }
+                groups.push(vec![pod]);
+            }
+        }
+    }
+    groups
+}

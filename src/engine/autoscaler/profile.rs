@@ -1,0 +1,159 @@
+//! Settings as people write them: the profile of AKS, and flags of the upstream program.
+
+use super::duration;
+use super::expander::Expander;
+use super::settings::{Kind, PROFILE_SETTINGS, SETTINGS, SettingInfo, Settings};
+
+const BILLION: i64 = 1_000_000_000;
+
+/// The setting of a name.
+#[must_use]
+pub fn find(name: &str) -> Option<&'static SettingInfo> {
+    SETTINGS.iter().find(|info| info.name == name)
+}
+
+/// The settings that a profile has, in its order.
+#[must_use]
+pub fn of_profile() -> &'static [SettingInfo] {
+    SETTINGS.get(..PROFILE_SETTINGS).unwrap_or_default()
+}
+
+/// What a value should look like, for a person who wrote another.
+#[must_use]
+pub const fn expected(kind: Kind) -> &'static str {
+    match kind {
+        Kind::Duration => "a duration such as 10m or 30s",
+        Kind::Minutes => "a number of minutes such as 10m",
+        Kind::Interval => "a number of seconds such as 10s",
+        Kind::Seconds => "a number of seconds",
+        Kind::Count => "a number that is not negative",
+        Kind::Integer => "an integer",
+        Kind::Percentage => "a number from 0 to 100",
+        Kind::Fraction => "a number from 0 to 1",
+        Kind::Flag => "true or false",
+        Kind::Expander => "least-waste, most-pods, priority or random",
+    }
+}
+
+/// Reads a value.
+#[must_use]
+pub fn parsed(kind: Kind, text: &str) -> Option<i64> {
+    let text = text.trim();
+    let count = || text.parse::<u32>().ok().map(i64::from);
+    match kind {
+        Kind::Duration => duration::parsed_ms(text).and_then(|ms| i64::try_from(ms).ok()),
+        Kind::Minutes => text.strip_suffix('m')?.parse::<u32>().ok().map(|minutes| i64::from(minutes) * 60_000),
+        Kind::Interval => {
+            let seconds = text.strip_suffix('s').unwrap_or(text).parse::<u32>().ok();
+            seconds.filter(|seconds| *seconds > 0).map(|seconds| i64::from(seconds) * 1000)
+        }
+        Kind::Seconds => count().map(|seconds| seconds * 1000),
+        Kind::Count => count(),
+        Kind::Integer => text.parse().ok(),
+        Kind::Percentage => count().filter(|percent| *percent <= 100),
+        Kind::Fraction => fraction(text),
+        Kind::Flag => match text.to_ascii_lowercase().as_str() {
+            "true" => Some(1),
+            "false" => Some(0),
+            _ => None,
+        },
+        Kind::Expander => {
+            let index = Expander::ALL.iter().position(|expander| expander.name() == text)?;
+            i64::try_from(index).ok()
+        }
+    }
+}
+
+/// A number from 0 to 1, in thousand-millionths.
+fn fraction(text: &str) -> Option<i64> {
+    let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
+    let is_number = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
+    if whole.is_empty() && decimals.is_empty() || !is_number(whole) || !is_number(decimals) {
+        return None;
+    }
+    let whole = if whole.is_empty() { 0 } else { whole.parse::<i64>().ok()? };
+    let decimals: String = decimals.chars().take(9).collect();
+    let part = format!("{decimals:0<9}").parse::<i64>().ok()?;
+    Some(whole.checked_mul(BILLION)?.checked_add(part)?).filter(|value| *value <= BILLION)
+}
+
+/// A value as it is shown.
+#[must_use]
+pub fn text(kind: Kind, value: i64) -> String {
+    match kind {
+        Kind::Duration => duration::short(u64::try_from(value).unwrap_or_default()),
+        Kind::Minutes => format!("{}m", value / 60_000),
+        Kind::Interval => format!("{}s", value / 1000),
+        Kind::Seconds => (value / 1000).to_string(),
+        Kind::Count | Kind::Integer | Kind::Percentage => value.to_string(),
+        Kind::Fraction => {
+            let decimals = format!("{:09}", value % BILLION);
+            let decimals = decimals.trim_end_matches('0');
+            let dot = if decimals.is_empty() { "" } else { "." };
+            format!("{}{dot}{decimals}", value / BILLION)
+        }
+        Kind::Flag => (value != 0).to_string(),
+        Kind::Expander => {
+            let expander = usize::try_from(value).ok().and_then(|index| Expander::ALL.get(index));
+            expander.map_or("", |expander| expander.name()).to_owned()
+        }
+    }
+}
+
+/// The settings that these values make, the later over the earlier. What is no setting, or no value of
+/// one, was refused when it was given.
+#[must_use]
+pub fn settings<'a>(values: impl Iterator<Item = (&'a String, &'a String)>) -> Settings {
+    let mut settings = Settings::default();
+    for (name, text) in values {
+        if let Some(info) = find(name)
+            && let Some(value) = parsed(info.kind, text)
+        {
+            settings.set(info.setting, value);
+        }
+    }
+    settings
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_read_as_the_profile_has_them() {
+        let check = |kind, text: &str, expected: Option<i64>| {
+            assert_eq!(parsed(kind, text), expected, "{kind:?} {text:?}");
+        };
+        check(Kind::Duration, "10m", Some(600_000));
+        check(Kind::Duration, "30s", Some(30_000));
+        check(Kind::Duration, "10", None);
+        check(Kind::Minutes, "10m", Some(600_000));
+        check(Kind::Minutes, "600s", None);
+        check(Kind::Interval, "10", Some(10_000));
+        check(Kind::Interval, "30s", Some(30_000));
+        check(Kind::Interval, "0s", None);
+        check(Kind::Seconds, "600", Some(600_000));
+        check(Kind::Percentage, "45", Some(45));
+        check(Kind::Percentage, "101", None);
+        check(Kind::Fraction, "0.5", Some(500_000_000));
+        check(Kind::Fraction, ".25", Some(250_000_000));
+        check(Kind::Fraction, "1", Some(1_000_000_000));
+        check(Kind::Fraction, "1.5", None);
+        check(Kind::Fraction, "half", None);
+        check(Kind::Fraction, ".", None);
+        check(Kind::Flag, "True", Some(1));
+        check(Kind::Flag, "yes", None);
+        check(Kind::Expander, "priority", Some(4));
+        check(Kind::Expander, "best", None);
+        check(Kind::Integer, "-10", Some(-10));
+        check(Kind::Count, "-1", None);
+    }
+
+    #[test]
+    fn every_default_reads_as_what_it_is_shown_as() {
+        for info in &SETTINGS {
+            let shown = text(info.kind, info.default);
+            assert_eq!(parsed(info.kind, &shown), Some(info.default), "{} {shown}", info.name);
+        }
+    }
+}

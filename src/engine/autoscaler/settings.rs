@@ -1,0 +1,238 @@
+//! The settings of the cluster autoscaler: one table of names, kinds and defaults, and their values.
+//!
+//! Twenty are in AKS's profile (`--cluster-autoscaler-profile`), with AKS's defaults (AKS
+//! documentation, "Use the cluster autoscaler on nodepools"). The others are flags of the upstream
+//! program that AKS sets itself, with upstream's defaults (kubernetes/autoscaler 1.35, `flags.go`)
+//! unless the table says otherwise; `sim autoscaler` shows and changes them.
+
+use super::super::kubernetes::Fraction;
+use super::expander::Expander;
+
+/// One setting.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[expect(missing_docs, reason = "each is named as in the table, which says more")]
+pub enum Setting {
+    BalanceSimilarNodeGroups,
+    DaemonsetEvictionForEmptyNodes,
+    DaemonsetEvictionForOccupiedNodes,
+    IgnoreDaemonsetsUtilization,
+    Expander,
+    MaxEmptyBulkDelete,
+    MaxGracefulTermination,
+    MaxNodeProvisionTime,
+    MaxTotalUnreadyPercentage,
+    NewPodScaleUpDelay,
+    OkTotalUnreadyCount,
+    ScanInterval,
+    ScaleDownDelayAfterAdd,
+    ScaleDownDelayAfterDelete,
+    ScaleDownDelayAfterFailure,
+    ScaleDownUnneededTime,
+    ScaleDownUnreadyTime,
+    ScaleDownUtilizationThreshold,
+    SkipNodesWithLocalStorage,
+    SkipNodesWithSystemPods,
+    DeallocatedCountAsUnready,
+    BlockingSystemPodTimeout,
+    CoresTotalMax,
+    EnforceNodeGroupMinSize,
+    ExpendablePodsPriorityCutoff,
+    FastDeleteOnFailedProvisioning,
+    GpuUtilizationThreshold,
+    IgnoreMirrorPodsUtilization,
+    InitialBackoff,
+    MaxBackoff,
+    BackoffReset,
+    MaxDrainParallelism,
+    MaxNodeStartupTime,
+    MaxNodesTotal,
+    MaxPodEvictionTime,
+    MemoryTotalMax,
+    ParallelScaleUp,
+    ScaleDownDelayTypeLocal,
+    ScaleDownUnreadyEnabled,
+    SkipNodesWithCustomControllerPods,
+    UnremovableNodeRecheckTimeout,
+}
+
+/// What a value means, and how it is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Kind {
+    /// Milliseconds, written as a duration: `10m`, `30s`.
+    Duration,
+    /// Milliseconds, written as whole minutes, as the profile has it: `10m`.
+    Minutes,
+    /// Milliseconds, written as a duration or as a number of seconds.
+    Interval,
+    /// Milliseconds, written as a number of seconds.
+    Seconds,
+    /// A number of something, not negative.
+    Count,
+    /// An integer.
+    Integer,
+    /// A number of hundredths, up to 100.
+    Percentage,
+    /// Thousand-millionths, written as a number between 0 and 1.
+    Fraction,
+    /// 0 or 1, written as `false` or `true`.
+    Flag,
+    /// The place of a name in [`Expander::ALL`].
+    Expander,
+}
+
+/// A row of the table.
+#[derive(Debug, PartialEq, Eq)]
+pub struct SettingInfo {
+    /// The setting.
+    pub setting: Setting,
+    /// The name: that of the profile, or of the upstream flag.
+    pub name: &'static str,
+    /// How it is written.
+    pub kind: Kind,
+    /// AKS's default.
+    pub default: i64,
+}
+
+/// How many settings, from the first on, are in AKS's profile.
+pub const PROFILE_SETTINGS: usize = 20;
+
+const fn info(setting: Setting, name: &'static str, kind: Kind, default: i64) -> SettingInfo {
+    SettingInfo { setting, name, kind, default }
+}
+
+const SECOND: i64 = 1000;
+const MINUTE: i64 = 60 * SECOND;
+const HOUR: i64 = 60 * MINUTE;
+const HALF: i64 = 500_000_000;
+
+/// Every setting, in the order of [`Setting`]; those of the profile are in its order.
+#[rustfmt::skip]
+pub const SETTINGS: [SettingInfo; 41] = [
+    info(Setting::BalanceSimilarNodeGroups, "balance-similar-node-groups", Kind::Flag, 0),
+    info(Setting::DaemonsetEvictionForEmptyNodes, "daemonset-eviction-for-empty-nodes", Kind::Flag, 0),
+    info(Setting::DaemonsetEvictionForOccupiedNodes, "daemonset-eviction-for-occupied-nodes", Kind::Flag, 1),
+    info(Setting::IgnoreDaemonsetsUtilization, "ignore-daemonsets-utilization", Kind::Flag, 0),
+    info(Setting::Expander, "expander", Kind::Expander, Expander::Random as i64),
+    // Upstream dropped this flag for max-scale-down-parallelism, which limits drained nodes too.
+    info(Setting::MaxEmptyBulkDelete, "max-empty-bulk-delete", Kind::Count, 10),
+    info(Setting::MaxGracefulTermination, "max-graceful-termination-sec", Kind::Seconds, 600 * SECOND),
+    info(Setting::MaxNodeProvisionTime, "max-node-provision-time", Kind::Minutes, 15 * MINUTE),
+    info(Setting::MaxTotalUnreadyPercentage, "max-total-unready-percentage", Kind::Percentage, 45),
+    info(Setting::NewPodScaleUpDelay, "new-pod-scale-up-delay", Kind::Duration, 0),
+    info(Setting::OkTotalUnreadyCount, "ok-total-unready-count", Kind::Count, 3),
+    info(Setting::ScanInterval, "scan-interval", Kind::Interval, 10 * SECOND),
+    info(Setting::ScaleDownDelayAfterAdd, "scale-down-delay-after-add", Kind::Minutes, 10 * MINUTE),
+    // The default is the scan interval, whatever that is.
+    info(Setting::ScaleDownDelayAfterDelete, "scale-down-delay-after-delete", Kind::Minutes, 0),
+    info(Setting::ScaleDownDelayAfterFailure, "scale-down-delay-after-failure", Kind::Minutes, 3 * MINUTE),
+    info(Setting::ScaleDownUnneededTime, "scale-down-unneeded-time", Kind::Minutes, 10 * MINUTE),
+    info(Setting::ScaleDownUnreadyTime, "scale-down-unready-time", Kind::Minutes, 20 * MINUTE),
+    info(Setting::ScaleDownUtilizationThreshold, "scale-down-utilization-threshold", Kind::Fraction, HALF),
+    info(Setting::SkipNodesWithLocalStorage, "skip-nodes-with-local-storage", Kind::Flag, 0),
+    info(Setting::SkipNodesWithSystemPods, "skip-nodes-with-system-pods", Kind::Flag, 1),
+    // AKS's published branch says no; Azure/AKS issue 5211 reports that production says yes.
+    info(Setting::DeallocatedCountAsUnready, "deallocated-count-as-unready", Kind::Flag, 0),
+    info(Setting::BlockingSystemPodTimeout, "blocking-system-pod-distruption-timeout", Kind::Duration, HOUR),
+    info(Setting::CoresTotalMax, "cores-total", Kind::Count, 320_000),
+    // AKS brings a pool up to its minimum; upstream's default is not to.
+    info(Setting::EnforceNodeGroupMinSize, "enforce-node-group-min-size", Kind::Flag, 1),
+    info(Setting::ExpendablePodsPriorityCutoff, "expendable-pods-priority-cutoff", Kind::Integer, -10),
+    // An option of the Azure provider, on in AKS.
+    info(Setting::FastDeleteOnFailedProvisioning, "fast-delete-on-failed-provisioning", Kind::Flag, 1),
+    info(Setting::GpuUtilizationThreshold, "scale-down-gpu-utilization-threshold", Kind::Fraction, HALF),
+    info(Setting::IgnoreMirrorPodsUtilization, "ignore-mirror-pods-utilization", Kind::Flag, 0),
+    info(Setting::InitialBackoff, "initial-node-group-backoff-duration", Kind::Duration, 5 * MINUTE),
+    info(Setting::MaxBackoff, "max-node-group-backoff-duration", Kind::Duration, 30 * MINUTE),
+    info(Setting::BackoffReset, "node-group-backoff-reset-timeout", Kind::Duration, 3 * HOUR),
+    info(Setting::MaxDrainParallelism, "max-drain-parallelism", Kind::Count, 1),
+    info(Setting::MaxNodeStartupTime, "max-node-startup-time", Kind::Duration, 15 * MINUTE),
+    info(Setting::MaxNodesTotal, "max-nodes-total", Kind::Count, 0),
+    info(Setting::MaxPodEvictionTime, "max-pod-eviction-time", Kind::Duration, 2 * MINUTE),
+    // GiB.
+    info(Setting::MemoryTotalMax, "memory-total", Kind::Count, 6_400_000),
+    info(Setting::ParallelScaleUp, "parallel-scale-up", Kind::Flag, 0),
+    info(Setting::ScaleDownDelayTypeLocal, "scale-down-delay-type-local", Kind::Flag, 0),
+    info(Setting::ScaleDownUnreadyEnabled, "scale-down-unready-enabled", Kind::Flag, 1),
+    info(Setting::SkipNodesWithCustomControllerPods, "skip-nodes-with-custom-controller-pods", Kind::Flag, 1),
+    info(Setting::UnremovableNodeRecheckTimeout, "unremovable-node-recheck-timeout", Kind::Duration, 5 * MINUTE),
+];
+
+/// The settings in force.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Settings {
+    values: [i64; SETTINGS.len()],
+}
+
+impl Default for Settings {
+    fn default() -> Self {
+        Self { values: SETTINGS.each_ref().map(|info| info.default) }
+    }
+}
+
+impl Settings {
+    /// The value as it is kept; [`Kind`] says what it means.
+    #[must_use]
+    pub fn get(&self, setting: Setting) -> i64 {
+        self.values.get(setting as usize).copied().unwrap_or_default()
+    }
+
+    /// Replaces a value, which is of its kind.
+    pub fn set(&mut self, setting: Setting, value: i64) {
+        if let Some(slot) = self.values.get_mut(setting as usize) {
+            *slot = value;
+        }
+    }
+
+    /// Whether a flag is set.
+    #[must_use]
+    pub fn is(&self, flag: Setting) -> bool {
+        self.get(flag) != 0
+    }
+
+    /// A number that is not negative: milliseconds of a duration, or a count.
+    #[must_use]
+    pub fn number(&self, setting: Setting) -> u64 {
+        u64::try_from(self.get(setting)).unwrap_or_default()
+    }
+
+    /// A count of things that are held in memory.
+    #[must_use]
+    pub fn count(&self, setting: Setting) -> usize {
+        usize::try_from(self.get(setting)).unwrap_or_default()
+    }
+
+    /// A fraction.
+    #[must_use]
+    pub fn fraction(&self, setting: Setting) -> Fraction {
+        Fraction::new(self.number(setting), 1_000_000_000).unwrap_or_default()
+    }
+
+    /// The expander.
+    #[must_use]
+    pub fn expander(&self) -> Expander {
+        Expander::ALL.get(self.count(Setting::Expander)).copied().unwrap_or(Expander::Random)
+    }
+
+    /// The delay after a deletion: the scan interval unless one is set.
+    #[must_use]
+    pub fn delay_after_delete_ms(&self) -> u64 {
+        match self.number(Setting::ScaleDownDelayAfterDelete) {
+            0 => self.number(Setting::ScanInterval),
+            delay_ms => delay_ms,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_table_is_in_the_order_of_the_enum() {
+        for (index, info) in SETTINGS.iter().enumerate() {
+            assert_eq!(info.setting as usize, index, "{}", info.name);
+            assert_eq!(Settings::default().get(info.setting), info.default);
+            assert!(SETTINGS.iter().skip(index + 1).all(|other| other.name != info.name));
+        }
+    }
+}

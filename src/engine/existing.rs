@@ -1,0 +1,64 @@
+//! A loaded world: clusters and pools put in place as they stand, without time passing.
+
+use super::clockwork::Place;
+use super::cloud::{Cloud, find_pool};
+use super::cluster::{ClusterId, ClusterSpec};
+use super::kubernetes::NodeId;
+use super::lifecycle::NodeState;
+use super::node::Node;
+use super::operation::{PowerState, ProvisioningState};
+use super::pool::PoolSpec;
+use super::scale::zone_for_new;
+
+/// A pool of a loaded world, as it stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ExistingPool {
+    /// Its settings; `count` nodes are ready.
+    pub spec: PoolSpec,
+    /// How many more lie deallocated.
+    pub deallocated: u32,
+    /// Running or stopped.
+    pub power_state: PowerState,
+    /// What the service said of it last.
+    pub provisioning_state: ProvisioningState,
+}
+
+impl Cloud {
+    /// Puts a cluster of a loaded world in place, without time passing.
+    pub fn load_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
+        self.add_cluster(spec, power_state)
+    }
+
+    /// Puts a pool of a loaded world in place, without time passing.
+    pub fn load_pool(&mut self, cluster: ClusterId, existing: ExistingPool) {
+        let ExistingPool { spec, deallocated, power_state, provisioning_state } = existing;
+        let resting = match power_state {
+            PowerState::Running => NodeState::Ready,
+            PowerState::Stopped => NodeState::Stopped,
+        };
+        let count = spec.count;
+        let now_ms = self.clockwork.now_ms;
+        let Some(id) = self.add_pool_to(cluster, spec, power_state) else {
+            return;
+        };
+        if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
+            pool.provisioning_state = provisioning_state;
+            let states = std::iter::repeat_n(resting, count as usize)
+                .chain(std::iter::repeat_n(NodeState::Deallocated, deallocated as usize));
+            for state in states {
+                let instance_id = pool.next_instance_id;
+                pool.next_instance_id += 1;
+                let zone = zone_for_new(pool);
+                let node = Node::existing(instance_id, zone, state, now_ms);
+                let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+                self.clockwork.register(place, &node);
+                pool.nodes.insert(instance_id, node);
+            }
+            let nodes =
+                pool.nodes().map(|node| (NodeId { pool: pool.id, instance_id: node.instance_id }, node.state()));
+            if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                kubernetes.load(nodes, &mut moment);
+            }
+        }
+    }
+}

@@ -1,0 +1,210 @@
+//! Faults that are asked for: what really goes wrong in Azure, at a chosen time.
+//!
+//! A fault waits for its chance. When something happens that it could spoil it strikes, as often as it
+//! may and with the probability that it has; only then is chance drawn on, so that a run without faults
+//! is the run that it was. Two kinds need no chance: machines that are lost, and spot machines that are
+//! taken back, are chosen when the time has come.
+
+use super::pool::PoolId;
+use super::random::Random;
+
+/// What goes wrong.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum FaultKind {
+    /// A request for new machines exceeds the regional quota, whatever it is.
+    Quota,
+    /// No host is found for a machine, new or deallocated.
+    AllocationFailed,
+    /// A machine takes a multiple of its time to come up.
+    SlowProvision,
+    /// An image takes a multiple of its time.
+    SlowPull,
+    /// Nodes do not report any more, while their machines run.
+    NotReady,
+    /// Spot machines are taken back.
+    SpotEviction,
+    /// A pod cannot be evicted.
+    DrainBlocked,
+}
+
+impl FaultKind {
+    /// All of them.
+    pub const ALL: [Self; 7] = [
+        Self::Quota,
+        Self::AllocationFailed,
+        Self::SlowProvision,
+        Self::SlowPull,
+        Self::NotReady,
+        Self::SpotEviction,
+        Self::DrainBlocked,
+    ];
+
+    /// The word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Quota => "quota",
+            Self::AllocationFailed => "allocation-failed",
+            Self::SlowProvision => "slow-provision",
+            Self::SlowPull => "slow-pull",
+            Self::NotReady => "not-ready",
+            Self::SpotEviction => "spot-eviction",
+            Self::DrainBlocked => "drain-blocked",
+        }
+    }
+
+    /// Whether it happens by itself at its time, to nodes that are chosen then.
+    #[must_use]
+    pub const fn chooses_nodes(self) -> bool {
+        matches!(self, Self::NotReady | Self::SpotEviction)
+    }
+
+    /// Whether it makes something take a multiple of its time.
+    #[must_use]
+    pub const fn slows(self) -> bool {
+        matches!(self, Self::SlowProvision | Self::SlowPull)
+    }
+
+    /// Whether it lasts for a time.
+    #[must_use]
+    pub const fn lasts(self) -> bool {
+        !matches!(self, Self::SpotEviction)
+    }
+}
+
+/// A fault as it is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct FaultSpec {
+    /// What goes wrong.
+    pub kind: FaultKind,
+    /// Where alone; everywhere where there is none.
+    pub pool: Option<PoolId>,
+    /// From when on.
+    pub from_ms: u64,
+    /// Until when; until it is removed where there is none.
+    pub until_ms: Option<u64>,
+    /// How often at most, or how many nodes.
+    pub count: Option<u32>,
+    /// How probably, in thousandths.
+    pub probability_permille: u32,
+    /// What multiple of its time something takes.
+    pub factor: u32,
+}
+
+impl FaultSpec {
+    /// A fault that strikes always, everywhere, from now on.
+    #[must_use]
+    pub const fn new(kind: FaultKind, now_ms: u64) -> Self {
+        Self { kind, pool: None, from_ms: now_ms, until_ms: None, count: None, probability_permille: 1000, factor: 1 }
+    }
+
+    fn is_over(&self, now_ms: u64) -> bool {
+        self.count == Some(0) || self.until_ms.is_some_and(|until_ms| until_ms <= now_ms)
+    }
+}
+
+/// A fault that waits.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Fault {
+    /// Its number, by which it is removed.
+    pub id: u32,
+    /// What was asked for; the count falls with every strike.
+    pub spec: FaultSpec,
+    /// How often it has struck.
+    pub struck: u32,
+}
+
+/// All that wait.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Faults {
+    waiting: Vec<Fault>,
+    latest: u32,
+}
+
+impl Faults {
+    /// Those that are not over, oldest first.
+    pub fn waiting(&self, now_ms: u64) -> impl Iterator<Item = &Fault> {
+        self.waiting.iter().filter(move |fault| !fault.spec.is_over(now_ms))
+    }
+
+    pub(super) fn add(&mut self, spec: FaultSpec, now_ms: u64) -> u32 {
+        self.waiting.retain(|fault| !fault.spec.is_over(now_ms));
+        self.latest += 1;
+        self.waiting.push(Fault { id: self.latest, spec, struck: 0 });
+        self.latest
+    }
+
+    /// Takes faults away; gives how many.
+    pub(super) fn remove(&mut self, is_meant: impl Fn(&Fault) -> bool) -> usize {
+        let before = self.waiting.len();
+        self.waiting.retain(|fault| !is_meant(fault));
+        before - self.waiting.len()
+    }
+
+    /// Takes a fault out whose time has come.
+    pub(super) fn take(&mut self, id: u32) -> Option<FaultSpec> {
+        let index = self.waiting.iter().position(|fault| fault.id == id)?;
+        Some(self.waiting.remove(index).spec)
+    }
+
+    /// Whether a fault strikes something of a kind in a pool now; gives its factor.
+    pub(super) fn strike(
+        &mut self,
+        kind: FaultKind,
+        pool: Option<PoolId>,
+        now_ms: u64,
+        random: &mut Random,
+    ) -> Option<u32> {
+        for fault in &mut self.waiting {
+            let spec = &mut fault.spec;
+            let is_here = spec.pool.is_none() || spec.pool == pool;
+            if spec.kind != kind || !is_here || spec.from_ms > now_ms || spec.is_over(now_ms) {
+                continue;
+            }
+            if spec.probability_permille < 1000 && random.below(1000) >= spec.probability_permille {
+                continue;
+            }
+            spec.count = spec.count.map(|count| count - 1);
+            fault.struck += 1;
+            return Some(spec.factor);
+        }
+        None
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn strikes(spec: FaultSpec, pool: Option<PoolId>, times_ms: std::ops::Range<u64>) -> usize {
+        let mut faults = Faults::default();
+        faults.add(spec, 0);
+        let mut random = Random::new(1);
+        times_ms.filter(|now_ms| faults.strike(spec.kind, pool, *now_ms, &mut random).is_some()).count()
+    }
+
+    #[test]
+    fn a_fault_strikes_when_where_and_as_often_as_it_may() {
+        let always = FaultSpec::new(FaultKind::AllocationFailed, 0);
+        let check = |spec: FaultSpec, pool: u32, expected: usize| {
+            assert_eq!(strikes(spec, Some(PoolId::new(pool)), 0..100), expected, "{spec:?}");
+        };
+        check(always, 1, 100);
+        check(FaultSpec { count: Some(3), ..always }, 1, 3);
+        check(FaultSpec { count: Some(0), ..always }, 1, 0);
+        check(FaultSpec { from_ms: 40, until_ms: Some(60), ..always }, 1, 20);
+        check(FaultSpec { pool: Some(PoolId::new(2)), ..always }, 1, 0);
+        check(FaultSpec { pool: Some(PoolId::new(2)), ..always }, 2, 100);
+        let sometimes = strikes(FaultSpec { probability_permille: 300, ..always }, None, 0..1000);
+        assert!((250..350).contains(&sometimes), "{sometimes}");
+    }
+
+    #[test]
+    fn without_a_fault_chance_is_not_drawn_on() {
+        let mut random = Random::new(1);
+        let mut faults = Faults::default();
+        faults.add(FaultSpec { probability_permille: 500, ..FaultSpec::new(FaultKind::SlowPull, 0) }, 0);
+        assert_eq!(faults.strike(FaultKind::Quota, None, 1, &mut random), None);
+        assert_eq!(random, Random::new(1));
+    }
+}

@@ -1,0 +1,291 @@
+//! Whether a pod fits a node, and if not, why: in the scheduler's own words.
+//!
+//! The order of the questions is that of the scheduler's default filters, because a node is counted
+//! under the first one that it fails.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+
+use super::node_info::NodeInfo;
+use super::pod::Pod;
+use super::pod_spec::PodSpec;
+use super::resources::Resources;
+use super::surroundings::Surroundings;
+use super::taint::{Taint, TaintEffect, Toleration, untolerated};
+
+/// The taint of a cordoned node.
+pub const UNSCHEDULABLE_KEY: &str = "node.kubernetes.io/unschedulable";
+
+/// Why a pod does not fit a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Misfit<'a> {
+    /// The node is cordoned.
+    Unschedulable,
+    /// It has a taint that the pod does not tolerate.
+    UntoleratedTaint(&'a Taint),
+    /// It lacks labels that the pod asks for.
+    Labels,
+    /// Another pod has a port of the node that it wants.
+    HostPorts,
+    /// It has not enough left of something.
+    Insufficient(Shortage),
+    /// It lacks a label that the pod is to be spread over.
+    TopologyLabelMissing,
+    /// The pods would be spread too unevenly.
+    TopologySpread,
+    /// The pods that it wants to be with are elsewhere.
+    Affinity,
+    /// Pods that it avoids are there.
+    AntiAffinity,
+    /// Pods that avoid it are there.
+    ExistingAntiAffinity,
+}
+
+/// Of what there is not enough.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each resource")]
+pub struct Shortage {
+    /// Places for pods.
+    pub pods: bool,
+    /// Processor time.
+    pub cpu: bool,
+    /// Memory.
+    pub memory: bool,
+    /// Graphics processors.
+    pub gpus: bool,
+}
+
+impl Shortage {
+    /// What is missing, where something is.
+    #[must_use]
+    pub fn of(requests: Resources, free: Resources) -> Option<Self> {
+        if requests.fits_in(free) {
+            return None;
+        }
+        Some(Self {
+            pods: requests.pods > free.pods,
+            cpu: requests.cpu_millis > free.cpu_millis,
+            memory: requests.memory_bytes > free.memory_bytes,
+            gpus: requests.gpus > free.gpus,
+        })
+    }
+}
+
+impl Misfit<'_> {
+    /// The reasons in words, one for each thing that is missing.
+    #[must_use]
+    pub fn reasons(self) -> Vec<String> {
+        let one = |text: &str| vec![text.to_owned()];
+        match self {
+            Self::Unschedulable => one("node(s) were unschedulable"),
+            Self::UntoleratedTaint(taint) => {
+                vec![format!("node(s) had untolerated taint {{{}: {}}}", taint.key, taint.value)]
+            }
+            Self::Labels => one("node(s) didn't match Pod's node affinity/selector"),
+            Self::HostPorts => one("node(s) didn't have free ports for the requested pod ports"),
+            Self::Insufficient(shortage) => {
+                let texts = [
+                    (shortage.pods, "Too many pods"),
+                    (shortage.cpu, "Insufficient cpu"),
+                    (shortage.memory, "Insufficient memory"),
+                    (shortage.gpus, "Insufficient nvidia.com/gpu"),
+                ];
+                texts.iter().filter(|(is_short, _)| *is_short).map(|(_, text)| (*text).to_owned()).collect()
+            }
+            Self::TopologyLabelMissing => {
+                one("node(s) didn't match pod topology spread constraints (missing required label)")
+            }
+            Self::TopologySpread => one("node(s) didn't match pod topology spread constraints"),
+            Self::Affinity => one("node(s) didn't match pod affinity rules"),
+            Self::AntiAffinity => one("node(s) didn't match pod anti-affinity rules"),
+            Self::ExistingAntiAffinity => one("node(s) didn't satisfy existing pods anti-affinity rules"),
+        }
+    }
+
+    /// Whether it could fit if other pods went.
+    #[must_use]
+    pub const fn is_preemptible(self) -> bool {
+        matches!(self, Self::Insufficient(_) | Self::TopologySpread | Self::AntiAffinity | Self::ExistingAntiAffinity)
+    }
+}
+
+/// Whether a pod fits a node as it is, given what is around.
+///
+/// # Errors
+///
+/// Why it does not.
+pub fn check_fit<'a>(spec: &PodSpec, node: &'a NodeInfo, around: &Surroundings) -> Result<(), Misfit<'a>> {
+    check_standing(spec, node)?;
+    if !has_ports(spec, node) {
+        return Err(Misfit::HostPorts);
+    }
+    match Shortage::of(spec.requests(), node.free()) {
+        Some(shortage) => Err(Misfit::Insufficient(shortage)),
+        None => around.misfit(spec, node).map_or(Ok(()), Err),
+    }
+}
+
+/// Whether a pod fits a node by what does not change with the pods on it.
+///
+/// # Errors
+///
+/// Why it does not.
+pub fn check_standing<'a>(spec: &PodSpec, node: &'a NodeInfo) -> Result<(), Misfit<'a>> {
+    if node.is_unschedulable && !tolerates_cordon(&spec.tolerations) {
+        return Err(Misfit::Unschedulable);
+    }
+    if let Some(taint) = untolerated(&node.taints, &spec.tolerations) {
+        return Err(Misfit::UntoleratedTaint(taint));
+    }
+    if !matches_labels(spec, node) {
+        return Err(Misfit::Labels);
+    }
+    Ok(())
+}
+
+fn tolerates_cordon(tolerations: &[Toleration]) -> bool {
+    let cordon = Taint::new(UNSCHEDULABLE_KEY, "", TaintEffect::NoSchedule);
+    tolerations.iter().any(|toleration| toleration.tolerates(&cordon))
+}
+
+/// Whether nobody has the ports of a node that a pod wants.
+#[must_use]
+pub fn has_ports(spec: &PodSpec, node: &NodeInfo) -> bool {
+    let is_taken =
+        |pod: &Pod| pod.takes_room() && pod.spec.host_ports.iter().any(|port| spec.host_ports.contains(port));
+    spec.host_ports.is_empty() || !node.pods().iter().any(is_taken)
+}
+
+/// Whether a node has the labels that a pod asks for.
+pub(super) fn matches_labels(spec: &PodSpec, node: &NodeInfo) -> bool {
+    let label = |key: &str| node.label(key);
+    let selected = spec.node_selector.iter().all(|(key, value)| label(key) == Some(value));
+    selected && (spec.node_affinity.is_empty() || spec.node_affinity.iter().any(|term| term.matches_by(&label)))
+}
+
+/// Counts why nodes did not take a pod, and says it as the scheduler does.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Refusals {
+    nodes: u32,
+    preemptible: u32,
+    reasons: BTreeMap<String, u32>,
+}
+
+impl Refusals {
+    /// Counts in nodes that do not take the pod for the same reason.
+    pub fn add(&mut self, misfit: Misfit<'_>, nodes: u32) {
+        self.nodes += nodes;
+        self.preemptible += if misfit.is_preemptible() { nodes } else { 0 };
+        for reason in misfit.reasons() {
+            *self.reasons.entry(reason).or_default() += nodes;
+        }
+    }
+
+    /// The sentence of a `FailedScheduling` event.
+    #[must_use]
+    pub fn message(&self) -> String {
+        let total = self.nodes;
+        if total == 0 {
+            return "no nodes available to schedule pods".to_owned();
+        }
+        let hopeless = total - self.preemptible;
+        let preemption = [
+            (hopeless, "Preemption is not helpful for scheduling"),
+            (self.preemptible, "No preemption victims found for incoming pod"),
+        ];
+        let reasons = listed(self.reasons.iter().map(|(reason, nodes)| (*nodes, reason.as_str())));
+        let preemption = listed(preemption.into_iter());
+        format!("0/{total} nodes are available: {reasons}. preemption: 0/{total} nodes are available: {preemption}.")
+    }
+}
+
+/// The numbers are compared as text, as the scheduler does.
+fn listed<'a>(reasons: impl Iterator<Item = (u32, &'a str)>) -> String {
+    let mut texts: Vec<String> =
+        reasons.filter(|(nodes, _)| *nodes > 0).map(|(nodes, reason)| format!("{nodes} {reason}")).collect();
+    texts.sort();
+    let mut list = String::new();
+    for (index, text) in texts.iter().enumerate() {
+        let comma = if index == 0 { "" } else { ", " };
+        let _ = write!(list, "{comma}{text}");
+    }
+    list
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::super::super::pool::{Pairs, PoolId};
+    use super::super::node_info::NodeId;
+    use super::super::selector::Selector;
+    use super::*;
+
+    fn node(edit: impl FnOnce(&mut NodeInfo)) -> NodeInfo {
+        let id = NodeId { pool: PoolId::new(1), instance_id: 0 };
+        let mut node = NodeInfo::new(id, "node", Resources { pods: 1, ..Resources::new(1000, 1000) });
+        edit(&mut node);
+        node
+    }
+
+    fn check(node: &NodeInfo, edit: impl FnOnce(&mut PodSpec), expected: &[&str]) {
+        let mut spec = PodSpec::new("default", "pod", Resources::new(500, 500));
+        edit(&mut spec);
+        let around = Surroundings::of(&spec, std::iter::once(node));
+        let reasons = check_fit(&spec, node, &around).map_or_else(Misfit::reasons, |()| Vec::new());
+        assert_eq!(reasons, expected);
+    }
+
+    #[test]
+    fn a_node_refuses_in_the_words_of_the_scheduler() {
+        let cpu = |spec: &mut PodSpec| spec.containers[0].requests.cpu_millis = 1001;
+        let both = |spec: &mut PodSpec| spec.containers[0].requests = Resources::new(1001, 1001);
+        let gpu = |spec: &mut PodSpec| spec.containers[0].requests.gpus = 1;
+        check(&node(|_| ()), |_| (), &[]);
+        check(&node(|_| ()), cpu, &["Insufficient cpu"]);
+        check(&node(|_| ()), both, &["Insufficient cpu", "Insufficient memory"]);
+        check(&node(|_| ()), gpu, &["Insufficient nvidia.com/gpu"]);
+        check(&node(|node| node.allocatable.pods = 0), |_| (), &["Too many pods"]);
+
+        let cordoned = node(|node| node.is_unschedulable = true);
+        check(&cordoned, |_| (), &["node(s) were unschedulable"]);
+        check(&cordoned, |spec| spec.tolerations.push(Toleration::of_key(UNSCHEDULABLE_KEY)), &[]);
+
+        let tainted = node(|node| node.taints = Arc::new([Taint::new("sku", "gpu", TaintEffect::NoSchedule)]));
+        check(&tainted, cpu, &["node(s) had untolerated taint {sku: gpu}"]);
+        check(&tainted, |spec| spec.tolerations.push(Toleration::of_key("sku")), &[]);
+
+        let pair = || Pairs::from([("disk".to_owned(), "ssd".to_owned())]);
+        let labelled = node(|node| node.labels = Arc::new(pair()));
+        let elsewhere = &["node(s) didn't match Pod's node affinity/selector"];
+        check(&labelled, |spec| spec.node_selector = pair(), &[]);
+        check(&node(|_| ()), |spec| spec.node_selector = pair(), elsewhere);
+        check(&labelled, |spec| spec.node_affinity.push(Selector::of_labels(&pair())), &[]);
+        check(&node(|_| ()), |spec| spec.node_affinity.push(Selector::of_labels(&pair())), elsewhere);
+        let port = |spec: &mut PodSpec| spec.host_ports.push(5555);
+        let mut taken = node(|node| node.allocatable.pods = 2);
+        check(&taken, port, &[]);
+        let mut spec = PodSpec::new("default", "other", Resources::default());
+        port(&mut spec);
+        taken.add_pod(Pod::new(super::super::pod::PodId(1), Arc::new(spec), 0));
+        check(&taken, port, &["node(s) didn't have free ports for the requested pod ports"]);
+        check(&taken, |_| (), &[]);
+
+        let hostname = Pairs::from([("kubernetes.io/hostname".to_owned(), "node".to_owned())]);
+        check(&node(|_| ()), |spec| spec.node_selector = hostname, &[]);
+    }
+
+    #[test]
+    fn refusals_add_up_to_the_schedulers_sentence() {
+        let taint = Taint::new("CriticalAddonsOnly", "true", TaintEffect::NoSchedule);
+        let short = Shortage { pods: false, cpu: true, memory: true, gpus: false };
+        let mut refusals = Refusals::default();
+        assert_eq!(refusals.message(), "no nodes available to schedule pods");
+        refusals.add(Misfit::UntoleratedTaint(&taint), 1);
+        refusals.add(Misfit::Insufficient(short), 3);
+        assert_eq!(
+            refusals.message(),
+            "0/4 nodes are available: 1 node(s) had untolerated taint {CriticalAddonsOnly: true}, 3 Insufficient cpu, 3 Insufficient memory. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod."
+        );
+    }
+}

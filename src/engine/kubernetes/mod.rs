@@ -1,0 +1,29 @@
+//! Kubernetes on the simulated machines: what pods ask for, what nodes have, and what fits where.
+//!
+//! The model here knows no clock and no cloud, so that the scheduler, the cluster autoscaler and a
+//! neutral test case can all use it: a node is a name with resources, labels and pods, wherever it
+//! came from.
+
+pub mod affinity;
+pub mod budget;
+pub mod fit;
+pub mod node_info;
+pub mod pod;
+pub mod pod_spec;
+pub mod reservation;
+pub mod resources;
+pub mod selector;
+pub mod surroundings;
+pub mod taint;
+
+pub use affinity::{PodAffinity, TopologySpread};
+pub use budget::{BudgetLimit, DisruptionBudget};
+pub use fit::{Misfit, check_fit};
+pub use node_info::{NodeId, NodeInfo};
+pub use pod::{Pod, PodId, PodPhase, SetId};
+pub use pod_spec::{Container, Image, Owner, OwnerKind, PodSpec, RestartPolicy, Volume, VolumeKind};
+pub use reservation::allocatable;
+pub use resources::{Fraction, Resources};
+pub use selector::{Operator, Requirement, Selector};
+pub use surroundings::Surroundings;
+pub use taint::{Taint, TaintEffect, Toleration};

@@ -1,0 +1,204 @@
+//! A node as the scheduler sees it: what it has, what is set aside, and which pods are on it.
+//!
+//! Nodes are shared by reference counts wherever many are held, so that a copy of a cluster to try
+//! something out costs a pointer a node.
+
+use std::sync::Arc;
+
+use super::super::pool::{Pairs, PoolId};
+use super::affinity::HOSTNAME_KEY;
+use super::pod::{Pod, PodId};
+use super::resources::Resources;
+use super::taint::Taint;
+
+/// Identifies a node: its pool, and its number in it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct NodeId {
+    /// The pool that it belongs to.
+    pub pool: PoolId,
+    /// The instance id in the pool's scale set.
+    pub instance_id: u32,
+}
+
+/// One node.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct NodeInfo {
+    /// Its identity.
+    pub id: NodeId,
+    /// Its name.
+    pub name: Arc<str>,
+    /// Its labels, but for the host name, which is its name; shared by nodes that have the same.
+    pub labels: Arc<Pairs>,
+    /// Its annotations.
+    pub annotations: Arc<Pairs>,
+    /// Its taints.
+    pub taints: Arc<[Taint]>,
+    /// What pods can have of it.
+    pub allocatable: Resources,
+    /// Whether its condition `Ready` is true.
+    pub is_ready: bool,
+    /// Since when.
+    pub ready_since_ms: u64,
+    /// Whether it is cordoned.
+    pub is_unschedulable: bool,
+    /// When its object was created.
+    pub created_ms: u64,
+    requested: Resources,
+    pods: Vec<Pod>,
+    /// How many of its pods keep others away.
+    keeping_away: u32,
+}
+
+impl NodeInfo {
+    /// A ready node without labels, taints or pods.
+    #[must_use]
+    pub fn new(id: NodeId, name: &str, allocatable: Resources) -> Self {
+        Self {
+            id,
+            name: name.into(),
+            labels: Arc::default(),
+            annotations: Arc::default(),
+            taints: Arc::default(),
+            allocatable,
+            is_ready: true,
+            ready_since_ms: 0,
+            is_unschedulable: false,
+            created_ms: 0,
+            requested: Resources::default(),
+            pods: Vec::new(),
+            keeping_away: 0,
+        }
+    }
+
+    /// A label.
+    #[must_use]
+    pub fn label(&self, key: &str) -> Option<&str> {
+        let own = self.labels.get(key).map(String::as_str);
+        own.or_else(|| (key == HOSTNAME_KEY).then_some(&*self.name))
+    }
+
+    /// What is set aside for the pods on it.
+    #[must_use]
+    pub fn requested(&self) -> Resources {
+        self.requested
+    }
+
+    /// What is left.
+    #[must_use]
+    pub fn free(&self) -> Resources {
+        self.allocatable - self.requested
+    }
+
+    /// The pods on it, oldest first.
+    #[must_use]
+    pub fn pods(&self) -> &[Pod] {
+        &self.pods
+    }
+
+    /// One of its pods.
+    #[must_use]
+    pub fn pod(&self, id: PodId) -> Option<&Pod> {
+        let index = self.index_of(id).ok()?;
+        self.pods.get(index)
+    }
+
+    /// Whether any of its pods keeps others away.
+    #[must_use]
+    pub fn has_pods_that_keep_away(&self) -> bool {
+        self.keeping_away > 0
+    }
+
+    fn index_of(&self, id: PodId) -> Result<usize, usize> {
+        self.pods.binary_search_by_key(&id, |pod| pod.id)
+    }
+
+    /// Puts a pod on it. Whether it fits is for the caller to know.
+    pub fn add_pod(&mut self, pod: Pod) {
+        self.account(&pod, true);
+        let (Ok(index) | Err(index)) = self.index_of(pod.id);
+        self.pods.insert(index, pod);
+    }
+
+    /// Takes a pod off it.
+    pub fn remove_pod(&mut self, id: PodId) -> Option<Pod> {
+        let index = self.index_of(id).ok()?;
+        let pod = self.pods.remove(index);
+        self.account(&pod, false);
+        Some(pod)
+    }
+
+    /// Changes one of its pods; gives what the change gives, or nothing where it has no such pod.
+    pub fn change_pod<T>(&mut self, id: PodId, change: impl FnOnce(&mut Pod) -> T) -> Option<T> {
+        let index = self.index_of(id).ok()?;
+        let before = self.pods.get(index)?.takes_room();
+        let pod = self.pods.get_mut(index)?;
+        let given = change(pod);
+        let after = pod.takes_room();
+        if before != after {
+            let pod = pod.clone();
+            self.account_room(&pod, after);
+        }
+        Some(given)
+    }
+
+    fn account(&mut self, pod: &Pod, is_added: bool) {
+        if pod.takes_room() {
+            self.account_room(pod, is_added);
+        }
+    }
+
+    fn account_room(&mut self, pod: &Pod, is_added: bool) {
+        let requests = pod.spec.requests();
+        let keeps_away = u32::from(pod.spec.keeps_away());
+        if is_added {
+            self.requested += requests;
+            self.keeping_away += keeps_away;
+        } else {
+            self.requested -= requests;
+            self.keeping_away -= keeps_away;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::pod::PodPhase;
+    use super::super::pod_spec::PodSpec;
+    use super::*;
+
+    fn node() -> NodeInfo {
+        let id = NodeId { pool: PoolId::new(1), instance_id: 0 };
+        NodeInfo::new(id, "node", Resources { pods: 10, ..Resources::new(1000, 1000) })
+    }
+
+    fn pod(id: u32) -> Pod {
+        Pod::new(PodId(id), Arc::new(PodSpec::new("default", "pod", Resources::new(300, 100))), 0)
+    }
+
+    #[test]
+    fn what_is_set_aside_follows_the_pods() {
+        let mut node = node();
+        for id in [2, 1, 3] {
+            node.add_pod(pod(id));
+        }
+        assert_eq!(node.free(), Resources { pods: 7, ..Resources::new(100, 700) });
+        let ids: Vec<u32> = node.pods().iter().map(|pod| pod.id.0).collect();
+        assert_eq!(ids, [1, 2, 3]);
+        assert!(node.remove_pod(PodId(2)).is_some());
+        assert!(node.remove_pod(PodId(2)).is_none());
+        // A pod that is over stays listed and takes no room.
+        node.change_pod(PodId(3), |pod| pod.phase = PodPhase::Succeeded);
+        assert_eq!((node.free().cpu_millis, node.pods().len()), (700, 2));
+        node.remove_pod(PodId(3));
+        node.remove_pod(PodId(1));
+        assert_eq!(node.requested(), Resources::default());
+    }
+
+    #[test]
+    fn the_host_name_is_a_label_unless_there_is_another() {
+        let mut node = node();
+        assert_eq!(node.label(HOSTNAME_KEY), Some("node"));
+        node.labels = Arc::new(Pairs::from([(HOSTNAME_KEY.to_owned(), "other".to_owned())]));
+        assert_eq!(node.label(HOSTNAME_KEY), Some("other"));
+    }
+}

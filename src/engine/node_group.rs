@@ -1,0 +1,169 @@
+//! What the cluster autoscaler's Azure provider does with a node pool's scale set.
+//!
+//! It speaks to Azure Compute and not to AKS: there is no operation, nothing conflicts, and the pool
+//! stays `Succeeded`. Sizes are counted as the provider counts them (branch of kubernetes/autoscaler
+//! pull request 9932): what lies deallocated, or is on its way there, is in the scale set's capacity and
+//! not in the size of the group.
+
+use super::cloud::{Cloud, find_pool};
+use super::error::ServiceError;
+use super::lifecycle::NodeState;
+use super::node::Removal;
+use super::pool::{Pool, PoolId, ScaleDownMode};
+
+/// What became of a request for more nodes.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Growth {
+    /// The deallocated instances that are being started.
+    pub started: Vec<u32>,
+    /// How many new ones are being created.
+    pub created: u32,
+}
+
+/// The size of a group: the scale set's capacity without what is deallocated or on its way there.
+#[must_use]
+pub fn target_size(pool: &Pool) -> u32 {
+    let counts = |node: &&super::node::Node| {
+        !matches!(node.state(), NodeState::Deallocated | NodeState::Deallocating | NodeState::Deleting)
+    };
+    u32::try_from(pool.nodes().filter(counts).count()).unwrap_or(u32::MAX)
+}
+
+/// The capacity of a pool's scale set: instances that are being deleted have left it.
+#[must_use]
+pub fn capacity(pool: &Pool) -> u32 {
+    pool.instances() - pool.count_in(NodeState::Deleting)
+}
+
+impl Cloud {
+    /// Asks for `delta` more nodes: deallocated ones are started first, in the order of the list, and
+    /// the scale set's capacity is set for the rest.
+    ///
+    /// The capacity becomes the old size and `delta`. Instances that are still being deallocated are in
+    /// the capacity and cannot be started, so that fewer nodes than asked for may come.
+    ///
+    /// # Errors
+    ///
+    /// Limits and quota, which only new instances need; what was started before stays so.
+    pub fn grow_group(&mut self, id: PoolId, delta: u32) -> Result<Growth, ServiceError> {
+        let no_pool = || super::check::no_pool(id);
+        let cluster = self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(no_pool)?;
+        let (cluster, location) = (cluster.id, cluster.spec.location.clone());
+        let pool = find_pool(&mut self.clusters, cluster, id).ok_or_else(no_pool)?;
+        let size = target_size(pool) + delta;
+        let deallocated = pool.nodes().filter(|node| node.state() == NodeState::Deallocated);
+        let started: Vec<u32> = deallocated.map(|node| node.instance_id).take(delta as usize).collect();
+        for instance_id in &started {
+            self.clockwork.start(cluster, pool, *instance_id, None);
+        }
+        pool.spec.count += u32::try_from(started.len()).unwrap_or(u32::MAX);
+        if started.len() == delta as usize {
+            return Ok(Growth { started, created: 0 });
+        }
+        let created = size.saturating_sub(capacity(pool));
+        let vm_size = pool.spec.vm_size;
+        self.check_capacity(&location, Some(cluster), Some(id), created, vm_size)?;
+        if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
+            pool.spec.count += created;
+            for _ in 0..created {
+                self.clockwork.provision(cluster, pool, None);
+            }
+        }
+        Ok(Growth { started, created })
+    }
+
+    /// Removes a node from its group, as its scale-down mode says; drained first, or at once where
+    /// nothing is left on it to drain.
+    ///
+    /// # Errors
+    ///
+    /// `InvalidParameter` for an instance that is not there or does not run.
+    pub fn remove_from_group(&mut self, id: PoolId, instance_id: u32, is_drained: bool) -> Result<(), ServiceError> {
+        let found = self.clusters.iter_mut().find_map(|cluster| {
+            let id_of = cluster.id;
+            cluster.pools.iter_mut().find(|pool| pool.id == id).map(|pool| (id_of, pool))
+        });
+        let (cluster, pool) = found.ok_or_else(|| super::check::no_pool(id))?;
+        let state = pool.node(instance_id).map(super::node::Node::state);
+        let removal = match pool.spec.scale_down_mode {
+            ScaleDownMode::Delete => Removal::Delete,
+            ScaleDownMode::Deallocate => Removal::Deallocate,
+        };
+        let clockwork = &mut self.clockwork;
+        match (state, removal) {
+            (Some(NodeState::Ready), _) if !is_drained => {
+                clockwork.drain(cluster, pool, instance_id, removal, None);
+            }
+            (Some(NodeState::Ready), Removal::Deallocate) => clockwork.deallocate(cluster, pool, instance_id, None),
+            (Some(NodeState::Ready | NodeState::Creating | NodeState::Starting | NodeState::Failed), _) => {
+                clockwork.delete(cluster, pool, instance_id, None);
+            }
+            _ => return Err(ServiceError::no_instance(instance_id)),
+        }
+        pool.spec.count = pool.spec.count.saturating_sub(1);
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize};
+    use super::*;
+
+    fn cloud(ready: u32, deallocated: u32) -> (Cloud, PoolId) {
+        let mut cloud = Cloud::new(1);
+        let cluster = ClusterSpec { hosts_system_pool: true, ..ClusterSpec::new("c", "rg", "eastus") };
+        let cluster = cloud.load_cluster(cluster, PowerState::Running);
+        let mut spec = PoolSpec::new("np", VmSize::find("Standard_DS2_v2").unwrap());
+        (spec.count, spec.scale_down_mode) = (ready, ScaleDownMode::Deallocate);
+        let (power_state, provisioning_state) = (PowerState::Running, ProvisioningState::Succeeded);
+        cloud.load_pool(cluster, ExistingPool { spec, deallocated, power_state, provisioning_state });
+        let id = cloud.clusters()[0].pools[0].id;
+        (cloud, id)
+    }
+
+    fn settle(cloud: &mut Cloud) {
+        while let Some(at_ms) = cloud.next_event_ms() {
+            cloud.advance_to(at_ms);
+        }
+    }
+
+    #[test]
+    fn deallocated_nodes_come_before_new_ones_and_are_not_in_the_size() {
+        let (mut cloud, id) = cloud(2, 3);
+        let sizes = |cloud: &Cloud| cloud.pool(id).map(|pool| (target_size(pool), capacity(pool), pool.spec.count));
+        assert_eq!(sizes(&cloud), Some((2, 5, 2)));
+        let growth = cloud.grow_group(id, 2).unwrap();
+        assert_eq!(growth, Growth { started: vec![2, 3], created: 0 });
+        let growth = cloud.grow_group(id, 3).unwrap();
+        assert_eq!(growth, Growth { started: vec![4], created: 2 });
+        settle(&mut cloud);
+        assert_eq!(sizes(&cloud), Some((7, 7, 7)));
+        let pool = cloud.pool(id).unwrap();
+        assert_eq!((pool.count_in(NodeState::Ready), pool.operation), (7, None));
+        cloud.remove_from_group(id, 0, true).unwrap();
+        cloud.remove_from_group(id, 4, false).unwrap();
+        assert!(cloud.remove_from_group(id, 0, true).is_err(), "it is going already");
+        settle(&mut cloud);
+        assert_eq!(sizes(&cloud), Some((5, 7, 5)));
+    }
+
+    /// The hazard in the provider's arithmetic.
+    #[test]
+    fn what_is_still_being_deallocated_takes_the_place_of_a_new_node() {
+        let (mut cloud, id) = cloud(3, 0);
+        cloud.remove_from_group(id, 0, true).unwrap();
+        cloud.remove_from_group(id, 1, true).unwrap();
+        let growth = cloud.grow_group(id, 3).unwrap();
+        assert_eq!(growth, Growth { started: vec![], created: 1 }, "the capacity becomes 1 + 3, and it is 3");
+    }
+
+    #[test]
+    fn quota_stops_new_nodes_only() {
+        let (mut cloud, id) = cloud(1, 2);
+        cloud.set_quota_vcpus(6);
+        let error = cloud.grow_group(id, 3).unwrap_err();
+        assert_eq!(error.code, "QuotaExceeded");
+        assert_eq!(cloud.pool(id).unwrap().count_in(NodeState::Starting), 2);
+    }
+}

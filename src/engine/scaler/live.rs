@@ -1,0 +1,260 @@
+//! One loop on the pools of a cluster: what the provider does there, and what is told of it.
+
+use std::sync::Arc;
+
+use super::super::autoscaler::eligibility::{TO_BE_DELETED_KEY, has_taint, is_kept};
+use super::super::autoscaler::expander::{Candidate, Expander, Priorities, best};
+use super::super::autoscaler::instance::InstanceState;
+use super::super::autoscaler::utilization::Utilization;
+use super::super::autoscaler::{Notice, Provider, Setting, Settings, notice};
+use super::super::clockwork::Clockwork;
+use super::super::cloud::Cloud;
+use super::super::cluster::ClusterId;
+use super::super::kubernetes::{NodeId, Pod, PodSpec, Taint, TaintEffect};
+use super::super::node_group::target_size;
+use super::super::pool::{PoolId, ScaleDownMode};
+use super::super::record::Remark;
+use super::super::workloads::{DrainPolicy, Kubernetes};
+use super::{Scaler, machines, scene, timers};
+
+/// The provider of a loop.
+struct Live<'a> {
+    cloud: &'a mut Cloud,
+    cluster: ClusterId,
+    pools: &'a [PoolId],
+    scaler: &'a mut Scaler,
+    settings: &'a Settings,
+    notices: Vec<Notice>,
+}
+
+impl Cloud {
+    /// Runs a loop; gives when time alone would change its answer.
+    pub(super) fn run_loop(
+        &mut self,
+        id: ClusterId,
+        scaler: &mut Scaler,
+        pools: &[PoolId],
+        settings: &Settings,
+    ) -> Option<u64> {
+        let now_ms = self.now_ms();
+        self.unmark_kept(id, pools);
+        if let Some(kubernetes) = self.clockwork.kubernetes.get_mut(id) {
+            kubernetes.set_autoscaler_drain(DrainPolicy {
+                patience_ms: settings.number(Setting::MaxPodEvictionTime),
+                grace_ms_max: settings.number(Setting::MaxGracefulTermination),
+                ..DrainPolicy::AUTOSCALER
+            });
+        }
+        let cluster = self.clusters.iter().find(|cluster| cluster.id == id)?;
+        let kubernetes = self.clockwork.kubernetes.get(id)?;
+        let mut failed = Vec::new();
+        let mut templates = Vec::new();
+        for pool in pools.iter().filter_map(|pool| cluster.pool_by_id(*pool)) {
+            failed.push(machines::failed(scaler.caches.entry(pool.id), pool, settings, now_ms));
+            templates.push(scene::template(pool, kubernetes)?);
+        }
+        let scene = scene::scene(cluster, kubernetes, pools, &templates, failed.clone());
+        let seen = scene::scene(cluster, kubernetes, pools, &templates, failed);
+        let mut autoscaler = std::mem::take(&mut scaler.autoscaler);
+        let before = autoscaler.planner.unneeded.clone();
+        let mut notices = Vec::new();
+        let mut live = Live { cloud: self, cluster: id, pools, scaler, settings, notices: Vec::new() };
+        let outcome = autoscaler.run_once(scene, &mut live, settings, now_ms, &mut notices);
+        notices.append(&mut live.notices);
+        let is_same = !outcome.has_acted && !outcome.waits_for_burst && before == autoscaler.planner.unneeded;
+        let again_ms = if is_same { timers::again_ms(&autoscaler, &seen, settings, now_ms) } else { Some(now_ms + 1) };
+        scaler.autoscaler = autoscaler;
+        self.tell(id, scaler, notices, &seen.pending);
+        again_ms
+    }
+
+    /// Takes the mark of a node that was to go off nodes that lie deallocated, so that they can be
+    /// used when they are started again.
+    fn unmark_kept(&mut self, id: ClusterId, pools: &[PoolId]) {
+        let Some(kubernetes) = self.clockwork.kubernetes.get(id) else {
+            return;
+        };
+        let is_marked_in_vain = |id: PoolId| {
+            let policy = self.pool(id).map_or(ScaleDownMode::Delete, |pool| pool.spec.scale_down_mode);
+            let nodes = kubernetes.nodes().filter(move |node| node.id.pool == id);
+            nodes.filter(move |node| has_taint(node, TO_BE_DELETED_KEY) && is_kept(node, policy)).map(|node| node.id)
+        };
+        let marked: Vec<NodeId> = pools.iter().flat_map(|id| is_marked_in_vain(*id).collect::<Vec<_>>()).collect();
+        for node in marked {
+            unmark(&mut self.clockwork, id, node);
+        }
+    }
+
+    /// Writes what the autoscaler has to say as events. What pods were told before is not repeated.
+    fn tell(&mut self, id: ClusterId, scaler: &mut Scaler, notices: Vec<Notice>, pending: &[Pod]) {
+        let Some((_, mut moment)) = self.clockwork.kubernetes(id) else {
+            return;
+        };
+        let mut told = Vec::new();
+        for notice in notices {
+            let is_refusal = matches!(notice, Notice::NotTriggerScaleUp { .. } | Notice::MaxNodesForPod { .. });
+            let is_known = is_refusal && scaler.told.contains(&notice);
+            if !is_known && let Some(remark) = remark(&notice, pending) {
+                moment.remark(remark);
+            }
+            if is_refusal {
+                told.push(notice);
+            }
+        }
+        scaler.told = told;
+    }
+}
+
+/// Marks a node as one that is to go.
+fn mark(clockwork: &mut Clockwork, cluster: ClusterId, node: NodeId) {
+    let now_s = clockwork.now_ms / 1000;
+    if let Some(kubernetes) = clockwork.kubernetes.get_mut(cluster) {
+        let taint = Taint::new(TO_BE_DELETED_KEY, &now_s.to_string(), TaintEffect::NoSchedule);
+        kubernetes.change_taints(node, |taints| taints.push(taint));
+    }
+}
+
+/// Takes that mark back.
+pub(super) fn unmark(clockwork: &mut Clockwork, cluster: ClusterId, node: NodeId) {
+    if let Some((kubernetes, mut moment)) = clockwork.kubernetes(cluster) {
+        kubernetes.change_taints(node, |taints| taints.retain(|taint| taint.key != TO_BE_DELETED_KEY));
+        kubernetes.settle(&mut moment);
+    }
+}
+
+fn remark(notice: &Notice, pending: &[Pod]) -> Option<Remark> {
+    const NAMESPACE: &str = "kube-system";
+    let (namespace, object) = match notice.subject() {
+        notice::Subject::Status => (Some(NAMESPACE.to_owned()), "configmap/cluster-autoscaler-status".to_owned()),
+        notice::Subject::Priorities => {
+            (Some(NAMESPACE.to_owned()), "configmap/cluster-autoscaler-priority-expander".to_owned())
+        }
+        notice::Subject::Node(name) => (None, format!("node/{name}")),
+        notice::Subject::Pod(id) => {
+            let pod = pending.iter().find(|pod| pod.id == id)?;
+            (Some(pod.spec.namespace.clone()), format!("pod/{}", pod.name()))
+        }
+    };
+    let notice::NoticeText { is_warning, reason, message } = notice.text();
+    Some(Remark { namespace, object, is_warning, source: "cluster-autoscaler", reason, message })
+}
+
+impl Live<'_> {
+    fn pool(&self, group: usize) -> Option<PoolId> {
+        self.pools.get(group).copied()
+    }
+
+    fn kubernetes(&self) -> Option<&Kubernetes> {
+        self.cloud.clockwork.kubernetes.get(self.cluster)
+    }
+
+    fn believe(&mut self, id: NodeId, state: InstanceState) {
+        self.scaler.caches.entry(id.pool).set(id.instance_id, state);
+    }
+
+    /// Tells of a node that goes.
+    fn tell_of(&mut self, id: NodeId, is_empty: bool) {
+        let now_ms = self.cloud.now_ms();
+        let Some(node) = self.kubernetes().and_then(|kubernetes| kubernetes.node(id)).cloned() else {
+            return;
+        };
+        let name = Arc::clone(&node.name);
+        if is_empty {
+            self.notices.push(Notice::ScaleDownEmpty { node: name });
+            return;
+        }
+        let utilization = Utilization::of(&node, self.settings, now_ms).map(|found| found.to_string());
+        let moved = node.pods().iter().filter(|pod| pod.takes_room() && !pod.spec.is_daemon() && !pod.spec.is_mirror());
+        let pods = moved.map(|pod| format!("{}/{}", pod.spec.namespace, pod.name())).collect();
+        let utilization = utilization.unwrap_or_default();
+        self.notices.push(Notice::ScaleDown { node: Arc::clone(&name), utilization, pods });
+        self.notices.push(Notice::NodeMarked { node: name });
+    }
+
+    fn remove(&mut self, id: NodeId, is_empty: bool) {
+        self.tell_of(id, is_empty);
+        mark(&mut self.cloud.clockwork, self.cluster, id);
+        if self.cloud.remove_from_group(id.pool, id.instance_id, is_empty).is_err() {
+            unmark(&mut self.cloud.clockwork, self.cluster, id);
+            return;
+        }
+        let policy = self.cloud.pool(id.pool).map_or(ScaleDownMode::Delete, |pool| pool.spec.scale_down_mode);
+        if is_empty {
+            self.believe(id, going(policy));
+        }
+    }
+}
+
+/// What a machine does that is given up.
+fn going(policy: ScaleDownMode) -> InstanceState {
+    match policy {
+        ScaleDownMode::Delete => InstanceState::Deleting,
+        ScaleDownMode::Deallocate => InstanceState::Deallocating,
+    }
+}
+
+impl Provider for Live<'_> {
+    fn target(&self, group: usize) -> u32 {
+        let pool = self.pool(group).and_then(|id| self.cloud.pool(id));
+        pool.map_or(0, target_size)
+    }
+
+    fn grow(&mut self, group: usize, by: u32) -> Result<(), String> {
+        let pool = self.pool(group).ok_or_else(String::new)?;
+        let next = self.cloud.pool(pool).map_or(0, super::super::pool::Pool::next_instance_id);
+        let growth = self.cloud.increase_size(pool, by)?;
+        for instance_id in growth.started {
+            self.believe(NodeId { pool, instance_id }, InstanceState::Running);
+        }
+        for instance_id in next..next + growth.created {
+            self.believe(NodeId { pool, instance_id }, InstanceState::Creating);
+        }
+        Ok(())
+    }
+
+    fn delete_instances(&mut self, group: usize, instances: &[u32]) -> Result<(), String> {
+        let id = self.pool(group).ok_or_else(String::new)?;
+        self.cloud.clear_instances(id, instances)?;
+        for instance_id in instances {
+            let state =
+                self.cloud.pool(id).and_then(|pool| pool.node(*instance_id)).map(super::super::node::Node::state);
+            let believed = match state {
+                Some(super::super::lifecycle::NodeState::Deallocating) => InstanceState::Deallocating,
+                _ => InstanceState::Deleting,
+            };
+            self.believe(NodeId { pool: id, instance_id: *instance_id }, believed);
+        }
+        Ok(())
+    }
+
+    /// The Azure provider does nothing here: the size of a scale set follows its machines.
+    fn shrink_target(&mut self, _group: usize, _by: u32) {}
+
+    fn remove_nodes(&mut self, empty: &[NodeId], drain: &[NodeId]) {
+        for id in empty {
+            self.remove(*id, true);
+        }
+        for id in drain {
+            self.remove(*id, false);
+        }
+    }
+
+    fn missing_replicas(&self, _spec: &PodSpec) -> Option<u32> {
+        None
+    }
+
+    fn choose(&mut self, options: &[Candidate], notices: &mut Vec<Notice>) -> Option<usize> {
+        let expander: Expander = self.settings.expander();
+        let priorities: &Priorities = &self.scaler.priorities;
+        let left = best(expander, options, priorities, notices);
+        match left.as_slice() {
+            [] => None,
+            [one] => Some(*one),
+            several => {
+                let count = u32::try_from(several.len()).unwrap_or(u32::MAX);
+                let drawn = self.cloud.clockwork.random.below(count);
+                several.get(drawn as usize).copied()
+            }
+        }
+    }
+}

@@ -1,0 +1,56 @@
+//! What the provider believes of the machines of a pool, kept up with what became of them.
+
+use super::super::autoscaler::cluster_state::FailedInstance;
+use super::super::autoscaler::instance::{InstanceState, Reading, VmPower, VmProvisioning, VmView};
+use super::super::autoscaler::instance_cache::{Ending, InstanceCache};
+use super::super::autoscaler::{Setting, Settings};
+use super::super::lifecycle::NodeState;
+use super::super::node::{Node, NodeSource};
+use super::super::pool::Pool;
+
+/// A machine as Azure Compute describes it.
+fn view(node: &Node) -> VmView {
+    let (provisioning, power) = match node.state() {
+        NodeState::Creating => (VmProvisioning::Creating, VmPower::Unknown),
+        NodeState::Ready | NodeState::Draining => (VmProvisioning::Succeeded, VmPower::Running),
+        NodeState::Starting => (VmProvisioning::Updating, VmPower::Starting),
+        NodeState::Deallocating => (VmProvisioning::Updating, VmPower::Deallocating),
+        NodeState::Deallocated | NodeState::Stopped => (VmProvisioning::Succeeded, VmPower::Deallocated),
+        NodeState::Deleting => (VmProvisioning::Deleting, VmPower::Unknown),
+        NodeState::Failed => match node.bring_up.source {
+            NodeSource::Cached => (VmProvisioning::Failed, VmPower::Deallocated),
+            NodeSource::New => (VmProvisioning::Failed, VmPower::Unknown),
+        },
+    };
+    VmView { provisioning, power, has_extension_error: false }
+}
+
+/// How something ended that the provider asked for, where it is over.
+fn ending(believed: InstanceState, node: Option<&Node>) -> Option<(Ending, bool)> {
+    match (believed, node.map(Node::state)) {
+        (InstanceState::Deleting, None) => Some((Ending::Deletion, true)),
+        (InstanceState::Deallocating, Some(NodeState::Deallocated)) => Some((Ending::Deallocation, true)),
+        (InstanceState::Running | InstanceState::Creating, Some(NodeState::Failed)) => Some((Ending::Start, false)),
+        (InstanceState::Creating, Some(NodeState::Ready)) => Some((Ending::Start, true)),
+        _ => None,
+    }
+}
+
+/// Brings what is believed up to date; gives the machines that did not come up.
+pub(super) fn failed(cache: &mut InstanceCache, pool: &Pool, settings: &Settings, now_ms: u64) -> Vec<FailedInstance> {
+    let believed: Vec<(u32, InstanceState)> =
+        cache.entries().iter().map(|(instance_id, status)| (*instance_id, status.state)).collect();
+    for (instance_id, state) in believed {
+        if let Some((ending, has_worked)) = ending(state, pool.node(instance_id)) {
+            cache.on_ended(instance_id, ending, has_worked);
+        }
+    }
+    if cache.is_stale(now_ms) {
+        let reading = Reading {
+            policy: pool.spec.scale_down_mode,
+            is_fast_delete: settings.is(Setting::FastDeleteOnFailedProvisioning),
+        };
+        cache.refresh(pool.nodes().map(|node| (node.instance_id, view(node))), reading, now_ms);
+    }
+    cache.failed()
+}

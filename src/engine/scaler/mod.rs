@@ -1,0 +1,191 @@
+//! The cluster autoscaler of each cluster, at work on its pools.
+//!
+//! The rules are in [`autoscaler`](super::autoscaler); here are the cluster that they see and the hands
+//! that they have. A loop looks every scan interval, but one in which nothing can have changed is not
+//! run: the next one is the first on the grid after a change, or after a moment at which time alone
+//! changes the answer. So an idle cluster costs nothing, however long it stays so.
+
+mod live;
+mod machines;
+mod scene;
+mod status_map;
+#[cfg(test)]
+mod tests;
+mod timers;
+mod why;
+
+use super::autoscaler::expander::Priorities;
+use super::autoscaler::instance_cache::InstanceCache;
+use super::autoscaler::{Autoscaler, Notice, Setting, Settings, profile};
+use super::clockwork::Clockwork;
+use super::cloud::Cloud;
+use super::cluster::{Cluster, ClusterId};
+use super::kubernetes::NodeId;
+use super::operation::PowerState;
+use super::pool::{Pairs, Pool, PoolId};
+use super::table::Table;
+
+pub use why::{Explanation, Subject};
+
+/// One cluster's autoscaler, and what it needs from loop to loop.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Scaler {
+    /// What it has found out.
+    pub autoscaler: Autoscaler,
+    /// What the provider believes of the machines of each pool.
+    caches: Table<PoolId, InstanceCache>,
+    /// The priorities of the expander of that name.
+    priorities: Priorities,
+    /// What pods were told in the last loop.
+    told: Vec<Notice>,
+    /// Flags that people have set, beside the profile.
+    flags: Pairs,
+    last: Option<LastLoop>,
+}
+
+/// The latest loop.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+struct LastLoop {
+    at_ms: u64,
+    /// The generation of the cluster's Kubernetes afterwards.
+    generation: u64,
+    /// When time alone would change the answer.
+    again_ms: Option<u64>,
+}
+
+/// Whether the autoscaler sizes a pool now: not while AKS changes it, and not while it is stopped.
+fn is_sized(cluster: &Cluster, pool: &Pool) -> bool {
+    pool.spec.autoscaler.is_some()
+        && cluster.power_state == PowerState::Running
+        && pool.power_state == PowerState::Running
+        && cluster.operation.is_none()
+        && pool.operation.is_none()
+}
+
+impl Scaler {
+    /// The settings in force.
+    #[must_use]
+    pub fn settings(&self, cluster: &Cluster) -> Settings {
+        profile::settings(cluster.spec.autoscaler_profile.iter().chain(&self.flags))
+    }
+
+    /// The flags that people have set.
+    #[must_use]
+    pub fn flags(&self) -> &Pairs {
+        &self.flags
+    }
+
+    /// When it looked last.
+    #[must_use]
+    pub fn last_loop_ms(&self) -> Option<u64> {
+        self.last.map(|last| last.at_ms)
+    }
+
+    /// When it looks next, where there is anything to see.
+    fn next_ms(&self, generation: u64, interval_ms: u64, now_ms: u64) -> Option<u64> {
+        let on_grid = |at_ms: u64| at_ms.div_ceil(interval_ms) * interval_ms;
+        let Some(last) = self.last else {
+            return Some(on_grid(now_ms));
+        };
+        let earliest_ms = on_grid(now_ms.max(last.at_ms + 1));
+        if last.generation != generation {
+            return Some(earliest_ms);
+        }
+        last.again_ms.map(|again_ms| on_grid(again_ms).max(earliest_ms))
+    }
+}
+
+impl Cloud {
+    /// The autoscaler of a cluster.
+    #[must_use]
+    pub fn scaler(&self, cluster: ClusterId) -> Option<&Scaler> {
+        self.scalers.get(cluster)
+    }
+
+    /// Sets a flag of a cluster's autoscaler that the profile does not have, or takes it back.
+    pub fn set_autoscaler_flag(&mut self, cluster: ClusterId, name: &str, value: Option<&str>) {
+        let Some(scaler) = self.scalers.get_mut(cluster) else {
+            return;
+        };
+        match value {
+            Some(value) => drop(scaler.flags.insert(name.to_owned(), value.to_owned())),
+            None => drop(scaler.flags.remove(name)),
+        }
+        self.clockwork.touch(cluster);
+    }
+
+    /// Sets the priorities of the expander of that name.
+    pub fn set_expander_priorities(&mut self, cluster: ClusterId, priorities: Priorities) {
+        if let Some(scaler) = self.scalers.get_mut(cluster) {
+            scaler.priorities = priorities;
+            self.clockwork.touch(cluster);
+        }
+    }
+
+    /// The clusters with an autoscaler that has something to size, and how far their objects have changed.
+    fn watched(&self) -> impl Iterator<Item = (&Cluster, &Scaler, u64)> {
+        let sized = self.clusters.iter().filter(|cluster| cluster.pools.iter().any(|pool| is_sized(cluster, pool)));
+        sized.filter_map(|cluster| {
+            let generation = self.clockwork.kubernetes.get(cluster.id)?.generation();
+            Some((cluster, self.scalers.get(cluster.id)?, generation))
+        })
+    }
+
+    /// The next look of an autoscaler.
+    pub(super) fn next_scan(&self) -> Option<(u64, ClusterId)> {
+        let next = |(cluster, scaler, generation): (&Cluster, &Scaler, u64)| {
+            if scaler.last.is_some_and(|last| last.generation == generation && last.again_ms.is_none()) {
+                return None;
+            }
+            let interval_ms = scaler.settings(cluster).number(Setting::ScanInterval).max(1000);
+            let at_ms = scaler.next_ms(generation, interval_ms, self.now_ms())?;
+            Some((at_ms, cluster.id))
+        };
+        self.watched().filter_map(next).min_by_key(|(at_ms, _)| *at_ms)
+    }
+
+    /// Whether an autoscaler has not looked at the latest changes yet. That a node's ten minutes run is
+    /// nothing that is under way: it may come to nothing.
+    pub(super) fn has_news_for_autoscaler(&self) -> bool {
+        self.watched().any(|(_, scaler, generation)| scaler.last.is_none_or(|last| last.generation != generation))
+    }
+
+    /// Lets an autoscaler look, and do what it decides.
+    pub(super) fn scan(&mut self, id: ClusterId) {
+        let Some(cluster) = self.clusters.iter().find(|cluster| cluster.id == id) else {
+            return;
+        };
+        let Some(scaler) = self.scalers.get_mut(id) else {
+            return;
+        };
+        let settings = scaler.settings(cluster);
+        let pools: Vec<PoolId> =
+            cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).map(|pool| pool.id).collect();
+        let mut scaler = std::mem::take(scaler);
+        let again_ms = self.run_loop(id, &mut scaler, &pools, &settings);
+        let generation = self.clockwork.kubernetes.get(id).map_or(0, super::workloads::Kubernetes::generation);
+        scaler.last = Some(LastLoop { at_ms: self.now_ms(), generation, again_ms });
+        self.scalers.insert(id, scaler);
+    }
+
+    /// A node that the autoscaler drained could not be emptied.
+    pub(super) fn on_failed_removal(&mut self, cluster: ClusterId, node: NodeId) {
+        let now_ms = self.now_ms();
+        if let Some(scaler) = self.scalers.get_mut(cluster) {
+            scaler.autoscaler.on_failed_removal(node, now_ms);
+        }
+        if let Some(pool) = super::cloud::find_pool(&mut self.clusters, cluster, node.pool) {
+            pool.spec.count += 1;
+        }
+        live::unmark(&mut self.clockwork, cluster, node);
+    }
+}
+
+impl Clockwork {
+    /// Notes that something about a cluster has changed which its Kubernetes does not show.
+    pub fn touch(&mut self, cluster: ClusterId) {
+        if let Some(kubernetes) = self.kubernetes.get_mut(cluster) {
+            kubernetes.touch();
+        }
+    }
+}

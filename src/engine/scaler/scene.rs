@@ -1,0 +1,100 @@
+//! The cluster as its autoscaler sees it.
+
+use std::sync::Arc;
+
+use super::super::autoscaler::budgets::Budgets;
+use super::super::autoscaler::cluster_state::FailedInstance;
+use super::super::autoscaler::scale_up::EstimateLimit;
+use super::super::autoscaler::template::Template;
+use super::super::autoscaler::{Group, Scene};
+use super::super::cluster::Cluster;
+use super::super::kubernetes::fit::check_standing;
+use super::super::kubernetes::reservation::capacity_memory_bytes;
+use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, Resources};
+use super::super::lifecycle::NodeState;
+use super::super::node_group::target_size;
+use super::super::pool::{Pool, PoolId, node_name};
+use super::super::scale::zone_for_new;
+use super::super::workloads::{Kubernetes, SetKind, Standing};
+
+/// The instance id of a node that no machine stands behind.
+const NOBODY: u32 = u32::MAX;
+
+/// A pool as a group.
+pub(super) fn group(pool: &Pool) -> Option<Group> {
+    let range = pool.spec.autoscaler?;
+    Some(Group {
+        id: pool.id,
+        name: Arc::clone(&pool.scale_set),
+        min: range.min,
+        max: range.max,
+        target: target_size(pool),
+        policy: pool.spec.scale_down_mode,
+    })
+}
+
+/// What a new node of a pool would be like, with the pods that every node has.
+pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template> {
+    let known = kubernetes.template(pool.id)?;
+    let id = NodeId { pool: pool.id, instance_id: NOBODY };
+    let mut node = NodeInfo::new(id, &node_name(&pool.scale_set, pool.next_instance_id()), known.allocatable);
+    node.labels = known.labels(zone_for_new(pool));
+    node.taints = known.taints(Standing::Ready);
+    for set in kubernetes.sets().filter(|set| set.kind == SetKind::DaemonSet) {
+        if check_standing(&set.spec, &node).is_ok() {
+            node.add_pod(Pod::new(PodId(set.id.0), Arc::clone(&set.spec), 0));
+        }
+    }
+    let size = pool.spec.vm_size;
+    let capacity = Resources {
+        cpu_millis: u64::from(size.vcpus) * 1000,
+        memory_bytes: capacity_memory_bytes(size),
+        ..known.allocatable
+    };
+    Some(Template { node, capacity })
+}
+
+/// Machines of a pool that should have a node and have none.
+fn unregistered(pool: &Pool, failed: &[FailedInstance]) -> Vec<u32> {
+    let waits = |node: &&super::super::node::Node| {
+        !node.is_registered()
+            && node.state() != NodeState::Deleting
+            && failed.iter().all(|(id, _)| *id != node.instance_id)
+    };
+    pool.nodes().filter(waits).map(|node| node.instance_id).collect()
+}
+
+/// Everything that a loop is given. `failed` holds what the provider says of each pool's machines.
+pub(super) fn scene<'a>(
+    cluster: &Cluster,
+    kubernetes: &Kubernetes,
+    pools: &[PoolId],
+    templates: &'a [Template],
+    failed: Vec<Vec<FailedInstance>>,
+) -> Scene<'a> {
+    let pools: Vec<&Pool> = pools.iter().filter_map(|id| cluster.pool_by_id(*id)).collect();
+    let draining = |pool: &&Pool| {
+        let id = pool.id;
+        let drained = pool.nodes().filter(|node| node.state() == NodeState::Draining);
+        drained.map(move |node| NodeId { pool: id, instance_id: node.instance_id }).collect::<Vec<_>>()
+    };
+    let budgets = kubernetes.budgets().iter();
+    let budgets = budgets.map(|one| (Arc::new(one.clone()), i64::from(kubernetes.disruptions_allowed(one))));
+    let waiting = kubernetes.pending().filter(|set| set.kind != SetKind::DaemonSet);
+    Scene {
+        groups: pools.iter().filter_map(|pool| group(pool)).collect(),
+        templates,
+        nodes: kubernetes.nodes().cloned().collect(),
+        gone: Vec::new(),
+        unregistered: pools.iter().zip(&failed).map(|(pool, failed)| unregistered(pool, failed)).collect(),
+        failed,
+        pending: waiting.flat_map(|set| set.waiting()).cloned().collect(),
+        // Controllers make pods anew at the very moment at which they are evicted.
+        evicted: Vec::new(),
+        deleting: Vec::new(),
+        draining: pools.iter().flat_map(draining).collect(),
+        budgets: Budgets::new(budgets.collect()),
+        quotas: Vec::new(),
+        limit: EstimateLimit::Capacity,
+    }
+}

@@ -1,0 +1,1 @@
+//! What the autoscaler publishes of itself: the config map `cluster-autoscaler-status`.

@@ -1,0 +1,57 @@
+//! When time alone changes what an autoscaler would decide.
+
+use std::sync::Arc;
+
+use super::super::autoscaler::cluster_state::ClusterState;
+use super::super::autoscaler::unneeded::threshold_ms;
+use super::super::autoscaler::{Autoscaler, Scene, Setting, Settings, eligibility, pending};
+use super::super::kubernetes::NodeInfo;
+
+/// The earliest of the moments after `now_ms` at which a loop could decide otherwise than the one that
+/// has just been run, if nothing else changes.
+pub(super) fn again_ms(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Option<u64> {
+    let mut times: Vec<u64> = Vec::new();
+    unneeded(autoscaler, scene, settings, &mut times);
+    requests(&autoscaler.state, settings, &mut times);
+    let startup_ms = settings.number(Setting::MaxNodeStartupTime);
+    let is_starting =
+        |node: &&Arc<NodeInfo>| !node.is_ready && !eligibility::has_taint(node, eligibility::SHUTDOWN_KEY);
+    let starting = scene.nodes.iter().filter(is_starting);
+    times.extend(starting.map(|node| node.created_ms + startup_ms));
+    if !scene.pending.is_empty() {
+        times.extend(scene.pending.iter().map(|pod| pending::old_enough_ms(pod, settings)).filter(|at| *at > now_ms));
+        times.extend(autoscaler.state.backoffs.entries().iter().map(|entry| entry.until_ms + 1));
+    }
+    times.into_iter().filter(|at_ms| *at_ms > now_ms).min()
+}
+
+/// Nodes that will have been unneeded for long enough, once no cooldown keeps them, and nodes that
+/// are looked at again.
+fn unneeded(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Settings, times: &mut Vec<u64>) {
+    let is_local = settings.is(Setting::ScaleDownDelayTypeLocal);
+    let cooled_ms = autoscaler.last.cooldown_until_ms(settings).filter(|_| !is_local);
+    for node in autoscaler.planner.unneeded.nodes() {
+        let index = scene.nodes.binary_search_by_key(&node.id, |known| known.id).ok();
+        let is_ready = index.and_then(|index| scene.nodes.get(index)).is_none_or(|known| known.is_ready);
+        let long_ms = node.since_ms + threshold_ms(is_ready, settings) + 1;
+        times.push(cooled_ms.map_or(long_ms, |cooled_ms| cooled_ms.max(long_ms)));
+    }
+    if is_local {
+        let resting = autoscaler.last_of_group.iter().filter_map(|(_, last)| last.cooldown_until_ms(settings));
+        times.extend(resting);
+    }
+    times.extend(autoscaler.planner.resting().iter().map(|rest| rest.until_ms));
+    let marked = scene.nodes.iter().filter(|node| eligibility::has_taint(node, eligibility::TO_BE_DELETED_KEY));
+    times.extend(marked.filter_map(|node| eligibility::mark_ends_ms(node)));
+}
+
+/// Machines and nodes that are waited for.
+fn requests(state: &ClusterState, settings: &Settings, times: &mut Vec<u64>) {
+    let provision_ms = settings.number(Setting::MaxNodeProvisionTime);
+    for group in state.groups() {
+        times.extend(group.scale_up.map(|request| request.expected_ms + 1));
+        times.extend(group.unregistered.iter().map(|machine| machine.since_ms + provision_ms + 1));
+        let is_short = |size: &super::super::autoscaler::cluster_state::IncorrectSize| size.current < size.expected;
+        times.extend(group.incorrect.filter(is_short).map(|size| size.since_ms + provision_ms + 1));
+    }
+}

@@ -1,0 +1,95 @@
+//! What is due in a cluster, by time.
+//!
+//! The queue of the cloud gets one entry for each moment, however many pods start then.
+
+use super::super::clockwork::Event;
+use super::super::kubernetes::{NodeId, PodId};
+use super::super::queue::Ticket;
+use super::{Kubernetes, Moment};
+
+/// Something that is due.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Task {
+    /// The containers of a pod run.
+    Start(NodeId, PodId),
+    /// A node has pulled an image.
+    Pulled(NodeId, u32),
+    /// The containers of a pod have been told to end, and have ended.
+    Stopped(NodeId, PodId),
+    /// The containers of a pod have ended by themselves.
+    Finish(NodeId, PodId),
+    /// Pods that could not be evicted before are tried again.
+    Evict(NodeId),
+    /// Pods on a node that cannot be reached are given up.
+    GiveUp(NodeId),
+    /// Something has changed: there is something to do.
+    Settle,
+}
+
+/// What is due at one moment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Due {
+    tasks: Vec<Task>,
+    /// The entry of the cloud's queue for it.
+    ticket: Option<Ticket>,
+}
+
+impl Kubernetes {
+    /// Puts a task on the agenda.
+    pub(super) fn plan(&mut self, delay_ms: u64, task: Task, moment: &mut Moment<'_>) {
+        let at_ms = moment.now_ms + if moment.is_instant { 0 } else { delay_ms };
+        let due = self.agenda.entry(at_ms);
+        if due.ticket.is_none() && !moment.is_instant {
+            due.ticket = Some(moment.queue.schedule(at_ms, Event::Kubernetes(moment.cluster)));
+        }
+        due.tasks.push(task);
+    }
+
+    /// Takes a task off the agenda that is of no use any more, so that nobody waits for it.
+    pub(super) fn unplan(&mut self, at_ms: u64, task: Task, moment: &mut Moment<'_>) {
+        let Some(due) = self.agenda.get_mut(at_ms) else {
+            return;
+        };
+        due.tasks.retain(|planned| *planned != task);
+        if due.tasks.is_empty()
+            && let Some(ticket) = self.agenda.remove(at_ms).and_then(|due| due.ticket)
+        {
+            moment.queue.cancel(ticket);
+        }
+    }
+
+    /// Sees to it that there is a moment, now, at which what has changed is looked at.
+    pub(super) fn plan_to_settle(&mut self, moment: &mut Moment<'_>) {
+        let is_needed = !self.todo.deployments.is_empty()
+            || !self.todo.sets.is_empty()
+            || self.todo.is_untried
+            || self.pending().next().is_some();
+        if is_needed {
+            self.plan(0, Task::Settle, moment);
+        } else {
+            self.todo.roomier.clear();
+        }
+    }
+
+    /// Does what is due now.
+    pub fn on_due(&mut self, moment: &mut Moment<'_>) {
+        while let Some(due) = self.agenda.remove(moment.now_ms) {
+            for task in due.tasks {
+                self.carry_out(task, moment);
+            }
+            self.settle(moment);
+        }
+    }
+
+    fn carry_out(&mut self, task: Task, moment: &mut Moment<'_>) {
+        match task {
+            Task::Start(node, pod) => self.start(node, pod, moment),
+            Task::Pulled(node, image) => self.on_pulled(node, image, moment),
+            Task::Stopped(node, pod) => self.on_stopped(node, pod, moment),
+            Task::Finish(node, pod) => self.finish(node, pod, moment),
+            Task::Evict(node) => self.evict(node, moment),
+            Task::GiveUp(node) => self.give_up(node, moment),
+            Task::Settle => {}
+        }
+    }
+}

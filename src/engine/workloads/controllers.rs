@@ -1,0 +1,194 @@
+//! The controllers: they make pods where there are too few, and end those that are too many.
+
+use std::sync::Arc;
+
+use super::super::kubernetes::fit::check_standing;
+use super::super::kubernetes::{NodeId, Pod, PodId, PodPhase, SetId};
+use super::super::record::PodEvent;
+use super::deployment::{Rolled, roll_out};
+use super::pod_set::{DeploymentId, PodSet, SetKind};
+use super::{Kubernetes, Moment, note};
+
+impl Kubernetes {
+    fn next_pod(&mut self, set: SetId, moment: &Moment<'_>) -> Option<Pod> {
+        let spec = Arc::clone(&self.sets.get(set)?.spec);
+        self.latest_pod += 1;
+        Some(Pod { set, ..Pod::new(PodId(self.latest_pod), spec, moment.now_ms) })
+    }
+
+    /// Adds a set; its controller makes the pods.
+    pub(super) fn add_set(&mut self, make: impl FnOnce(SetId) -> PodSet) -> SetId {
+        self.latest_set += 1;
+        let id = SetId(self.latest_set);
+        let mut set = make(id);
+        set.images = self.number_images(&set.spec);
+        self.sets.insert(id, set);
+        note(&mut self.todo.sets, id);
+        id
+    }
+
+    /// Sets how many pods a set should have.
+    pub(super) fn resize(&mut self, id: SetId, desired: u32) {
+        if let Some(set) = self.sets.get_mut(id).filter(|set| set.desired != desired) {
+            set.desired = desired;
+            note(&mut self.todo.sets, id);
+        }
+    }
+
+    /// Brings a set to the number of pods that it should have.
+    pub(super) fn reconcile_set(&mut self, id: SetId, moment: &mut Moment<'_>) {
+        let Some(set) = self.sets.get(id) else {
+            return;
+        };
+        let active = set.active();
+        let wanted = match set.kind {
+            SetKind::ReplicaSet(_) => set.desired,
+            SetKind::Job { completions, parallelism } if set.desired > 0 => {
+                completions.saturating_sub(set.succeeded).min(parallelism)
+            }
+            SetKind::Job { .. } => 0,
+            // A daemon set looks after each node by itself.
+            SetKind::DaemonSet => active,
+            SetKind::Bare => return self.reconcile_bare(id),
+        };
+        for _ in active..wanted {
+            self.create(id, moment);
+        }
+        self.shrink(id, active.saturating_sub(wanted), moment);
+        self.forget_if_over(id);
+    }
+
+    /// A bare pod that is gone is not made again, and nothing is left of it.
+    fn reconcile_bare(&mut self, id: SetId) {
+        if self.sets.get(id).is_some_and(|set| set.active() == 0) {
+            self.sets.remove(id);
+        }
+    }
+
+    pub(super) fn create(&mut self, id: SetId, moment: &Moment<'_>) {
+        let Some(pod) = self.next_pod(id, moment) else {
+            return;
+        };
+        if let Some(set) = self.sets.get_mut(id) {
+            set.waiting.push_back(pod);
+            set.untried += 1;
+            self.todo.is_untried = true;
+        }
+    }
+
+    /// An old replica set of a deployment that has no pods any more is of no use.
+    fn forget_if_over(&mut self, id: SetId) {
+        let Some(set) = self.sets.get(id).filter(|set| set.desired == 0 && set.active() == 0) else {
+            return;
+        };
+        let SetKind::ReplicaSet(Some(deployment)) = set.kind else {
+            return;
+        };
+        let Some(deployment) = self.deployments.get_mut(deployment) else {
+            self.sets.remove(id);
+            return;
+        };
+        if deployment.sets.last() != Some(&id) {
+            deployment.sets.retain(|set| *set != id);
+            self.sets.remove(id);
+        }
+    }
+
+    /// Ends pods of a set: those that wait first, then those that are not ready, then those on the
+    /// nodes with the most of them. The order is that of the replica set's controller; where it
+    /// prefers the youngest pod, the newest node stands for that here.
+    fn shrink(&mut self, id: SetId, mut surplus: u32, moment: &mut Moment<'_>) {
+        while surplus > 0 {
+            let waiting = self.sets.get_mut(id).and_then(|set| set.waiting.pop_back());
+            if waiting.is_none() {
+                break;
+            }
+            self.generation += 1;
+            surplus -= 1;
+        }
+        if let Some(set) = self.sets.get_mut(id) {
+            set.untried = set.untried.min(set.waiting.len());
+        }
+        let unready = self.sets.get(id).is_some_and(|set| set.ready < set.bound());
+        let mut victims = if surplus > 0 && unready { self.unready(id) } else { Vec::new() };
+        while surplus > 0 {
+            let victim = victims.pop().or_else(|| self.crowded(id));
+            let Some((node, pod)) = victim else {
+                break;
+            };
+            self.end(node, pod, PodEvent::Killing, moment);
+            surplus -= 1;
+        }
+    }
+
+    /// The pods of a set that are on nodes and not ready.
+    fn unready(&self, id: SetId) -> Vec<(NodeId, PodId)> {
+        let Some(set) = self.sets.get(id) else {
+            return Vec::new();
+        };
+        let mut found = Vec::new();
+        for node in set.nodes().filter_map(|node| self.nodes.get(node)) {
+            let is_unready = |pod: &&Pod| {
+                pod.set == id
+                    && !pod.is_terminating()
+                    && (pod.phase == PodPhase::Pending || (pod.phase == PodPhase::Running && !node.is_ready))
+            };
+            found.extend(node.pods().iter().filter(is_unready).map(|pod| (node.id, pod.id)));
+        }
+        found
+    }
+
+    /// The youngest pod of a set on the node that has most of them.
+    fn crowded(&self, id: SetId) -> Option<(NodeId, PodId)> {
+        let node = self.nodes.get(self.sets.get(id)?.most_crowded()?)?;
+        let is_active = |pod: &&Pod| pod.set == id && !pod.is_terminating() && pod.takes_room();
+        let pod = node.pods().iter().rev().find(is_active)?;
+        Some((node.id, pod.id))
+    }
+
+    /// Moves a deployment's replica sets on.
+    pub(super) fn reconcile_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+        let Some(deployment) = self.deployments.get(id) else {
+            return;
+        };
+        let found: Vec<_> = deployment.sets.iter().filter_map(|set| self.sets.get(*set)).collect();
+        let rolled: Vec<Rolled> = found.iter().map(|set| Rolled { desired: set.desired, ready: set.ready }).collect();
+        let changes: Vec<_> = found
+            .iter()
+            .zip(roll_out(deployment.spec.replicas, &rolled))
+            .filter(|(set, desired)| set.desired != *desired)
+            .map(|(set, desired)| (set.id, set.name().to_owned(), set.desired, desired))
+            .collect();
+        for (set, name, before, after) in changes {
+            let verb = if after > before { "up" } else { "down" };
+            let message = format!("Scaled {verb} replica set {name} from {before} to {after}");
+            self.remark_on_deployment(id, message, moment);
+            self.resize(set, after);
+        }
+    }
+
+    /// Puts the pods of daemon sets on a node that has registered.
+    pub(super) fn place_daemons(&mut self, node: NodeId, moment: &mut Moment<'_>) {
+        let daemons = self.sets.values().filter(|set| set.kind == SetKind::DaemonSet);
+        let daemons: Vec<SetId> = daemons.map(|set| set.id).collect();
+        for set in daemons {
+            self.place_daemon(set, node, moment);
+        }
+    }
+
+    /// Puts a pod of a daemon set on a node, where it fits.
+    pub(super) fn place_daemon(&mut self, id: SetId, node: NodeId, moment: &mut Moment<'_>) {
+        let (Some(set), Some(found)) = (self.sets.get(id), self.nodes.get(node)) else {
+            return;
+        };
+        if check_standing(&set.spec, found).is_err() || !set.spec.requests().fits_in(found.free()) {
+            return;
+        }
+        let Some(pod) = self.next_pod(id, moment) else {
+            return;
+        };
+        let pod_id = pod.id;
+        self.bind(pod, node);
+        self.begin(node, pod_id, moment);
+    }
+}

@@ -1,0 +1,224 @@
+//! Horizontal pod autoscaling: as many pods as the work needs at a target utilisation.
+//!
+//! The rules are those of the controller's defaults in Kubernetes: a look every 15 seconds, a tolerance
+//! of a tenth, at most the double or four more at a time, and down only to the highest of what was
+//! recommended within five minutes. It looks only when what it looks at has changed, or when an older
+//! recommendation expires: at other times it would see the same.
+
+use super::super::clockwork::Event;
+use super::super::queue::Ticket;
+use super::super::record::Remark;
+use super::pod_set::DeploymentId;
+use super::{Kubernetes, Moment};
+
+/// How often the controller looks (`--horizontal-pod-autoscaler-sync-period`).
+const SYNC_MS: u64 = 15_000;
+/// For how long a higher recommendation holds
+/// (`--horizontal-pod-autoscaler-downscale-stabilization`).
+const STABILIZATION_MS: u64 = 300_000;
+/// What a pod uses of its request while nothing drives its deployment: an assumption.
+const IDLE_PERMILLE: u32 = 100;
+/// What a pod uses of its request where a load says how many pods there should be: an assumption.
+const DRIVEN_PERMILLE: u32 = 700;
+
+/// What a person asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct HorizontalSpec {
+    /// The fewest pods.
+    pub min: u32,
+    /// The most pods.
+    pub max: u32,
+    /// What each should use of the processor time that it asks for, in a hundred.
+    pub target_percent: u32,
+}
+
+/// An autoscaler of a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Horizontal {
+    /// What was asked for.
+    pub spec: HorizontalSpec,
+    /// When it was created.
+    pub created_ms: u64,
+    /// What it recommended last.
+    latest: u32,
+    /// Earlier and higher recommendations, with the time until which each was held.
+    earlier: Vec<(u64, u32)>,
+    /// The next look.
+    next: Option<(u64, Ticket)>,
+}
+
+impl Kubernetes {
+    /// The autoscalers, with the deployments that they scale.
+    #[must_use]
+    pub fn horizontals(&self) -> impl DoubleEndedIterator<Item = (DeploymentId, &Horizontal)> + Clone {
+        self.horizontals.iter()
+    }
+
+    /// Lets a deployment be scaled by its utilisation.
+    pub fn set_horizontal(&mut self, id: DeploymentId, spec: HorizontalSpec, moment: &mut Moment<'_>) {
+        self.remove_horizontal(id, moment);
+        let created_ms = moment.now_ms;
+        let latest = self.deployments.get(id).map_or(0, |deployment| deployment.spec.replicas);
+        self.horizontals.insert(id, Horizontal { spec, created_ms, latest, earlier: Vec::new(), next: None });
+        self.wake_horizontal(id, moment);
+    }
+
+    /// Leaves a deployment with the pods that it has; false where none was scaled.
+    pub fn remove_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
+        let removed = self.horizontals.remove(id);
+        if let Some((_, ticket)) = removed.as_ref().and_then(|horizontal| horizontal.next) {
+            moment.queue.cancel(ticket);
+        }
+        removed.is_some()
+    }
+
+    /// Something that it looks at has changed: it sees that at its next look.
+    pub(super) fn wake_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+        let at_ms = (moment.now_ms / SYNC_MS + 1) * SYNC_MS;
+        self.look_at(id, at_ms, moment);
+    }
+
+    fn look_at(&mut self, id: DeploymentId, at_ms: u64, moment: &mut Moment<'_>) {
+        let Some(horizontal) = self.horizontals.get_mut(id) else {
+            return;
+        };
+        match horizontal.next {
+            Some((next_ms, _)) if next_ms <= at_ms => return,
+            Some((_, ticket)) => moment.queue.cancel(ticket),
+            None => {}
+        }
+        let event = Event::Horizontal { cluster: moment.cluster, deployment: id };
+        horizontal.next = Some((at_ms, moment.queue.schedule(at_ms, event)));
+    }
+
+    /// What each ready pod of a deployment uses of the processor time that it asks for, in thousandths.
+    #[must_use]
+    pub fn usage_permille(&self, id: DeploymentId, now_ms: u64) -> u32 {
+        let Some(load) = self.loads.get(id) else {
+            return IDLE_PERMILLE;
+        };
+        if self.horizontals.get(id).is_none() {
+            return DRIVEN_PERMILLE;
+        }
+        let ready = u64::from(self.ready_of(id).max(1));
+        u32::try_from(u64::from(load.pods(now_ms)) * 1000 / ready).unwrap_or(u32::MAX)
+    }
+
+    fn ready_of(&self, id: DeploymentId) -> u32 {
+        let sets = self.deployments.get(id).map_or(&[][..], |deployment| &deployment.sets);
+        sets.iter().filter_map(|set| self.sets.get(*set)).map(|set| set.ready).sum()
+    }
+
+    /// The autoscaler of a deployment looks at it.
+    pub fn on_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+        let ready = self.ready_of(id);
+        let usage_permille = self.usage_permille(id, moment.now_ms);
+        let (Some(horizontal), Some(deployment)) = (self.horizontals.get_mut(id), self.deployments.get(id)) else {
+            return;
+        };
+        horizontal.next = None;
+        // Without ready pods there are no metrics, and nothing is recommended; nor for a deployment that
+        // somebody has scaled to none.
+        if ready == 0 {
+            return;
+        }
+        let replicas = deployment.spec.replicas;
+        let HorizontalSpec { min, max, target_percent } = horizontal.spec;
+        let recommended = recommend(replicas, ready, usage_permille, target_percent * 10).clamp(min, max);
+        horizontal.hold(recommended, moment.now_ms);
+        let highest = horizontal.earlier.iter().map(|(_, pods)| *pods).chain([recommended]).max();
+        let wanted = if recommended < replicas { highest.unwrap_or(recommended).min(replicas) } else { recommended };
+        let wanted = wanted.min((replicas * 2).max(replicas + 4)).clamp(min, max);
+        let expires_ms = horizontal.earlier.first().map(|(until_ms, _)| until_ms + STABILIZATION_MS + 1);
+        if wanted != replicas {
+            self.rescale(id, wanted, usage_permille > target_percent * 10, moment);
+        }
+        if wanted != recommended && wanted != replicas {
+            self.wake_horizontal(id, moment);
+        } else if let Some(expires_ms) = expires_ms {
+            self.look_at(id, expires_ms.div_ceil(SYNC_MS) * SYNC_MS, moment);
+        }
+    }
+
+    fn rescale(&mut self, id: DeploymentId, pods: u32, is_above: bool, moment: &mut Moment<'_>) {
+        if let Some(deployment) = self.deployments.get(id) {
+            let reason = if is_above {
+                "cpu resource utilization (percentage of request) above target"
+            } else {
+                "All metrics below target"
+            };
+            moment.remark(Remark {
+                namespace: Some(deployment.spec.namespace.clone()),
+                object: format!("horizontalpodautoscaler/{}", deployment.spec.name),
+                is_warning: false,
+                source: "horizontal-pod-autoscaler",
+                reason: "SuccessfulRescale",
+                message: format!("New size: {pods}; reason: {reason}"),
+            });
+        }
+        self.scale_deployment(id, pods);
+    }
+}
+
+impl Horizontal {
+    /// Takes a recommendation in: the one before it was held until now, and counts while it is higher.
+    fn hold(&mut self, recommended: u32, now_ms: u64) {
+        self.earlier.retain(|(until_ms, _)| until_ms + STABILIZATION_MS >= now_ms);
+        if self.latest > recommended {
+            self.earlier.retain(|(_, pods)| *pods > self.latest);
+            self.earlier.push((now_ms, self.latest));
+        }
+        self.earlier.retain(|(_, pods)| *pods > recommended);
+        self.latest = recommended;
+    }
+}
+
+/// How many pods would use what they should. Pods that are not ready yet are expected to help: they
+/// count as idle where more are wanted.
+fn recommend(replicas: u32, ready: u32, usage_permille: u32, target_permille: u32) -> u32 {
+    let work = u64::from(usage_permille) * u64::from(ready);
+    let target = u64::from(target_permille).max(1);
+    let is_near = |usage: u64| usage * 10 >= target * 9 && usage * 10 <= target * 11;
+    let shared = work.checked_div(replicas.into()).unwrap_or(0);
+    let is_met = if u64::from(usage_permille) > target { shared * 10 <= target * 11 } else { false };
+    if is_near(usage_permille.into()) || is_met {
+        return replicas;
+    }
+    u32::try_from(work.div_ceil(target)).unwrap_or(u32::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_number_follows_the_work() {
+        let check = |replicas, ready, usage, target, expected| {
+            assert_eq!(recommend(replicas, ready, usage, target), expected, "{replicas} {ready} {usage} {target}");
+        };
+        check(4, 4, 1000, 500, 8);
+        check(4, 4, 100, 500, 1);
+        // Within a tenth of the target nothing changes.
+        check(10, 10, 540, 500, 10);
+        check(10, 10, 455, 500, 10);
+        check(10, 10, 560, 500, 12);
+        // Four more are on their way: with them the work would be shared well enough.
+        check(8, 4, 1000, 500, 8);
+        check(8, 4, 2000, 500, 16);
+        check(5, 5, 0, 500, 0);
+    }
+
+    #[test]
+    fn a_higher_recommendation_counts_for_a_while_after_it_was_held() {
+        let spec = HorizontalSpec { min: 1, max: 100, target_percent: 50 };
+        let mut horizontal = Horizontal { spec, created_ms: 0, latest: 10, earlier: Vec::new(), next: None };
+        horizontal.hold(6, 1_000);
+        assert_eq!(horizontal.earlier, [(1_000, 10)]);
+        horizontal.hold(4, 100_000);
+        assert_eq!(horizontal.earlier, [(1_000, 10), (100_000, 6)]);
+        horizontal.hold(4, 301_001);
+        assert_eq!(horizontal.earlier, [(100_000, 6)]);
+        horizontal.hold(7, 310_000);
+        assert_eq!((horizontal.earlier.len(), horizontal.latest), (0, 7));
+    }
+}

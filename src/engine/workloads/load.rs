@@ -1,0 +1,80 @@
+//! Loads: what drives the number of pods of a deployment.
+//!
+//! Without a horizontal autoscaler the curve is the number of pods. With one it is work to be shared
+//! by the pods there are, and the autoscaler decides how many that should be.
+
+use super::super::clockwork::Event;
+use super::super::queue::Ticket;
+use super::curve::Curve;
+use super::pod_set::DeploymentId;
+use super::{Kubernetes, Moment};
+
+/// What drives a deployment.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Load {
+    /// How much work there is.
+    pub curve: Curve,
+    /// Since when.
+    pub since_ms: u64,
+    /// The next change.
+    ticket: Option<Ticket>,
+}
+
+impl Load {
+    /// How many pods' worth of work there is now.
+    #[must_use]
+    pub fn pods(&self, now_ms: u64) -> u32 {
+        self.curve.pods_at(now_ms.saturating_sub(self.since_ms))
+    }
+}
+
+impl Kubernetes {
+    /// The loads, with the deployments that they drive.
+    #[must_use]
+    pub fn loads(&self) -> impl DoubleEndedIterator<Item = (DeploymentId, &Load)> + Clone {
+        self.loads.iter()
+    }
+
+    /// Drives a deployment by a curve from now on, instead of the one before.
+    pub fn set_load(&mut self, id: DeploymentId, curve: Curve, moment: &mut Moment<'_>) {
+        self.remove_load(id, moment);
+        self.loads.insert(id, Load { curve, since_ms: moment.now_ms, ticket: None });
+        self.on_load(id, moment);
+    }
+
+    /// Leaves a deployment as it is; false where nothing drives it.
+    pub fn remove_load(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
+        let load = self.loads.remove(id);
+        if let Some(ticket) = load.as_ref().and_then(|load| load.ticket) {
+            moment.queue.cancel(ticket);
+        }
+        load.is_some()
+    }
+
+    /// A curve has come to a change.
+    pub fn on_load(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+        let Some(load) = self.loads.get_mut(id) else {
+            return;
+        };
+        let elapsed_ms = moment.now_ms - load.since_ms;
+        let (pods, requests) = (load.curve.pods_at(elapsed_ms), load.curve.requests_at(elapsed_ms));
+        let next_ms = load.curve.next_change_ms(elapsed_ms).map(|next_ms| load.since_ms + next_ms);
+        let event = Event::Load { cluster: moment.cluster, deployment: id };
+        let is_endless = load.curve.is_endless();
+        load.ticket = next_ms.map(|next_ms| {
+            if is_endless {
+                moment.queue.schedule_background(next_ms, event)
+            } else {
+                moment.queue.schedule(next_ms, event)
+            }
+        });
+        if let Some(requests) = requests {
+            self.change_template(id, |template| template.set_requests(requests), moment);
+        }
+        if self.horizontals.get(id).is_some() {
+            self.wake_horizontal(id, moment);
+        } else {
+            self.scale_deployment(id, pods);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+//! What happens to nodes, and what that means for the pods on them.
+
+use std::sync::Arc;
+
+use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodPhase};
+use super::super::lifecycle::NodeState;
+use super::super::pool::{PoolId, node_name};
+use super::super::record::PodEvent;
+use super::agenda::Task;
+use super::kubelet::active_of;
+use super::template::{NodeTemplate, Standing};
+use super::{Kubernetes, Moment, note};
+
+/// How long pods stay bound to a node that cannot be reached: the toleration that Kubernetes gives
+/// every pod for the taint (`tolerationSeconds: 300`).
+const UNREACHABLE_TOLERATED_MS: u64 = 300_000;
+
+impl Kubernetes {
+    /// Learns what the nodes of a pool are like, and changes those that are there.
+    pub fn set_template(&mut self, pool: PoolId, template: NodeTemplate, zones: impl Fn(u32) -> u8) {
+        if let Some(before) = self.templates.get(pool).filter(|before| **before != template) {
+            let of_pool = |node: &&mut Arc<NodeInfo>| node.id.pool == pool;
+            for node in self.nodes.values_mut().filter(of_pool) {
+                self.index.remove(node);
+                let node = Arc::make_mut(node);
+                node.labels = template.labels_renewed(&node.labels, zones(node.id.instance_id), before);
+                node.taints = template.taints_renewed(&node.taints, before);
+                self.index.insert(node);
+                self.todo.roomier.push(node.id);
+            }
+            self.generation += 1;
+        }
+        self.templates.insert(pool, template);
+    }
+
+    /// Forgets a pool, whose nodes are gone.
+    pub fn forget_pool(&mut self, pool: PoolId) {
+        self.templates.remove(pool);
+    }
+
+    /// A kubelet has registered its node, which is not ready yet.
+    pub fn register(&mut self, id: NodeId, zone: u8, moment: &mut Moment<'_>) {
+        let Some(template) = self.templates.get(id.pool).filter(|_| self.nodes.get(id).is_none()) else {
+            return;
+        };
+        let mut node = NodeInfo::new(id, &node_name(&template.scale_set, id.instance_id), template.allocatable);
+        node.labels = template.labels(zone);
+        node.taints = template.taints(Standing::NotReady);
+        node.is_ready = false;
+        (node.created_ms, node.ready_since_ms) = (moment.now_ms, moment.now_ms);
+        self.index.insert(&node);
+        self.nodes.insert(id, Arc::new(node));
+        self.generation += 1;
+        self.place_daemons(id, moment);
+    }
+
+    /// Changes a node's scheduling properties; false where it is not there.
+    pub(super) fn change_node(&mut self, id: NodeId, change: impl FnOnce(&mut NodeInfo)) -> bool {
+        let Some(node) = self.nodes.get_mut(id) else {
+            return false;
+        };
+        self.index.remove(node);
+        let node = Arc::make_mut(node);
+        change(node);
+        self.index.insert(node);
+        self.generation += 1;
+        true
+    }
+
+    fn stand(&mut self, id: NodeId, standing: Standing, now_ms: u64) {
+        let templates = std::mem::take(&mut self.templates);
+        self.change_node(id, |node| {
+            let is_ready = standing == Standing::Ready;
+            if node.is_ready != is_ready {
+                (node.is_ready, node.ready_since_ms) = (is_ready, now_ms);
+            }
+            if let Some(template) = templates.get(id.pool) {
+                node.taints = template.taints_after(&node.taints, standing);
+            }
+        });
+        self.templates = templates;
+    }
+
+    /// A node is ready: its pods begin, those that were told to end meanwhile are gone, and it takes
+    /// others.
+    pub fn on_ready(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+        let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready) else {
+            return;
+        };
+        let lost_ms = node.ready_since_ms;
+        self.unplan(lost_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
+        self.stand(id, Standing::Ready, moment.now_ms);
+        let pods: Vec<Pod> = self.nodes.get(id).map(|node| node.pods().to_vec()).unwrap_or_default();
+        for pod in pods {
+            match pod.phase {
+                _ if pod.is_terminating() => self.plan(0, Task::Stopped(id, pod.id), moment),
+                // Its containers were started with the node.
+                PodPhase::Running => self.count_ready(pod.set, true, moment),
+                PodPhase::Pending if pod.spec.is_daemon() && self.has_images(id, &pod) => {
+                    self.start_silently(id, &pod, moment);
+                }
+                PodPhase::Pending => self.begin(id, pod.id, moment),
+                PodPhase::Succeeded | PodPhase::Failed => {}
+            }
+        }
+        note(&mut self.todo.roomier, id);
+        self.plan_to_settle(moment);
+    }
+
+    /// A node is no longer ready. Unless its object goes with its machine, pods that are left on it are
+    /// given up after a while.
+    pub fn on_unready(&mut self, id: NodeId, standing: Standing, is_leaving: bool, moment: &mut Moment<'_>) {
+        let Some(node) = self.nodes.get(id).cloned() else {
+            return;
+        };
+        self.stand(id, standing, moment.now_ms);
+        if !node.is_ready {
+            return;
+        }
+        self.stop_pulling(id, moment);
+        for pod in node.pods().iter().filter(|pod| pod.phase == PodPhase::Running && !pod.is_terminating()) {
+            self.count_ready(pod.set, false, moment);
+            if !pod.spec.is_daemon() {
+                moment.record(pod, PodEvent::NodeNotReady);
+            }
+        }
+        let is_left = |pod: &Pod| !pod.spec.is_daemon() && pod.takes_room() && !pod.is_terminating();
+        if !is_leaving && node.pods().iter().any(is_left) {
+            self.plan(UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
+        }
+        self.plan_to_settle(moment);
+    }
+
+    /// Pods on a node that was lost a while ago are told to end, so that their controllers make others.
+    /// They are not gone before the node is back, or gone itself.
+    pub(super) fn give_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+        let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready).cloned() else {
+            return;
+        };
+        for pod in node.pods().iter().filter(|pod| !pod.spec.is_daemon() && pod.takes_room()) {
+            self.end(id, pod.id, PodEvent::TaintEviction, moment);
+        }
+    }
+
+    /// A node's object is gone, and with it the pods on it.
+    pub fn on_gone(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+        self.stop_pulling(id, moment);
+        self.disks.remove(id);
+        self.forget_drain(id, moment);
+        let Some(node) = self.nodes.remove(id) else {
+            return;
+        };
+        self.index.remove(&node);
+        self.unplan(node.ready_since_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
+        self.generation += 1;
+        let mut left: Vec<Pod> = node.pods().to_vec();
+        while let Some(pod) = left.pop() {
+            self.forget_keeper(&pod);
+            if pod.is_terminating() || !pod.takes_room() {
+                continue;
+            }
+            if node.is_ready && pod.phase == PodPhase::Running {
+                self.count_ready(pod.set, false, moment);
+            }
+            let others =
+                left.iter().filter(|other| other.set == pod.set && !other.is_terminating() && other.takes_room());
+            let others = others.count();
+            if let Some(set) = self.sets.get_mut(pod.set) {
+                set.count_out(id, others);
+            }
+            note(&mut self.todo.sets, pod.set);
+        }
+        self.plan_to_settle(moment);
+    }
+
+    /// A node's machine was stopped. Where its disk was on the host, it comes back without its images.
+    pub fn on_stopped_machine(&mut self, id: NodeId) {
+        if self.templates.get(id.pool).is_some_and(|template| !template.keeps_disk) {
+            self.disks.remove(id);
+        }
+    }
+
+    /// Nodes of a loaded world are as they are, and what runs on them has begun before.
+    pub fn load(&mut self, nodes: impl Iterator<Item = (NodeId, NodeState)>, moment: &mut Moment<'_>) {
+        moment.is_instant = true;
+        for (id, state) in nodes {
+            match state {
+                NodeState::Ready => self.on_ready(id, moment),
+                _ => self.stand(id, Standing::Shutdown, moment.now_ms),
+            }
+        }
+        self.settle(moment);
+        self.on_due(moment);
+    }
+
+    pub(super) fn cordon(&mut self, id: NodeId) {
+        if self.nodes.get(id).is_some_and(|node| !node.is_unschedulable) {
+            self.change_node(id, |node| node.is_unschedulable = true);
+        }
+    }
+
+    pub(super) fn uncordon(&mut self, id: NodeId) {
+        if self.nodes.get(id).is_some_and(|node| node.is_unschedulable) {
+            self.change_node(id, |node| node.is_unschedulable = false);
+            note(&mut self.todo.roomier, id);
+        }
+    }
+
+    /// Puts a pod on a node.
+    pub(super) fn bind(&mut self, pod: Pod, id: NodeId) {
+        let Some(node) = self.nodes.get_mut(id) else {
+            return;
+        };
+        let node = Arc::make_mut(node);
+        let free = node.free();
+        let before = active_of(node, pod.set);
+        self.keeping_away += u32::from(pod.spec.keeps_away());
+        if let Some(set) = self.sets.get_mut(pod.set) {
+            set.count_in(id, before);
+        }
+        node.add_pod(pod);
+        self.index.follow(node, free);
+        self.generation += 1;
+    }
+}

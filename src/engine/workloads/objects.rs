@@ -1,0 +1,318 @@
+//! The objects of the API: made, found, changed and deleted by name.
+
+use std::sync::Arc;
+
+use super::super::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
+use super::super::pool::Pairs;
+use super::super::record::{PodEvent, Remark};
+use super::deployment::{Deployment, DeploymentSpec};
+use super::pod_set::{DeploymentId, PodSet, SetKind};
+use super::requests::ObjectError;
+use super::{Kubernetes, Moment, note};
+
+/// The label by which a deployment tells its replica sets apart.
+const HASH_LABEL: &str = "pod-template-hash";
+
+type Result<T> = std::result::Result<T, ObjectError>;
+
+/// The name of a kind of set in the API.
+#[must_use]
+pub const fn kind_name(kind: SetKind) -> &'static str {
+    match kind {
+        SetKind::ReplicaSet(_) => "replicasets.apps",
+        SetKind::DaemonSet => "daemonsets.apps",
+        SetKind::Job { .. } => "jobs.batch",
+        SetKind::Bare => "pods",
+    }
+}
+
+/// Ten letters that stand for a template of a deployment.
+fn template_hash(name: &str, revision: u32) -> String {
+    const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
+    let seed = u64::from(revision);
+    let mut rest = name
+        .bytes()
+        .fold(0xcbf2_9ce4_8422_2325 ^ seed, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let letter = |_| {
+        let index = usize::try_from(rest % 27).unwrap_or_default();
+        rest /= 27;
+        LETTERS.get(index).copied().map_or('b', char::from)
+    };
+    (0..10).map(letter).collect()
+}
+
+impl Kubernetes {
+    /// A deployment by name.
+    #[must_use]
+    pub fn deployment(&self, namespace: &str, name: &str) -> Option<&Deployment> {
+        self.deployments.values().find(|one| one.spec.namespace == namespace && one.spec.name == name)
+    }
+
+    /// A set that a person made, by name: anything but the replica sets of deployments.
+    #[must_use]
+    pub fn set_named(&self, kind: &str, namespace: &str, name: &str) -> Option<&PodSet> {
+        let is_it =
+            |set: &&PodSet| kind_name(set.kind) == kind && set.spec.namespace == namespace && set.name() == name;
+        self.sets.values().find(is_it)
+    }
+
+    /// A pod by name, with its node where it has one.
+    #[must_use]
+    pub fn pod_named(&self, namespace: &str, name: &str) -> Option<(&Pod, Option<&NodeInfo>)> {
+        let is_it = |pod: &&Pod| {
+            let has_name = name.starts_with(&pod.spec.name) && pod.name() == name;
+            has_name && pod.spec.namespace == namespace
+        };
+        let waiting = self.sets.values().flat_map(|set| &set.waiting).find(is_it);
+        let bound = || {
+            let mut nodes = self.nodes.values();
+            nodes.find_map(|node| Some((node.pods().iter().find(is_it)?, Some(node.as_ref()))))
+        };
+        waiting.map(|pod| (pod, None)).or_else(bound)
+    }
+
+    /// A node by name.
+    #[must_use]
+    pub fn node_named(&self, name: &str) -> Option<&Arc<NodeInfo>> {
+        self.nodes.values().find(|node| &*node.name == name)
+    }
+
+    /// Creates a deployment.
+    ///
+    /// # Errors
+    ///
+    /// Where there is one of this name.
+    pub fn create_deployment(&mut self, spec: DeploymentSpec, moment: &mut Moment<'_>) -> Result<DeploymentId> {
+        if self.deployment(&spec.namespace, &spec.name).is_some() {
+            return Err(ObjectError::exists("deployments.apps", &spec.name));
+        }
+        Ok(self.add_deployment(spec, moment))
+    }
+
+    pub(super) fn add_deployment(&mut self, spec: DeploymentSpec, moment: &mut Moment<'_>) -> DeploymentId {
+        self.latest_deployment += 1;
+        let id = DeploymentId(self.latest_deployment);
+        let deployment = Deployment { id, spec, created_ms: moment.now_ms, revision: 0, sets: Vec::new() };
+        self.deployments.insert(id, deployment);
+        self.revise(id, moment);
+        id
+    }
+
+    /// Gives a deployment a replica set with its template as it is now.
+    fn revise(&mut self, id: DeploymentId, moment: &Moment<'_>) {
+        let Some(deployment) = self.deployments.get_mut(id) else {
+            return;
+        };
+        deployment.revision += 1;
+        let wanted = &deployment.spec;
+        let hash = template_hash(&wanted.name, deployment.revision);
+        let name = format!("{}-{hash}", wanted.name);
+        let mut spec = wanted.template.clone();
+        spec.namespace.clone_from(&wanted.namespace);
+        spec.name.clone_from(&name);
+        spec.labels.insert(HASH_LABEL.to_owned(), hash);
+        spec.owner = Some(Owner { kind: OwnerKind::ReplicaSet, name });
+        let kind = SetKind::ReplicaSet(Some(id));
+        let set = self.add_set(|set| PodSet::new(set, kind, Arc::new(spec), 0, moment.now_ms));
+        if let Some(deployment) = self.deployments.get_mut(id) {
+            deployment.sets.push(set);
+        }
+        note(&mut self.todo.deployments, id);
+    }
+
+    /// Sets the number of pods of a deployment.
+    pub fn scale_deployment(&mut self, id: DeploymentId, replicas: u32) {
+        if let Some(deployment) = self.deployments.get_mut(id).filter(|one| one.spec.replicas != replicas) {
+            deployment.spec.replicas = replicas;
+            note(&mut self.todo.deployments, id);
+        }
+    }
+
+    /// Sees to it that a deployment has at least so many pods.
+    pub fn raise_deployment(&mut self, id: DeploymentId, replicas: u32) {
+        let before = self.deployments.get(id).map_or(0, |deployment| deployment.spec.replicas);
+        self.scale_deployment(id, replicas.max(before));
+    }
+
+    /// Changes what the pods of a deployment are, and rolls that out.
+    pub fn change_template(&mut self, id: DeploymentId, edit: impl FnOnce(&mut PodSpec), moment: &Moment<'_>) {
+        let Some(deployment) = self.deployments.get_mut(id) else {
+            return;
+        };
+        let before = deployment.spec.template.clone();
+        edit(&mut deployment.spec.template);
+        if deployment.spec.template != before {
+            self.revise(id, moment);
+        }
+    }
+
+    /// Deletes a deployment with its pods.
+    pub fn delete_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+        self.remove_load(id, moment);
+        self.remove_horizontal(id, moment);
+        let sets = self.deployments.remove(id).map(|deployment| deployment.sets).unwrap_or_default();
+        for set in sets {
+            self.delete_set(set, moment);
+        }
+    }
+
+    /// Creates a replica set, a job, a daemon set or a bare pod. The name is that of the specification,
+    /// the owner is made here.
+    ///
+    /// # Errors
+    ///
+    /// Where there is one of this name.
+    pub fn create_set(
+        &mut self,
+        kind: SetKind,
+        mut spec: PodSpec,
+        desired: u32,
+        moment: &mut Moment<'_>,
+    ) -> Result<SetId> {
+        let (name, namespace) = (spec.name.clone(), spec.namespace.clone());
+        let is_taken = match kind {
+            SetKind::Bare => self.pod_named(&namespace, &name).is_some(),
+            _ => self.set_named(kind_name(kind), &namespace, &name).is_some(),
+        };
+        if is_taken {
+            return Err(ObjectError::exists(kind_name(kind), &name));
+        }
+        let owner = match kind {
+            SetKind::ReplicaSet(_) => Some(OwnerKind::ReplicaSet),
+            SetKind::DaemonSet => Some(OwnerKind::DaemonSet),
+            SetKind::Job { .. } => Some(OwnerKind::Job),
+            SetKind::Bare => None,
+        };
+        spec.owner = owner.map(|kind| Owner { kind, name });
+        let id = self.add_set(|id| PodSet::new(id, kind, Arc::new(spec), desired, moment.now_ms));
+        match kind {
+            SetKind::Bare => self.create(id, moment),
+            SetKind::DaemonSet => {
+                let nodes: Vec<NodeId> = self.nodes.values().map(|node| node.id).collect();
+                for node in nodes {
+                    self.place_daemon(id, node, moment);
+                }
+            }
+            SetKind::ReplicaSet(_) | SetKind::Job { .. } => {}
+        }
+        Ok(id)
+    }
+
+    /// Sets the number of pods of a replica set.
+    pub fn scale_set(&mut self, id: SetId, desired: u32) {
+        self.resize(id, desired);
+    }
+
+    /// Deletes a set with its pods.
+    pub fn delete_set(&mut self, id: SetId, moment: &mut Moment<'_>) {
+        if self.sets.remove(id).is_none() {
+            return;
+        }
+        self.generation += 1;
+        let of_set = |node: &Arc<NodeInfo>| {
+            let pods = node.pods().iter().filter(|pod| pod.set == id);
+            pods.map(|pod| (node.id, pod.id)).collect::<Vec<_>>()
+        };
+        let pods: Vec<_> = self.nodes.values().flat_map(of_set).collect();
+        for (node, pod) in pods {
+            self.end(node, pod, PodEvent::Killing, moment);
+        }
+    }
+
+    /// Deletes a pod; its controller, if it has one, makes another.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none of this name.
+    pub fn delete_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<()> {
+        let Some((pod, node)) = self.pod_named(namespace, name) else {
+            return Err(ObjectError::missing("pods", name));
+        };
+        let (id, set, node) = (pod.id, pod.set, node.map(|node| node.id));
+        if let Some(node) = node {
+            self.end(node, id, PodEvent::Killing, moment);
+        } else {
+            if let Some(set) = self.sets.get_mut(set) {
+                set.waiting.retain(|pod| pod.id != id);
+                set.untried = set.untried.min(set.waiting.len());
+            }
+            note(&mut self.todo.sets, set);
+        }
+        Ok(())
+    }
+
+    /// Creates a disruption budget.
+    ///
+    /// # Errors
+    ///
+    /// Where there is one of this name.
+    pub fn create_budget(&mut self, budget: DisruptionBudget) -> Result<()> {
+        let is_it = |known: &DisruptionBudget| known.namespace == budget.namespace && known.name == budget.name;
+        if self.budgets.iter().any(is_it) {
+            return Err(ObjectError::exists("poddisruptionbudgets.policy", &budget.name));
+        }
+        self.budgets.push(budget);
+        self.generation += 1;
+        Ok(())
+    }
+
+    /// Deletes a disruption budget.
+    ///
+    /// # Errors
+    ///
+    /// Where there is none of this name.
+    pub fn delete_budget(&mut self, namespace: &str, name: &str) -> Result<()> {
+        let before = self.budgets.len();
+        self.budgets.retain(|budget| budget.namespace != namespace || budget.name != name);
+        if self.budgets.len() == before {
+            return Err(ObjectError::missing("poddisruptionbudgets.policy", name));
+        }
+        self.generation += 1;
+        Ok(())
+    }
+
+    /// Cordons a node, or takes the cordon away.
+    pub fn set_cordon(&mut self, id: NodeId, is_cordoned: bool) {
+        if is_cordoned {
+            self.cordon(id);
+        } else {
+            self.uncordon(id);
+        }
+    }
+
+    /// Changes the taints of a node.
+    pub fn change_taints(&mut self, id: NodeId, edit: impl FnOnce(&mut Vec<Taint>)) {
+        self.change_node(id, |node| {
+            let mut taints = node.taints.to_vec();
+            edit(&mut taints);
+            if taints != node.taints.as_ref() {
+                node.taints = taints.into();
+            }
+        });
+        note(&mut self.todo.roomier, id);
+    }
+
+    /// Changes the labels of a node.
+    pub fn change_labels(&mut self, id: NodeId, edit: impl FnOnce(&mut Pairs)) {
+        self.change_node(id, |node| edit(Arc::make_mut(&mut node.labels)));
+        note(&mut self.todo.roomier, id);
+    }
+
+    /// Changes the annotations of a node.
+    pub fn change_annotations(&mut self, id: NodeId, edit: impl FnOnce(&mut Pairs)) {
+        self.change_node(id, |node| edit(Arc::make_mut(&mut node.annotations)));
+    }
+
+    pub(super) fn remark_on_deployment(&self, id: DeploymentId, message: String, moment: &mut Moment<'_>) {
+        if let Some(deployment) = self.deployments.get(id) {
+            moment.remark(Remark {
+                namespace: Some(deployment.spec.namespace.clone()),
+                object: format!("deployment/{}", deployment.spec.name),
+                is_warning: false,
+                source: "deployment-controller",
+                reason: "ScalingReplicaSet",
+                message,
+            });
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! The pods of one specification, and how many of them there should be.
+//!
+//! A pod that waits for a node is kept here; one that has a node is kept there. What is kept of the
+//! latter is on which nodes how many are, so that the set shrinks where it is most crowded.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+
+use super::super::kubernetes::{NodeId, Pod, PodSpec, SetId};
+use super::node_list::NodeList;
+
+/// Identifies a deployment for as long as the simulation runs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DeploymentId(pub u32);
+
+/// What kind of controller makes the pods of a set.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SetKind {
+    /// A replica set, of a deployment or by itself.
+    ReplicaSet(Option<DeploymentId>),
+    /// One pod on every node that it fits.
+    DaemonSet,
+    /// So many pods must end well, so many at a time.
+    Job {
+        /// How many must end well.
+        completions: u32,
+        /// How many may run at a time.
+        parallelism: u32,
+    },
+    /// A pod by itself, which nobody makes again.
+    Bare,
+}
+
+/// See the module.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct PodSet {
+    /// Its identity.
+    pub id: SetId,
+    /// What makes its pods.
+    pub kind: SetKind,
+    /// What its pods are.
+    pub spec: Arc<PodSpec>,
+    /// How many there should be; those of a job that are over do not count.
+    pub desired: u32,
+    /// When it was created.
+    pub created_ms: u64,
+    /// Pods that have ended well.
+    pub succeeded: u32,
+    /// Pods that are ready.
+    pub(super) ready: u32,
+    /// Pods that wait for a node, oldest first.
+    pub(super) waiting: VecDeque<Pod>,
+    /// How many of them the scheduler has not tried yet.
+    pub(super) untried: usize,
+    /// Why no node took them when they were last tried.
+    pub(super) refusal: Option<Arc<str>>,
+    /// The images that its pods need, as numbers.
+    pub(super) images: Vec<u32>,
+    /// Pods on nodes, but for those that are ending or over.
+    bound: u32,
+    /// Nodes with one of those pods, with two, and so on.
+    crowds: Vec<NodeList>,
+}
+
+impl PodSet {
+    pub(super) fn new(id: SetId, kind: SetKind, spec: Arc<PodSpec>, desired: u32, created_ms: u64) -> Self {
+        Self {
+            id,
+            kind,
+            spec,
+            desired,
+            created_ms,
+            succeeded: 0,
+            ready: 0,
+            waiting: VecDeque::new(),
+            untried: 0,
+            refusal: None,
+            images: Vec::new(),
+            bound: 0,
+            crowds: Vec::new(),
+        }
+    }
+
+    /// How many pods it has that are neither ending nor over.
+    #[must_use]
+    pub fn active(&self) -> u32 {
+        self.pending() + self.bound
+    }
+
+    /// How many of its pods wait for a node.
+    #[must_use]
+    pub fn pending(&self) -> u32 {
+        u32::try_from(self.waiting.len()).unwrap_or(u32::MAX)
+    }
+
+    /// How many of its pods have a node.
+    #[must_use]
+    pub fn bound(&self) -> u32 {
+        self.bound
+    }
+
+    /// How many of its pods are ready.
+    #[must_use]
+    pub fn ready(&self) -> u32 {
+        self.ready
+    }
+
+    /// The pods that wait for a node, oldest first.
+    #[must_use]
+    pub fn waiting(&self) -> &VecDeque<Pod> {
+        &self.waiting
+    }
+
+    /// Why no node took the waiting pods when they were last tried, as the scheduler says it.
+    #[must_use]
+    pub fn refusal(&self) -> Option<&str> {
+        self.refusal.as_deref()
+    }
+
+    /// The name of the controller, or of the bare pod.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.spec.owner.as_ref().map_or(&self.spec.name, |owner| &owner.name)
+    }
+
+    /// Counts in a pod on a node that had `before` of them.
+    pub(super) fn count_in(&mut self, node: NodeId, before: usize) {
+        self.bound += 1;
+        self.move_node(node, before, before + 1);
+    }
+
+    /// Counts out a pod on a node that has `after` of them left.
+    pub(super) fn count_out(&mut self, node: NodeId, after: usize) {
+        self.bound -= 1;
+        self.move_node(node, after + 1, after);
+    }
+
+    fn move_node(&mut self, node: NodeId, from: usize, to: usize) {
+        if let Some(crowd) = from.checked_sub(1).and_then(|index| self.crowds.get_mut(index)) {
+            crowd.remove(node);
+        }
+        if let Some(index) = to.checked_sub(1) {
+            if self.crowds.len() <= index {
+                self.crowds.resize_with(index + 1, NodeList::default);
+            }
+            if let Some(crowd) = self.crowds.get_mut(index) {
+                crowd.insert(node);
+            }
+        }
+        while self.crowds.last().is_some_and(NodeList::is_empty) {
+            self.crowds.pop();
+        }
+    }
+
+    /// The node with the most of its pods, the newest of those.
+    #[must_use]
+    pub fn most_crowded(&self) -> Option<NodeId> {
+        self.crowds.last()?.last()
+    }
+
+    /// Every node with some of its pods.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
+        self.crowds.iter().flat_map(NodeList::iter)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::kubernetes::Resources;
+    use super::super::super::pool::PoolId;
+    use super::*;
+
+    #[test]
+    fn it_shrinks_where_it_is_most_crowded() {
+        let node = |instance_id| NodeId { pool: PoolId::new(1), instance_id };
+        let spec = Arc::new(PodSpec::new("default", "web", Resources::default()));
+        let mut set = PodSet::new(SetId(1), SetKind::Bare, spec, 4, 0);
+        for (instance_id, before) in [(1, 0), (2, 0), (1, 1), (3, 0), (2, 1), (2, 2)] {
+            set.count_in(node(instance_id), before);
+        }
+        let mut counts = [0, 2, 3, 1];
+        let mut order = Vec::new();
+        while let Some(crowded) = set.most_crowded() {
+            counts[crowded.instance_id as usize] -= 1;
+            set.count_out(crowded, counts[crowded.instance_id as usize]);
+            order.push(crowded.instance_id);
+        }
+        assert_eq!(order, [2, 2, 1, 3, 2, 1]);
+        assert_eq!((set.bound(), set.nodes().count()), (0, 0));
+    }
+}

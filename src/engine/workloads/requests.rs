@@ -1,0 +1,74 @@
+//! Requests to the API server of a cluster.
+
+use super::super::cloud::Cloud;
+use super::super::cluster::ClusterId;
+use super::{Kubernetes, Moment};
+
+/// Why the API server refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Refusal {
+    /// There is no such object.
+    NotFound,
+    /// There is such an object already.
+    AlreadyExists,
+    /// The cluster is not there, or stopped.
+    Unreachable,
+}
+
+/// A refusal by the API server.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message())]
+pub struct ObjectError {
+    /// Why.
+    pub refusal: Refusal,
+    /// The kind of object, such as `deployments.apps`.
+    pub kind: &'static str,
+    /// Its name.
+    pub name: String,
+}
+
+impl ObjectError {
+    /// There is no such object.
+    #[must_use]
+    pub fn missing(kind: &'static str, name: &str) -> Self {
+        Self { refusal: Refusal::NotFound, kind, name: name.to_owned() }
+    }
+
+    pub(super) fn exists(kind: &'static str, name: &str) -> Self {
+        Self { refusal: Refusal::AlreadyExists, kind, name: name.to_owned() }
+    }
+
+    fn message(&self) -> String {
+        let Self { refusal, kind, name } = self;
+        match refusal {
+            Refusal::NotFound => format!("{kind} \"{name}\" not found"),
+            Refusal::AlreadyExists => format!("{kind} \"{name}\" already exists"),
+            Refusal::Unreachable => "the API server of the cluster cannot be reached".to_owned(),
+        }
+    }
+}
+
+impl Cloud {
+    /// The Kubernetes objects of a cluster.
+    #[must_use]
+    pub fn kubernetes(&self, cluster: ClusterId) -> Option<&Kubernetes> {
+        self.clockwork.kubernetes.get(cluster)
+    }
+
+    /// Changes Kubernetes objects of a cluster, and lets its controllers and scheduler react at once.
+    ///
+    /// # Errors
+    ///
+    /// What `act` gives; or that there is no such cluster.
+    pub fn on_kubernetes<T>(
+        &mut self,
+        cluster: ClusterId,
+        act: impl FnOnce(&mut Kubernetes, &mut Moment<'_>) -> Result<T, ObjectError>,
+    ) -> Result<T, ObjectError> {
+        let unreachable = || ObjectError { refusal: Refusal::Unreachable, kind: "", name: String::new() };
+        let (kubernetes, mut moment) = self.clockwork.kubernetes(cluster).ok_or_else(unreachable)?;
+        let answer = act(kubernetes, &mut moment)?;
+        kubernetes.settle(&mut moment);
+        Ok(answer)
+    }
+}

@@ -1,0 +1,263 @@
+//! The scheduler: which node a waiting pod gets.
+//!
+//! Nodes are filtered by the questions of [`fit`](super::super::kubernetes::fit) and scored by what
+//! would be left on them: the default scheduler spreads pods (least allocated), a profile of AKS packs
+//! them (most allocated). Of nodes with the same score the first is taken, where the real one draws.
+//! Pods of one set are alike, so that one answer serves them all; and a set that was refused is asked
+//! again only when a node that it fits has changed.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use super::super::kubernetes::fit::{Misfit, Refusals, Shortage, check_fit, check_standing};
+use super::super::kubernetes::taint::TaintEffect;
+use super::super::kubernetes::{NodeId, NodeInfo, PodSpec, Resources, SetId, Surroundings, Taint};
+use super::super::record::PodEvent;
+use super::index::{Bucket, Class};
+use super::{Kubernetes, Moment};
+
+/// What makes a node a better one.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Scoring {
+    /// More is left on it.
+    #[default]
+    LeastAllocated,
+    /// Less is left on it.
+    MostAllocated,
+}
+
+impl Scoring {
+    /// The word in the scheduler's configuration.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::LeastAllocated => "LeastAllocated",
+            Self::MostAllocated => "MostAllocated",
+        }
+    }
+}
+
+/// How many pods of a set say at a time that they were refused.
+const REFUSALS_TOLD_MAX: usize = 10;
+/// With more changed nodes than this at a time, a set is simply tried again.
+const ROOMIER_MAX: usize = 64;
+/// In what a score counts a whole node.
+const SCORE_SCALE: u64 = 1_000_000;
+
+/// A node with room, and how good it is.
+#[derive(Debug, Clone, Copy)]
+struct Choice {
+    /// How well its labels and taints suit.
+    suits: i32,
+    score: u64,
+    node: NodeId,
+}
+
+impl Choice {
+    fn is_better_than(&self, other: &Self) -> bool {
+        (self.suits, self.score, Reverse(self.node)) > (other.suits, other.score, Reverse(other.node))
+    }
+}
+
+impl Kubernetes {
+    /// How nodes are scored.
+    #[must_use]
+    pub fn scoring(&self) -> Scoring {
+        self.scoring
+    }
+
+    /// Changes how nodes are scored, for pods that are placed from now on.
+    pub fn set_scoring(&mut self, scoring: Scoring) {
+        self.scoring = scoring;
+    }
+
+    /// Places the pods that wait, as far as there is room, the most important first.
+    pub(super) fn schedule(&mut self, moment: &mut Moment<'_>) {
+        let is_untried = std::mem::take(&mut self.todo.is_untried);
+        let roomier = std::mem::take(&mut self.todo.roomier);
+        if !is_untried && roomier.is_empty() {
+            return;
+        }
+        let priority = |set: &super::PodSet| Reverse(set.spec.priority.unwrap_or(0));
+        let mut order: Vec<_> = self
+            .pending()
+            .map(|set| (priority(set), set.waiting.front().map(|pod| pod.id), set.id, set.untried > 0))
+            .collect();
+        order.sort_unstable();
+        for (_, _, set, is_new) in order {
+            if is_new || roomier.len() > ROOMIER_MAX || self.may_fit_any(set, &roomier) {
+                self.place_waiting(set, moment);
+            }
+        }
+    }
+
+    fn may_fit_any(&self, set: SetId, nodes: &[NodeId]) -> bool {
+        let Some(set) = self.sets.get(set) else {
+            return false;
+        };
+        // What is around is looked at when it is tried: a change elsewhere can matter to it.
+        let fits = |node: &NodeInfo| check_fit(&set.spec, node, &Surroundings::default()).is_ok();
+        set.spec.looks_around() || nodes.iter().filter_map(|id| self.nodes.get(*id)).any(|node| fits(node))
+    }
+
+    fn place_waiting(&mut self, id: SetId, moment: &mut Moment<'_>) {
+        let Some(set) = self.sets.get(id) else {
+            return;
+        };
+        let spec = Arc::clone(&set.spec);
+        let requests = spec.requests();
+        let mut search = Search::new(self, &spec);
+        while let Some(node) = search.find(self, &spec, requests) {
+            let Some(pod) = self.sets.get_mut(id).and_then(|set| set.waiting.pop_front()) else {
+                return;
+            };
+            let pod_id = pod.id;
+            if let Some(found) = self.nodes.get(node) {
+                moment.record(&pod, PodEvent::Scheduled(Arc::clone(&found.name)));
+            }
+            self.bind(pod, node);
+            search.placed(self, &spec, node);
+            self.begin(node, pod_id, moment);
+            let Some(set) = self.sets.get_mut(id) else {
+                return;
+            };
+            if set.waiting.is_empty() {
+                (set.untried, set.refusal) = (0, None);
+                return;
+            }
+        }
+        let refusal: Arc<str> = self.refusals(&spec, requests, &search.around).message().into();
+        let Some(set) = self.sets.get_mut(id) else {
+            return;
+        };
+        // Those that have heard it before need not hear it again.
+        let is_news = set.refusal.as_ref() != Some(&refusal);
+        let told = if is_news { set.waiting.len() } else { set.untried };
+        (set.untried, set.refusal) = (0, Some(Arc::clone(&refusal)));
+        let first = set.waiting.len() - told.min(set.waiting.len()).min(REFUSALS_TOLD_MAX);
+        for pod in set.waiting.range(first..) {
+            moment.record(pod, PodEvent::FailedScheduling(Arc::clone(&refusal)));
+        }
+    }
+
+    /// Why no node takes a pod now.
+    fn refusals(&self, spec: &PodSpec, requests: Resources, around: &Surroundings) -> Refusals {
+        let mut refusals = Refusals::default();
+        let is_single = looks_at_nodes(self, spec);
+        for class in self.index.classes() {
+            let example = class.example().and_then(|node| self.nodes.get(node));
+            let misfit = example.and_then(|node| check_standing(spec, node).err());
+            match misfit {
+                Some(misfit) if !spec.asks_for_host() => refusals.add(misfit, class.len()),
+                _ if is_single => {
+                    let nodes = class.buckets.iter().flat_map(|bucket| bucket.nodes.iter());
+                    for node in nodes.filter_map(|node| self.nodes.get(node)) {
+                        if let Err(misfit) = check_fit(spec, node, around) {
+                            refusals.add(misfit, 1);
+                        }
+                    }
+                }
+                _ => {
+                    for bucket in &class.buckets {
+                        if let Some(shortage) = Shortage::of(requests, bucket.free) {
+                            refusals.add(Misfit::Insufficient(shortage), bucket.nodes.len());
+                        }
+                    }
+                }
+            }
+        }
+        refusals
+    }
+
+    fn score(&self, class: &Class, free: Resources, requests: Resources) -> u64 {
+        let left = free - requests;
+        let share = |part: u64, whole: u64| part.saturating_mul(SCORE_SCALE).checked_div(whole).unwrap_or(0);
+        let left = share(left.cpu_millis, class.allocatable.cpu_millis)
+            + share(left.memory_bytes, class.allocatable.memory_bytes);
+        match self.scoring {
+            Scoring::LeastAllocated => left,
+            Scoring::MostAllocated => u64::MAX - left,
+        }
+    }
+}
+
+/// Whether a pod has to look at single nodes, not only at what they have in common.
+fn looks_at_nodes(kubernetes: &Kubernetes, spec: &PodSpec) -> bool {
+    kubernetes.keeping_away > 0 || spec.looks_around() || spec.asks_for_host() || !spec.host_ports.is_empty()
+}
+
+/// How well the labels and taints of a node suit a pod, where they do not keep it away.
+fn suits(spec: &PodSpec, node: &NodeInfo) -> i32 {
+    let label = |key: &str| node.label(key);
+    let preferred = spec.node_preference.iter().filter(|selector| selector.matches_by(&label)).count();
+    let is_bad = |taint: &&Taint| {
+        taint.effect == TaintEffect::PreferNoSchedule && !spec.tolerations.iter().any(|one| one.tolerates(taint))
+    };
+    let disliked = node.taints.iter().filter(is_bad).count();
+    i32::try_from(preferred).unwrap_or(i32::MAX) - i32::try_from(disliked).unwrap_or(i32::MAX)
+}
+
+/// The search for nodes for pods of one specification.
+struct Search {
+    is_single: bool,
+    around: Surroundings,
+}
+
+impl Search {
+    fn new(kubernetes: &Kubernetes, spec: &PodSpec) -> Self {
+        let is_single = looks_at_nodes(kubernetes, spec);
+        let around = if kubernetes.keeping_away > 0 || spec.looks_around() {
+            Surroundings::of(spec, kubernetes.nodes.values().map(AsRef::as_ref))
+        } else {
+            Surroundings::default()
+        };
+        Self { is_single, around }
+    }
+
+    /// The best node for one pod; nothing where none takes it.
+    fn find(&self, kubernetes: &Kubernetes, spec: &PodSpec, requests: Resources) -> Option<NodeId> {
+        let mut best: Option<Choice> = None;
+        for class in kubernetes.index.classes() {
+            let Some(example) = class.example().and_then(|node| kubernetes.nodes.get(node)) else {
+                continue;
+            };
+            if !spec.asks_for_host() && check_standing(spec, example).is_err() {
+                continue;
+            }
+            let suits = suits(spec, example);
+            for bucket in class.buckets.iter().filter(|bucket| requests.fits_in(bucket.free)) {
+                let score = kubernetes.score(class, bucket.free, requests);
+                let is_worse = |best: &Choice| (suits, score) < (best.suits, best.score);
+                if best.as_ref().is_some_and(is_worse) {
+                    continue;
+                }
+                let Some(node) = self.first_of(bucket, kubernetes, spec) else {
+                    continue;
+                };
+                let choice = Choice { suits, score, node };
+                if best.as_ref().is_none_or(|best| choice.is_better_than(best)) {
+                    best = Some(choice);
+                }
+            }
+        }
+        best.map(|choice| choice.node)
+    }
+
+    fn first_of(&self, bucket: &Bucket, kubernetes: &Kubernetes, spec: &PodSpec) -> Option<NodeId> {
+        if !self.is_single {
+            return bucket.nodes.first();
+        }
+        let fits =
+            |node: &NodeId| kubernetes.nodes.get(*node).is_some_and(|node| check_fit(spec, node, &self.around).is_ok());
+        bucket.nodes.iter().find(fits)
+    }
+
+    /// Counts in a pod that has been placed.
+    fn placed(&mut self, kubernetes: &Kubernetes, spec: &PodSpec, node: NodeId) {
+        if self.is_single
+            && let Some(node) = kubernetes.nodes.get(node)
+        {
+            self.around.place(spec, spec, node);
+        }
+    }
+}

@@ -1,0 +1,82 @@
+//! What AKS itself runs in `kube-system`.
+//!
+//! Names and requests are those of two public outputs of `kubectl describe node` of AKS clusters with
+//! `kubenet`; priorities are those that Kubernetes gives such pods. Their images are part of a node's
+//! bring-up. Which nodes the deployments prefer, and their budgets, are as AKS publishes its system
+//! pools: any node will do, a system node is better.
+
+use std::sync::Arc;
+
+use super::super::kubernetes::budget::Amount;
+use super::super::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use super::super::kubernetes::reservation::MIB;
+use super::super::kubernetes::{
+    BudgetLimit, DisruptionBudget, Owner, OwnerKind, PodSpec, Resources, Selector, Toleration,
+};
+use super::super::pool::Pairs;
+use super::deployment::DeploymentSpec;
+use super::pod_set::{PodSet, SetKind};
+use super::{Kubernetes, Moment};
+
+/// Name, thousandths of a processor, MiB: one pod on every Linux node.
+const DAEMONS: [(&str, u64, u64); 5] = [
+    ("azure-ip-masq-agent", 100, 50),
+    ("cloud-node-manager", 50, 50),
+    ("csi-azuredisk-node", 30, 60),
+    ("csi-azurefile-node", 30, 60),
+    ("kube-proxy", 100, 0),
+];
+
+/// Name, number of pods, thousandths of a processor, MiB, and whether a budget keeps one of them.
+const DEPLOYMENTS: [(&str, u32, u64, u64, bool); 4] = [
+    ("coredns", 2, 100, 70, true),
+    ("coredns-autoscaler", 1, 20, 10, false),
+    ("konnectivity-agent", 2, 20, 20, true),
+    ("metrics-server", 2, 50, 89, true),
+];
+
+const NODE_CRITICAL: i32 = 2_000_001_000;
+const CLUSTER_CRITICAL: i32 = 2_000_000_000;
+
+fn spec(name: &str, cpu_millis: u64, memory_mib: u64, priority: i32) -> PodSpec {
+    let mut spec = PodSpec::new(SYSTEM_NAMESPACE, name, Resources::new(cpu_millis, memory_mib * MIB));
+    spec.labels.insert("k8s-app".to_owned(), name.to_owned());
+    spec.node_selector.insert("kubernetes.io/os".to_owned(), "linux".to_owned());
+    spec.priority = Some(priority);
+    spec
+}
+
+impl Kubernetes {
+    /// Puts in place what a new cluster has from the beginning. Where AKS hosts the system pool, its
+    /// deployments are not on nodes that anybody sees.
+    pub fn add_system(&mut self, has_system_pool: bool, moment: &mut Moment<'_>) {
+        for (name, cpu_millis, memory_mib) in DAEMONS {
+            let mut spec = spec(name, cpu_millis, memory_mib, NODE_CRITICAL);
+            spec.owner = Some(Owner { kind: OwnerKind::DaemonSet, name: name.to_owned() });
+            spec.tolerations.push(Toleration::of_everything());
+            self.add_set(|id| PodSet::new(id, SetKind::DaemonSet, Arc::new(spec), 0, moment.now_ms));
+        }
+        if !has_system_pool {
+            return;
+        }
+        for (name, replicas, cpu_millis, memory_mib, has_budget) in DEPLOYMENTS {
+            let mut template = spec(name, cpu_millis, memory_mib, CLUSTER_CRITICAL);
+            template.tolerations.push(Toleration::of_key("CriticalAddonsOnly"));
+            let system = [("kubernetes.azure.com/mode".to_owned(), "system".to_owned())];
+            template.node_preference.push(Selector::of_labels(&Pairs::from(system)));
+            let (labels, selector) = (template.labels.clone(), Selector::of_labels(&template.labels));
+            let namespace = SYSTEM_NAMESPACE.to_owned();
+            let name = name.to_owned();
+            if has_budget {
+                self.budgets.push(DisruptionBudget {
+                    namespace: namespace.clone(),
+                    name: format!("{name}-pdb"),
+                    selector: Some(selector),
+                    limit: BudgetLimit::MinAvailable(Amount::Pods(1)),
+                    created_ms: moment.now_ms,
+                });
+            }
+            self.add_deployment(DeploymentSpec { name, namespace, labels, replicas, template }, moment);
+        }
+    }
+}

@@ -1,0 +1,199 @@
+//! Suites about which nodes could go, and since when.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Answer;
+use super::input::{Input, Read};
+use super::model::{NOW_MS, Nodes, at_ms, named_pod, pool};
+use crate::engine::ScaleDownMode;
+use crate::engine::autoscaler::budget::{Deletions, Parallelism};
+use crate::engine::autoscaler::eligibility;
+use crate::engine::autoscaler::removal::Removable;
+use crate::engine::autoscaler::unneeded::{Removables, Standing, UnneededNodes, threshold_ms};
+use crate::engine::autoscaler::utilization::Utilization;
+use crate::engine::autoscaler::{Group, Setting, Settings};
+use crate::engine::kubernetes::{NodeId, PodSpec, Resources};
+
+/// Sets a setting that a field names, if the field is there.
+pub fn set_flag(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {
+    if let Some(flag) = input.find(key) {
+        settings.set(setting, i64::from(flag.as_flag()?));
+    }
+    Ok(())
+}
+
+/// The same for a count.
+pub fn set_count(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {
+    if let Some(count) = input.find(key) {
+        settings.set(setting, i64::try_from(count.as_count()?).unwrap_or(i64::MAX));
+    }
+    Ok(())
+}
+
+/// The same for a number of seconds.
+pub fn set_time(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {
+    if let Some(ms) = input.ms(key)? {
+        settings.set(setting, ms);
+    }
+    Ok(())
+}
+
+/// The same for a fraction.
+pub fn set_fraction(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {
+    if let Some(fraction) = input.find(key) {
+        #[expect(clippy::cast_possible_truncation, reason = "a fraction, in thousand-millionths")]
+        settings.set(setting, (fraction.as_number()? * 1e9).round() as i64);
+    }
+    Ok(())
+}
+
+/// `utilization`.
+pub fn utilization(input: &Input<'_>) -> Read<Answer> {
+    let mut nodes = Nodes::default();
+    nodes.add(&input.get("node")?, pool(0))?;
+    for pod in input.get("pods")?.as_list()? {
+        let pod = nodes.pod(&pod)?;
+        nodes.find("node")?.add_pod(pod);
+    }
+    let mut settings = Settings::default();
+    set_flag(&mut settings, Setting::IgnoreDaemonsetsUtilization, input, "skip_daemonsets")?;
+    set_flag(&mut settings, Setting::IgnoreMirrorPodsUtilization, input, "skip_mirror_pods")?;
+    let Some(found) = Utilization::of(nodes.find("node")?, &settings, NOW_MS) else {
+        return Ok(Answer::new().with("error", true).with("utilization", Value::Null));
+    };
+    Ok(Answer::new()
+        .with("error", false)
+        .with("utilization", found.highest().0.as_f64())
+        .with("resource", found.highest().1)
+        .with("cpu_util", found.cpu.as_f64())
+        .with("mem_util", found.memory.as_f64())
+        .with("gpu_util", found.gpu.map(|gpu| gpu.as_f64())))
+}
+
+/// `eligibility`.
+pub fn eligibility(input: &Input<'_>) -> Read<Answer> {
+    let options = input.get("options")?;
+    let mut settings = Settings::default();
+    let threshold = Setting::ScaleDownUtilizationThreshold;
+    set_fraction(&mut settings, threshold, &options, "scale_down_utilization_threshold")?;
+    let ignores = Setting::IgnoreDaemonsetsUtilization;
+    set_flag(&mut settings, ignores, &options, "ignore_daemonsets_utilization")?;
+    set_flag(&mut settings, Setting::ScaleDownUnreadyEnabled, &options, "scale_down_unready_enabled")?;
+    let policy = match input.find("policy").map(|policy| policy.as_text()).transpose()? {
+        Some("Deallocate") => ScaleDownMode::Deallocate,
+        _ => ScaleDownMode::Delete,
+    };
+    let mut nodes = Nodes::default();
+    for node in input.get("nodes")?.as_list()? {
+        nodes.add(&node, pool(0))?;
+    }
+    for pod in input.list("pods")? {
+        nodes.place(&pod)?;
+    }
+    let mut eligible = Vec::new();
+    let mut unremovable = Map::new();
+    let known = nodes.all.iter().filter(|node| !eligibility::is_kept(node, policy));
+    for node in known {
+        match eligibility::check(node, &settings, NOW_MS) {
+            Ok(_) => eligible.push(node.name.to_string()),
+            Err(reason) => {
+                unremovable.insert(node.name.to_string(), json!(reason.name()));
+            }
+        }
+    }
+    Ok(Answer::new().with_set("eligible", eligible).with("unremovable", unremovable))
+}
+
+/// A group with a single node to it.
+fn group(min: u32, target: u32) -> Group {
+    Group { id: pool(0), name: "ng".into(), min, max: 1000, target, policy: ScaleDownMode::Delete }
+}
+
+fn removable(instance_id: u32, has_pods: bool) -> Removable {
+    let spec = PodSpec::new("default", "pod", Resources::default());
+    let pods = if has_pods { vec![named_pod(instance_id, spec)] } else { Vec::new() };
+    Removable { id: NodeId { pool: pool(0), instance_id }, pods, is_risky: false }
+}
+
+/// `removable-count`.
+pub fn removable_count(input: &Input<'_>) -> Read<Answer> {
+    let (empty, drain) = (input.small("empty")?, input.small("drain")?);
+    let nodes: Vec<_> = (0..empty + drain).map(|index| removable(index, index >= empty)).collect();
+    let settings = Settings::default();
+    let mut unneeded = UnneededNodes::default();
+    unneeded.update(&nodes, NOW_MS - threshold_ms(true, &settings) - 1);
+    let groups = [group(input.small("min_size")?, input.small("target_size")?)];
+    let deletions = [input.small_or("ongoing_deletions", 0)?];
+    let standing = Standing { is_ready: true, is_scale_down_disabled: false, group: Some(0) };
+    let found = unneeded.removable_at(NOW_MS, &groups, &deletions, &settings, |_| standing);
+    Ok(Answer::new().with("empty_to_remove", found.empty.len()).with("drain_to_remove", found.drain.len()))
+}
+
+/// `unremovable-reason`.
+pub fn unremovable_reason(input: &Input<'_>) -> Read<Answer> {
+    let mut settings = Settings::default();
+    set_time(&mut settings, Setting::ScaleDownUnneededTime, input, "unneeded_time_s")?;
+    set_time(&mut settings, Setting::ScaleDownUnreadyTime, input, "unready_time_s")?;
+    let mut unneeded = UnneededNodes::default();
+    let since_ms = input.ms("unneeded_for_s")?.map_or(NOW_MS, |for_ms| at_ms(-for_ms));
+    unneeded.update(&[removable(0, false)], since_ms);
+    let standing = Standing {
+        is_ready: input.flag_or("ready", true)?,
+        is_scale_down_disabled: input.flag_or("annotation_scale_down_disabled", false)?,
+        group: input.flag_or("in_node_group", true)?.then_some(0),
+    };
+    let groups = [group(input.small("min_size")?, input.small("target_size")?)];
+    let deletions = [input.small_or("ongoing_deletions", 0)?];
+    let Removables { empty, unremovable, .. } =
+        unneeded.removable_at(NOW_MS, &groups, &deletions, &settings, |_| standing);
+    let reason = unremovable.first().map(|(_, reason)| reason.name());
+    Ok(Answer::new().with("removable", !empty.is_empty()).with("reason", reason))
+}
+
+/// `unneeded-tracking`.
+pub fn unneeded_tracking(input: &Input<'_>) -> Read<Answer> {
+    let mut settings = Settings::default();
+    set_time(&mut settings, Setting::ScaleDownUnneededTime, input, "unneeded_time_s")?;
+    set_time(&mut settings, Setting::ScaleDownUnreadyTime, input, "unready_time_s")?;
+    let mut names: Vec<&str> = Vec::new();
+    let mut unneeded = UnneededNodes::default();
+    let mut readiness = Vec::new();
+    let later_ms = at_ms(input.ms("t1_after_t0_s")?.unwrap_or_default());
+    for (key, now_ms) in [("t0_unneeded", NOW_MS), ("t1_unneeded", later_ms)] {
+        readiness.clear();
+        let mut nodes = Vec::new();
+        for node in input.list(key)? {
+            let name = node.text("name")?;
+            let index = names.iter().position(|known| *known == name).unwrap_or_else(|| {
+                names.push(name);
+                names.len() - 1
+            });
+            readiness.push((index, node.flag_or("ready", true)?));
+            nodes.push(removable(u32::try_from(index).unwrap_or(u32::MAX), false));
+        }
+        unneeded.update(&nodes, now_ms);
+    }
+    let mut since = Map::new();
+    let mut thresholds = Map::new();
+    for node in unneeded.nodes() {
+        let index = node.id.instance_id as usize;
+        let name = (*names.get(index).unwrap_or(&"")).to_owned();
+        since.insert(name.clone(), json!(if node.since_ms == NOW_MS { "t0" } else { "t1" }));
+        let is_ready = readiness.iter().any(|(known, is_ready)| *known == index && *is_ready);
+        thresholds.insert(name, json!(threshold_ms(is_ready, &settings) / 1000));
+    }
+    Ok(Answer::new().with("since", since).with("threshold_s", thresholds))
+}
+
+/// `deletion-budget`.
+pub fn deletion_budget(input: &Input<'_>) -> Read<Answer> {
+    let deletions = |input: &Input<'_>| {
+        Ok(Deletions { empty: input.small("empty")? as usize, drain: input.small("drain")? as usize })
+    };
+    let limits = Parallelism {
+        all: input.small("max_parallelism")? as usize,
+        drain: input.small("max_drain_parallelism")? as usize,
+    };
+    let allowed = limits.crop(deletions(&input.get("in_progress")?)?, deletions(input)?);
+    Ok(Answer::new().with("empty", allowed.empty).with("drain", allowed.drain))
+}

@@ -1,0 +1,97 @@
+//! Suites about choosing between groups, and about spreading new nodes over them.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Answer;
+use super::input::{Input, Read, Stop};
+use super::model::{resources, sorted};
+use crate::engine::autoscaler::balance::{Room, balanced};
+use crate::engine::autoscaler::expander::{Candidate, Expander, Priorities, best};
+use crate::engine::autoscaler::notice::NoticeText;
+use crate::engine::kubernetes::Resources;
+use crate::engine::pattern::Pattern;
+
+/// An option, by the fields that options have in the cases.
+fn candidate(input: &Input<'_>) -> Read<Candidate> {
+    if input.is_text() {
+        let group = input.as_text()?.into();
+        let nothing = Resources::default();
+        return Ok(Candidate { group, nodes: 1, pods: 1, requested: nothing, node: nothing });
+    }
+    let name = if input.has("id") { input.text("id")? } else { input.text("group")? };
+    let (pods, requested) = match input.find("pods") {
+        Some(pods) if pods.is_list() => {
+            let requests = pods.as_list()?.iter().map(resources).collect::<Read<Vec<_>>>()?;
+            (requests.len(), requests.into_iter().fold(Resources::default(), |sum, one| sum + one))
+        }
+        Some(count) => (count.as_small()? as usize, Resources::default()),
+        None => (1, Resources::default()),
+    };
+    let node = input.find("node").map_or(Ok(Resources::default()), |node| resources(&node))?;
+    Ok(Candidate { group: name.into(), nodes: input.small_or("node_count", 1)?, pods, requested, node })
+}
+
+fn chosen(expander: Expander, input: &Input<'_>) -> Read<Answer> {
+    let options = input.get("options")?.as_list()?.iter().map(candidate).collect::<Read<Vec<_>>>()?;
+    let mut priorities = Priorities::default();
+    for (number, patterns) in input.fields("config")? {
+        let number = number.parse().map_err(|_| Stop::Unreadable(format!("'{number}' is no priority")))?;
+        for pattern in patterns.as_list()? {
+            let text = pattern.as_text()?;
+            let pattern =
+                Pattern::new(text, true, false).map_err(|_| Stop::Unreadable(format!("'{text}' is no pattern")))?;
+            priorities.rules.push((number, pattern));
+        }
+    }
+    let mut notices = Vec::new();
+    let left = best(expander, &options, &priorities, &mut notices);
+    let names = left.iter().filter_map(|index| options.get(*index)).map(|option| option.group.to_string());
+    let events = notices.iter().map(|notice| {
+        let NoticeText { is_warning, reason, message } = notice.text();
+        format!("{} {reason} {message}", if is_warning { "Warning" } else { "Normal" })
+    });
+    Ok(Answer::new().with("best", names.collect::<Vec<_>>()).with("events", events.collect::<Vec<_>>()))
+}
+
+/// `expander-least-waste`.
+pub fn least_waste(input: &Input<'_>) -> Read<Answer> {
+    chosen(Expander::LeastWaste, input)
+}
+
+/// `expander-most-pods`.
+pub fn most_pods(input: &Input<'_>) -> Read<Answer> {
+    chosen(Expander::MostPods, input)
+}
+
+/// `expander-least-nodes`.
+pub fn least_nodes(input: &Input<'_>) -> Read<Answer> {
+    chosen(Expander::LeastNodes, input)
+}
+
+/// `expander-priority`.
+pub fn priority(input: &Input<'_>) -> Read<Answer> {
+    chosen(Expander::Priority, input)
+}
+
+/// `balance-similar-groups`.
+pub fn balance(input: &Input<'_>) -> Read<Answer> {
+    let mut names = Vec::new();
+    let mut rooms = Vec::new();
+    for (name, group) in input.get("groups")?.as_fields()? {
+        names.push(name);
+        rooms.push(Room { size: group.small("size")?, max: group.small("max")? });
+    }
+    let sizes = balanced(&rooms, input.small("add")?);
+    let changed: Map<String, Value> = names
+        .iter()
+        .zip(rooms.iter().zip(sizes))
+        .filter(|(_, (room, size))| room.size != *size)
+        .map(|(name, (_, size))| ((*name).to_owned(), json!(size)))
+        .collect();
+    let sum: u64 = changed.values().filter_map(Value::as_u64).sum();
+    Ok(Answer::new()
+        .with("changed", sorted(changed.keys().cloned()))
+        .with("sum_of_changed", sum)
+        .with("each_of_changed", changed.values().cloned().collect::<Vec<_>>())
+        .with("new_sizes", changed))
+}

@@ -1,0 +1,150 @@
+//! A cluster around an autoscaler, for cases that run its loop: groups whose targets obey, and a
+//! record of what was asked for.
+
+use std::sync::Arc;
+
+use super::model::{NOW_MS, Nodes};
+use crate::engine::autoscaler::budgets::Budgets;
+use crate::engine::autoscaler::cluster_state::FailedInstance;
+use crate::engine::autoscaler::expander::Candidate;
+use crate::engine::autoscaler::scale_up::EstimateLimit;
+use crate::engine::autoscaler::template::Template;
+use crate::engine::autoscaler::{Autoscaler, Group, LoopOutcome, Notice, Provider, Scene, Settings};
+use crate::engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
+use crate::engine::{PoolId, ScaleDownMode};
+
+/// What an autoscaler asked for, with the place of the group.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Act {
+    /// More nodes.
+    Grow(usize, u32),
+    /// Fewer nodes than were asked for before.
+    Shrink(usize, u32),
+    /// The end of machines that never became nodes.
+    DeleteMachines(usize, Vec<u32>),
+    /// The end of nodes: at once, or after a drain.
+    Remove(Vec<NodeId>, Vec<NodeId>),
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct Fake {
+    /// The groups.
+    pub groups: Vec<Group>,
+    /// What a new node of each is like.
+    pub templates: Vec<Template>,
+    /// Machines without nodes.
+    pub unregistered: Vec<Vec<u32>>,
+    /// Machines that failed.
+    pub failed: Vec<Vec<FailedInstance>>,
+    /// Pods that wait.
+    pub pending: Vec<Pod>,
+    /// Nodes whose machines are gone.
+    pub gone: Vec<NodeId>,
+    /// The autoscaler.
+    pub autoscaler: Autoscaler,
+    /// What it asked for.
+    pub acts: Vec<Act>,
+    /// What it told.
+    pub notices: Vec<Notice>,
+}
+
+impl Fake {
+    /// Adds a group, with a node like those that it makes.
+    pub fn add_group(&mut self, name: &str, (min, max, target): (u32, u32, u32), template: NodeInfo) -> PoolId {
+        let id = template.id.pool;
+        let policy = ScaleDownMode::Delete;
+        self.groups.push(Group { id, name: name.into(), min, max, target, policy });
+        self.templates.push(Template { capacity: template.allocatable, node: template });
+        self.unregistered.push(Vec::new());
+        self.failed.push(Vec::new());
+        id
+    }
+
+    /// The place of a group.
+    #[must_use]
+    pub fn place(&self, name: &str) -> Option<usize> {
+        self.groups.iter().position(|group| &*group.name == name)
+    }
+
+    /// Runs a loop, some time after the moment of the case; gives what was asked for in it.
+    pub fn run(&mut self, nodes: &Nodes, settings: &Settings, after_ms: u64) -> (LoopOutcome, Vec<Act>) {
+        let mut autoscaler = std::mem::take(&mut self.autoscaler);
+        let templates = self.templates.clone();
+        let scene = Scene {
+            groups: self.groups.clone(),
+            templates: &templates,
+            nodes: nodes.sorted(),
+            gone: self.gone.clone(),
+            unregistered: self.unregistered.clone(),
+            failed: self.failed.clone(),
+            pending: self.pending.clone(),
+            evicted: Vec::new(),
+            deleting: Vec::new(),
+            draining: Vec::new(),
+            budgets: Budgets::default(),
+            quotas: Vec::new(),
+            limit: EstimateLimit::None,
+        };
+        let mut notices = Vec::new();
+        let outcome = autoscaler.run_once(scene, self, settings, NOW_MS + after_ms, &mut notices);
+        self.autoscaler = autoscaler;
+        self.notices.append(&mut notices);
+        (outcome, std::mem::take(&mut self.acts))
+    }
+
+    fn change(&mut self, group: usize, by: i64) {
+        if let Some(group) = self.groups.get_mut(group) {
+            group.target = u32::try_from(i64::from(group.target) + by).unwrap_or_default();
+        }
+    }
+}
+
+impl Provider for Fake {
+    fn target(&self, group: usize) -> u32 {
+        self.groups.get(group).map_or(0, |group| group.target)
+    }
+
+    fn grow(&mut self, group: usize, by: u32) -> Result<(), String> {
+        self.change(group, by.into());
+        self.acts.push(Act::Grow(group, by));
+        Ok(())
+    }
+
+    fn delete_instances(&mut self, group: usize, instances: &[u32]) -> Result<(), String> {
+        self.change(group, -i64::try_from(instances.len()).unwrap_or_default());
+        self.acts.push(Act::DeleteMachines(group, instances.to_vec()));
+        Ok(())
+    }
+
+    fn shrink_target(&mut self, group: usize, by: u32) {
+        self.change(group, -i64::from(by));
+        self.acts.push(Act::Shrink(group, by));
+    }
+
+    fn remove_nodes(&mut self, empty: &[NodeId], drain: &[NodeId]) {
+        for id in empty.iter().chain(drain) {
+            if let Some(place) = self.groups.iter().position(|group| group.id == id.pool) {
+                self.change(place, -1);
+            }
+        }
+        self.acts.push(Act::Remove(empty.to_vec(), drain.to_vec()));
+    }
+
+    fn missing_replicas(&self, _spec: &PodSpec) -> Option<u32> {
+        None
+    }
+
+    fn choose(&mut self, options: &[Candidate], _notices: &mut Vec<Notice>) -> Option<usize> {
+        (!options.is_empty()).then_some(0)
+    }
+}
+
+/// A node like another, for a group's template.
+#[must_use]
+pub fn like(node: &NodeInfo) -> NodeInfo {
+    let mut template = NodeInfo::new(node.id, "template", node.allocatable);
+    template.labels = Arc::clone(&node.labels);
+    template.taints = Arc::clone(&node.taints);
+    template
+}

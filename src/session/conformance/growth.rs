@@ -1,0 +1,263 @@
+//! The suite about making room for pending pods.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Answer;
+use super::candidates::{set_count, set_flag};
+use super::fake::like;
+use super::health::{Sight, old_node, policy};
+use super::input::{Input, Read, Stop};
+use super::model::{NOW_MS, Nodes, pool, sorted};
+use crate::engine::autoscaler::expander::Candidate;
+use crate::engine::autoscaler::quota::Quota;
+use crate::engine::autoscaler::scale_up::{EstimateLimit, Request, ScaleUp, scale_up};
+use crate::engine::autoscaler::scratch::Scratch;
+use crate::engine::autoscaler::template::Template;
+use crate::engine::autoscaler::{Group, Notice, Setting, Settings};
+use crate::engine::kubernetes::Pod;
+
+/// Nodes that no group has are in a pool of their own.
+const NO_GROUP: usize = 1_000_000;
+
+/// The limits of the cluster in upstream's tests.
+const CORES_MAX: u64 = 320_000;
+
+/// When the provider refuses.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Refuses {
+    Never,
+    Once,
+    Always,
+}
+
+struct Case {
+    nodes: Nodes,
+    groups: Vec<Group>,
+    templates: Vec<Template>,
+    pending: Vec<Pod>,
+    quotas: Vec<Quota>,
+    settings: Settings,
+    refuses: Refuses,
+    choice: Option<String>,
+}
+
+fn read(input: &Input<'_>) -> Read<Case> {
+    let options = input.find("options");
+    if options.as_ref().is_some_and(|options| options.find("all_or_nothing").is_some()) {
+        let reason = "all or nothing is for provisioning requests, which AKS does not have";
+        return Err(Stop::Skipped(reason.to_owned()));
+    }
+    let mut settings = Settings::default();
+    // Upstream's tests allow no unready node.
+    settings.set(Setting::OkTotalUnreadyCount, 0);
+    settings.set(Setting::MaxTotalUnreadyPercentage, 0);
+    let cores_max = options.as_ref().map_or(Ok(CORES_MAX), |options| options.count_or("max_cores_total", CORES_MAX))?;
+    let memory_max = options.as_ref().map_or(Ok(u64::MAX), |found| found.count_or("max_memory_total_b", u64::MAX))?;
+    if let Some(options) = &options {
+        set_count(&mut settings, Setting::MaxNodesTotal, options, "max_nodes_total")?;
+        set_flag(&mut settings, Setting::BalanceSimilarNodeGroups, options, "balance_similar_node_groups")?;
+        set_flag(&mut settings, Setting::ParallelScaleUp, options, "parallel_scale_up")?;
+    }
+    let mut case = Case {
+        nodes: Nodes::default(),
+        groups: Vec::new(),
+        templates: Vec::new(),
+        pending: Vec::new(),
+        quotas: vec![Quota {
+            id: "cluster-wide".to_owned(),
+            groups: Vec::new(),
+            cores_max: Some(cores_max),
+            memory_max_bytes: Some(memory_max),
+        }],
+        settings,
+        refuses: match input.find("cloud_scale_up_fails").map(|fails| fails.as_text()).transpose()? {
+            None => Refuses::Never,
+            Some("once") => Refuses::Once,
+            Some("always") => Refuses::Always,
+            Some(other) => return Err(Stop::Unreadable(format!("'{other}' is not when the provider refuses"))),
+        },
+        choice: None,
+    };
+    case.read_nodes(input)?;
+    for (name, group) in input.fields("groups")? {
+        case.change(name, |found| {
+            found.min = group.small_or("min", found.min)?;
+            found.max = group.small_or("max", found.max)?;
+            found.target = group.small_or("target", found.target)?;
+            found.policy = policy(&group)?;
+            Ok(())
+        })?;
+    }
+    for (name, target) in input.fields("targets")? {
+        case.change(name, |group| Ok(group.target = target.as_small()?))?;
+    }
+    if let Some(options) = &options {
+        case.read_sizes(options)?;
+    }
+    case.read_quotas(input)?;
+    for pod in input.list("pods")? {
+        case.nodes.place(&pod)?;
+    }
+    for pod in input.list("pending")? {
+        let pod = case.nodes.pod(&pod)?;
+        case.pending.push(pod);
+    }
+    if let Some(choice) = input.find("expander_chooses") {
+        // How many nodes the option has is for the estimate to say.
+        choice.small("delta")?;
+        case.choice = Some(choice.text("group")?.to_owned());
+    }
+    Ok(case)
+}
+
+impl Case {
+    fn read_nodes(&mut self, input: &Input<'_>) -> Read<()> {
+        for node in input.get("nodes")?.as_list()? {
+            let Some(name) = node.find("group") else {
+                self.nodes.add(&node, pool(NO_GROUP))?;
+                continue;
+            };
+            let name = name.as_text()?;
+            let known = self.groups.iter().position(|group| &*group.name == name);
+            let id = pool(known.unwrap_or(self.groups.len()));
+            let added = self.nodes.add(&node, id)?;
+            if let Some(group) = known.and_then(|index| self.groups.get_mut(index)) {
+                group.target += 1;
+                continue;
+            }
+            let (min, max, target) = (1, 10, 1);
+            let policy = crate::engine::ScaleDownMode::Delete;
+            self.groups.push(Group { id, name: name.into(), min, max, target, policy });
+            if let Some(node) = self.nodes.all.iter().find(|node| node.id == added) {
+                self.templates.push(Template { node: like(node), capacity: node.allocatable });
+            }
+        }
+        Ok(())
+    }
+
+    fn change(&mut self, name: &str, change: impl FnOnce(&mut Group) -> Read<()>) -> Read<()> {
+        let found = self.groups.iter_mut().find(|group| &*group.name == name);
+        change(found.ok_or_else(|| Stop::Unreadable(format!("there is no group '{name}'")))?)
+    }
+
+    /// Sizes are given for all groups, or for each.
+    fn read_sizes(&mut self, options: &Input<'_>) -> Read<()> {
+        for key in ["min", "max", "max_size", "min_size"] {
+            let Some(sizes) = options.find(key) else { continue };
+            let set = |group: &mut Group, size| {
+                *(if key.starts_with("min") { &mut group.min } else { &mut group.max }) = size;
+            };
+            match sizes.as_count() {
+                Ok(_) => {
+                    let size = sizes.as_small()?;
+                    self.groups.iter_mut().for_each(|group| set(group, size));
+                }
+                Err(_) => {
+                    for (name, size) in sizes.as_fields()? {
+                        let size = size.as_small()?;
+                        self.change(name, |group| Ok(set(group, size)))?;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn read_quotas(&mut self, input: &Input<'_>) -> Read<()> {
+        for quota in input.list("quotas")? {
+            let groups = quota.get("groups")?;
+            let ids = if groups.is_text() {
+                groups.as_text()?;
+                Vec::new()
+            } else {
+                let names = groups.as_list()?.iter().map(Input::as_text).collect::<Read<Vec<_>>>()?;
+                let named = self.groups.iter().filter(|group| names.contains(&&*group.name));
+                named.map(|group| group.id).collect()
+            };
+            let memory = quota.find("memory").or_else(|| quota.find("mem_b"));
+            self.quotas.push(Quota {
+                id: quota.text("name")?.to_owned(),
+                groups: ids,
+                cores_max: quota.find("cpu").map(|cpu| cpu.as_count()).transpose()?,
+                memory_max_bytes: memory.map(|memory| memory.as_count()).transpose()?,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// `scale-up`.
+pub fn scale_up_case(input: &Input<'_>) -> Read<Answer> {
+    let case = read(input)?;
+    let mut sight = Sight { groups: case.groups.clone(), ..Sight::default() };
+    let place = |id| case.groups.iter().position(|group| group.id == id);
+    sight.nodes = case.nodes.all.iter().map(|node| old_node(place(node.id.pool), node.is_ready)).collect();
+    sight.unregistered = vec![Vec::new(); case.groups.len()];
+    sight.look(&case.settings, NOW_MS);
+    let request = Request {
+        groups: &case.groups,
+        templates: &case.templates,
+        pods: &case.pending,
+        quotas: case.quotas.clone(),
+        limit: EstimateLimit::None,
+        settings: &case.settings,
+        now_ms: NOW_MS,
+    };
+    let mut scratch = Scratch::new(case.nodes.sorted().into_iter());
+    let mut choose = |options: &[Candidate]| match &case.choice {
+        Some(name) => options.iter().position(|option| *option.group == **name),
+        None => (!options.is_empty()).then_some(0),
+    };
+    let mut targets: Vec<u32> = case.groups.iter().map(|group| group.target).collect();
+    let mut refusals = 0;
+    // The provider of upstream's tests counts the nodes even where it then refuses.
+    let mut grow = |group: usize, by: u32| {
+        if let Some(target) = targets.get_mut(group) {
+            *target += by;
+        }
+        refusals += 1;
+        let is_refused = case.refuses == Refuses::Always || (case.refuses == Refuses::Once && refusals == 1);
+        if is_refused { Err("refused".to_owned()) } else { Ok(()) }
+    };
+    let mut notices = Vec::new();
+    let found = scale_up(&request, &mut scratch, &mut sight.state, &mut choose, &mut grow, &mut notices);
+    found.report(&mut notices);
+    Ok(answer(&case, &found, &notices, &targets))
+}
+
+fn names<'a>(pods: impl Iterator<Item = &'a Pod>) -> Vec<String> {
+    sorted(pods.map(|pod| pod.spec.name.clone()))
+}
+
+fn answer(case: &Case, found: &ScaleUp<'_>, notices: &[Notice], targets: &[u32]) -> Answer {
+    let mut event = Value::Null;
+    let mut reason = Value::Null;
+    for notice in notices {
+        let text = notice.text();
+        if matches!(notice, Notice::TriggeredScaleUp { .. } | Notice::NotTriggerScaleUp { .. }) {
+            event = json!(text.reason);
+            reason = json!(text.message);
+        }
+    }
+    let sizes: Map<String, Value> =
+        case.groups.iter().zip(targets).map(|(group, target)| (group.name.to_string(), json!(target))).collect();
+    let first = found.resizes.first();
+    let scale_up = first.map(|resize| json!({ "group": &*resize.group, "delta": resize.to - resize.from }));
+    let error = found.error.as_ref();
+    Answer::new()
+        .with("ok", found.is_successful())
+        .with("scale_up", scale_up)
+        .with_set("triggered", names(found.triggered.iter().copied()))
+        .with_set("remain_unschedulable", names(found.remaining.iter().map(|one| one.pod)))
+        .with_set("await_evaluation", names(found.awaiting.iter().copied()))
+        .with("event", event)
+        .with("reason", reason)
+        .with_set(
+            "options",
+            found.options.iter().map(|option| json!([&*option.group, option.nodes])).collect::<Vec<_>>(),
+        )
+        .with_partial("target_sizes", sizes)
+        .with("sum_of_target_sizes", targets.iter().sum::<u32>())
+        .with("error_type", error.map(|error| error.kind))
+        .with("mentions_other_errors", error.is_some_and(|error| error.message.contains("...and other errors")))
+}

@@ -1,0 +1,338 @@
+//! Suites about what the autoscaler makes of the nodes that it sees.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Answer;
+use super::candidates::{set_count, set_time};
+use super::input::{Input, Read, Stop};
+use super::model::{NOW_MS, aged_ms, at_ms, pool};
+use crate::engine::ScaleDownMode;
+use crate::engine::autoscaler::cluster_state::{ClusterState, GroupState, IncorrectSize, Observation};
+use crate::engine::autoscaler::readiness::{NodeFacts, Readiness};
+use crate::engine::autoscaler::scale_up_request::ScaleUpRequest;
+use crate::engine::autoscaler::status::{self, health_name, scale_down_name};
+use crate::engine::autoscaler::{AcceptableRange, Group, Setting, Settings};
+
+/// A cluster as an autoscaler sees it, built up from a case.
+#[derive(Debug, Default)]
+pub struct Sight {
+    /// Its groups.
+    pub groups: Vec<Group>,
+    /// Its nodes.
+    pub nodes: Vec<NodeFacts>,
+    /// Machines without nodes, of each group.
+    pub unregistered: Vec<Vec<u32>>,
+    /// What has been remembered.
+    pub state: ClusterState,
+}
+
+/// A node that has been there for a long time.
+#[must_use]
+pub fn old_node(group: Option<usize>, is_ready: bool) -> NodeFacts {
+    NodeFacts { group, is_ready, is_shut_down: false, is_gone: false, created_ms: 0 }
+}
+
+/// What a group does with its machines, where the case says so.
+pub fn policy(input: &Input<'_>) -> Read<ScaleDownMode> {
+    match input.find("policy").map(|policy| policy.as_text()).transpose()? {
+        Some("Deallocate") => Ok(ScaleDownMode::Deallocate),
+        Some("Delete") | None => Ok(ScaleDownMode::Delete),
+        Some(other) => Err(Stop::Unreadable(format!("'{other}' is no policy"))),
+    }
+}
+
+impl Sight {
+    /// Adds a group; gives its place.
+    pub fn group(&mut self, name: &str, input: &Input<'_>) -> Read<usize> {
+        let index = self.groups.len();
+        self.groups.push(Group {
+            id: pool(index),
+            name: name.into(),
+            min: input.small_or("min", 1)?,
+            max: input.small_or("max", 10)?,
+            target: input.small("target")?,
+            policy: policy(input)?,
+        });
+        self.unregistered.push((0..input.small_or("unregistered", 0)?).collect());
+        self.nodes_of(index, input)?;
+        Ok(index)
+    }
+
+    /// Adds the nodes that a case counts, and those that it describes.
+    fn nodes_of(&mut self, index: usize, input: &Input<'_>) -> Read<()> {
+        let counts = [
+            ("ready", old_node(Some(index), true)),
+            ("registered", old_node(Some(index), true)),
+            ("unready", old_node(Some(index), false)),
+            ("long_unready", old_node(Some(index), false)),
+            ("starting", NodeFacts { created_ms: at_ms(-60_000), ..old_node(Some(index), false) }),
+            ("not_started", NodeFacts { created_ms: at_ms(-60_000), ..old_node(Some(index), false) }),
+            ("deallocated", NodeFacts { is_shut_down: true, ..old_node(Some(index), false) }),
+            ("deleted", NodeFacts { is_gone: true, ..old_node(Some(index), true) }),
+        ];
+        for (key, node) in counts {
+            let count = input.small_or(key, 0)? as usize;
+            self.nodes.extend(std::iter::repeat_n(node, count));
+        }
+        for node in input.list("nodes")? {
+            // Since when a node is unready says nothing here; when it was created does.
+            node.ms("unready_age_s")?;
+            self.nodes.push(NodeFacts {
+                created_ms: aged_ms(&node, "created_age_s")?.unwrap_or_default(),
+                ..old_node(Some(index), node.flag_or("ready", true)?)
+            });
+        }
+        Ok(())
+    }
+
+    /// Lets the autoscaler look.
+    pub fn look(&mut self, settings: &Settings, now_ms: u64) {
+        let failed = vec![Vec::new(); self.groups.len()];
+        let seen =
+            Observation { groups: &self.groups, nodes: &self.nodes, unregistered: &self.unregistered, failed: &failed };
+        self.state.update(&seen, settings, now_ms, &mut Vec::new());
+    }
+}
+
+/// The settings that cases about health have.
+pub fn settings(input: &Input<'_>) -> Read<Settings> {
+    let mut settings = Settings::default();
+    set_count(&mut settings, Setting::MaxTotalUnreadyPercentage, input, "max_total_unready_percentage")?;
+    set_count(&mut settings, Setting::OkTotalUnreadyCount, input, "ok_total_unready_count")?;
+    set_time(&mut settings, Setting::MaxNodeProvisionTime, input, "max_node_provision_s")?;
+    set_time(&mut settings, Setting::MaxNodeStartupTime, input, "max_node_startup_s")?;
+    super::candidates::set_flag(&mut settings, Setting::DeallocatedCountAsUnready, input, "count_deallocated")?;
+    Ok(settings)
+}
+
+fn counts(readiness: &Readiness) -> Answer {
+    Answer::new()
+        .with("registered", readiness.registered)
+        .with("ready_total", readiness.ready)
+        .with("ready", readiness.ready)
+        .with("unready", readiness.unready)
+        .with("not_started", readiness.not_started)
+        .with("deleted", readiness.deleted)
+        .with("unregistered", readiness.unregistered)
+        .with("long_unregistered", readiness.long_unregistered)
+}
+
+/// `cluster-health`.
+pub fn cluster(input: &Input<'_>) -> Read<Answer> {
+    let settings = settings(input)?;
+    if input.has("steps") {
+        return not_started(input, &settings);
+    }
+    let mut sight = Sight::default();
+    let mut requests = Vec::new();
+    for (name, group) in input.fields("groups")? {
+        let index = sight.group(name, &group)?;
+        if let Some(request) = group.find("scale_up") {
+            let age_ms = request.ms("age_s")?.unwrap_or_default();
+            requests.push((index, request.small("delta")?, at_ms(-age_ms)));
+        }
+    }
+    let others = input.small_or("extra_non_autoscaled_nodes", 0)? as usize;
+    sight.nodes.extend(std::iter::repeat_n(old_node(None, true), others));
+    sight.state.align(&sight.groups);
+    for (index, delta, now_ms) in requests {
+        sight.state.register_scale_up(index, delta.into(), &settings, now_ms);
+    }
+    sight.look(&settings, NOW_MS);
+    let candidates = input.texts("scale_down_candidates")?;
+    let mut groups = Map::new();
+    let mut texts = Map::new();
+    let mut growing = Vec::new();
+    for (index, group) in sight.groups.iter().enumerate() {
+        let is_healthy = sight.state.is_group_healthy(index, group.policy, &settings);
+        let grows = status::scale_up_of_group(&sight.state, index, group.policy, &settings, NOW_MS);
+        let unneeded = candidates.iter().filter(|node| node.starts_with(&*group.name)).count();
+        groups.insert(group.name.to_string(), json!({ "healthy": is_healthy }));
+        growing.push(grows);
+        texts.insert(format!("{}_health", group.name), json!(health_name(is_healthy)));
+        texts.insert(format!("{}_scale_up", group.name), json!(grows.name()));
+        texts.insert(format!("{}_scale_down", group.name), json!(scale_down_name(unneeded)));
+    }
+    let is_healthy = sight.state.is_cluster_healthy(&settings);
+    texts.insert("cluster_health".to_owned(), json!(health_name(is_healthy)));
+    texts.insert("cluster_scale_up".to_owned(), json!(status::scale_up(&growing).name()));
+    texts.insert("cluster_scale_down".to_owned(), json!(scale_down_name(candidates.len())));
+    let answer = counts(&sight.state.total);
+    Ok(answer.with("cluster_healthy", is_healthy).with_partial("groups", groups).with_partial("status", texts))
+}
+
+/// A node that comes up beside one that is ready: its condition and its taint change.
+fn not_started(input: &Input<'_>, settings: &Settings) -> Read<Answer> {
+    let mut sight = Sight::default();
+    let mut steps = Vec::new();
+    for step in input.get("steps")?.as_list()? {
+        let (is_ready, is_tainted) = (step.flag_or("ready", false)?, step.flag_or("taint", false)?);
+        let is_ready = is_ready && !is_tainted;
+        sight.nodes = vec![old_node(None, true), NodeFacts { created_ms: at_ms(-600_000), ..old_node(None, is_ready) }];
+        sight.look(settings, NOW_MS);
+        steps.push(counts(&sight.state.total).into_value());
+    }
+    Ok(Answer::new().with_partial("per_step", steps))
+}
+
+/// `upcoming-nodes`.
+pub fn upcoming(input: &Input<'_>) -> Read<Answer> {
+    if input.find("provider_has_instance").is_some() {
+        let reason = "the Azure provider always knows whether a machine is there";
+        return Err(Stop::Skipped(reason.to_owned()));
+    }
+    let settings = settings(input)?;
+    if input.has("steps") {
+        return upcoming_in_steps(input, &settings);
+    }
+    let mut sight = Sight::default();
+    sight.group("ng", input)?;
+    // A node that is on its way out counts as what it is for as long as its machine is there.
+    let going = input.small_or("to_be_deleted", 0)? as usize;
+    if sight.nodes.len() < going {
+        sight.nodes.extend(std::iter::repeat_n(old_node(Some(0), true), going));
+    }
+    sight.look(&settings, NOW_MS);
+    let registered = sight.state.group(0).map_or(0, |group| group.readiness.not_started);
+    let upcoming = sight.state.upcoming(0, ScaleDownMode::Delete);
+    Ok(Answer::new().with("upcoming", upcoming).with("upcoming_registered", registered.min(upcoming)))
+}
+
+/// A machine that is seen, waited for, and registers at last.
+fn upcoming_in_steps(input: &Input<'_>, settings: &Settings) -> Read<Answer> {
+    let mut sight = Sight::default();
+    sight.group("ng", input)?;
+    let missing = input.small("instances")?.saturating_sub(input.small("registered")?);
+    let mut upcoming = Vec::new();
+    let mut unregistered = Vec::new();
+    let mut now_ms = NOW_MS;
+    for step in input.texts("steps")? {
+        match step {
+            "first seen" => sight.unregistered = vec![(0..missing).collect()],
+            "2 min later" => now_ms += 120_000,
+            "registered" => {
+                sight.unregistered = vec![Vec::new()];
+                sight.nodes.extend(std::iter::repeat_n(old_node(Some(0), true), missing as usize));
+            }
+            other => return Err(Stop::Unreadable(format!("'{other}' is no step"))),
+        }
+        sight.look(settings, now_ms);
+        let left = sight.unregistered.first().map_or(0, Vec::len);
+        unregistered.push(json!(left));
+        upcoming.push(if left == 0 { Value::Null } else { json!(sight.state.upcoming(0, ScaleDownMode::Delete)) });
+    }
+    Ok(Answer::new().with("upcoming", upcoming).with("unregistered", unregistered))
+}
+
+/// `cluster-size`.
+pub fn size(input: &Input<'_>) -> Read<Answer> {
+    let settings = settings(input)?;
+    let mut sight = Sight::default();
+    let others = input.small_or("extra_non_autoscaled_nodes", 0)? as usize;
+    let mut steps = Vec::new();
+    for step in input.get("steps")?.as_list()? {
+        sight.groups.clear();
+        for (index, target) in step.get("targets")?.as_list()?.iter().enumerate() {
+            let target = target.as_small()?;
+            let (min, max, policy) = (1, 10, ScaleDownMode::Delete);
+            sight.groups.push(Group { id: pool(index), name: "ng".into(), min, max, target, policy });
+        }
+        sight.unregistered = vec![Vec::new(); sight.groups.len()];
+        let nodes = step.small("nodes")? as usize;
+        sight.nodes = std::iter::repeat_n(old_node(Some(0), true), nodes).collect();
+        sight.nodes.extend(std::iter::repeat_n(old_node(None, true), others));
+        sight.look(&settings, NOW_MS);
+        steps.push(json!(sight.state.size()));
+    }
+    Ok(Answer::new().with("per_step", steps))
+}
+
+fn range(range: AcceptableRange) -> Value {
+    json!([range.min, range.max, range.target])
+}
+
+/// What a case says that is remembered of a group.
+fn remembered(input: &Input<'_>) -> Read<GroupState> {
+    let readiness = Readiness {
+        registered: input.small_or("registered", input.small_or("ready", 0)?)?,
+        ready: input.small_or("ready", 0)?,
+        unregistered: input.small_or("unregistered", 0)?,
+        long_unregistered: input.small_or("long_unregistered", 0)?,
+        ..Readiness::default()
+    };
+    let increase = match input.small_or("increase", 0)? {
+        0 => input.small_or("scale_up_increase", 0)?,
+        increase => increase,
+    };
+    let request = ScaleUpRequest { increase, at_ms: NOW_MS, expected_ms: NOW_MS };
+    let going = input.small_or("scale_downs", 0)? as usize;
+    Ok(GroupState {
+        readiness,
+        scale_up: (increase > 0).then_some(request),
+        scale_downs: vec![NOW_MS; going],
+        ..GroupState::default()
+    })
+}
+
+/// `acceptable-range`.
+pub fn acceptable_range(input: &Input<'_>) -> Read<Answer> {
+    let mut ranges = Map::new();
+    for (name, group) in input.get("groups")?.as_fields()? {
+        let mut state = remembered(&group)?;
+        state.recalculate(group.small("target")?);
+        ranges.insert(name.to_owned(), range(state.range));
+    }
+    Ok(Answer::new().with("range", ranges))
+}
+
+/// `recalculate`.
+pub fn recalculate(input: &Input<'_>) -> Read<Answer> {
+    let group = Group {
+        id: pool(0),
+        name: "ng".into(),
+        min: 0,
+        max: 1000,
+        target: input.small("new_target")?,
+        policy: ScaleDownMode::Delete,
+    };
+    let mut known = remembered(input)?;
+    let before = input.get("range")?.as_list()?;
+    let before = before.iter().map(|number| number.as_count()).collect::<Read<Vec<_>>>()?;
+    if let [min, max, target] = before.as_slice() {
+        let integer = |count: &u64| i64::try_from(*count).unwrap_or(i64::MAX);
+        known.range = AcceptableRange { min: integer(min), max: integer(max), target: integer(target) };
+    }
+    let mut state = ClusterState::default();
+    let groups = [group];
+    state.align(&groups);
+    if let Some(slot) = state.group_mut(0) {
+        *slot = known;
+    }
+    state.recalculate(&groups);
+    let found = state.group(0).map(|group| group.range).unwrap_or_default();
+    Ok(Answer::new().with("range", range(found)).with("upcoming", state.upcoming(0, ScaleDownMode::Delete)))
+}
+
+/// `incorrect-size`.
+pub fn incorrect_size(input: &Input<'_>) -> Read<Answer> {
+    let previous = input.fields("previous")?;
+    let mut incorrect = Map::new();
+    for (name, group) in input.get("groups")?.as_fields()? {
+        let mut state = remembered(&group)?;
+        state.recalculate(group.small("target")?);
+        if let Some((_, known)) = previous.iter().find(|(known, _)| *known == name) {
+            let numbers = known.as_list()?.iter().map(Input::as_ms).collect::<Read<Vec<_>>>()?;
+            if let [current, expected, since_ms] = *numbers.as_slice() {
+                let (current, expected) = (current / 1000, expected / 1000);
+                state.incorrect = Some(IncorrectSize { current, expected, since_ms: at_ms(since_ms) });
+            }
+        }
+        state.find_incorrect_size(NOW_MS);
+        if let Some(found) = state.incorrect {
+            #[expect(clippy::cast_precision_loss, reason = "seconds of a test")]
+            let since_s = (found.since_ms as f64 - NOW_MS as f64) / 1000.0;
+            incorrect.insert(name.to_owned(), json!([found.current, found.expected, since_s]));
+        }
+    }
+    Ok(Answer::new().with("incorrect", incorrect))
+}

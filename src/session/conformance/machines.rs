@@ -1,0 +1,225 @@
+//! The suite about AKS's branch of the autoscaler: pools that keep their machines.
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+use super::answer::Answer;
+use super::health::{Sight, old_node};
+use super::input::{Input, Read, Stop};
+use super::model::{NOW_MS, pool};
+use super::pools::{Stage, mode, states};
+use crate::engine::autoscaler::cluster_state::{FailedInstance, Observation};
+use crate::engine::autoscaler::instance::{
+    CreationError, ErrorClass, InstanceState, InstanceStatus, Reading, VmPower, VmProvisioning, VmView,
+};
+use crate::engine::autoscaler::instance_cache::{Ending, InstanceCache};
+use crate::engine::autoscaler::{Group, Settings};
+use crate::engine::node_group::{capacity, target_size};
+use crate::engine::{AutoscalerRange, NodeState, ScaleDownMode};
+
+/// `deallocate`: what a case is about is told by its fields.
+pub fn deallocate(input: &Input<'_>) -> Read<Answer> {
+    if input.has("spec") {
+        let reason = "specifications of node groups on the command line are for autoscalers that people run themselves";
+        return Err(Stop::Skipped(reason.to_owned()));
+    }
+    if input.find("orchestration").map(|kind| kind.as_text()).transpose()?.is_some_and(|kind| kind != "Uniform") {
+        return Err(Stop::Skipped("AKS pools are uniform scale sets".to_owned()));
+    }
+    if input.has("provisioning") {
+        status(input)
+    } else if input.has("result") {
+        ended(input)
+    } else if input.has("scale_up") {
+        failed_creation(input)
+    } else if input.has("increase") {
+        increase(input)
+    } else {
+        delete(input)
+    }
+}
+
+fn provisioning(word: &str) -> Read<VmProvisioning> {
+    Ok(match word {
+        "Creating" => VmProvisioning::Creating,
+        "Updating" => VmProvisioning::Updating,
+        "Succeeded" => VmProvisioning::Succeeded,
+        "Failed" => VmProvisioning::Failed,
+        "Deleting" => VmProvisioning::Deleting,
+        other => return Err(Stop::Unreadable(format!("'{other}' is no provisioning state"))),
+    })
+}
+
+/// A power state, by its word; Azure may say one that nobody knows.
+#[must_use]
+pub fn power(word: &str) -> VmPower {
+    let word = word.rsplit('/').next().unwrap_or(word);
+    VmPower::ALL.into_iter().find(|power| power.name().eq_ignore_ascii_case(word)).unwrap_or(VmPower::Unknown)
+}
+
+fn state(word: &str) -> Read<InstanceState> {
+    let all = [
+        InstanceState::Running,
+        InstanceState::Creating,
+        InstanceState::Deleting,
+        InstanceState::Deallocated,
+        InstanceState::Deallocating,
+    ];
+    let found = all.into_iter().find(|state| state.name() == word);
+    found.ok_or_else(|| Stop::Unreadable(format!("'{word}' is no state of an instance")))
+}
+
+fn policy(input: &Input<'_>) -> Read<ScaleDownMode> {
+    input.find("policy").map_or(Ok(ScaleDownMode::Delete), |policy| mode(policy.as_text()?))
+}
+
+/// How a machine is read.
+fn status(input: &Input<'_>) -> Read<Answer> {
+    let reading =
+        Reading { policy: policy(input)?, is_fast_delete: input.flag_or("fast_delete_on_failed_provisioning", true)? };
+    let machine = VmView {
+        provisioning: provisioning(input.text("provisioning")?)?,
+        power: input.find("power").map_or(Ok(VmPower::Unknown), |word| word.as_text().map(power))?,
+        has_extension_error: input.flag_or("extension_error", false)?,
+    };
+    let known = input.find("known").map(|word| state(word.as_text()?)).transpose()?;
+    let found = reading.status(machine, known.map(InstanceStatus::from));
+    let error = found.as_ref().and_then(|status| status.error.as_ref());
+    Ok(Answer::new()
+        .with("state", found.as_ref().map(|status| status.state.name()))
+        .with("has_error", error.is_some())
+        .with("error_code", error.map(|error| error.code.to_string()))
+        .with("error_class", error.map(|error| error.class.name()))
+        .with("message", error.map(|error| error.message.to_string())))
+}
+
+/// How what was asked for ended.
+fn ended(input: &Input<'_>) -> Read<Answer> {
+    let has_worked = input.text("result")? == "success";
+    let mut cache = InstanceCache::default();
+    cache.refresh(std::iter::empty(), Reading { policy: ScaleDownMode::Deallocate, is_fast_delete: true }, NOW_MS);
+    let words = input.texts("states")?;
+    for (word, id) in words.iter().zip(0..) {
+        cache.set(id, state(word)?);
+    }
+    for (word, id) in words.iter().zip(0..) {
+        let ending = match state(word)? {
+            InstanceState::Running | InstanceState::Creating => Ending::Start,
+            InstanceState::Deallocating | InstanceState::Deallocated => Ending::Deallocation,
+            InstanceState::Deleting => Ending::Deletion,
+        };
+        cache.on_ended(id, ending, has_worked);
+    }
+    let states: Vec<&str> = cache.entries().iter().map(|(_, status)| status.state.name()).collect();
+    Ok(Answer::new().with("states", states).with("cache_invalidated", cache.is_stale(NOW_MS + 1)))
+}
+
+/// Machines that do not come up during a scale-up.
+fn failed_creation(input: &Input<'_>) -> Read<Answer> {
+    let settings = Settings::default();
+    let delta = input.small("scale_up")?;
+    let mut failed: Vec<FailedInstance> = Vec::new();
+    for (instance, id) in input.get("instances")?.as_list()?.iter().zip(0..) {
+        state(instance.text("state")?)?;
+        let class = match instance.find("error_class").map(|class| class.as_text()).transpose()? {
+            None => continue,
+            Some("OutOfResources") => ErrorClass::OutOfResources,
+            Some(_) => ErrorClass::Other,
+        };
+        let code = instance.text("error_code")?.to_owned().into();
+        let message = instance.find("message").map_or(Ok(""), |message| message.as_text())?.to_owned().into();
+        failed.push((id, CreationError { class, code, message }));
+    }
+    let policy = input.find("policy").map_or(Ok(ScaleDownMode::Deallocate), |policy| mode(policy.as_text()?))?;
+    let group = Group { id: pool(0), name: "ng1".into(), min: 1, max: 10, target: 1 + delta, policy };
+    let mut sight = Sight { groups: vec![group], nodes: vec![old_node(Some(0), true)], ..Sight::default() };
+    sight.state.align(&sight.groups);
+    sight.state.register_scale_up(0, delta.into(), &settings, NOW_MS);
+    let seen =
+        Observation { groups: &sight.groups, nodes: &sight.nodes, unregistered: &[Vec::new()], failed: &[failed] };
+    sight.state.update(&seen, &settings, NOW_MS, &mut Vec::new());
+    let found = sight.state.safety(0, policy, &settings, NOW_MS);
+    let error = found.backoff.map(|backoff| &backoff.error);
+    Ok(Answer::new()
+        .with("safe_to_scale", found.is_safe())
+        .with("healthy", found.is_healthy)
+        .with("backed_off", found.backoff.is_some())
+        .with("error_code", error.map(|error| error.code.to_string()))
+        .with("error_class", error.map(|error| error.class.name()))
+        .with("message", error.map(|error| error.message.to_string())))
+}
+
+/// How many machines of a case there are: by number, or by the ids of each kind.
+fn stage(input: &Input<'_>, max: u32) -> Read<Stage> {
+    let count_of = |key: &str| -> Read<Option<u32>> {
+        Ok(match input.find(key) {
+            Some(list) if list.is_list() => {
+                let ids = list.as_list()?.iter().map(Input::as_small).collect::<Read<Vec<_>>>()?;
+                Some(u32::try_from(ids.len()).unwrap_or(u32::MAX))
+            }
+            Some(count) => Some(count.as_small()?),
+            None => None,
+        })
+    };
+    let deallocated = count_of("deallocated")?.unwrap_or(0);
+    let capacity = count_of("capacity")?;
+    let running = match count_of("running")? {
+        Some(running) => running,
+        None => capacity.unwrap_or(0).saturating_sub(deallocated),
+    };
+    // What is neither running nor deallocated is not there at all, and a case cannot mean it.
+    if capacity.is_some_and(|capacity| capacity != running + deallocated) {
+        return Err(Stop::Unreadable("the capacity is not what runs and what lies deallocated".to_owned()));
+    }
+    let range = AutoscalerRange { min: input.small_or("min", 0)?, max };
+    Stage::with_range(policy(input)?, (running, deallocated), range)
+}
+
+/// More nodes.
+fn increase(input: &Input<'_>) -> Read<Answer> {
+    let mut stage = stage(input, input.small_or("max", 1000)?)?;
+    let before = stage.pool()?.next_instance_id();
+    let asked = stage.cloud.increase_size(stage.id, input.small("increase")?);
+    let pool = stage.pool()?;
+    let started = asked.as_ref().map(|growth| growth.started.clone()).unwrap_or_default();
+    let created: Vec<u32> = pool.nodes().map(|node| node.instance_id).filter(|id| *id >= before).collect();
+    Ok(Answer::new()
+        .with("target", target_size(pool))
+        .with("target_after", target_size(pool))
+        .with("capacity_after", capacity(pool))
+        .with("started", started)
+        .with("created", created)
+        .with("error", asked.err()))
+}
+
+/// Fewer nodes.
+fn delete(input: &Input<'_>) -> Read<Answer> {
+    // How Azure is told to delete changes nothing of what is deleted.
+    input.flag_or("force_delete", false)?;
+    let mut stage = stage(input, 1000)?;
+    let forced = input.find("force_delete_nodes");
+    let ids = match &forced {
+        Some(ids) => ids.as_list()?,
+        None => input.get("delete")?.as_list()?,
+    };
+    let ids = ids.iter().map(Input::as_small).collect::<Read<Vec<_>>>()?;
+    let before = target_size(stage.pool()?);
+    let asked = stage.cloud.delete_nodes(stage.id, &ids, forced.is_some());
+    let pool = stage.pool()?;
+    let call = if pool.count_in(NodeState::Deallocating) > 0 {
+        json!("BeginDeallocate")
+    } else if pool.count_in(NodeState::Deleting) > 0 {
+        json!("BeginDeleteInstances")
+    } else {
+        Value::Null
+    };
+    let error: Option<Arc<str>> = asked.err().map(Into::into);
+    Ok(Answer::new()
+        .with("api_call", call)
+        .with("capacity_after", capacity(pool))
+        .with("target_before", before)
+        .with("target_after", target_size(pool))
+        .with_partial("states", states(pool, &ids))
+        .with("error", error.as_deref()))
+}

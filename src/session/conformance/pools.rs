@@ -1,0 +1,216 @@
+//! Suites about Scale-Down Mode itself, on the pools of a simulated cloud.
+
+use serde_json::{Map, Value, json};
+
+use super::answer::Answer;
+use super::input::{Input, Read, Stop};
+use crate::engine::scale::ScalePlan;
+use crate::engine::{
+    AutoscalerRange, Cloud, ClusterSpec, ExistingPool, NodeState, OsDiskType, Pool, PoolId, PoolSpec, PoolUpdate,
+    PowerState, ProvisioningState, ScaleDownMode, VmSize,
+};
+
+/// A cloud with one pool in it.
+pub struct Stage {
+    /// The cloud.
+    pub cloud: Cloud,
+    /// The pool.
+    pub id: PoolId,
+}
+
+/// A scale-down mode, by its word.
+pub fn mode(word: &str) -> Read<ScaleDownMode> {
+    let known = [ScaleDownMode::Delete, ScaleDownMode::Deallocate];
+    let found = known.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(word));
+    found.ok_or_else(|| Stop::Unreadable(format!("'{word}' is no scale-down mode")))
+}
+
+impl Stage {
+    /// A pool with so many nodes that are ready, and others that lie deallocated.
+    pub fn new(mode: ScaleDownMode, ready: u32, deallocated: u32) -> Read<Self> {
+        Self::load(mode, (ready, deallocated), None)
+    }
+
+    /// The same with a range that an autoscaler keeps to.
+    pub fn with_range(mode: ScaleDownMode, nodes: (u32, u32), range: AutoscalerRange) -> Read<Self> {
+        Self::load(mode, nodes, Some(range))
+    }
+
+    fn load(mode: ScaleDownMode, nodes: (u32, u32), autoscaler: Option<AutoscalerRange>) -> Read<Self> {
+        let (ready, deallocated) = nodes;
+        let mut cloud = Cloud::new(1);
+        let cluster = ClusterSpec { hosts_system_pool: true, ..ClusterSpec::new("c", "rg", "eastus") };
+        let cluster = cloud.load_cluster(cluster, PowerState::Running);
+        let none = || Stop::Unreadable("the pool of the case could not be built".to_owned());
+        let size = VmSize::find("Standard_DS2_v2").ok_or_else(none)?;
+        let spec = PoolSpec { count: ready, scale_down_mode: mode, autoscaler, ..PoolSpec::new("np", size) };
+        let (power_state, provisioning_state) = (PowerState::Running, ProvisioningState::Succeeded);
+        cloud.load_pool(cluster, ExistingPool { spec, deallocated, power_state, provisioning_state });
+        let found = cloud.clusters().first().and_then(|cluster| cluster.pools.first());
+        let id = found.map(|pool| pool.id).ok_or_else(none)?;
+        Ok(Self { cloud, id })
+    }
+
+    /// The pool.
+    pub fn pool(&self) -> Read<&Pool> {
+        self.cloud.pool(self.id).ok_or_else(|| Stop::Unreadable("the pool of the case is gone".to_owned()))
+    }
+
+    fn change(&mut self, update: &PoolUpdate) -> Read<()> {
+        let done = self.cloud.update_pool(self.id, update.clone());
+        done.map_err(|error| Stop::Unreadable(format!("the pool could not be changed: {error}")))?;
+        self.settle();
+        Ok(())
+    }
+
+    fn scale(&mut self, count: u32) -> Read<()> {
+        let done = self.cloud.scale_pool(self.id, count);
+        done.map_err(|error| Stop::Unreadable(format!("the pool could not be scaled: {error}")))?;
+        self.settle();
+        Ok(())
+    }
+
+    /// Lets time pass until nothing moves.
+    pub fn settle(&mut self) {
+        while let Some(at_ms) = self.cloud.next_event_ms().filter(|_| !self.cloud.is_idle()) {
+            self.cloud.advance_to(at_ms);
+        }
+    }
+
+    /// Changes the scale-down mode, from one to the next.
+    fn follow(&mut self, modes: &[ScaleDownMode]) -> Read<()> {
+        for mode in modes {
+            self.change(&PoolUpdate { scale_down_mode: Some(*mode), ..PoolUpdate::default() })?;
+        }
+        Ok(())
+    }
+}
+
+fn modes(input: &Input<'_>, key: &str) -> Read<Vec<ScaleDownMode>> {
+    input.texts(key)?.into_iter().map(mode).collect()
+}
+
+/// `scale-down-mode-doc`.
+pub fn documented(input: &Input<'_>) -> Read<Answer> {
+    let changes = modes(input, "mode_change")?;
+    let first = match (input.find("mode"), changes.first()) {
+        (Some(word), _) => mode(word.as_text()?)?,
+        (None, Some(first)) => *first,
+        (None, None) => ScaleDownMode::Delete,
+    };
+    if let Some(disk) = input.find("os_disk_type") {
+        return ephemeral(disk.as_text()?, first);
+    }
+    let mut stage = Stage::new(first, input.small("running")?, input.small_or("deallocated", 0)?)?;
+    let before = stage.pool()?.instances();
+    if let Some(count) = input.find("scale_to") {
+        stage.scale(count.as_small()?)?;
+    }
+    stage.follow(changes.get(1..).unwrap_or_default())?;
+    let pool = stage.pool()?;
+    let is_new = |node: &&crate::engine::Node| node.instance_id >= before;
+    let (staying, created) = (pool.nodes().filter(|node| !is_new(node)).count(), pool.nodes().filter(is_new).count());
+    let staying = u32::try_from(staying).unwrap_or(u32::MAX);
+    Ok(Answer::new()
+        .with("running", pool.count_in(NodeState::Ready))
+        .with("deallocated", pool.count_in(NodeState::Deallocated))
+        .with("deleted", before - staying)
+        .with("created", created)
+        .with("mode", pool.spec.scale_down_mode.name()))
+}
+
+/// Whether the mode is taken with a kind of disk.
+fn ephemeral(disk: &str, mode: ScaleDownMode) -> Read<Answer> {
+    let mut stage = Stage::new(ScaleDownMode::Delete, 1, 0)?;
+    let cluster = stage.cloud.clusters().first().map(|cluster| cluster.id);
+    let mut spec = PoolSpec { name: "other".to_owned(), scale_down_mode: mode, ..stage.pool()?.spec.clone() };
+    if disk.eq_ignore_ascii_case(OsDiskType::Ephemeral.name()) {
+        spec.os_disk_type = OsDiskType::Ephemeral;
+    }
+    let refused = cluster.and_then(|cluster| stage.cloud.add_pool(cluster, spec).err());
+    let text = refused.as_ref().map(ToString::to_string);
+    Ok(Answer::new().with("accepted", refused.is_none()).with("rejected", refused.is_some()).with("error", text))
+}
+
+/// A node's name without that of the pool.
+fn short(name: &str) -> String {
+    name.rfind("vmss").and_then(|start| name.get(start..)).unwrap_or(name).to_owned()
+}
+
+/// `transcript`: what `kubectl get nodes` lists. A transcript that begins in the middle goes on from
+/// the end of the one before.
+pub fn transcript(input: &Input<'_>) -> Read<Answer> {
+    let changes = modes(input, "mode_change")?;
+    let mut stage = match input.find("nodes") {
+        Some(nodes) => {
+            let names = nodes.as_list()?.iter().map(Input::as_text).collect::<Read<Vec<_>>>()?;
+            let mode = mode(input.text("mode")?)?;
+            let count = u32::try_from(names.len()).unwrap_or(u32::MAX);
+            let stage = Stage::new(mode, count, 0)?;
+            let listed: Vec<String> = stage.pool()?.nodes().map(|node| short(&stage_name(&stage, node))).collect();
+            if listed != names {
+                return Err(Stop::Unreadable(format!("the nodes of the case would be {}", listed.join(", "))));
+            }
+            stage
+        }
+        None => Stage::new(changes.first().copied().unwrap_or(ScaleDownMode::Deallocate), 1, 2)?,
+    };
+    if let Some(count) = input.find("scale_to") {
+        stage.scale(count.as_small()?)?;
+    }
+    stage.follow(changes.get(1..).unwrap_or_default())?;
+    let cluster = stage.cloud.clusters().first().map(|cluster| cluster.id);
+    let kubernetes = cluster.and_then(|cluster| stage.cloud.kubernetes(cluster));
+    let nodes: Vec<_> = kubernetes.into_iter().flat_map(|kubernetes| kubernetes.nodes()).collect();
+    let named = |is_wanted: &dyn Fn(bool) -> bool| -> Vec<String> {
+        nodes.iter().filter(|node| is_wanted(node.is_ready)).map(|node| short(&node.name)).collect()
+    };
+    Ok(Answer::new()
+        .with("ready", named(&|is_ready| is_ready))
+        .with("not_ready_still_listed", named(&|is_ready| !is_ready))
+        .with("listed", named(&|_| true)))
+}
+
+fn stage_name(stage: &Stage, node: &crate::engine::Node) -> String {
+    stage.cloud.pool(stage.id).map(|pool| pool.node_name(node.instance_id)).unwrap_or_default()
+}
+
+/// `vmss-order`.
+pub fn order(input: &Input<'_>) -> Read<Answer> {
+    if let Some(highest) = input.find("highest_id_ever") {
+        let held = highest.as_small()? + 1;
+        let increase = input.small("increase_by")?;
+        let mut stage = Stage::new(ScaleDownMode::Delete, held, 0)?;
+        // The newest go first, so that their ids are free, and are not used again.
+        let left = held.saturating_sub(increase);
+        stage.scale(left)?;
+        stage.scale(left + increase)?;
+        let new = stage.pool()?.nodes().map(|node| node.instance_id).filter(|id| *id >= left);
+        return Ok(Answer::new().with("new_ids", new.collect::<Vec<_>>()));
+    }
+    let ids = input.get("instance_ids")?.as_list()?.iter().map(Input::as_small).collect::<Read<Vec<_>>>()?;
+    let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
+    let stage = Stage::new(ScaleDownMode::Delete, count, 0)?;
+    let held: Vec<u32> = stage.pool()?.nodes().map(|node| node.instance_id).collect();
+    if held != ids {
+        return Err(Stop::Unreadable("a new pool's ids begin at 0 and leave none out".to_owned()));
+    }
+    let plan = ScalePlan::new(stage.pool()?, count.saturating_sub(input.small("reduce_by")?), &|_| false);
+    Ok(Answer::new().with("removed", plan.remove))
+}
+
+/// What became of nodes, by instance id, in the words of the autoscaler's provider.
+pub fn states(pool: &Pool, ids: &[u32]) -> Map<String, Value> {
+    let state = |id: &u32| {
+        let state = pool.node(*id).map(|node| node.state());
+        let word = match state {
+            Some(NodeState::Deallocating) => "Deallocating",
+            Some(NodeState::Deallocated) => "Deallocated",
+            Some(NodeState::Deleting) | None => "Deleting",
+            Some(NodeState::Starting | NodeState::Ready | NodeState::Draining) => "Running",
+            Some(NodeState::Creating | NodeState::Failed | NodeState::Stopped) => "Creating",
+        };
+        (id.to_string(), json!(word))
+    };
+    ids.iter().map(state).collect()
+}

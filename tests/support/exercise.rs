@@ -1,0 +1,54 @@
+//! Everything that a line goes through before a command acts, for random and for fuzzed lines.
+
+use std::collections::BTreeMap;
+
+use scale_down::cli::complete::{Candidate, Values, Wanted, completion};
+use scale_down::cli::help;
+use scale_down::cli::kubectl;
+use scale_down::cli::parse::{ParseOptions, Parsed, parse};
+use scale_down::cli::shell::{lex, split_lines, typography};
+use scale_down::cli::validate::{decorator, validate};
+
+struct Nothing;
+
+impl Values for Nothing {
+    fn names(&self, _: &Wanted) -> Vec<Candidate> {
+        vec![Candidate::new("é 'x", "")]
+    }
+    fn programs(&self) -> Vec<Candidate> {
+        Vec::new()
+    }
+    fn arguments(&self, _: &[String]) -> Vec<Candidate> {
+        Vec::new()
+    }
+}
+
+const OPTIONS: ParseOptions<'static> = ParseOptions { strict: false, is_query: |text| !text.is_empty(), defaults: &[] };
+
+/// Everything that a line goes through.
+pub fn exercise(text: &str, cursor: usize) {
+    for line in split_lines(text) {
+        let _ = typography(&line.text);
+        let Ok(commands) = lex(&line.text, &BTreeMap::new(), 1) else { continue };
+        for command in commands {
+            let words: Vec<&str> = command.words.iter().skip(1).map(|word| word.text.as_str()).collect();
+            let _ = kubectl::parse::parse(&words);
+            match parse(&words, &OPTIONS) {
+                Ok(Parsed::Invocation(mut invocation)) => {
+                    let _ = validate(&mut invocation);
+                    let _ = decorator::pool_to_add(&invocation);
+                    let _ = decorator::autoscaler_profile(&invocation);
+                    let _ = decorator::changes_nothing(&invocation);
+                    let _ = invocation.pairs("tags");
+                }
+                Ok(Parsed::Help(target)) => assert!(!help::text(&target).is_empty()),
+                Ok(Parsed::Version) => {}
+                Err(error) => assert!(error.stderr().ends_with('\n')),
+            }
+        }
+    }
+    let _ = kubectl::yaml::documents(text);
+    let found = completion(text, cursor, &Nothing);
+    assert!(text.get(found.replace.start..found.replace.end).is_some(), "{text:?} {cursor}");
+    let _ = found.common_prefix();
+}
