@@ -2,7 +2,7 @@
 //
 //   node tools/package.mjs [bundler] [web] [nodejs]
 
-import { copyFileSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
 
 const targets = process.argv.slice(2);
@@ -19,11 +19,15 @@ for (const target of targets) {
   writeFileSync(`pkg/${target}/package.json`, `${JSON.stringify(own, null, 2)}\n`);
 }
 writeFileSync("pkg/package.json", `${JSON.stringify({ ...manifest, version }, null, 2)}\n`);
-copyFileSync("package/README.md", "pkg/README.md");
 copyFileSync("LICENSE", "pkg/LICENSE");
 
 const kilobytes = (bytes) => `${(bytes / 1000).toFixed(0)} kB`;
-for (const target of targets) {
-  const wasm = `pkg/${target}/scale_down_bg.wasm`;
-  console.log(`${target.padEnd(8)} ${kilobytes(statSync(wasm).size)} of wasm, ${kilobytes(brotliCompressSync(readFileSync(wasm)).length)} compressed`);
-}
+const sizes = targets.map((target) => {
+  const wasm = readFileSync(`pkg/${target}/scale_down_bg.wasm`);
+  const size = { plain: kilobytes(wasm.length), compressed: kilobytes(brotliCompressSync(wasm).length) };
+  console.log(`${target.padEnd(8)} ${size.plain} of wasm, ${size.compressed} compressed`);
+  return size;
+});
+// They differ by a few bytes only.
+const readme = read("package/README.md").replace(/\{(plain|compressed)\}/g, (_, name) => sizes[0][name]);
+writeFileSync("pkg/README.md", readme);

@@ -22,9 +22,6 @@ const page = new Promise((resolve) => {
 });
 const followers = new Set();
 
-/** The simulator of this page, once it runs. */
-export const whenReady = () => page;
-
 /** Calls a function after every rendering, until what it gives back is called. */
 export function follow(then) {
   followers.add(then);

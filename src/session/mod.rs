@@ -80,6 +80,8 @@ pub struct Session {
     applied: usize,
     revision: u64,
     timeline: Timeline,
+    /// Where the run ended before it was left for another future.
+    known_end_ms: u64,
 }
 
 /// A state to return to: what had been typed, and the time that it was.
@@ -87,6 +89,7 @@ pub struct Session {
 struct Moment {
     log: CommandLog,
     at_ms: u64,
+    end_ms: u64,
 }
 
 #[derive(Debug, Clone)]
@@ -110,6 +113,7 @@ impl Session {
             applied: 0,
             revision: 0,
             timeline: Timeline::default(),
+            known_end_ms: 0,
         }
     }
 
@@ -194,13 +198,14 @@ impl Session {
         // Typing in the past begins another future; undo leads back to the old one.
         self.log.truncate(self.applied);
         self.timeline.cut(self.now_ms());
+        self.known_end_ms = 0;
         self.log.push(LogItem { at_ms: self.now_ms(), rest_ms: self.run.rest_ms(), action });
         self.forget_checkpoints(self.log.len());
         self.apply_due(self.now_ms());
     }
 
     fn moment(&self) -> Moment {
-        Moment { log: self.log.clone(), at_ms: self.now_ms() }
+        Moment { log: self.log.clone(), at_ms: self.now_ms(), end_ms: self.end_ms() }
     }
 
     /// Lets simulated time pass.
@@ -287,7 +292,8 @@ impl Session {
     #[must_use]
     pub fn end_ms(&self) -> u64 {
         let typed_ms = self.log.len().checked_sub(1).and_then(|last| self.log.at_ms(last));
-        self.timeline.reached_ms().max(typed_ms.unwrap_or(0)).max(self.now_ms())
+        let known_ms = self.timeline.reached_ms().max(self.known_end_ms);
+        known_ms.max(typed_ms.unwrap_or(0)).max(self.now_ms())
     }
 
     /// The run so far, what comes after the present moment included.
@@ -317,6 +323,7 @@ impl Session {
         self.undone.clear();
         self.log.truncate(self.applied);
         self.timeline.cut(self.now_ms());
+        self.known_end_ms = 0;
         self.forget_checkpoints(self.log.len() + 1);
         self.revision += 1;
         true
@@ -373,6 +380,7 @@ impl Session {
             self.timeline.cut(parted_ms);
         }
         self.log = moment.log;
+        self.known_end_ms = moment.end_ms;
         self.forget_checkpoints(shared + 1);
         self.rewind(moment.at_ms);
         // An item of this very moment was typed after it: the log of the moment does not have it.

@@ -151,8 +151,7 @@ mod tests {
             .samples()
             .iter()
             .chain([&now])
-            .filter(|sample| sample.at_ms <= at_ms)
-            .last()
+            .rfind(|sample| sample.at_ms <= at_ms)
             .map_or_else(StateCounts::default, |sample| sample.counts)
     }
 
@@ -205,6 +204,7 @@ mod tests {
         session.advance_until_idle();
         assert_eq!(session.cloud().node_counts().of(NodeState::Ready), 50);
         assert!(session.undo());
+        assert_eq!((session.now_ms(), session.end_ms()), (20_000, end_ms));
         session.seek(end_ms);
         assert_eq!(session.cloud().node_counts().of(NodeState::Deallocated), 45);
     }

@@ -1,7 +1,9 @@
 // The playground in other people's pages: it is a good guest.
 
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
 import { test } from "node:test";
+import { brotliCompressSync } from "node:zlib";
 import { Playground } from "../e2e/console.mjs";
 import { copied, inside, mdbook, mkdocs, playground, visit } from "./hosts.mjs";
 
@@ -206,6 +208,47 @@ test("methods and events", async (t) => {
   assert.deepEqual(of("sdp-command").slice(0, 2).map(({ exitCode }) => exitCode), [2, 0]);
   assert.ok(of("sdp-resize").every(({ height }) => height > 300));
   assert.deepEqual(of("sdp-error"), []);
+});
+
+test("a lesson in the element tells of its goals", async (t) => {
+  const server = await playground();
+  const { page } = await visit(t, {
+    html: bare(server, "<scale-down-playground id=it lesson=deallocate speed=600></scale-down-playground>"),
+    others: [server.origin],
+  });
+  await page.evaluate(() => {
+    window.goals = [];
+    document.getElementById("it").addEventListener("sdp-goal", ({ detail }) => window.goals.push(detail));
+  });
+  await page.getByRole("button", { name: /Try it/ }).click();
+  const frame = await inside(page, "#it");
+  await frame.getByRole("button", { name: /^Run: az aks nodepool add/ }).click();
+  await page.waitForFunction(() => window.goals.length === 2);
+  const [first] = await page.evaluate(() => window.goals);
+  assert.deepEqual({ ...first, text: "" }, { lesson: "deallocate", index: first.index, text: "", isReached: true, isFinished: false });
+});
+
+test("an address that cannot be loaded is an error, and the commands stay", async (t) => {
+  const server = await playground();
+  const { page } = await visit(t, {
+    html: bare(server, '<scale-down-playground id=it src="javascript:alert(1)"><p>az aks list</p></scale-down-playground>'),
+    others: [server.origin],
+  });
+  await page.evaluate(() => {
+    window.failed = new Promise((resolve) => document.addEventListener("sdp-error", ({ detail }) => resolve(detail.code)));
+  });
+  await page.getByRole("button").click();
+  assert.equal(await page.evaluate(() => window.failed), "no_address");
+  assert.ok(await page.getByText("az aks list").isVisible());
+  assert.ok(await page.getByRole("alert").isVisible());
+  assert.equal(await page.locator("iframe").count(), 0);
+});
+
+test("embed.js is small, and needs nothing but itself", () => {
+  const script = readFileSync(new URL("../../www/embed.js", import.meta.url));
+  const { length } = brotliCompressSync(script);
+  assert.ok(length < 5_000, `${length} bytes compressed`);
+  assert.doesNotMatch(script.toString(), /\bimport\b[^.]*from|\bfetch\(|innerHTML/);
 });
 
 test("the frame listens to its parent only, and to the first origin that speaks", async (t) => {
