@@ -20,6 +20,7 @@ mod node_list;
 mod nodes;
 mod objects;
 mod pod_set;
+mod preemption;
 mod requests;
 mod scheduler;
 mod system;
@@ -105,7 +106,6 @@ impl Kubernetes {
     }
 
     /// The nodes of a pool, by instance id.
-    #[must_use]
     pub fn nodes_of(&self, pool: PoolId) -> impl Iterator<Item = &Arc<NodeInfo>> + Clone {
         let first = NodeId { pool, instance_id: 0 };
         self.nodes.values_from(first).take_while(move |node| node.id.pool == pool)
