@@ -471,3 +471,52 @@ fn a_frame_shows_how_full_nodes_are_and_what_waits() {
     world.settle();
     assert_eq!(frame(&world).1, (10, 0, 2));
 }
+
+#[test]
+fn nothing_is_left_of_a_pool_or_a_cluster_that_is_gone() {
+    let mut world = world(2, ScaleDownMode::Deallocate);
+    let web = world.deploy(web(2, 300));
+    let driven = world.cloud.on_kubernetes(world.cluster, |kubernetes, moment| {
+        kubernetes.set_load(web, Curve::step(2, 9, 36_000_000), moment);
+        Ok(())
+    });
+    driven.expect("the cluster");
+    world.advance(10_000);
+    // The autoscaler is deleting a node when its pool is deleted.
+    world.cloud.remove_from_group(world.pool, 1, true).expect("a running node");
+    world.cloud.delete_pool(world.pool).expect("a free pool");
+    world.advance(600_000);
+    assert_eq!((world.kubernetes().nodes().count(), world.pending()), (0, 2));
+    world.cloud.delete_cluster(world.cluster).expect("a free cluster");
+    world.advance(600_000);
+    assert!(world.cloud.kubernetes(world.cluster).is_none());
+    assert_eq!(world.cloud.next_event_ms(), None, "the load has gone with it");
+}
+
+/// Placeholders keep room free for pods that matter.
+#[test]
+fn important_pods_take_the_room_of_placeholders_and_budgets_are_spared() {
+    let mut world = world(2, ScaleDownMode::Delete);
+    let mut placeholder = web(4, 700);
+    placeholder.name = "placeholder".to_owned();
+    placeholder.template.priority = Some(-10);
+    placeholder.template.labels.insert("app".to_owned(), "placeholder".to_owned());
+    world.deploy(placeholder);
+    world.settle();
+    assert_eq!(world.crowd(), [2, 2]);
+    let web = world.deploy(web(1, 400));
+    assert_eq!(world.pending(), 2, "the one that matters, and a new placeholder for its victim");
+    assert_eq!(world.events("Preempted").len(), 1);
+    world.settle();
+    assert_eq!((world.crowd(), world.pending()), (vec![2, 2], 1));
+    world.scale(web, 2);
+    world.settle();
+    assert_eq!((world.events("Preempted").len(), world.pending()), (1, 1), "there was room for two");
+    world.scale(web, 9);
+    world.settle();
+    assert_eq!((world.events("Preempted").len(), world.crowd()), (4, vec![3, 3]));
+    // What is as important is left alone.
+    world.scale(web, 30);
+    world.settle();
+    assert_eq!(world.running(), 6);
+}

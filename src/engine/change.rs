@@ -466,10 +466,11 @@ impl Cloud {
     /// Drains what is ready towards a removal, and deletes the rest of a pool's machines.
     fn clear_out(&mut self, cluster: ClusterId, id: PoolId, removal: Removal, operation: OperationId) {
         self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
-            if state == NodeState::Ready {
-                clockwork.drain(cluster, pool, instance_id, removal, Some(operation));
-            } else {
-                clockwork.delete(cluster, pool, instance_id, Some(operation));
+            match state {
+                NodeState::Ready => clockwork.drain(cluster, pool, instance_id, removal, Some(operation)),
+                // The autoscaler may have begun.
+                NodeState::Deleting => {}
+                _ => clockwork.delete(cluster, pool, instance_id, Some(operation)),
             }
         });
     }

@@ -114,6 +114,14 @@ impl Clockwork {
         Some((kubernetes, moment))
     }
 
+    /// Forgets the Kubernetes of a cluster that is gone, and what was to happen in it.
+    pub fn forget_kubernetes(&mut self, cluster: ClusterId) {
+        let kubernetes = self.kubernetes.remove(cluster);
+        for ticket in kubernetes.iter().flat_map(Kubernetes::tickets) {
+            self.queue.cancel(ticket);
+        }
+    }
+
     /// Begins an operation, whose control-plane part takes `timing`.
     pub fn begin(
         &mut self,
@@ -191,11 +199,7 @@ impl Clockwork {
         kubernetes.touch();
         match node.state() {
             NodeState::Creating | NodeState::Deallocated | NodeState::Failed => {}
-            NodeState::Ready => {
-                // The cordon of the drain that the machine was deallocated after.
-                kubernetes.set_cordon(id, false);
-                kubernetes.on_ready(id, moment);
-            }
+            NodeState::Ready => kubernetes.on_machine_up(id, moment),
             NodeState::Draining => {
                 let policy = match (node.removal, node.operation) {
                     (Removal::Stop, _) => DrainPolicy::STOP,

@@ -336,7 +336,7 @@ impl Cloud {
             return;
         };
         let cluster = self.clusters.remove(index);
-        self.clockwork.kubernetes.remove(id);
+        self.clockwork.forget_kubernetes(id);
         self.scalers.remove(id);
         self.departed += cluster.cost(self.clockwork.now_ms);
         self.forget_empty_groups();
@@ -361,8 +361,8 @@ impl Cloud {
         if let Some(index) = cluster.pools.iter().position(is_gone) {
             let pool = cluster.pools.remove(index);
             cluster.departed += pool.cost(now_ms);
-            if let Some(kubernetes) = self.clockwork.kubernetes.get_mut(cluster.id) {
-                kubernetes.forget_pool(pool.id);
+            if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster.id) {
+                kubernetes.forget_pool(pool.id, &mut moment);
             }
         }
     }

@@ -323,14 +323,11 @@ impl Node {
         }
     }
 
-    /// Whether Kubernetes has an object for it.
+    /// Whether Kubernetes has an object for it: from the moment that its kubelet has registered until it
+    /// is gone.
     #[must_use]
     pub fn is_registered(&self) -> bool {
-        match self.state {
-            NodeState::Creating => self.bring_up.has_reached(Milestone::Registered),
-            NodeState::Failed => self.bring_up.source == NodeSource::Cached,
-            _ => true,
-        }
+        self.bring_up.source == NodeSource::Cached || self.bring_up.has_reached(Milestone::Registered)
     }
 
     pub(super) fn settle(&mut self, now_ms: u64) {

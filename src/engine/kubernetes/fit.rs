@@ -181,9 +181,10 @@ impl Refusals {
         }
     }
 
-    /// The sentence of a `FailedScheduling` event.
+    /// The sentence of a `FailedScheduling` event. Where others are ending to make room it says
+    /// nothing about preemption.
     #[must_use]
-    pub fn message(&self) -> String {
+    pub fn message(&self, is_preempting: bool) -> String {
         let total = self.nodes;
         if total == 0 {
             return "no nodes available to schedule pods".to_owned();
@@ -194,6 +195,9 @@ impl Refusals {
             (self.preemptible, "No preemption victims found for incoming pod"),
         ];
         let reasons = listed(self.reasons.iter().map(|(reason, nodes)| (*nodes, reason.as_str())));
+        if is_preempting {
+            return format!("0/{total} nodes are available: {reasons}.");
+        }
         let preemption = listed(preemption.into_iter());
         format!("0/{total} nodes are available: {reasons}. preemption: 0/{total} nodes are available: {preemption}.")
     }
@@ -280,11 +284,11 @@ mod tests {
         let taint = Taint::new("CriticalAddonsOnly", "true", TaintEffect::NoSchedule);
         let short = Shortage { pods: false, cpu: true, memory: true, gpus: false };
         let mut refusals = Refusals::default();
-        assert_eq!(refusals.message(), "no nodes available to schedule pods");
+        assert_eq!(refusals.message(false), "no nodes available to schedule pods");
         refusals.add(Misfit::UntoleratedTaint(&taint), 1);
         refusals.add(Misfit::Insufficient(short), 3);
         assert_eq!(
-            refusals.message(),
+            refusals.message(false),
             "0/4 nodes are available: 1 node(s) had untolerated taint {CriticalAddonsOnly: true}, 3 Insufficient cpu, 3 Insufficient memory. preemption: 0/4 nodes are available: 1 Preemption is not helpful for scheduling, 3 No preemption victims found for incoming pod."
         );
     }

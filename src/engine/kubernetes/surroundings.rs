@@ -37,8 +37,12 @@ impl Surroundings {
                 found.open(spec, node);
             }
             if looks_around || node.has_pods_that_keep_away() {
-                for pod in node.pods().iter().filter(|pod| pod.takes_room() && !pod.is_terminating()) {
-                    found.place(spec, &pod.spec, node);
+                for pod in node.pods().iter().filter(|pod| pod.takes_room()) {
+                    // A pod that is ending does not count for spreading, and others mind it to the last.
+                    if !pod.is_terminating() {
+                        found.spread(spec, &pod.spec, node);
+                    }
+                    found.tie(spec, &pod.spec, node);
                 }
             }
         }
@@ -59,6 +63,11 @@ impl Surroundings {
 
     /// Counts in a pod that is on a node.
     pub fn place(&mut self, spec: &PodSpec, placed: &PodSpec, node: &NodeInfo) {
+        self.spread(spec, placed, node);
+        self.tie(spec, placed, node);
+    }
+
+    fn spread(&mut self, spec: &PodSpec, placed: &PodSpec, node: &NodeInfo) {
         let spreads = self.spread.iter_mut().zip(&spec.topology_spread);
         let counted = spreads.filter(|(_, spread)| {
             placed.namespace == spec.namespace && spread.selector.matches(&placed.labels) && can_spread_over(spec, node)
@@ -68,6 +77,9 @@ impl Surroundings {
                 count(counts, value, 1);
             }
         }
+    }
+
+    fn tie(&mut self, spec: &PodSpec, placed: &PodSpec, node: &NodeInfo) {
         // A pod counts towards affinity only where it is meant by all of it.
         let mut terms = spec.pod_affinity.iter().filter(|affinity| !affinity.is_anti);
         let is_meant_by_all = terms.all(|affinity| affinity.selects(spec, placed));

@@ -5,7 +5,7 @@
 use super::super::clockwork::Event;
 use super::super::kubernetes::{NodeId, PodId};
 use super::super::queue::Ticket;
-use super::{Kubernetes, Moment};
+use super::{Horizontal, Kubernetes, Load, Moment};
 
 /// Something that is due.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -56,6 +56,13 @@ impl Kubernetes {
         {
             moment.queue.cancel(ticket);
         }
+    }
+
+    /// Every entry that it has in the cloud's queue.
+    pub fn tickets(&self) -> impl Iterator<Item = Ticket> + '_ {
+        let due = self.agenda.values().filter_map(|due| due.ticket);
+        due.chain(self.loads.values().filter_map(Load::ticket))
+            .chain(self.horizontals.values().filter_map(Horizontal::ticket))
     }
 
     /// Sees to it that there is a moment, now, at which what has changed is looked at.

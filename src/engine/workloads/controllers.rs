@@ -27,6 +27,14 @@ impl Kubernetes {
         id
     }
 
+    /// Takes a set out; room that was being made for it is free for others.
+    pub(super) fn drop_set(&mut self, id: SetId) -> bool {
+        let set = self.sets.remove(id);
+        self.generation += 1;
+        self.todo.roomier.extend(set.iter().flat_map(|set| &set.nominated));
+        set.is_some()
+    }
+
     /// Sets how many pods a set should have.
     pub(super) fn resize(&mut self, id: SetId, desired: u32) {
         if let Some(set) = self.sets.get_mut(id).filter(|set| set.desired != desired) {
@@ -61,7 +69,7 @@ impl Kubernetes {
     /// A bare pod that is gone is not made again, and nothing is left of it.
     fn reconcile_bare(&mut self, id: SetId) {
         if self.sets.get(id).is_some_and(|set| set.active() == 0) {
-            self.sets.remove(id);
+            self.drop_set(id);
         }
     }
 
@@ -85,12 +93,12 @@ impl Kubernetes {
             return;
         };
         let Some(deployment) = self.deployments.get_mut(deployment) else {
-            self.sets.remove(id);
+            self.drop_set(id);
             return;
         };
         if deployment.sets.last() != Some(&id) {
             deployment.sets.retain(|set| *set != id);
-            self.sets.remove(id);
+            self.drop_set(id);
         }
     }
 
@@ -108,6 +116,9 @@ impl Kubernetes {
         }
         if let Some(set) = self.sets.get_mut(id) {
             set.untried = set.untried.min(set.waiting.len());
+            if set.waiting.is_empty() {
+                self.todo.roomier.extend(&set.nominated);
+            }
         }
         let unready = self.sets.get(id).is_some_and(|set| set.ready < set.bound());
         let mut victims = if surplus > 0 && unready { self.unready(id) } else { Vec::new() };

@@ -161,6 +161,10 @@ impl Kubernetes {
 }
 
 impl Horizontal {
+    pub(super) fn ticket(&self) -> Option<Ticket> {
+        self.next.map(|(_, ticket)| ticket)
+    }
+
     /// Takes a recommendation in: the one before it was held until now, and counts while it is higher.
     fn hold(&mut self, recommended: u32, now_ms: u64) {
         self.earlier.retain(|(until_ms, _)| until_ms + STABILIZATION_MS >= now_ms);

@@ -233,6 +233,8 @@ impl Kubernetes {
             }
         }
         note(&mut self.todo.sets, ending.set);
+        // It takes its room until it is gone; for pods that are to be spread it counts no more.
+        note(&mut self.todo.roomier, node);
         if is_reached {
             let delay_ms = match ending.phase {
                 PodPhase::Running => moment.length_ms(Timing::PodStop).min(u64::from(ending.spec.grace_s) * 1000),

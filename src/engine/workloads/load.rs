@@ -21,6 +21,10 @@ pub struct Load {
 }
 
 impl Load {
+    pub(super) fn ticket(&self) -> Option<Ticket> {
+        self.ticket
+    }
+
     /// How many pods' worth of work there is now.
     #[must_use]
     pub fn pods(&self, now_ms: u64) -> u32 {

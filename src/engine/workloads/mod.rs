@@ -20,6 +20,7 @@ mod node_list;
 mod nodes;
 mod objects;
 mod pod_set;
+mod preemption;
 mod requests;
 mod scheduler;
 mod system;

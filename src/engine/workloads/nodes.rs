@@ -33,8 +33,12 @@ impl Kubernetes {
         self.templates.insert(pool, template);
     }
 
-    /// Forgets a pool, whose nodes are gone.
-    pub fn forget_pool(&mut self, pool: PoolId) {
+    /// Forgets a pool with its nodes.
+    pub fn forget_pool(&mut self, pool: PoolId, moment: &mut Moment<'_>) {
+        let nodes: Vec<NodeId> = self.nodes_of(pool).map(|node| node.id).collect();
+        for node in nodes {
+            self.on_gone(node, moment);
+        }
         self.templates.remove(pool);
     }
 
@@ -52,6 +56,8 @@ impl Kubernetes {
         self.nodes.insert(id, Arc::new(node));
         self.generation += 1;
         self.place_daemons(id, moment);
+        note(&mut self.todo.roomier, id);
+        self.plan_to_settle(moment);
     }
 
     /// Changes a node's scheduling properties; false where it is not there.
@@ -79,6 +85,15 @@ impl Kubernetes {
             }
         });
         self.templates = templates;
+    }
+
+    /// The machine of a node is up. The cordon of the drain that it went down after is taken away; one
+    /// that was not down keeps what somebody has set.
+    pub fn on_machine_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+        if self.nodes.get(id).is_some_and(|node| !node.is_ready) {
+            self.uncordon(id);
+            self.on_ready(id, moment);
+        }
     }
 
     /// A node is ready: its pods begin, those that were told to end meanwhile are gone, and it takes
@@ -170,6 +185,8 @@ impl Kubernetes {
             }
             note(&mut self.todo.sets, pod.set);
         }
+        // What looks around sees something else now.
+        note(&mut self.todo.roomier, id);
         self.plan_to_settle(moment);
     }
 

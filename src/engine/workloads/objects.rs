@@ -205,10 +205,9 @@ impl Kubernetes {
 
     /// Deletes a set with its pods.
     pub fn delete_set(&mut self, id: SetId, moment: &mut Moment<'_>) {
-        if self.sets.remove(id).is_none() {
+        if !self.drop_set(id) {
             return;
         }
-        self.generation += 1;
         let of_set = |node: &Arc<NodeInfo>| {
             let pods = node.pods().iter().filter(|pod| pod.set == id);
             pods.map(|pod| (node.id, pod.id)).collect::<Vec<_>>()

@@ -54,6 +54,10 @@ pub struct PodSet {
     pub(super) untried: usize,
     /// Why no node took them when they were last tried.
     pub(super) refusal: Option<Arc<str>>,
+    /// Nodes on which others are ending to make room for its pods.
+    pub(super) nominated: Vec<NodeId>,
+    /// When pods last had to end for its own.
+    pub(super) preempted_ms: Option<u64>,
     /// The images that its pods need, as numbers.
     pub(super) images: Vec<u32>,
     /// Pods on nodes, but for those that are ending or over.
@@ -75,6 +79,8 @@ impl PodSet {
             waiting: VecDeque::new(),
             untried: 0,
             refusal: None,
+            nominated: Vec::new(),
+            preempted_ms: None,
             images: Vec::new(),
             bound: 0,
             crowds: Vec::new(),
@@ -115,6 +121,12 @@ impl PodSet {
     #[must_use]
     pub fn refusal(&self) -> Option<&str> {
         self.refusal.as_deref()
+    }
+
+    /// Nodes on which less important pods are ending to make room for its waiting ones.
+    #[must_use]
+    pub fn nominated(&self) -> &[NodeId] {
+        &self.nominated
     }
 
     /// The name of the controller, or of the bare pod.

@@ -84,10 +84,18 @@ impl Kubernetes {
             .map(|set| (priority(set), set.waiting.front().map(|pod| pod.id), set.id, set.untried > 0))
             .collect();
         order.sort_unstable();
+        let mut latest = None;
         for (_, _, set, is_new) in order {
             if is_new || roomier.len() > ROOMIER_MAX || self.may_fit_any(set, &roomier) {
-                self.place_waiting(set, moment);
+                latest = self.place_waiting(set, moment).or(latest);
             }
+        }
+        self.forget_room_made();
+        // Pods that want to be with others may have been asked before those were placed.
+        if let Some(node) = latest
+            && self.pending().any(|set| set.spec.looks_around())
+        {
+            self.todo.roomier.push(node);
         }
     }
 
@@ -100,36 +108,38 @@ impl Kubernetes {
         set.spec.looks_around() || nodes.iter().filter_map(|id| self.nodes.get(*id)).any(|node| fits(node))
     }
 
-    fn place_waiting(&mut self, id: SetId, moment: &mut Moment<'_>) {
-        let Some(set) = self.sets.get(id) else {
-            return;
-        };
+    /// Places the pods of a set as far as there is room; gives the node that got the last of them.
+    fn place_waiting(&mut self, id: SetId, moment: &mut Moment<'_>) -> Option<NodeId> {
+        let set = self.sets.get(id)?;
+        let mut latest = None;
         let spec = Arc::clone(&set.spec);
         let requests = spec.requests();
-        let mut search = Search::new(self, &spec);
+        let mut search = Search::new(self, id, &spec);
         while let Some(node) = search.find(self, &spec, requests) {
-            let Some(pod) = self.sets.get_mut(id).and_then(|set| set.waiting.pop_front()) else {
-                return;
-            };
+            let pod = self.sets.get_mut(id)?.waiting.pop_front()?;
             let pod_id = pod.id;
             if let Some(found) = self.nodes.get(node) {
                 moment.record(&pod, PodEvent::Scheduled(Arc::clone(&found.name)));
             }
             self.bind(pod, node);
+            latest = Some(node);
             search.placed(self, &spec, node);
+            if let Some(set) = self.sets.get_mut(id)
+                && let Some(index) = set.nominated.iter().position(|nominated| *nominated == node)
+            {
+                set.nominated.remove(index);
+            }
             self.begin(node, pod_id, moment);
-            let Some(set) = self.sets.get_mut(id) else {
-                return;
-            };
+            let set = self.sets.get_mut(id)?;
             if set.waiting.is_empty() {
                 (set.untried, set.refusal) = (0, None);
-                return;
+                return latest;
             }
         }
-        let refusal: Arc<str> = self.refusals(&spec, requests, &search.around).message().into();
-        let Some(set) = self.sets.get_mut(id) else {
-            return;
-        };
+        let refusals = self.refusals(&spec, requests, &search.around);
+        let is_preempting = self.preempt(id, &search.around, moment);
+        let refusal: Arc<str> = refusals.message(is_preempting).into();
+        let set = self.sets.get_mut(id)?;
         // Those that have heard it before need not hear it again.
         let is_news = set.refusal.as_ref() != Some(&refusal);
         let told = if is_news { set.waiting.len() } else { set.untried };
@@ -138,6 +148,7 @@ impl Kubernetes {
         for pod in set.waiting.range(first..) {
             moment.record(pod, PodEvent::FailedScheduling(Arc::clone(&refusal)));
         }
+        latest
     }
 
     /// Why no node takes a pod now.
@@ -201,17 +212,20 @@ fn suits(spec: &PodSpec, node: &NodeInfo) -> i32 {
 struct Search {
     is_single: bool,
     around: Surroundings,
+    /// What is kept free for others.
+    reserved: Vec<(NodeId, Resources)>,
 }
 
 impl Search {
-    fn new(kubernetes: &Kubernetes, spec: &PodSpec) -> Self {
-        let is_single = looks_at_nodes(kubernetes, spec);
+    fn new(kubernetes: &Kubernetes, id: SetId, spec: &PodSpec) -> Self {
+        let reserved = kubernetes.reserved(id, spec);
+        let is_single = !reserved.is_empty() || looks_at_nodes(kubernetes, spec);
         let around = if kubernetes.keeping_away > 0 || spec.looks_around() {
             Surroundings::of(spec, kubernetes.nodes.values().map(AsRef::as_ref))
         } else {
             Surroundings::default()
         };
-        Self { is_single, around }
+        Self { is_single, around, reserved }
     }
 
     /// The best node for one pod; nothing where none takes it.
@@ -247,8 +261,14 @@ impl Search {
         if !self.is_single {
             return bucket.nodes.first();
         }
-        let fits =
-            |node: &NodeId| kubernetes.nodes.get(*node).is_some_and(|node| check_fit(spec, node, &self.around).is_ok());
+        let is_free = |node: &NodeInfo| {
+            let kept = self.reserved.iter().filter(|(reserved, _)| *reserved == node.id);
+            spec.requests().fits_in(kept.fold(node.free(), |free, (_, kept)| free - *kept))
+        };
+        let fits = |node: &NodeId| {
+            let node = kubernetes.nodes.get(*node);
+            node.is_some_and(|node| is_free(node) && check_fit(spec, node, &self.around).is_ok())
+        };
         bucket.nodes.iter().find(fits)
     }
 

@@ -1,0 +1,132 @@
+//! Preemption: a pod that finds no room takes that of less important ones.
+//!
+//! As the default scheduler does it: on each node as few pods as possible are chosen, the least important;
+//! of the nodes, one where no budget is broken, then the one whose most important victim matters least.
+//! The victims end within their grace period, and the room is free then.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+
+use super::super::kubernetes::fit::{check_standing, has_ports};
+use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources, SetId, Surroundings};
+use super::super::record::PodEvent;
+use super::{Kubernetes, Moment};
+
+/// How many nodes are looked at for one pod (`minCandidateNodesAbsolute`).
+const CANDIDATES_MAX: usize = 100;
+
+/// What would have to go from a node. The less the better.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+struct Sacrifice {
+    /// How many of the victims a budget protects.
+    broken: usize,
+    /// The priority of the most important one.
+    highest: i32,
+    /// How many there are.
+    count: usize,
+    node: NodeId,
+    victims: Vec<PodId>,
+}
+
+fn priority(spec: &PodSpec) -> i32 {
+    spec.priority.unwrap_or(0)
+}
+
+impl Kubernetes {
+    /// Makes room for the pods of a set that wait, where less important ones have it; whether any is
+    /// being made.
+    pub(super) fn preempt(&mut self, id: SetId, around: &Surroundings, moment: &mut Moment<'_>) -> bool {
+        let Some(set) = self.sets.get(id) else {
+            return false;
+        };
+        let spec = Arc::clone(&set.spec);
+        let is_lesser = |other: &super::PodSet| other.bound() > 0 && priority(&other.spec) < priority(&spec);
+        if !self.sets.values().any(is_lesser) {
+            return false;
+        }
+        // Room that is being made already is not made twice, and a set tries once at a time: where it
+        // does not help after all it would go on for ever.
+        let missing = set.waiting.len().saturating_sub(set.nominated.len());
+        let missing = if set.preempted_ms == Some(moment.now_ms) { 0 } else { missing };
+        for _ in 0..missing {
+            let Some(sacrifice) = self.least_sacrifice(&spec, around) else {
+                break;
+            };
+            let preemptor = self.sets.get(id).and_then(|set| set.waiting.front()).map(Pod::name).unwrap_or_default();
+            let preemptor: Arc<str> = preemptor.into();
+            for victim in sacrifice.victims {
+                self.end(sacrifice.node, victim, PodEvent::Preempted(Arc::clone(&preemptor)), moment);
+            }
+            if let Some(set) = self.sets.get_mut(id) {
+                set.nominated.push(sacrifice.node);
+                set.preempted_ms = Some(moment.now_ms);
+            }
+        }
+        self.sets.get(id).is_some_and(|set| !set.nominated.is_empty())
+    }
+
+    /// Forgets room that was made and that nobody is leaving any more: either it has been taken, or it
+    /// was of no use and is free for others. The same where nobody waits for it.
+    pub(super) fn forget_room_made(&mut self) {
+        let nodes = &self.nodes;
+        let is_ending = |node: NodeId| nodes.get(node).is_some_and(|node| node.pods().iter().any(Pod::is_terminating));
+        let roomier = &mut self.todo.roomier;
+        for set in self.sets.values_mut().filter(|set| !set.nominated.is_empty()) {
+            let is_wanted = !set.waiting.is_empty();
+            set.nominated.retain(|node| {
+                let is_kept = is_wanted && is_ending(*node);
+                if !is_kept {
+                    roomier.push(*node);
+                }
+                is_kept
+            });
+        }
+    }
+
+    /// What is kept free on nodes for pods that are at least as important as those of a set.
+    pub(super) fn reserved(&self, id: SetId, spec: &PodSpec) -> Vec<(NodeId, Resources)> {
+        let sets = self.sets.values().filter(|set| set.id != id && !set.nominated.is_empty());
+        let others = sets.filter(|set| priority(&set.spec) >= priority(spec));
+        others.flat_map(|set| set.nominated.iter().map(|node| (*node, set.spec.requests()))).collect()
+    }
+
+    fn least_sacrifice(&self, spec: &PodSpec, around: &Surroundings) -> Option<Sacrifice> {
+        let requests = spec.requests();
+        let may_do = |node: &&Arc<NodeInfo>| {
+            check_standing(spec, node).is_ok() && has_ports(spec, node) && around.misfit(spec, node).is_none()
+        };
+        let candidates = self.nodes.values().filter(may_do);
+        let sacrifices = candidates.filter_map(|node| self.sacrifice(spec, requests, node));
+        sacrifices.take(CANDIDATES_MAX).min()
+    }
+
+    /// What would have to go from a node; nothing where that does not help.
+    fn sacrifice(&self, spec: &PodSpec, requests: Resources, node: &NodeInfo) -> Option<Sacrifice> {
+        let is_lesser = |pod: &&Pod| {
+            priority(&pod.spec) < priority(spec) && pod.takes_room() && !pod.is_terminating() && !pod.spec.is_mirror()
+        };
+        let mut lesser: Vec<&Pod> = node.pods().iter().filter(is_lesser).collect();
+        let mut free = lesser.iter().fold(node.free(), |free, pod| free + pod.spec.requests());
+        if lesser.is_empty() || !requests.fits_in(free) {
+            return None;
+        }
+        // Those that matter most are spared first, and of these the oldest.
+        lesser.sort_by_key(|pod| (Reverse(!self.may_evict(pod)), Reverse(priority(&pod.spec)), pod.id));
+        let mut victims = Vec::new();
+        for pod in lesser {
+            let without = free - pod.spec.requests();
+            if requests.fits_in(without) {
+                free = without;
+            } else {
+                victims.push(pod);
+            }
+        }
+        Some(Sacrifice {
+            broken: victims.iter().filter(|pod| !self.may_evict(pod)).count(),
+            highest: victims.iter().map(|pod| priority(&pod.spec)).max()?,
+            count: victims.len(),
+            node: node.id,
+            victims: victims.iter().map(|pod| pod.id).collect(),
+        })
+    }
+}
