@@ -1,5 +1,7 @@
 //! The engine against what the real autoscaler and the documentation say (`tests/data/facts`).
 #![cfg(not(target_arch = "wasm32"))]
+// The test prints its figures.
+#![allow(clippy::print_stdout)]
 
 use std::collections::BTreeMap;
 

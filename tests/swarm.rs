@@ -231,7 +231,7 @@ impl Swarm {
             14 => {
                 // As the autoscaler would.
                 let pool = self.pool();
-                if number % 2 == 0 {
+                if number.is_multiple_of(2) {
                     let _ = self.cloud.grow_group(pool, 1 + number % 3);
                 } else if let Some(node) = self.node() {
                     let _ = self.cloud.remove_from_group(node.pool, node.instance_id, number % 4 == 1);

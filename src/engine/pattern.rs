@@ -35,6 +35,10 @@ const STEPS_MAX: usize = 4096;
 
 impl Pattern {
     /// Reads a basic or, if `is_extended`, an extended expression.
+    ///
+    /// # Errors
+    ///
+    /// Says what is wrong with it in the words of `grep`.
     pub fn new(text: &str, is_extended: bool, ignores_case: bool) -> Result<Self, String> {
         let text = if ignores_case { text.to_lowercase() } else { text.to_owned() };
         let mut reader = Reader { rest: text.chars().collect(), at: 0, is_extended, depth: 0 };
@@ -54,6 +58,7 @@ impl Pattern {
     }
 
     /// Whether it occurs in a line.
+    #[must_use]
     pub fn is_in(&self, line: &str) -> bool {
         let line = if self.ignores_case { line.to_lowercase() } else { line.to_owned() };
         let line: Vec<char> = line.chars().collect();

@@ -484,6 +484,8 @@ fn fresh_run(options: &SessionOptions) -> Run {
     let mut cloud = Cloud::new(seed);
     if let Some(world) = &options.world {
         world.put_in(&mut cloud);
+        // What happens at the first moment has happened, however little time passes after it.
+        cloud.advance_to(0);
     }
     let mut run = Run::new(cloud, options.strict, options.terminal);
     run.judge = options.lesson.clone().map(Judge::new);

@@ -30,7 +30,7 @@ pub(super) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem
     let (mut file, mut suite) = (None, None);
     while let Some(argument) = arguments.next().map_err(say)? {
         match argument {
-            Long("suite") => suite = Some(arguments.value().and_then(|suite| suite.string()).map_err(say)?),
+            Long("suite") => suite = Some(arguments.value().and_then(lexopt::ValueExt::string).map_err(say)?),
             Short('h') | Long("help") => return print(USAGE),
             Value(path) if file.is_none() => file = Some(path.string().map_err(say)?),
             other => return Err(misuse(NAME, other.unexpected())),

@@ -19,7 +19,7 @@ pub struct Estimate<'a> {
 /// Groups of like pods in the order in which they are packed: those that ask for the greatest part of
 /// a node, processor time and memory together, go first.
 #[must_use]
-pub fn ordered<'a>(mut groups: Vec<Vec<&'a Pod>>, node: Resources) -> Vec<Vec<&'a Pod>> {
+pub fn ordered(mut groups: Vec<Vec<&Pod>>, node: Resources) -> Vec<Vec<&Pod>> {
     const WHOLE: u128 = 1 << 40;
     let part = |asked: u64, whole: u64| (u128::from(asked) * WHOLE).checked_div(whole.into()).unwrap_or_default();
     groups.sort_by_cached_key(|group| {

@@ -74,7 +74,7 @@ pub fn best(
         Expander::Random => (0..options.len()).collect(),
         Expander::MostPods => lowest(options, |option| Some(std::cmp::Reverse(option.pods))),
         Expander::LeastNodes => lowest(options, |option| (option.nodes > 0).then_some(option.nodes)),
-        Expander::LeastWaste => lowest(options, waste),
+        Expander::LeastWaste => lowest(options, |option| Some(waste(option))),
         Expander::Priority => highest_priority(options, priorities, notices),
     }
 }
@@ -87,14 +87,14 @@ fn lowest<K: Ord>(options: &[Candidate], key: impl Fn(&Candidate) -> Option<K>) 
 
 /// The idle part of the processor time and the idle part of the memory together, in
 /// thousand-millionths.
-fn waste(option: &Candidate) -> Option<u128> {
+fn waste(option: &Candidate) -> u128 {
     let idle = |requested: u64, of_node: u64| {
         let available = u128::from(of_node) * u128::from(option.nodes);
         let idle = available.saturating_sub(requested.into()) * 1_000_000_000;
         idle.checked_div(available).unwrap_or_default()
     };
     let cpu = idle(option.requested.cpu_millis, option.node.cpu_millis);
-    Some(cpu + idle(option.requested.memory_bytes, option.node.memory_bytes))
+    cpu + idle(option.requested.memory_bytes, option.node.memory_bytes)
 }
 
 /// A group takes the highest number of the patterns that its name fits; one that fits none is

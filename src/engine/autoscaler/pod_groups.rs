@@ -18,17 +18,16 @@ pub fn grouped(pods: &[Pod]) -> Vec<Vec<&Pod>> {
         let spec = &pod.spec;
         let is_alone = spec.owner.is_none() || is_daemon(spec);
         let alike = known.iter().find(|(_, other)| Arc::ptr_eq(other, spec) || other == &spec);
-        match alike.filter(|_| !is_alone).and_then(|(index, _)| groups.get_mut(*index)) {
-            Some(group) => group.push(pod),
-            None => {
-                let of_controller =
-                    known.iter().filter(|(_, other)| other.owner == spec.owner && other.namespace == spec.namespace);
-                if !is_alone && of_controller.count() < GROUPS_PER_CONTROLLER_MAX {
-                    known.push((groups.len(), spec));
-                }
-                groups.push(vec![pod]);
-            }
+        if let Some(group) = alike.filter(|_| !is_alone).and_then(|(index, _)| groups.get_mut(*index)) {
+            group.push(pod);
+            continue;
         }
+        let of_controller =
+            known.iter().filter(|(_, other)| other.owner == spec.owner && other.namespace == spec.namespace);
+        if !is_alone && of_controller.count() < GROUPS_PER_CONTROLLER_MAX {
+            known.push((groups.len(), spec));
+        }
+        groups.push(vec![pod]);
     }
     groups
 }

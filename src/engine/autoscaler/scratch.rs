@@ -239,6 +239,7 @@ impl Scratch {
     /// # Errors
     ///
     /// Why it does not.
+    #[must_use]
     pub fn check<'a>(&'a self, spec: &PodSpec, place: usize, around: &Surroundings) -> Option<Result<(), Misfit<'a>>> {
         let found = self.places.get(place)?;
         let node = found.node.as_ref()?;

@@ -15,7 +15,7 @@ use super::super::lifecycle::NodeState;
 use super::super::node_group::target_size;
 use super::super::pool::{Pool, PoolId, node_name};
 use super::super::scale::zone_for_new;
-use super::super::workloads::{Kubernetes, SetKind, Standing};
+use super::super::workloads::{Kubernetes, PodSet, SetKind, Standing};
 
 /// The instance id of a node that no machine stands behind.
 const NOBODY: u32 = u32::MAX;
@@ -88,7 +88,7 @@ pub(super) fn scene<'a>(
         gone: Vec::new(),
         unregistered: pools.iter().zip(&failed).map(|(pool, failed)| unregistered(pool, failed)).collect(),
         failed,
-        pending: waiting.flat_map(|set| set.waiting()).cloned().collect(),
+        pending: waiting.flat_map(PodSet::waiting).cloned().collect(),
         // Controllers make pods anew at the very moment at which they are evicted.
         evicted: Vec::new(),
         deleting: Vec::new(),

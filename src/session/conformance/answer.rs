@@ -53,8 +53,8 @@ impl Answer {
     #[must_use]
     pub fn difference(&self, expected: &Map<String, Value>) -> Option<String> {
         let tolerance = expected.get("rel_tol").and_then(Value::as_f64).unwrap_or_default();
-        let names = expected.iter().filter(|(name, _)| *name != "rel_tol");
-        names.filter_map(|(name, value)| self.difference_in(name, value, tolerance)).next()
+        let mut names = expected.iter().filter(|(name, _)| *name != "rel_tol");
+        names.find_map(|(name, value)| self.difference_in(name, value, tolerance))
     }
 
     fn difference_in(&self, name: &str, expected: &Value, tolerance: f64) -> Option<String> {

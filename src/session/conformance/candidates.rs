@@ -11,7 +11,7 @@ use crate::engine::autoscaler::eligibility;
 use crate::engine::autoscaler::unneeded::{Removables, Standing, Unneeded, UnneededNodes, threshold_ms};
 use crate::engine::autoscaler::utilization::Utilization;
 use crate::engine::autoscaler::{Group, Setting, Settings};
-use crate::engine::kubernetes::NodeId;
+use crate::engine::kubernetes::{Fraction, NodeId};
 
 /// Sets a setting that a field names, if the field is there.
 pub fn set_flag(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {
@@ -66,7 +66,7 @@ pub fn utilization(input: &Input<'_>) -> Read<Answer> {
         .with("resource", found.highest().1)
         .with("cpu_util", found.cpu.as_f64())
         .with("mem_util", found.memory.as_f64())
-        .with("gpu_util", found.gpu.map(|gpu| gpu.as_f64())))
+        .with("gpu_util", found.gpu.map(Fraction::as_f64)))
 }
 
 /// `eligibility`.

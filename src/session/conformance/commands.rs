@@ -21,12 +21,12 @@ fn options(line: &mut String, input: &Input<'_>) -> Read<()> {
         let option = name.replace('_', "-");
         if let Ok(is_set) = value.as_flag() {
             if is_set {
-                line.push_str(&format!(" --{option}"));
+                line.extend([" --", &option]);
             }
         } else if let Ok(text) = value.as_text() {
-            line.push_str(&format!(" --{option} '{text}'"));
+            line.extend([" --", &option, " '", text, "'"]);
         } else {
-            line.push_str(&format!(" --{option} {}", value.as_number()?));
+            line.extend([" --", &option, " ", &value.as_number()?.to_string()]);
         }
     }
     Ok(())

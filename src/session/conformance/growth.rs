@@ -95,7 +95,11 @@ fn read(input: &Input<'_>) -> Read<Case> {
         })?;
     }
     for (name, target) in input.fields("targets")? {
-        case.change(name, |group| Ok(group.target = target.as_small()?))?;
+        let target = target.as_small()?;
+        case.change(name, |group| {
+            group.target = target;
+            Ok(())
+        })?;
     }
     if let Some(options) = &options {
         case.read_sizes(options)?;
@@ -161,7 +165,10 @@ impl Case {
                 Err(_) => {
                     for (name, size) in sizes.as_fields()? {
                         let size = size.as_small()?;
-                        self.change(name, |group| Ok(set(group, size)))?;
+                        self.change(name, |group| {
+                            set(group, size);
+                            Ok(())
+                        })?;
                     }
                 }
             }
@@ -177,8 +184,8 @@ impl Case {
                 Vec::new()
             } else {
                 let names = groups.as_list()?.iter().map(Input::as_text).collect::<Read<Vec<_>>>()?;
-                let named = self.groups.iter().filter(|group| names.contains(&&*group.name));
-                named.map(|group| group.id).collect()
+                let limited = self.groups.iter().filter(|group| names.contains(&&*group.name));
+                limited.map(|group| group.id).collect()
             };
             let memory = ["memory", "mem_b", "memory_b"].iter().find_map(|key| quota.find(key));
             self.quotas.push(Quota {

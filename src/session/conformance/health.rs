@@ -307,7 +307,7 @@ pub fn recalculate(input: &Input<'_>) -> Read<Answer> {
     };
     let mut known = remembered(input)?;
     let before = input.get("range")?.as_list()?;
-    let before = before.iter().map(|number| number.as_count()).collect::<Read<Vec<_>>>()?;
+    let before = before.iter().map(Input::as_count).collect::<Read<Vec<_>>>()?;
     if let [min, max, target] = before.as_slice() {
         let integer = |count: &u64| i64::try_from(*count).unwrap_or(i64::MAX);
         known.range = AcceptableRange { min: integer(min), max: integer(max), target: integer(target) };

@@ -5,8 +5,9 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::input::{Input, Read, Stop};
 use crate::engine::scale::ScalePlan;
+use crate::engine::workloads::Kubernetes;
 use crate::engine::{
-    AutoscalerRange, Cloud, ClusterSpec, ExistingPool, NodeState, OsDiskType, Pool, PoolId, PoolSpec, PoolUpdate,
+    AutoscalerRange, Cloud, ClusterSpec, ExistingPool, Node, NodeState, OsDiskType, Pool, PoolId, PoolSpec, PoolUpdate,
     PowerState, ProvisioningState, ScaleDownMode, VmSize,
 };
 
@@ -162,7 +163,7 @@ pub fn transcript(input: &Input<'_>) -> Read<Answer> {
     stage.follow(changes.get(1..).unwrap_or_default())?;
     let cluster = stage.cloud.clusters().first().map(|cluster| cluster.id);
     let kubernetes = cluster.and_then(|cluster| stage.cloud.kubernetes(cluster));
-    let nodes: Vec<_> = kubernetes.into_iter().flat_map(|kubernetes| kubernetes.nodes()).collect();
+    let nodes: Vec<_> = kubernetes.into_iter().flat_map(Kubernetes::nodes).collect();
     let named = |is_wanted: &dyn Fn(bool) -> bool| -> Vec<String> {
         nodes.iter().filter(|node| is_wanted(node.is_ready)).map(|node| short(&node.name)).collect()
     };
@@ -203,7 +204,7 @@ pub fn order(input: &Input<'_>) -> Read<Answer> {
 /// What became of nodes, by instance id, in the words of the autoscaler's provider.
 pub fn states(pool: &Pool, ids: &[u32]) -> Map<String, Value> {
     let state = |id: &u32| {
-        let state = pool.node(*id).map(|node| node.state());
+        let state = pool.node(*id).map(Node::state);
         let word = match state {
             Some(NodeState::Deallocating) => "Deallocating",
             Some(NodeState::Deallocated) => "Deallocated",
