@@ -18,8 +18,9 @@ wasm_split_version=0.2.4
 
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
 npm_tools=$root/tests/e2e/node_modules
-python_tools=$root/target/python
-export PATH="$cargo_home/bin:$npm_tools/.bin:$PATH"
+# Beside the other tools, where the next clone finds it again.
+python_tools=$cargo_home/scale-down-playground-python
+export PATH="$cargo_home/bin:$npm_tools/.bin:$python_tools/bin:$PATH"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }

@@ -11,7 +11,9 @@ import { brotliCompressSync, constants } from "node:zlib";
 
 /** The parts, the first whose files match being a file's, and what each may weigh. */
 const PARTS = [
-  { name: "simulator", files: /^simulator-.*\.wasm$/, bytesMax: 262_000 },
+  // Clusters, pods, the scheduler, the autoscaler, az and kubectl. A standard library that was built for
+  // size, as tools/setup.sh builds it, saves a tenth; the one that rustup brings must do as well.
+  { name: "simulator", files: /^simulator-.*\.wasm$/, bytesMax: 480_000 },
   // What is loaded when somebody asks for it, and the element for other pages.
   { name: "on demand", files: /^(lessons\/.*|(share|lessons|files|drawing|frame|embed)\.js)$/, bytesMax: 40_000 },
   { name: "page", files: /./, bytesMax: 180_000 },

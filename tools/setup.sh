@@ -74,12 +74,14 @@ need_wasm_compiler() {
   wasm_toolchain >/dev/null || fail "the Rust toolchain still has no $wasm_target library; please report this"
 }
 
-# Built by this script for the distribution's compiler, which was since upgraded: its libraries no
-# longer match it.
+# The last makes the page a tenth smaller: it trades a little speed of sorts and of printing numbers.
+sysroot_features="panic-unwind compiler-builtins-mem optimize_for_size"
 sysroot_stamp=/usr/lib/rustlib/$wasm_target/built-by-compiler
-sysroot_is_stale() {
-  [ -e "$sysroot_stamp" ] && [ "$(/usr/bin/rustc -vV 2>/dev/null)" != "$(cat "$sysroot_stamp")" ]
-}
+sysroot_origin() { printf '%s\nfeatures: %s\n' "$(/usr/bin/rustc -vV 2>/dev/null)" "$sysroot_features"; }
+
+# Built by this script, and since then the distribution's compiler was upgraded, or this script wants
+# other libraries.
+sysroot_is_stale() { [ -e "$sysroot_stamp" ] && [ "$(sysroot_origin)" != "$(cat "$sysroot_stamp")" ]; }
 
 install_distribution_compiler() {
   # Debian's releases carry a newer compiler under the names that its browsers build with.
@@ -114,15 +116,16 @@ build_standard_library() {
       __CARGO_DEFAULT_LIB_METADATA=playground \
       RUSTFLAGS="-Zforce-unstable-if-unmarked -Cembed-bitcode=yes --remap-path-prefix=$cargo_home/registry/src=crates --remap-path-prefix=$work=rust" \
       /usr/bin/cargo build --quiet --release --target "$wasm_target" \
-      --features "panic-unwind compiler-builtins-mem"
+      --features "$sysroot_features"
   ) || fail "the standard library for $wasm_target did not build; see the compiler's message above"
   libraries=/usr/lib/rustlib/$wasm_target/lib
   as_root mkdir -p "$libraries"
   as_root rm -f "$libraries"/*.rlib
   find "$work/target/$wasm_target/release/deps" -name '*.rlib' ! -name 'libsysroot-*' -print0 |
     as_root xargs -0 cp -t "$libraries"
-  /usr/bin/rustc -vV | as_root tee "$sysroot_stamp" >/dev/null
-  rm -rf "$work"
+  sysroot_origin | as_root tee "$sysroot_stamp" >/dev/null
+  # What was built with other libraries does not go with these, and cargo would not notice.
+  rm -rf "$work" "${CARGO_TARGET_DIR:?}/$wasm_target"
 }
 
 # --- tools from crates.io ---------------------------------------------------------------------------

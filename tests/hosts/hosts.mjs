@@ -11,15 +11,18 @@ import { fileURLToPath } from "node:url";
 import { dist, launch, watch } from "../e2e/harness.mjs";
 import { CONTENT_SECURITY_POLICY, serve } from "../../tools/serve.mjs";
 
-const tools = fileURLToPath(new URL("../../target/python/bin/", import.meta.url));
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 
 const folder = mkdtempSync(join(tmpdir(), "hosts-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
 function build(program, args, env) {
-  assert.ok(existsSync(tools + program), `${program} is missing: run 'make setup' first`);
-  execFileSync(tools + program, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  try {
+    execFileSync(program, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
+  } catch (error) {
+    if (error.code === "ENOENT") throw new Error(`${program} is missing: run 'make test', which installs it`);
+    throw error;
+  }
 }
 
 /** A MkDocs site that has `embed.js` from another server. */
