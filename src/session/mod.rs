@@ -4,7 +4,6 @@
 //! undo, seeking and links are all replays. Checkpoints make them fast and change nothing.
 
 pub mod amount;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod check;
 mod command_log;
 mod complete;

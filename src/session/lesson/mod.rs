@@ -9,7 +9,6 @@ mod fact;
 mod file;
 mod judge;
 mod par;
-#[cfg(not(target_arch = "wasm32"))]
 pub mod proof;
 pub mod report;
 mod text;
