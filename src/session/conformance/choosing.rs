@@ -34,7 +34,9 @@ fn candidate(input: &Input<'_>) -> Read<Candidate> {
 fn chosen(expander: Expander, input: &Input<'_>) -> Read<Answer> {
     let options = input.get("options")?.as_list()?.iter().map(candidate).collect::<Read<Vec<_>>>()?;
     let mut priorities = Priorities::default();
-    for (number, patterns) in input.fields("config")? {
+    // Upstream's is a text, which may be empty.
+    let config = input.find("config").filter(|config| !config.is_text() || config.as_text() != Ok(""));
+    for (number, patterns) in config.map_or_else(|| Ok(Vec::new()), |config| config.as_fields())? {
         let number = number.parse().map_err(|_| Stop::Unreadable(format!("'{number}' is no priority")))?;
         for pattern in patterns.as_list()? {
             let text = pattern.as_text()?;
