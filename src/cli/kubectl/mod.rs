@@ -21,6 +21,7 @@ pub mod parse;
 mod path;
 mod pod_manifest;
 pub mod print;
+pub mod priorities;
 pub mod registry;
 mod select;
 mod target;
