@@ -5,7 +5,7 @@
 //! a [`Values`] that the caller provides.
 
 use super::registry::{Argument, Command, Count, Group, Kind, registry};
-use super::shell::Span;
+use super::shell::{Span, is_variable_name};
 use super::validate::decorator::AUTOSCALER_PROFILE_KEYS;
 
 /// One thing that can stand at the cursor.
@@ -101,18 +101,32 @@ pub trait Values {
     fn programs(&self) -> Vec<Candidate>;
     /// What can follow the words of a program other than `az`, unquoted.
     fn arguments(&self, words: &[String]) -> Vec<Candidate>;
+    /// The variables that are set, each after its `$`.
+    fn variables(&self) -> Vec<Candidate>;
+    /// A word with its variables resolved.
+    fn resolved(&self, word: &str) -> String;
 }
 
 /// What can stand at a cursor, given as a byte of the line.
 #[must_use]
 pub fn completion(line: &str, cursor: usize, values: &dyn Values) -> Completion {
     let cursor = (0..=cursor.min(line.len())).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
-    let Some(Typed { words, part }) = typed(line.get(..cursor).unwrap_or_default()) else {
+    let Some(Typed { mut words, part }) = typed(line.get(..cursor).unwrap_or_default()) else {
         return Completion { replace: Span { start: cursor, end: cursor }, candidates: Vec::new() };
     };
     let mut replace = Span { start: part.start, end: cursor };
     let mut quote = part.quote;
     let mut text = part.text;
+    if text.starts_with('$') && quote != Some('\'') {
+        let begun = values.variables().into_iter().filter(|candidate| candidate.text.starts_with(&text));
+        let candidates = begun.map(|candidate| Candidate { text: open_quote(&candidate.text, quote), ..candidate });
+        return Completion { replace, candidates: candidates.collect() };
+    }
+    // Variables that are set for one command stand before its name.
+    words.drain(..words.iter().take_while(|word| is_assignment(word)).count());
+    for word in words.iter_mut().filter(|word| word.contains('$')) {
+        *word = values.resolved(word);
+    }
     let candidates = match words.split_first() {
         None => values.programs(),
         Some((program, words)) if program == "az" => {
@@ -144,11 +158,21 @@ const fn is_quote(character: char) -> bool {
     matches!(character, '\'' | '"')
 }
 
+/// Whether a word sets a variable.
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| is_variable_name(name))
+}
+
+/// Writes a text after the quote that is open.
+fn open_quote(text: &str, quote: Option<char>) -> String {
+    quote.map_or_else(|| text.to_owned(), |quote| format!("{quote}{text}"))
+}
+
 /// Writes a text so that the shell reads it as one word.
 fn quoted(text: &str, quote: Option<char>) -> String {
     let is_plain = |character: char| character.is_alphanumeric() || "-_./:=,@%+*[]".contains(character);
     match quote {
-        Some(quote) => format!("{quote}{text}"),
+        Some(_) => open_quote(text, quote),
         None if text.chars().all(is_plain) => text.to_owned(),
         None => format!("'{}'", text.replace('\'', "'\\''")),
     }
@@ -175,8 +199,26 @@ fn typed(text: &str) -> Option<Typed> {
     let mut words = Vec::new();
     let mut part = Part::default();
     let mut is_word = false;
+    // What goes on after the substitutions that are open.
+    let mut outer: Vec<(Vec<String>, Part)> = Vec::new();
     let mut characters = text.char_indices().peekable();
     while let Some((index, character)) = characters.next() {
+        if character == '$' && part.quote != Some('\'') && characters.next_if(|(_, next)| *next == '(').is_some() {
+            if !is_word {
+                part = Part { start: index, ..Part::default() };
+            }
+            outer.push((std::mem::take(&mut words), std::mem::take(&mut part)));
+            is_word = false;
+            continue;
+        }
+        if character == ')'
+            && part.quote.is_none()
+            && let Some(before) = outer.pop()
+        {
+            (words, part) = before;
+            is_word = true;
+            continue;
+        }
         if let Some(quote) = part.quote {
             match character {
                 _ if character == quote => part.quote = None,
@@ -428,6 +470,12 @@ mod tests {
         fn arguments(&self, words: &[String]) -> Vec<Candidate> {
             vec![Candidate::new(format!("after-{}", words.join("-")), "")]
         }
+        fn variables(&self) -> Vec<Candidate> {
+            ["$CLUSTER", "$RG"].map(|name| Candidate::new(name, "")).to_vec()
+        }
+        fn resolved(&self, word: &str) -> String {
+            word.replace("$RG", "my group")
+        }
     }
 
     /// Completes at `^` and compares what is replaced and the first candidates.
@@ -456,6 +504,19 @@ mod tests {
         check("az aks; az gr^", "gr", &["group"]);
         check("az nosuch ^", "", &[]);
         check("az aks # ^", "", &[]);
+    }
+
+    #[test]
+    fn variables_and_substitutions() {
+        check("az aks list -g $^", "$", &["$CLUSTER", "$RG"]);
+        check("az aks list -g \"$R^", "\"$R", &["\"$RG"]);
+        check("az aks list -g '$R^", "'$R", &[]);
+        check("AZ_X=1 B= az aks node^", "node", &["nodepool"]);
+        check("X=$(az gr^", "gr", &["group"]);
+        check("echo \"$(az aks; az gr^", "gr", &["group"]);
+        check("az aks show -n \"$(az account show)\" --resource-g^", "--resource-g", &["--resource-group"]);
+        let found = completion("az aks nodepool show -g $RG -n ", 31, &Cloud);
+        assert_eq!(found.candidates[0].description, "my group/-");
     }
 
     #[test]

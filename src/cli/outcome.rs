@@ -5,6 +5,7 @@
 use super::error::{CliError, Example, Stage};
 use super::help;
 use super::output::Rendered;
+use super::shell::{Stream, Streams};
 
 /// One piece of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,6 +83,29 @@ pub fn stderr(blocks: &[Block]) -> String {
         }
     }
     text
+}
+
+/// Sends blocks where a command's redirections lead; `merges` says whether `2>&1` makes one text of both.
+pub fn redirect(blocks: &mut Vec<Block>, streams: Streams, merges: bool) {
+    if streams == Streams::default() {
+        return;
+    }
+    blocks.retain_mut(|block| {
+        let one = std::slice::from_ref(block);
+        let (text, to) = match block {
+            Block::Output(rendered) => (rendered.text().to_owned(), streams.output),
+            Block::Warning(_) | Block::Error(_) | Block::Remark(_) => (stderr(one), streams.errors),
+            Block::Note(_) | Block::Question(_) | Block::Examples(_) => return true,
+        };
+        let is_output = matches!(block, Block::Output(_));
+        match to {
+            Stream::Nowhere => return false,
+            Stream::Output if !is_output && merges => *block = Block::Output(Rendered::plain(text)),
+            Stream::Errors if is_output && merges => *block = Block::Remark(text),
+            Stream::Output | Stream::Errors => {}
+        }
+        true
+    });
 }
 
 fn push_line(text: &mut String, prefix: &str, message: &str) {

@@ -5,6 +5,7 @@ use crate::cli::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
 use crate::cli::complete::{Candidate, Completion, NameKind, Values, Wanted, completion};
 use crate::cli::exec::{LOADS, SCORINGS, VERBS};
 use crate::cli::kubectl;
+use crate::cli::shell;
 use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
 use crate::engine::timing::TIMINGS;
 use crate::engine::vm_size::{PRICED_REGIONS, VM_SIZES};
@@ -119,6 +120,17 @@ impl Values for Session {
                 found
             }
         }
+    }
+
+    fn variables(&self) -> Vec<Candidate> {
+        self.run.variables.iter().map(|(name, value)| Candidate::new(format!("${name}"), value)).collect()
+    }
+
+    fn resolved(&self, word: &str) -> String {
+        // The word is no longer quoted, and stays one word.
+        let commands = shell::lex(&format!("\"{}\"", word.replace('"', "\\\"")), &self.run.variables, 0);
+        let first = commands.ok().and_then(|commands| commands.into_iter().next()?.words.into_iter().next());
+        first.map_or_else(|| word.to_owned(), |first| first.text)
     }
 }
 

@@ -3,6 +3,7 @@
 //! The command log is the only truth. The state at any time is what comes out of replaying it;
 //! undo, seeking and links are all replays. Checkpoints make them fast and change nothing.
 
+mod active;
 pub mod amount;
 pub mod check;
 mod command_log;

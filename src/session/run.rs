@@ -6,14 +6,15 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
+use super::active::{Active, Piped};
 use super::entry::{Entry, EntryState};
 use super::lesson::Judge;
 use super::timeline::Timeline;
 use crate::cli::account::Account;
 use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::exec::{self, Context, Execution, Question, Resumption, Terminal, Waiting};
+use crate::cli::exec::{self, Context, Execution, Question, Resumption, Terminal};
 use crate::cli::filter::FILTERS;
-use crate::cli::kubectl::{self, Follow};
+use crate::cli::kubectl;
 use crate::cli::outcome::{self, Block, Outcome};
 use crate::cli::shell::{self, Connector, RawCommand, ShellError};
 use crate::engine::Cloud;
@@ -51,7 +52,7 @@ pub struct Run {
     pub cloud: Cloud,
     pub(super) account: Account,
     pub(super) transcript: Vec<Entry>,
-    variables: BTreeMap<String, String>,
+    pub(super) variables: BTreeMap<String, String>,
     last_exit_code: i32,
     has_terminal: bool,
     /// Index of the next line to start.
@@ -63,33 +64,6 @@ pub struct Run {
     answered_ms: u64,
     /// Judges the run, where it is one of a lesson.
     pub(super) judge: Option<Judge>,
-}
-
-/// The line that is being run.
-#[derive(Debug, Clone, PartialEq, Default)]
-struct Active {
-    commands: VecDeque<RawCommand>,
-    /// What the command before a pipe has printed.
-    piped: Option<Piped>,
-    waiting: Option<Waiting>,
-    /// What the command goes on saying.
-    following: Option<Box<Follow>>,
-    /// What it asks.
-    question: Option<Question>,
-    /// What it was answered so far.
-    answers: Vec<bool>,
-    /// How many blocks it said before its latest question.
-    said: usize,
-    /// What it has said before a pipe.
-    held: Vec<Block>,
-}
-
-/// What goes through a pipe.
-#[derive(Debug, Clone, PartialEq)]
-struct Piped {
-    text: String,
-    /// How far the line had come: a filter does not make a refused command a good one.
-    stage: Stage,
 }
 
 impl Run {
@@ -320,7 +294,7 @@ impl Run {
                 VecDeque::new()
             }
         };
-        self.active = Some(Active { commands, ..Active::default() });
+        self.active = Some(Active::new(commands));
         true
     }
 
@@ -353,10 +327,24 @@ impl Run {
                 }
                 continue;
             }
-            let Some(command) = active.commands.front().cloned() else {
+            let Some(command) = active.commands.front_mut() else {
+                if active.leave_substitution() {
+                    continue;
+                }
                 self.end_line();
                 return true;
             };
+            if let Some(inner) = command.next_substitution() {
+                match shell::read(inner) {
+                    Ok(commands) => active.enter_substitution(commands),
+                    Err(error) => {
+                        self.record(shell_refusal(error));
+                        self.skip_by_connector();
+                    }
+                }
+                continue;
+            }
+            let command = command.clone();
             match self.execute(&command) {
                 Execution::Done(outcome) => {
                     self.record(outcome);
@@ -408,10 +396,7 @@ impl Run {
 
     /// Says what belongs to what has been said; before a pipe it is kept for that.
     fn say_on(&mut self, blocks: Vec<Block>) {
-        let active = self.active.as_mut();
-        let is_fed =
-            |active: &&mut Active| active.commands.front().is_some_and(|one| one.next == Some(Connector::Pipe));
-        let said = match active.filter(is_fed) {
+        let said = match self.active.as_mut().filter(|active| active.is_overheard()) {
             Some(active) => Some(&mut active.held),
             None => self.current().map(|entry| &mut entry.blocks),
         };
@@ -431,15 +416,16 @@ impl Run {
         self.record(exec::query_result(printed.as_deref(), query));
     }
 
-    fn execute(&mut self, command: &RawCommand) -> Execution {
-        let command = match command.expand(&self.variables, self.last_exit_code) {
+    fn execute(&mut self, raw: &RawCommand) -> Execution {
+        let command = match raw.expand(&self.variables, self.last_exit_code) {
             Ok(command) => command,
             Err(error) => return Execution::Done(shell_refusal(error)),
         };
         let piped = self.active.as_mut().and_then(|active| active.piped.take());
         if piped.is_none()
             && command.next == Some(Connector::Pipe)
-            && let Some(program) = self.drop_unavailable_pipeline()
+            && let Some(active) = &mut self.active
+            && let Some(program) = active.drop_unavailable_pipeline(&self.variables, self.last_exit_code)
         {
             return Execution::Done(exec::pipe_refusal(&program));
         }
@@ -469,70 +455,25 @@ impl Run {
         match words.split_first() {
             Some((&"az", arguments)) => exec::run_az(arguments, context),
             Some((&"kubectl", arguments)) => kubectl::run(arguments, input, context),
+            // An assignment is worth what the command in it was.
+            None if raw.is_substituted() => {
+                Execution::Done(Outcome { exit_code: self.last_exit_code, ..Outcome::ok(Vec::new()) })
+            }
             Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
             Some(_) => exec::run_verb(&words, context),
-        }
-    }
-
-    /// A pipeline that leads to a program that is not there is dropped as a whole, before anything
-    /// of it has run, but for the command in front, which answers for it; gives the program.
-    fn drop_unavailable_pipeline(&mut self) -> Option<String> {
-        let active = self.active.as_mut()?;
-        let mut fed = active.commands.iter().enumerate().skip(1);
-        let mut unavailable = None;
-        let (last, next) = loop {
-            let (index, raw) = fed.next()?;
-            let command = raw.expand(&self.variables, self.last_exit_code).ok();
-            let name = command.and_then(|command| command.words.into_iter().next()).map(|word| word.text);
-            let name = name.unwrap_or_default();
-            if unavailable.is_none() && !FILTERS.contains(&name.as_str()) && name != "kubectl" {
-                unavailable = Some(name);
-            }
-            if raw.next != Some(Connector::Pipe) {
-                break (index, raw.next);
-            }
-        };
-        if unavailable.is_some() {
-            active.commands.drain(1..=last);
-            if let Some(front) = active.commands.front_mut() {
-                front.next = next;
-            }
-        }
-        unavailable
-    }
-
-    /// Drops the command that has answered, and those after it that its exit code rules out.
-    fn skip_by_connector(&mut self) {
-        let Some(active) = &mut self.active else {
-            return;
-        };
-        active.answers.clear();
-        active.said = 0;
-        let mut connector = active.commands.pop_front().and_then(|done| done.next);
-        if connector == Some(Connector::Pipe) {
-            return;
-        }
-        loop {
-            let runs = match connector {
-                Some(Connector::And) => self.last_exit_code == 0,
-                Some(Connector::Or) => self.last_exit_code != 0,
-                Some(Connector::Sequence) | None => true,
-                // What a command that does not run would have fed does not run either.
-                Some(Connector::Pipe) => false,
-            };
-            if runs {
-                return;
-            }
-            let Some(skipped) = active.commands.pop_front() else {
-                return;
-            };
-            connector = skipped.next;
         }
     }
 
     /// The line that was begun last.
     fn current(&mut self) -> Option<&mut Entry> {
         self.transcript.get_mut(self.next.checked_sub(1)?)
+    }
+
+    /// Goes on with what the exit code of the command that has answered lets run.
+    fn skip_by_connector(&mut self) {
+        if let Some(active) = &mut self.active {
+            active.skip_by_connector(self.last_exit_code);
+        }
     }
 
     fn say(&mut self, blocks: Vec<Block>) {
@@ -543,13 +484,13 @@ impl Run {
 
     fn record(&mut self, mut outcome: Outcome) {
         self.last_exit_code = outcome.exit_code;
-        let active = self.active.as_mut();
-        let is_fed =
-            |active: &&mut Active| active.commands.front().is_some_and(|front| front.next == Some(Connector::Pipe));
-        if let Some(active) = active.filter(is_fed) {
-            let text = outcome::stdout(&outcome.blocks);
-            active.piped = Some(Piped { text, stage: outcome.stage });
-            outcome.blocks.retain(|block| !matches!(block, Block::Output(_)));
+        if let Some(active) = &mut self.active {
+            if self.account.strict && outcome.stage == Stage::Shell && active.is_in_substitution() {
+                // What is said is the CLI's; the shell's own remarks on the way to its words are not.
+                outcome.blocks.clear();
+                outcome.stage = Stage::Ok;
+            }
+            active.overhear(&mut outcome, self.has_terminal);
         }
         self.printed += outcome::stdout(&outcome.blocks).len();
         if self.printed > PRINTED_MAX {

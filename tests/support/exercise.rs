@@ -21,6 +21,12 @@ impl Values for Nothing {
     fn arguments(&self, _: &[String]) -> Vec<Candidate> {
         Vec::new()
     }
+    fn variables(&self) -> Vec<Candidate> {
+        vec![Candidate::new("$é", "")]
+    }
+    fn resolved(&self, word: &str) -> String {
+        word.replace('$', "")
+    }
 }
 
 const OPTIONS: ParseOptions<'static> = ParseOptions { strict: false, is_query: |text| !text.is_empty(), defaults: &[] };

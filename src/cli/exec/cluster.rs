@@ -25,6 +25,9 @@ const DOCUMENT_POOL: &str = "systempool";
 /// What `az aks update` asks where a line names no setting.
 const RECONCILE: &str = "No argument specified to update. Would you like to reconcile to current settings?";
 
+/// What it asks before versions are held where they are.
+const NO_UPGRADES: &str = "Since auto-upgrade-channel is set to none, cluster kubernetesVersion will be set to the value of currentKubernetesVersion, all agent pools orchestratorVersion will be set to the value of currentOrchestratorVersion respectively. Continue?";
+
 pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {
         "create" => create(invocation, context),
@@ -177,6 +180,12 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         ControlFlow::Break(action) => return Ok(action),
     };
     decorator::cluster_to_update(invocation, &has)?;
+    if invocation.text("auto_upgrade_channel") == Some("none")
+        && !invocation.flag("yes")
+        && !ask(context, Question::or_no(NO_UPGRADES))?
+    {
+        return Ok(Action::Answer(Reply::Nothing));
+    }
     let cloud = &mut *context.cloud;
     let operation = match pool.filter(|_| change.autoscaler.is_some()) {
         Some(pool) => cloud.update_pool(pool, change),

@@ -224,12 +224,13 @@ fn shell_refusal(text: &str, exit_code: i32) -> Outcome {
 }
 
 fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
-    for warning in &invocation.warnings {
-        context.blocks.push(Block::Warning(warning.clone()));
-    }
+    let by_parser = invocation.warnings.len();
+    context.blocks.extend(invocation.warnings.iter().cloned().map(Block::Warning));
     let checked = confirm(&invocation, &mut context)
         .and_then(|()| validate(&mut invocation))
         .and_then(|()| check_subscription(&invocation));
+    let by_validators = invocation.warnings.iter().skip(by_parser);
+    context.blocks.extend(by_validators.cloned().map(Block::Warning));
     if let Err(error) = checked {
         return context.refuse(error);
     }

@@ -150,8 +150,22 @@ pub(super) fn check_scale(pool: &Pool, count: Option<u32>) -> Result<u32> {
         return Err(refusal("Cannot scale cluster autoscaler enabled node pool."));
     }
     match count {
-        Some(count) if count != pool.spec.count => Ok(count),
+        Some(count) if count != pool.spec.count => check_sizes(pool).map(|()| count),
         _ => Err(refusal("The new node count is the same as the current node count.")),
+    }
+}
+
+/// A pool of single machines is scaled as a whole only where they are of one size.
+fn check_sizes(pool: &Pool) -> Result<()> {
+    if !resource::is_virtual_machines(&pool.spec.imported) {
+        return Ok(());
+    }
+    let described: Value = serde_json::from_str(&pool.spec.imported).unwrap_or_default();
+    match described.pointer("/properties/virtualMachinesProfile/scale/manual").and_then(Value::as_array) {
+        Some(sizes) if sizes.len() != 1 => {
+            Err(refusal("Cannot scale virtual machines node pool with more than one size."))
+        }
+        _ => Ok(()),
     }
 }
 

@@ -111,13 +111,17 @@ fn named(invocation: &Invocation) -> Result<Vec<(&str, &str)>> {
             .collect();
     }
     // The commands that are generated from the service's description call them otherwise.
-    let group = invocation.text("resource_group").or_else(|| invocation.text("resource_group_name"));
-    let name = invocation.text("name").or_else(|| invocation.text("vm_scale_set_name"));
-    match (group, name) {
-        (Some(group), Some(name)) => Ok(vec![(group, name)]),
-        (None, _) => Err(refusal("InvalidArgumentValue: Missing required field: --resource-group")),
-        (_, None) => Err(refusal("InvalidArgumentValue: Missing required field: --name")),
-    }
+    let group = field(invocation, ["resource_group", "resource_group_name"])?;
+    Ok(vec![(group, field(invocation, ["name", "vm_scale_set_name"])?)])
+}
+
+/// The argument of either name. Its absence is said with the spelling that the command declares first.
+fn field<'a>(invocation: &'a Invocation, dests: [&str; 2]) -> Result<&'a str> {
+    let argument = invocation.command.arguments.iter().find(|argument| dests.contains(&&*argument.dest));
+    argument.and_then(|argument| invocation.text(&argument.dest)).ok_or_else(|| {
+        let name = argument.and_then(|argument| argument.names.first()).copied().unwrap_or_default();
+        refusal(format!("InvalidArgumentValue: Missing required field: {name}"))
+    })
 }
 
 /// The group and the name in the identity of a scale set.

@@ -2,9 +2,35 @@
 
 use std::collections::BTreeMap;
 
+use super::arithmetic;
 use super::braces::braces;
+use super::parameter::Value;
 use super::read::{Piece, RawCommand, RawWord, is_variable_name, read};
 use super::{ShellError, SimpleCommand, Word};
+
+/// What the words of a command may refer to.
+#[derive(Clone, Copy)]
+pub(super) struct Scope<'a> {
+    pub(super) variables: &'a BTreeMap<String, String>,
+    pub(super) last_exit_code: i32,
+}
+
+impl Scope<'_> {
+    /// The text of a word; what cannot be evaluated is nothing.
+    pub(super) fn text(self, word: &RawWord) -> String {
+        resolve(&word.pieces, self).map_or_else(|_| String::new(), |resolved| resolved.text())
+    }
+
+    fn variable(self, name: &str) -> Option<String> {
+        match name {
+            "?" => Some(self.last_exit_code.to_string()),
+            "#" => Some("0".to_owned()),
+            // There are no processes; any number does.
+            "$" => Some("1".to_owned()),
+            _ => self.variables.get(name).cloned(),
+        }
+    }
+}
 
 /// A character, and whether it may separate words.
 type Marked = (char, bool);
@@ -13,28 +39,31 @@ impl RawCommand {
     /// Resolves variables, braces and quotes.
     ///
     /// # Errors
-    /// Braces that make more words than a line may have.
+    /// Braces that make more words than a line may have, sums that cannot be evaluated, a variable that is
+    /// required, and files, which there are not.
     pub fn expand(
         &self,
         variables: &BTreeMap<String, String>,
         last_exit_code: i32,
     ) -> Result<SimpleCommand, ShellError> {
+        self.streams.check()?;
+        let refuse =
+            |message: String| ShellError { message: format!("bash: {message}"), exit_code: 1, at: self.span().start };
+        let scope = Scope { variables, last_exit_code };
+        let input = self.input.as_ref().map(|input| resolve(&input.pieces, scope)).transpose().map_err(refuse)?;
         let mut command = SimpleCommand {
             assignments: Vec::new(),
             words: Vec::new(),
             span: self.span(),
-            input: self.input.as_ref().map(|input| resolve(&input.pieces, variables, last_exit_code).text()),
+            input: input.map(|input| input.text()),
             next: self.next,
-            has_substitution: false,
         };
         let mut own = variables.clone();
         for raw in &self.words {
-            let is_substitution = |piece: &Piece| matches!(piece, Piece::Substitution { .. });
-            command.has_substitution |= raw.pieces.iter().any(is_substitution);
             if command.words.is_empty()
                 && let Some(name) = assigned_name(raw)
             {
-                let resolved = resolve(&raw.pieces, &own, last_exit_code);
+                let resolved = resolve(&raw.pieces, Scope { variables: &own, ..scope }).map_err(refuse)?;
                 let value: String = resolved.text().chars().skip(name.chars().count() + 1).collect();
                 own.insert(name.clone(), value.clone());
                 command.assignments.push((name, value));
@@ -42,22 +71,23 @@ impl RawCommand {
             }
             let declares = command.words.first().is_some_and(|word| word.text == "export");
             let whole = declares && assigned_name(raw).is_some();
-            let mut add = |pieces: &[Piece]| {
+            let mut add = |pieces: &[Piece]| -> Result<(), ShellError> {
                 // A command's own assignments come after its words are expanded.
-                let resolved = resolve(pieces, variables, last_exit_code);
+                let resolved = resolve(pieces, scope).map_err(refuse)?;
                 let texts = if whole { vec![resolved.text()] } else { resolved.split() };
                 command.words.extend(texts.into_iter().map(|text| Word { text, span: raw.span }));
+                Ok(())
             };
             match braces(&raw.source, raw.span.start)? {
                 // Braces come before all else, so what they make is read anew: `$A{1,2}` is `$A1 $A2`.
-                Some(texts) if !whole => {
+                Some(texts) if !whole && !raw.is_substituted() => {
                     for text in texts {
                         for word in read(&text)?.iter().flat_map(|command| &command.words) {
-                            add(&word.pieces);
+                            add(&word.pieces)?;
                         }
                     }
                 }
-                _ => add(&raw.pieces),
+                _ => add(&raw.pieces)?,
             }
         }
         Ok(command)
@@ -110,31 +140,41 @@ impl Resolved {
     }
 }
 
-fn resolve(pieces: &[Piece], variables: &BTreeMap<String, String>, last_exit_code: i32) -> Resolved {
+/// # Errors
+/// What bash says of a sum or of a variable that is required, after its name.
+fn resolve(pieces: &[Piece], scope: Scope<'_>) -> Result<Resolved, String> {
     let mut resolved = Resolved::default();
-    for piece in pieces {
-        match piece {
-            Piece::Text { text, quoted } => {
-                resolved.characters.extend(text.chars().map(|character| (character, false)));
-                resolved.is_word |= *quoted;
-            }
-            Piece::Variable { name, fallback, quoted } => {
-                let value = match name.as_str() {
-                    "?" => last_exit_code.to_string(),
-                    "#" => "0".to_owned(),
-                    // There are no processes; any number does.
-                    "$" => "1".to_owned(),
-                    _ => variables.get(name).cloned().unwrap_or_default(),
-                };
-                let value = match fallback {
-                    Some(fallback) if value.is_empty() => fallback.clone(),
-                    _ => value,
-                };
-                resolved.characters.extend(value.chars().map(|character| (character, !quoted)));
-                resolved.is_word |= *quoted && name != "@";
-            }
-            Piece::Substitution { quoted, .. } => resolved.is_word |= *quoted,
+    resolved.add(pieces, scope, false)?;
+    Ok(resolved)
+}
+
+impl Resolved {
+    /// `splits` says that plain text separates words too, as in `${X:-two words}`.
+    fn add(&mut self, pieces: &[Piece], scope: Scope<'_>, splits: bool) -> Result<(), String> {
+        for piece in pieces {
+            let (text, quoted, splits) = match piece {
+                Piece::Text { text, quoted } => (text.clone(), *quoted, splits && !quoted),
+                Piece::Output { text, quoted } => (text.clone(), *quoted, !quoted),
+                Piece::Substitution { quoted, .. } => (String::new(), *quoted, false),
+                Piece::Arithmetic { expression, quoted } => {
+                    let value = arithmetic::evaluate(&resolve(&expression.pieces, scope)?.text(), scope)?;
+                    (value.to_string(), *quoted, !quoted)
+                }
+                Piece::Variable { name, operation, quoted } => {
+                    let value = scope.variable(name);
+                    match operation.apply(value.as_deref(), scope) {
+                        Value::Text(text) => (text, *quoted && name != "@", !quoted),
+                        Value::Word(word) => {
+                            self.add(&word.pieces, scope, !quoted)?;
+                            (String::new(), *quoted, false)
+                        }
+                        Value::Refused(reason) => return Err(format!("{name}: {reason}")),
+                    }
+                }
+            };
+            self.characters.extend(text.chars().map(|character| (character, splits)));
+            self.is_word |= quoted;
         }
+        Ok(())
     }
-    resolved
 }

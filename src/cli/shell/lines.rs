@@ -4,7 +4,7 @@
 //! fences, and the line breaks of every system.
 
 use super::Span;
-use super::read::{HereDocument, open_documents};
+use super::document::{HereDocument, open_documents};
 
 /// One complete line, ready for the shell.
 #[derive(Clone, Debug, PartialEq, Eq)]

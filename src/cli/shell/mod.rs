@@ -2,16 +2,22 @@
 //!
 //! People paste what documents show, so the line is read by bash's rules: quotes, escapes,
 //! variables, comments and connectors, with bash's own messages for what it would refuse. There is
-//! no file system and there are no processes behind it: globs stay as they are, a command
-//! substitution is empty, and redirections are refused.
+//! no file system and there are no processes behind it: globs stay as they are, and a redirection to a
+//! file is refused.
 //!
 //! Reading is two steps, because what a variable is worth may depend on the command before:
-//! [`read`] finds the commands of a line, and [`RawCommand::expand`] makes the words of one.
+//! [`read`] finds the commands of a line, and [`RawCommand::expand`] makes the words of one. What a
+//! command substitution prints is put in between by whoever runs the commands; else it is empty.
 
+mod arithmetic;
 mod braces;
+mod document;
+mod dollar;
 mod expand;
 mod lines;
+mod parameter;
 mod read;
+mod redirect;
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;
@@ -20,7 +26,9 @@ mod typography;
 use std::collections::BTreeMap;
 
 pub use lines::{LogicalLine, split_lines, strip_continuation_prompt, strip_prompt};
+pub(in crate::cli) use read::is_variable_name;
 pub use read::{RawCommand, read};
+pub use redirect::{Stream, Streams};
 pub use typography::{Typography, typography};
 
 /// Bytes of the source text, the end excluded.
@@ -67,8 +75,6 @@ pub struct SimpleCommand {
     pub input: Option<String>,
     /// What joins it to the next command, `None` for the last.
     pub next: Option<Connector>,
-    /// Whether the line contains a command substitution, which is always empty here.
-    pub has_substitution: bool,
 }
 
 /// A line that the shell refuses.

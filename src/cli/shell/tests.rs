@@ -50,6 +50,43 @@ fn variables_are_split_unless_quoted() {
 }
 
 #[test]
+fn variables_are_changed_on_the_way() {
+    check("a ${NONE-b} ${EMPTY-b} ${EMPTY:-b} ${N:-b} ${NONE:=b}", &[&["a", "b", "b", "5", "b"]]);
+    check("a ${N:+set} ${N+set} ${EMPTY:+set} \"${EMPTY+set}\" ${NONE+set}", &[&["a", "set", "set", "set"]]);
+    check("a ${NONE:-$RG} \"${NONE:-$RG}\" ${NONE:-'x y'}", &[&["a", "my", "group", "my group", "x y"]]);
+    check("a ${NONE:-${NONE:-c}}d ${#RG} ${#NONE}", &[&["a", "cd", "8", "0"]]);
+    check("a ${RG:0:2} ${RG:3} \"${RG: -5:2}\" ${RG:1:-6} ${RG:$N}", &[&["a", "my", "group", "gr", "y", "oup"]]);
+    check("a ${RG^} \"${RG^^}\" ${N,,}", &[&["a", "My", "group", "MY GROUP", "5"]]);
+}
+
+#[test]
+fn sums_are_evaluated() {
+    check("a $((2+3)) $((N * 2 - 1)) $(( ($N+1)%4 ))x", &[&["a", "5", "9", "2x"]]);
+    check(
+        "a \"$((-N))\" $((0x10 + 010)) $((N>4)) $((!N || 0)) $(( )) $((NONE))",
+        &[&["a", "-5", "24", "1", "0", "0", "0"]],
+    );
+}
+
+#[test]
+fn redirections_lead_where_they_say() {
+    use Stream::{Errors, Nowhere, Output};
+    let check = |line: &str, output: Stream, errors: Stream| {
+        let commands = read(line).unwrap();
+        assert_eq!(commands[0].expand(&variables(), 0).unwrap().words.len(), 2, "{line}");
+        assert_eq!((commands[0].streams.output, commands[0].streams.errors), (output, errors), "{line}");
+    };
+    check("a b", Output, Errors);
+    check("a b >/dev/null", Nowhere, Errors);
+    check("a > /dev/null b", Nowhere, Errors);
+    check("a b 2>/dev/null", Output, Nowhere);
+    check("a b &> /dev/null", Nowhere, Nowhere);
+    check("a b >/dev/null 2>&1", Nowhere, Nowhere);
+    check("a b 2>&1 >/dev/null", Nowhere, Output);
+    check("a b >&2", Errors, Errors);
+}
+
+#[test]
 fn braces_make_words() {
     check("a {b,c}d", &[&["a", "bd", "cd"]]);
     check("a x{1..3} {a..c}", &[&["a", "x1", "x2", "x3", "a", "b", "c"]]);
@@ -89,8 +126,21 @@ fn refusals() {
     check_error("a ;; b", "bash: syntax error near unexpected token `;;'", 2);
     check_error("a &&", "bash: syntax error: unexpected end of file", 2);
     check_error("a (b)", "bash: syntax error near unexpected token `('", 2);
-    check_error("a ${b-}", "bash: ${b-}: bad substitution", 1);
+    check_error("a ${b c}", "bash: ${b c}: bad substitution", 1);
+    check_error(
+        "a ${RG%x}",
+        "playground: `${RG%x}' is not available here; ${X:-default}, ${X:0:3}, ${X,,}, ${X^^} and ${#X} are",
+        1,
+    );
+    check_error("a ${NONE:?say a name}", "bash: NONE: say a name", 1);
+    check_error("a ${NONE?}", "bash: NONE: parameter not set", 1);
+    check_error("a ${RG:1:-9}", "bash: RG: -9: substring expression < 0", 1);
+    check_error("a $((1 / 0))", "bash: 1 / 0: division by 0", 1);
+    check_error("a $((2 +))", "bash: 2 +: syntax error in expression", 1);
+    check_error("a >", "bash: syntax error near unexpected token `newline'", 2);
     assert_eq!(lex("a > b", &BTreeMap::new(), 0).unwrap_err().exit_code, 1);
+    let nested = format!("a {}", "${N+".repeat(100));
+    assert_eq!(lex(&nested, &BTreeMap::new(), 0).unwrap_err().message, "playground: this line is nested too deeply");
     assert_eq!(lex("a &", &BTreeMap::new(), 0).unwrap_err().exit_code, 1);
 }
 
@@ -156,5 +206,6 @@ fn here_documents() {
     let refused =
         |line: &str, message: &str| assert!(lex(line, &BTreeMap::new(), 0).unwrap_err().message.contains(message));
     refused("a < file", "cannot redirect");
+    refused("cat <<E > file\na\nE\n", "cannot redirect");
     refused("a <<", "unexpected token `newline'");
 }

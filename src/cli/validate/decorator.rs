@@ -13,7 +13,7 @@
 
 use crate::cli::error::{CliError, ErrorClass};
 use crate::cli::parse::{Invocation, Value, python};
-use crate::cli::registry::{Count, Kind};
+use crate::cli::registry::Kind;
 
 use super::{Check, rules};
 
@@ -50,6 +50,7 @@ pub fn cluster_to_create(invocation: &Invocation) -> Check {
     pool_files(invocation)?;
     vm_sizes(invocation)?;
     rules::check(invocation, &|_| false)?;
+    addons(invocation)?;
     autoscaler_profile(invocation)?;
     custom_headers(invocation)
 }
@@ -65,6 +66,44 @@ pub fn cluster_to_update(invocation: &Invocation, has: &dyn Fn(&str) -> bool) ->
 }
 
 /// Refuses the ID of something other than a snapshot, which it writes in lower case.
+/// Refuses an add-on that is named twice or unknown.
+fn addons(invocation: &Invocation) -> Check {
+    const ADDONS: [&str; 10] = [
+        "http_application_routing",
+        "monitoring",
+        "virtual-node",
+        "kube-dashboard",
+        "azure-policy",
+        "ingress-appgw",
+        "confcom",
+        "open-service-mesh",
+        "azure-keyvault-secrets-provider",
+        "web_application_routing",
+    ];
+    let Some(text) = invocation.text("enable_addons").filter(|text| !text.is_empty()) else { return Ok(()) };
+    let (mut named, mut twice, mut unknown): (Vec<&str>, Vec<&str>, Vec<&str>) = Default::default();
+    for addon in text.split(',') {
+        let list = match addon {
+            _ if twice.contains(&addon) => continue,
+            _ if named.contains(&addon) => &mut twice,
+            _ => &mut named,
+        };
+        list.push(addon);
+    }
+    if !twice.is_empty() {
+        let plural = if twice.len() > 1 { "s" } else { "" };
+        let message = format!("Duplicate addon{plural} '{}' found in option --enable-addons.", twice.join(","));
+        return refuse(ErrorClass::InvalidArgumentValue, message);
+    }
+    unknown.extend(named.into_iter().filter(|addon| !ADDONS.contains(addon)));
+    if unknown.is_empty() {
+        return Ok(());
+    }
+    let verb = if unknown.len() > 1 { "are" } else { "is" };
+    let message = format!("'{}' {verb} not recognized by the --enable-addons argument.", unknown.join(","));
+    refuse(ErrorClass::InvalidArgumentValue, message)
+}
+
 fn snapshot(invocation: &Invocation) -> Check {
     let Some(id) = invocation.text("snapshot_id").filter(|id| !id.is_empty()) else { return Ok(()) };
     let id = id.to_lowercase();
@@ -428,7 +467,6 @@ pub fn changes_nothing(invocation: &Invocation) -> bool {
     !invocation.command.arguments.iter().any(|argument| {
         let dest: &str = &argument.dest;
         let counts = argument.kind != Kind::Help
-            && argument.count != Count::Optional
             && !dest.starts_with('_')
             && !matches!(dest, "cmd" | "resource_group_name" | "name" | "verbose" | "debug" | "only_show_errors");
         let is_clearing = CLEARED_BY_EMPTY.contains(&dest) || dest == "enable_syslog";

@@ -132,3 +132,19 @@ fn profiles_and_nothing_to_change() {
     assert!(changes_nothing(&invocation(UPDATE)));
     assert!(!changes_nothing(&invocation(&format!("{UPDATE} --no-wait"))));
 }
+
+#[test]
+fn what_counts_as_an_update() {
+    let check = |options: &str, expected: bool| {
+        let line = invocation(format!("{UPDATE} {options}").trim_end());
+        assert_eq!(decorator::changes_nothing(&line), !expected, "{options}");
+    };
+    check("", false);
+    check("--verbose -o table --subscription Dev", false);
+    check("--no-wait", true);
+    check("--enable-msi-auth-for-monitoring true", true);
+    check("--enable-msi-auth-for-monitoring false", false);
+    check("--enable-syslog false", true);
+    check("--nodepool-labels", true);
+    check("--tags", false);
+}

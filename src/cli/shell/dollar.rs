@@ -1,0 +1,263 @@
+//! What begins with `$` or a backquote: variables, commands whose output counts, sums.
+
+use super::parameter::Operation;
+use super::read::{Piece, RawWord, Reader, is_variable_name, open};
+use super::{ShellError, Span};
+
+/// The deepest nesting: reading is recursive, and the stack of a page is small.
+const DEPTH_MAX: usize = 50;
+
+impl Reader<'_> {
+    pub(super) fn backquoted(&mut self, word: &mut RawWord, quoted: bool) -> Result<(), ShellError> {
+        let start = self.at();
+        self.take();
+        loop {
+            match self.take() {
+                Some('`') => break,
+                Some('\\') => {
+                    self.take();
+                }
+                Some(_) => {}
+                None => return Err(open("`", start)),
+            }
+        }
+        let inner = Span { start: start + 1, end: self.at() - 1 };
+        let source = self.line.get(inner.start..inner.end).unwrap_or_default();
+        word.pieces.push(Piece::Substitution { inner, source: source.replace("\\`", "`"), quoted });
+        Ok(())
+    }
+
+    pub(super) fn dollar(&mut self, word: &mut RawWord, quoted: bool) -> Result<(), ShellError> {
+        if self.depth == DEPTH_MAX {
+            let message = "playground: this line is nested too deeply".to_owned();
+            return Err(ShellError { message, exit_code: 1, at: self.at() });
+        }
+        self.depth += 1;
+        let read = self.expansion(word, quoted);
+        self.depth -= 1;
+        read
+    }
+
+    fn expansion(&mut self, word: &mut RawWord, quoted: bool) -> Result<(), ShellError> {
+        let start = self.at();
+        self.take();
+        match self.peek() {
+            Some('(') => self.parenthesised(word, quoted, start),
+            Some('{') => self.braced(word, quoted, start),
+            Some('\'') if !quoted => self.ansi_quoted(word, start),
+            Some('"') if !quoted => self.double_quoted(word),
+            Some(character) if character.is_ascii_alphabetic() || character == '_' => {
+                let mut name = String::new();
+                while let Some(character) = self.peek().filter(|next| next.is_ascii_alphanumeric() || *next == '_') {
+                    self.take();
+                    name.push(character);
+                }
+                word.pieces.push(Piece::Variable { name, operation: Operation::None, quoted });
+                Ok(())
+            }
+            Some(character) if character.is_ascii_digit() || "?$#@*!-".contains(character) => {
+                self.take();
+                let name = character.to_string();
+                word.pieces.push(Piece::Variable { name, operation: Operation::None, quoted });
+                Ok(())
+            }
+            _ => {
+                word.push('$', quoted);
+                Ok(())
+            }
+        }
+    }
+
+    /// `$(…)` and `$((…))`.
+    fn parenthesised(&mut self, word: &mut RawWord, quoted: bool, start: usize) -> Result<(), ShellError> {
+        let mut depth = 0_usize;
+        let mut inner = RawWord::default();
+        loop {
+            match self.peek() {
+                None => return Err(open(")", start)),
+                Some('\'') => self.single_quoted(&mut inner)?,
+                Some('"') => self.double_quoted(&mut inner)?,
+                Some('\\') => self.escape(&mut inner),
+                Some(character) => {
+                    self.take();
+                    match character {
+                        '(' => depth += 1,
+                        ')' => depth -= 1,
+                        _ => {}
+                    }
+                }
+            }
+            if depth == 0 {
+                break;
+            }
+        }
+        let inner = Span { start: start + 2, end: self.at() - 1 };
+        let source = self.line.get(inner.start..inner.end).unwrap_or_default();
+        let expression = source.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
+        word.pieces.push(match expression {
+            Some(expression) => {
+                let expression = Reader { depth: self.depth, ..Reader::new(expression) }.document()?;
+                Piece::Arithmetic { expression, quoted }
+            }
+            None => Piece::Substitution { inner, source: source.to_owned(), quoted },
+        });
+        Ok(())
+    }
+
+    /// `${NAME}` and what can be done to a variable on the way.
+    fn braced(&mut self, word: &mut RawWord, quoted: bool, start: usize) -> Result<(), ShellError> {
+        self.take();
+        let mut ahead = self.characters.clone();
+        ahead.next();
+        let is_length = self.peek() == Some('#') && ahead.next().is_some_and(|(_, next)| next != '}');
+        if is_length {
+            self.take();
+        }
+        let mut name = String::new();
+        while let Some(next) = self.peek().filter(|next| next.is_ascii_alphanumeric() || *next == '_') {
+            self.take();
+            name.push(next);
+        }
+        if name.is_empty() {
+            name.extend(self.characters.next_if(|(_, next)| "?$#@*!-".contains(*next)).map(|(_, next)| next));
+        }
+        let has_colon = self.take_if(':');
+        let is_special = |name: &str| {
+            matches!(name, "?" | "$" | "#" | "@" | "*" | "!" | "-")
+                || name.chars().all(|character| character.is_ascii_digit())
+        };
+        let is_name = !name.is_empty() && (is_variable_name(&name) || is_special(&name));
+        let operation = match self.peek() {
+            Some('}') if is_name && !has_colon => {
+                self.take();
+                if is_length { Operation::Length } else { Operation::None }
+            }
+            Some(sign @ ('-' | '=' | '+' | '?')) if is_name && !is_length => {
+                self.take();
+                let word = self.until_brace(quoted, start)?;
+                match sign {
+                    '+' => Operation::Alternative { word, counts_empty: !has_colon },
+                    '?' => Operation::Require { word, counts_empty: !has_colon },
+                    _ => Operation::Fallback { word, counts_empty: !has_colon },
+                }
+            }
+            Some(_) if is_name && !is_length && has_colon => {
+                let range = self.until_brace(true, start)?;
+                Operation::Slice(range)
+            }
+            Some(case @ (',' | '^')) if is_name && !is_length => {
+                self.take();
+                let is_whole = self.take_if(case);
+                if self.peek() != Some('}') {
+                    return Err(self.unavailable_operation(start)?);
+                }
+                self.take();
+                Operation::Case { is_upper: case == '^', is_whole }
+            }
+            Some('%' | '#' | '/' | '@') if is_name && !is_length => return Err(self.unavailable_operation(start)?),
+            _ => {
+                self.until_brace(true, start)?;
+                let written = self.line.get(start..self.at()).unwrap_or_default();
+                return Err(ShellError {
+                    message: format!("bash: {written}: bad substitution"),
+                    exit_code: 1,
+                    at: start,
+                });
+            }
+        };
+        word.pieces.push(Piece::Variable { name, operation, quoted });
+        Ok(())
+    }
+
+    /// What is said of an operation that bash has and that there is not here.
+    fn unavailable_operation(&mut self, start: usize) -> Result<ShellError, ShellError> {
+        self.until_brace(true, start)?;
+        let written = self.line.get(start..self.at()).unwrap_or_default();
+        let message = format!(
+            "playground: `{written}' is not available here; ${{X:-default}}, ${{X:0:3}}, ${{X,,}}, ${{X^^}} and ${{#X}} are"
+        );
+        Ok(ShellError { message, exit_code: 1, at: start })
+    }
+
+    /// The word up to the brace that closes a variable; that is taken.
+    fn until_brace(&mut self, quoted: bool, start: usize) -> Result<RawWord, ShellError> {
+        let mut word = RawWord::default();
+        loop {
+            match self.peek() {
+                None => return Err(open("}", start)),
+                Some('}') => {
+                    self.take();
+                    return Ok(word);
+                }
+                Some('\\') => self.escape(&mut word),
+                Some('\'') if !quoted => self.single_quoted(&mut word)?,
+                Some('"') => self.double_quoted(&mut word)?,
+                Some('$') => self.dollar(&mut word, quoted)?,
+                Some('`') => self.backquoted(&mut word, quoted)?,
+                Some(character) => {
+                    self.take();
+                    word.push(character, quoted);
+                }
+            }
+        }
+    }
+
+    /// `$'…'`, where escapes are those of C.
+    fn ansi_quoted(&mut self, word: &mut RawWord, start: usize) -> Result<(), ShellError> {
+        self.take();
+        word.open_quote();
+        loop {
+            match self.take() {
+                None => return Err(open("'", start)),
+                Some('\'') => return Ok(()),
+                Some('\\') => self.ansi_escape(word),
+                Some(character) => word.push(character, true),
+            }
+        }
+    }
+
+    fn ansi_escape(&mut self, word: &mut RawWord) {
+        let Some(character) = self.take() else { return };
+        let (radix, digits_max) = match character {
+            'x' => (16, 2),
+            'u' => (16, 4),
+            'U' => (16, 8),
+            '0'..='7' => (8, 3),
+            _ => (0, 0),
+        };
+        if radix == 0 {
+            let plain = match character {
+                'n' => '\n',
+                't' => '\t',
+                'r' => '\r',
+                'a' => '\u{7}',
+                'b' => '\u{8}',
+                'e' | 'E' => '\u{1b}',
+                'f' => '\u{c}',
+                'v' => '\u{b}',
+                '\\' | '\'' | '"' | '?' => character,
+                other => {
+                    word.push('\\', true);
+                    other
+                }
+            };
+            word.push(plain, true);
+            return;
+        }
+        let mut code = character.to_digit(8).filter(|_| radix == 8).unwrap_or(0);
+        let mut digits = u32::from(radix == 8);
+        while digits < digits_max
+            && let Some(digit) = self.peek().and_then(|next| next.to_digit(radix))
+        {
+            self.take();
+            code = code.saturating_mul(radix).saturating_add(digit);
+            digits += 1;
+        }
+        if digits == 0 {
+            word.push('\\', true);
+            word.push(character, true);
+        } else {
+            word.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), true);
+        }
+    }
+}

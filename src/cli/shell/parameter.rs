@@ -1,0 +1,102 @@
+//! What is done to a variable between its braces: `${X:-default}`, `${X:0:3}`, `${X,,}`, `${#X}`.
+
+use super::arithmetic;
+use super::expand::Scope;
+use super::read::RawWord;
+
+/// See the module. `counts_empty` says that a variable which is set to nothing counts as set, as
+/// without the colon.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Operation {
+    None,
+    /// `${X:-WORD}`; and `${X:=WORD}`, whose variable is not set.
+    Fallback {
+        word: RawWord,
+        counts_empty: bool,
+    },
+    /// `${X:+WORD}`.
+    Alternative {
+        word: RawWord,
+        counts_empty: bool,
+    },
+    /// `${X:?WORD}`.
+    Require {
+        word: RawWord,
+        counts_empty: bool,
+    },
+    /// `${#X}`.
+    Length,
+    /// `${X:OFFSET}` and `${X:OFFSET:LENGTH}`.
+    Slice(RawWord),
+    /// `${X,,}`, `${X^^}`; without `is_whole` the first letter only.
+    Case {
+        is_upper: bool,
+        is_whole: bool,
+    },
+}
+
+/// What becomes of a variable.
+pub(super) enum Value<'a> {
+    Text(String),
+    /// The word of the operation takes its place.
+    Word(&'a RawWord),
+    /// The command is not run; why, after the variable's name.
+    Refused(String),
+}
+
+impl Operation {
+    /// Whether it stands in for a variable that is not set.
+    pub(super) fn has_fallback(&self) -> bool {
+        matches!(self, Self::Fallback { .. } | Self::Alternative { .. })
+    }
+
+    /// Applies it to a variable, `None` where that is not set.
+    pub(super) fn apply(&self, value: Option<&str>, scope: Scope<'_>) -> Value<'_> {
+        let text = value.unwrap_or_default();
+        let is_set = |counts_empty: bool| if counts_empty { value.is_some() } else { !text.is_empty() };
+        match self {
+            Self::Fallback { word, counts_empty } if !is_set(*counts_empty) => Value::Word(word),
+            Self::Alternative { word, counts_empty } if is_set(*counts_empty) => Value::Word(word),
+            Self::Alternative { .. } => Value::Text(String::new()),
+            Self::Require { word, counts_empty } if !is_set(*counts_empty) => {
+                let reason = scope.text(word);
+                let standard = if *counts_empty { "parameter not set" } else { "parameter null or not set" };
+                Value::Refused(if reason.is_empty() { standard.to_owned() } else { reason })
+            }
+            Self::None | Self::Fallback { .. } | Self::Require { .. } => Value::Text(text.to_owned()),
+            Self::Length => Value::Text(text.chars().count().to_string()),
+            Self::Slice(range) => slice(text, &scope.text(range), scope),
+            Self::Case { is_upper, is_whole } => Value::Text(case(text, *is_upper, *is_whole)),
+        }
+    }
+}
+
+fn slice<'a>(text: &str, range: &str, scope: Scope<'_>) -> Value<'a> {
+    let (offset, length) = range.split_once(':').map_or((range, None), |(offset, length)| (offset, Some(length)));
+    let number = |text: &str| arithmetic::evaluate(text, scope);
+    let characters: Vec<char> = text.chars().collect();
+    let count = i64::try_from(characters.len()).unwrap_or(i64::MAX);
+    let (offset, length) = match (number(offset), length.map_or(Ok(count), number)) {
+        (Ok(offset), Ok(length)) => (offset, length),
+        (Err(error), _) | (_, Err(error)) => return Value::Refused(error),
+    };
+    // A negative number counts from the end.
+    let start = if offset < 0 { count.saturating_add(offset) } else { offset };
+    let end = if length < 0 { count.saturating_add(length) } else { start.saturating_add(length) };
+    if length < 0 && end < start {
+        return Value::Refused(format!("{length}: substring expression < 0"));
+    }
+    let at = |index: i64| usize::try_from(index.clamp(0, count)).unwrap_or_default();
+    let kept = if start < 0 { &[] } else { characters.get(at(start)..at(end)).unwrap_or_default() };
+    Value::Text(kept.iter().collect())
+}
+
+fn case(text: &str, is_upper: bool, is_whole: bool) -> String {
+    let change = |character: char| -> String {
+        if is_upper { character.to_uppercase().collect() } else { character.to_lowercase().collect() }
+    };
+    text.chars()
+        .enumerate()
+        .map(|(index, character)| if is_whole || index == 0 { change(character) } else { character.to_string() })
+        .collect()
+}
