@@ -470,7 +470,7 @@ impl Run {
             Some((&"az", arguments)) => exec::run_az(arguments, context),
             Some((&"kubectl", arguments)) => kubectl::run(arguments, input, context),
             Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
-            Some(_) => exec::run_verb(&words, context),
+            Some(_) => exec::run_verb(&words, input, context),
         }
     }
 

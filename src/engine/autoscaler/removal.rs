@@ -81,7 +81,13 @@ pub fn simulate(
     let id = node.id;
     let present = scratch.pods(place).filter(|pod| pod.takes_room());
     let pods = pods_to_move(present, budgets, settings, now_ms).map_err(|(pod, why)| Reason::BlockedByPod(pod, why))?;
-    let mut moves: Vec<Move> = pods.moved.into_iter().map(Move::new).collect();
+    let mut moves: Vec<Move> = Vec::with_capacity(pods.moved.len());
+    for pod in pods.moved {
+        // Pods of one controller share their specification, and what it asks for.
+        let known = moves.last().filter(|last| Arc::ptr_eq(&last.pod.spec, &pod.spec)).map(|last| last.requests);
+        let requests = known.unwrap_or_else(|| pod.spec.requests());
+        moves.push(Move { pod, requests, hint: None });
+    }
     if !do_without(scratch, place, &mut moves, is_destination) {
         return Err(Reason::NoPlaceToMovePods);
     }
@@ -97,13 +103,6 @@ pub struct Move {
     pub requests: Resources,
     /// Where it was put the last time, which is tried first: the place, and the node that was there.
     pub hint: Option<(usize, NodeId)>,
-}
-
-impl Move {
-    fn new(pod: Pod) -> Self {
-        let requests = pod.spec.requests();
-        Self { pod, requests, hint: None }
-    }
 }
 
 /// Tries to do without the node at a place, where these pods have to be moved; tells whether it works.
@@ -124,7 +123,7 @@ pub fn do_without(
         if hinted {
             continue;
         }
-        let found = scratch.schedule(&step.pod, &is_destination);
+        let found = scratch.schedule_requests(&step.pod, step.requests, &is_destination);
         step.hint = found.and_then(|place| Some((place, scratch.node(place)?.id)));
         if found.is_none() {
             scratch.take_back(mark);
