@@ -266,16 +266,17 @@ fn try_removal(
         return Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky: false });
     }
     let found = simulate(scratch, Some(place), is_destination, budgets, settings, now_ms)?;
-    let pods: Vec<Pod> = found.moves.iter().map(|step| step.pod.clone()).collect();
-    let is_risky = !budgets.verdict(&pods).in_parallel;
-    budgets.take(&pods);
+    let pods = found.moves.iter().map(|step| &step.pod);
+    let is_risky = !budgets.verdict(pods.clone()).in_parallel;
+    budgets.take(pods);
+    let is_empty = found.moves.is_empty();
     if may_know
         && is_timeless(&node, budgets)
         && let Some(slot) = slot
     {
         *slot = Some(Known { node, finding: Finding::Moves(found.moves) });
     }
-    Ok(Unneeded { id, since_ms: now_ms, is_empty: pods.is_empty(), is_risky })
+    Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky })
 }
 
 /// Pods that were evicted and whose controllers have not replaced them yet; those that nothing
