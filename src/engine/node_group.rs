@@ -29,6 +29,12 @@ pub fn target_size(pool: &Pool) -> u32 {
     u32::try_from(pool.nodes().filter(counts).count()).unwrap_or(u32::MAX)
 }
 
+/// How many nodes a pool is to have when what is on its way out has gone. People who deallocate or start
+/// machines by themselves leave it to this to put the count right.
+fn wanted(pool: &Pool) -> u32 {
+    target_size(pool).saturating_sub(pool.count_in(NodeState::Draining))
+}
+
 /// The capacity of a pool's scale set: instances that are being deleted have left it.
 #[must_use]
 pub fn capacity(pool: &Pool) -> u32 {
@@ -56,7 +62,7 @@ impl Cloud {
         for instance_id in &started {
             self.clockwork.start(cluster, pool, *instance_id, None);
         }
-        pool.spec.count += u32::try_from(started.len()).unwrap_or(u32::MAX);
+        pool.spec.count = wanted(pool);
         if started.len() == delta as usize {
             return Ok(Growth { started, created: 0 });
         }
@@ -64,10 +70,10 @@ impl Cloud {
         let vm_size = pool.spec.vm_size;
         self.check_capacity(&location, Some(cluster), Some(id), created, vm_size)?;
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
-            pool.spec.count += created;
             for _ in 0..created {
                 self.clockwork.provision(cluster, pool, None);
             }
+            pool.spec.count = wanted(pool);
         }
         Ok(Growth { started, created })
     }

@@ -460,7 +460,7 @@ impl Run {
                 Execution::Done(Outcome { exit_code: self.last_exit_code, ..Outcome::ok(Vec::new()) })
             }
             Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
-            Some(_) => exec::run_verb(&words, context),
+            Some(_) => exec::run_verb(&words, input, context),
         }
     }
 

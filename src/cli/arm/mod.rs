@@ -12,7 +12,16 @@ mod name;
 
 use serde_json::Value;
 
+use crate::engine::PoolId;
 pub use moment::{simulated as moment, simulated_ms as moment_ms};
+
+/// The address of a node, in the default subnet after the four that Azure keeps for itself. Every pool has
+/// as many as it may have nodes, so that no two nodes of a cluster have the same.
+#[must_use]
+pub fn address(pool: PoolId, instance_id: u32) -> String {
+    let host = pool.number().saturating_sub(1).wrapping_mul(1024).wrapping_add(instance_id).wrapping_add(4);
+    format!("10.224.{}.{}", host / 256 % 256, host % 256)
+}
 
 /// A resource group as `az group show` prints it.
 #[must_use]

@@ -14,7 +14,7 @@ mod nodepool;
 mod profile;
 mod question;
 mod registration;
-mod resource;
+pub(in crate::cli) mod resource;
 mod sim;
 mod upgrade;
 mod verb;

@@ -68,20 +68,14 @@ pub(super) fn machine(cluster: &Cluster, pool: &Pool, node: &Node) -> Value {
         // The recorded service names zone 1 for the machines of a pool without zones.
         "zones": [node.zone.max(1).to_string()],
         "properties": {
-            "network": { "ipAddresses": [{ "family": "IPv4", "ip": address(node) }] },
+            "network": { "ipAddresses": [{ "family": "IPv4", "ip": arm::address(pool.id, node.instance_id) }] },
             "resourceId": format!("{scale_set}/virtualMachines/{}", node.instance_id),
         },
     }))
 }
 
-/// Addresses of the default subnet, after the four that Azure keeps for itself.
-fn address(node: &Node) -> String {
-    let host = node.instance_id + 4;
-    format!("10.224.{}.{}", host / 256 % 256, host % 256)
-}
-
 /// The identity of a pool's scale set.
-pub(super) fn scale_set_id(cluster: &Cluster, pool: &Pool) -> String {
+pub(in crate::cli) fn scale_set_id(cluster: &Cluster, pool: &Pool) -> String {
     format!(
         "/subscriptions/{SUBSCRIPTION}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachineScaleSets/{}",
         node_resource_group(cluster),

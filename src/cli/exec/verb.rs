@@ -16,7 +16,7 @@ pub const VERBS: &[(&str, &str)] = &[
     ("sim load steady PODS", "work for a deployment; sim load lists the options"),
     ("sim load step FROM TO", "… that changes after a while; also spike FROM TO"),
     ("sim load wave LOW HIGH", "… that goes up and down; also office-hours LOW HIGH"),
-    ("sim load trace TABLE", "… by lines of time,pods[,cpu,memory]"),
+    ("sim load trace TABLE|-", "… by lines of time,pods[,cpu,memory]"),
     ("sim load list", "what drives deployments; sim load stop ends it"),
     ("sim fault add KIND", "let something go wrong; sim fault lists what can"),
     ("sim fault list", "what is still to go wrong; sim fault remove ends it"),
@@ -37,14 +37,14 @@ pub const VERBS: &[(&str, &str)] = &[
     ("az … --help", "what a command takes"),
 ];
 
-/// Carries out a command that is not `az`.
+/// Carries out a command that is not `az`; `input` is what is piped into it, or a here-document.
 #[must_use]
-pub fn run_verb(words: &[&str], mut context: Context<'_>) -> Execution {
+pub fn run_verb(words: &[&str], input: Option<&str>, mut context: Context<'_>) -> Execution {
     match words {
         ["help", ..] => done(context, print(help())),
         ["echo", rest @ ..] => done(context, print(rest.join(" "))),
         ["wait", rest @ ..] => wait(rest, context),
-        ["sim", rest @ ..] => match sim::run(rest, &mut context) {
+        ["sim", rest @ ..] => match sim::run(rest, input, &mut context) {
             Ok(text) => done(context, print(text)),
             Err(error) => context.refuse(error),
         },

@@ -13,6 +13,8 @@ enum Cell {
     At(&'static str, &'static str),
     /// The time since the moment at a path.
     Since(&'static str),
+    /// The time from the moment at a path to that at another, or to now.
+    Lasted(&'static str, &'static str),
     /// Two numbers, `1/3`.
     Of(&'static str, &'static str),
     /// The names, or the images, of the containers at a path.
@@ -94,6 +96,7 @@ const JOB: &[Column] = &[
     NAME,
     ("STATUS", false, Cell::By(job_status)),
     ("COMPLETIONS", false, Cell::Of("/status/succeeded", "/spec/completions")),
+    ("DURATION", false, Cell::Lasted("/status/startTime", "/status/completionTime")),
     AGE,
 ];
 
@@ -206,6 +209,11 @@ fn write(cell: Cell, object: &Value, now_ms: u64) -> String {
         Cell::Since(pointer) => {
             let since_ms = at(pointer).and_then(Value::as_str).and_then(moment_ms);
             since_ms.map_or_else(|| "<unknown>".to_owned(), |since_ms| age(now_ms.saturating_sub(since_ms)))
+        }
+        Cell::Lasted(begin, end) => {
+            let moment = |pointer: &str| at(pointer).and_then(Value::as_str).and_then(moment_ms);
+            let until_ms = moment(end).unwrap_or(now_ms);
+            moment(begin).map_or_else(String::new, |since_ms| age(until_ms.saturating_sub(since_ms)))
         }
         Cell::Of(part, whole) => {
             let number = |pointer: &str| at(pointer).map_or_else(|| "0".to_owned(), plain);

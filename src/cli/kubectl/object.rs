@@ -8,7 +8,8 @@ use serde_json::{Map, Value, json};
 use super::kind::Kind;
 use super::print::{cpu, memory};
 use super::priorities;
-use crate::cli::arm::moment;
+use crate::cli::arm::{address, moment};
+use crate::cli::exec::resource::scale_set_id;
 use crate::engine::kubernetes::budget::Amount;
 use crate::engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
 use crate::engine::kubernetes::{BudgetLimit, NodeInfo, Operator, Pod, PodPhase, PodSpec, Resources, Selector, Taint};
@@ -86,12 +87,11 @@ impl View<'_> {
         if !node.annotations.is_empty() {
             put(&mut object, "metadata", "annotations", Value::Object(pairs(&node.annotations)));
         }
-        put(
-            &mut object,
-            "spec",
-            "providerID",
-            json!(format!("azure:///subscriptions/00000000-0000-0000-0000-000000000000/{}", node.name)),
-        );
+        if let Some(pool) = pool {
+            let scale_set = scale_set_id(self.cluster, pool);
+            let id = format!("azure://{scale_set}/virtualMachines/{}", node.id.instance_id);
+            put(&mut object, "spec", "providerID", json!(id));
+        }
         if node.is_unschedulable {
             put(&mut object, "spec", "unschedulable", json!(true));
         }
@@ -409,12 +409,8 @@ fn asks_for_nothing(spec: &PodSpec) -> bool {
     requests.cpu_millis == 0 && requests.memory_bytes == 0
 }
 
-/// Addresses of the default subnet, after the four that Azure keeps for itself. Every pool has as many
-/// as it may have nodes, so that no two nodes have the same.
 fn node_address(node: &NodeInfo) -> String {
-    let host =
-        node.id.pool.number().saturating_sub(1).wrapping_mul(1024).wrapping_add(node.id.instance_id).wrapping_add(4);
-    format!("10.224.{}.{}", host / 256 % 256, host % 256)
+    address(node.id.pool, node.id.instance_id)
 }
 
 fn template(spec: &PodSpec) -> Value {
@@ -509,7 +505,16 @@ fn job(set: &PodSet) -> Value {
     let mut object = object(Kind::Job, Some(&set.spec.namespace), set.name(), set.created_ms);
     put(&mut object, "metadata", "labels", Value::Object(pairs(&set.spec.labels)));
     let own = json!({ "completions": completions, "parallelism": parallelism, "template": template(&set.spec) });
-    let status = json!({ "active": set.active(), "ready": set.ready(), "succeeded": set.succeeded });
+    let mut status = json!({
+        "active": set.active(),
+        "ready": set.ready(),
+        "startTime": moment(set.created_ms),
+        "succeeded": set.succeeded,
+    });
+    let ended_ms = set.ended_ms.filter(|_| set.succeeded >= completions);
+    if let (Some(status), Some(ended_ms)) = (status.as_object_mut(), ended_ms) {
+        status.insert("completionTime".to_owned(), json!(moment(ended_ms)));
+    }
     complete(&mut object, own, status);
     object
 }

@@ -54,6 +54,8 @@ pub struct Scene<'a> {
     pub quotas: Vec<Quota>,
     /// Whether estimates stop where no more could be had.
     pub limit: EstimateLimit,
+    /// How far the cluster has changed: loops that see the same are given the same.
+    pub generation: u64,
 }
 
 /// The cloud provider of a loop, and the hands that empty nodes.
@@ -370,6 +372,7 @@ impl Autoscaler {
         let candidates = self.candidates(scratch, scene, settings, now_ms);
         let in_progress: Vec<NodeId> = scene.deleting.iter().chain(&scene.draining).copied().collect();
         let situation = Situation {
+            generation: scene.generation,
             groups: &scene.groups,
             candidates: &candidates,
             in_progress: &in_progress,

@@ -40,10 +40,10 @@ impl Budgets {
 
     /// What they say of these pods together.
     #[must_use]
-    pub fn verdict(&self, pods: &[Pod]) -> Verdict {
+    pub fn verdict<'a>(&self, pods: impl Iterator<Item = &'a Pod> + Clone) -> Verdict {
         let mut verdict = Verdict { can_remove: true, in_parallel: true };
         for (budget, left) in &self.entries {
-            let covered = pods.iter().filter(|pod| budget.protects(&pod.spec)).count();
+            let covered = pods.clone().filter(|pod| budget.protects(&pod.spec)).count();
             let covered = i64::try_from(covered).unwrap_or(i64::MAX);
             if covered > 0 && *left < 1 {
                 return Verdict { can_remove: false, in_parallel: false };
@@ -65,9 +65,9 @@ impl Budgets {
     }
 
     /// Takes pods into account as evicted.
-    pub fn take(&mut self, pods: &[Pod]) {
+    pub fn take<'a>(&mut self, pods: impl Iterator<Item = &'a Pod> + Clone) {
         for (budget, left) in &mut self.entries {
-            let covered = pods.iter().filter(|pod| budget.protects(&pod.spec)).count();
+            let covered = pods.clone().filter(|pod| budget.protects(&pod.spec)).count();
             *left -= i64::try_from(covered).unwrap_or(i64::MAX);
         }
     }

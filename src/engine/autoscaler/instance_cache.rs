@@ -24,6 +24,7 @@ pub enum Ending {
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InstanceCache {
+    /// Sorted by instance.
     entries: Vec<(u32, InstanceStatus)>,
     looked_ms: Option<u64>,
 }
@@ -40,12 +41,17 @@ impl InstanceCache {
         self.looked_ms = None;
     }
 
-    /// Looks at the machines.
+    fn place(&self, instance_id: u32) -> Result<usize, usize> {
+        self.entries.binary_search_by_key(&instance_id, |(id, _)| *id)
+    }
+
+    /// Looks at the machines, which come in the order of their instances.
     pub fn refresh(&mut self, machines: impl Iterator<Item = (u32, VmView)>, reading: Reading, now_ms: u64) {
-        let known = std::mem::take(&mut self.entries);
+        let mut known = std::mem::take(&mut self.entries).into_iter().peekable();
         self.entries = machines
             .filter_map(|(id, view)| {
-                let before = known.iter().find(|(known, _)| *known == id).map(|(_, status)| status.clone());
+                while known.next_if(|(known, _)| *known < id).is_some() {}
+                let before = known.next_if(|(known, _)| *known == id).map(|(_, status)| status);
                 reading.status(view, before).map(|status| (id, status))
             })
             .collect();
@@ -54,9 +60,13 @@ impl InstanceCache {
 
     /// Believes from now on that a machine does this.
     pub fn set(&mut self, instance_id: u32, state: InstanceState) {
-        match self.entries.iter_mut().find(|(id, _)| *id == instance_id) {
-            Some((_, status)) => *status = state.into(),
-            None => self.entries.push((instance_id, state.into())),
+        match self.place(instance_id) {
+            Ok(place) => {
+                if let Some((_, status)) = self.entries.get_mut(place) {
+                    *status = state.into();
+                }
+            }
+            Err(place) => self.entries.insert(place, (instance_id, state.into())),
         }
     }
 
@@ -67,7 +77,11 @@ impl InstanceCache {
             (_, false) => self.invalidate(),
             (Ending::Start, true) => {}
             (Ending::Deallocation, true) => self.set(instance_id, InstanceState::Deallocated),
-            (Ending::Deletion, true) => self.entries.retain(|(id, _)| *id != instance_id),
+            (Ending::Deletion, true) => {
+                if let Ok(place) = self.place(instance_id) {
+                    self.entries.remove(place);
+                }
+            }
         }
     }
 

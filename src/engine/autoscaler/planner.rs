@@ -23,7 +23,9 @@ pub struct Rest {
     pub until_ms: u64,
     /// What was found.
     pub reason: Reason,
-    /// Whether a loop has passed it by since, so that what was found may no longer be true.
+    /// How far the cluster had changed when it was found.
+    generation: u64,
+    /// Whether a loop has passed it by that saw something else, so that it may no longer be true.
     pub is_stale: bool,
 }
 
@@ -59,6 +61,8 @@ pub struct Situation<'a> {
     pub now_ms: u64,
     /// How often the loop runs.
     pub interval_ms: u64,
+    /// How far the cluster has changed.
+    pub generation: u64,
 }
 
 /// What the planner found out of a node that has not changed since, nor anything else that it depends on.
@@ -126,7 +130,8 @@ impl Planner {
                 Ok(node) => found.push(node),
                 Err(reason) => {
                     let until_ms = now_ms + settings.number(Setting::UnremovableNodeRecheckTimeout);
-                    self.resting.push(Rest { id, until_ms, reason, is_stale: false });
+                    let generation = situation.generation;
+                    self.resting.push(Rest { id, until_ms, reason, generation, is_stale: false });
                     self.unremovable.push((id, reason));
                 }
             }
@@ -176,7 +181,7 @@ impl Planner {
         }
         if let Ok(index) = self.resting.binary_search_by_key(&id, |rest| rest.id) {
             if let Some(rest) = self.resting.get_mut(index) {
-                rest.is_stale = true;
+                rest.is_stale |= rest.generation != situation.generation;
             }
             return Err(Reason::RecentlyUnremovable);
         }
@@ -261,16 +266,17 @@ fn try_removal(
         return Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky: false });
     }
     let found = simulate(scratch, Some(place), is_destination, budgets, settings, now_ms)?;
-    let pods: Vec<Pod> = found.moves.iter().map(|step| step.pod.clone()).collect();
-    let is_risky = !budgets.verdict(&pods).in_parallel;
-    budgets.take(&pods);
+    let pods = found.moves.iter().map(|step| &step.pod);
+    let is_risky = !budgets.verdict(pods.clone()).in_parallel;
+    budgets.take(pods);
+    let is_empty = found.moves.is_empty();
     if may_know
         && is_timeless(&node, budgets)
         && let Some(slot) = slot
     {
         *slot = Some(Known { node, finding: Finding::Moves(found.moves) });
     }
-    Ok(Unneeded { id, since_ms: now_ms, is_empty: pods.is_empty(), is_risky })
+    Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky })
 }
 
 /// Pods that were evicted and whose controllers have not replaced them yet; those that nothing

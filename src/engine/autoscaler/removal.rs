@@ -42,6 +42,22 @@ pub fn pods_to_move<'a>(
     now_ms: u64,
 ) -> Result<PodsToMove, (PodId, Blocker)> {
     let mut found = PodsToMove::default();
+    sort_out(pods, budgets, settings, now_ms, |pod, outcome| match outcome {
+        Outcome::Move => found.moved.push(pod.clone()),
+        Outcome::Daemon => found.daemons.push(pod.clone()),
+        Outcome::Skip | Outcome::Block(_) => {}
+    })?;
+    Ok(found)
+}
+
+/// Gives every pod with what becomes of it, until one keeps the node.
+fn sort_out<'a>(
+    pods: impl Iterator<Item = &'a Pod>,
+    budgets: &Budgets,
+    settings: &Settings,
+    now_ms: u64,
+    mut take: impl FnMut(&Pod, Outcome),
+) -> Result<(), (PodId, Blocker)> {
     // Most pods of a node are of few kinds, and of those that merely run their kind says everything.
     let mut known: Option<(*const PodSpec, Outcome)> = None;
     for pod in pods {
@@ -52,14 +68,12 @@ pub fn pods_to_move<'a>(
             None => outcome(pod, budgets, settings, now_ms),
         };
         known = is_ordinary.then_some((spec, outcome)).or(known);
-        match outcome {
-            Outcome::Move => found.moved.push(pod.clone()),
-            Outcome::Daemon => found.daemons.push(pod.clone()),
-            Outcome::Skip => {}
-            Outcome::Block(blocker) => return Err((pod.id, blocker)),
+        if let Outcome::Block(blocker) = outcome {
+            return Err((pod.id, blocker));
         }
+        take(pod, outcome);
     }
-    Ok(found)
+    Ok(())
 }
 
 /// Tries to do without the node at a place, its pods on acceptable other ones. Where that works the
@@ -80,8 +94,16 @@ pub fn simulate(
     let node = scratch.node(place).ok_or(Reason::NoNodeInfo)?;
     let id = node.id;
     let present = scratch.pods(place).filter(|pod| pod.takes_room());
-    let pods = pods_to_move(present, budgets, settings, now_ms).map_err(|(pod, why)| Reason::BlockedByPod(pod, why))?;
-    let mut moves: Vec<Move> = pods.moved.into_iter().map(Move::new).collect();
+    let mut moves: Vec<Move> = Vec::with_capacity(node.pods().len());
+    let take = |pod: &Pod, outcome| {
+        if outcome == Outcome::Move {
+            // Pods of one controller share their specification, and what it asks for.
+            let known = moves.last().filter(|last| Arc::ptr_eq(&last.pod.spec, &pod.spec)).map(|last| last.requests);
+            let requests = known.unwrap_or_else(|| pod.spec.requests());
+            moves.push(Move { pod: pod.clone(), requests, hint: None });
+        }
+    };
+    sort_out(present, budgets, settings, now_ms, take).map_err(|(pod, why)| Reason::BlockedByPod(pod, why))?;
     if !do_without(scratch, place, &mut moves, is_destination) {
         return Err(Reason::NoPlaceToMovePods);
     }
@@ -97,13 +119,6 @@ pub struct Move {
     pub requests: Resources,
     /// Where it was put the last time, which is tried first: the place, and the node that was there.
     pub hint: Option<(usize, NodeId)>,
-}
-
-impl Move {
-    fn new(pod: Pod) -> Self {
-        let requests = pod.spec.requests();
-        Self { pod, requests, hint: None }
-    }
 }
 
 /// Tries to do without the node at a place, where these pods have to be moved; tells whether it works.
@@ -124,7 +139,7 @@ pub fn do_without(
         if hinted {
             continue;
         }
-        let found = scratch.schedule(&step.pod, &is_destination);
+        let found = scratch.schedule_requests(&step.pod, step.requests, &is_destination);
         step.hint = found.and_then(|place| Some((place, scratch.node(place)?.id)));
         if found.is_none() {
             scratch.take_back(mark);

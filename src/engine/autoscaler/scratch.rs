@@ -14,10 +14,16 @@ use super::super::kubernetes::{Misfit, NodeId, NodeInfo, Pod, PodSpec, Resources
 struct Place {
     /// The node; one that was taken out leaves its place empty.
     node: Option<Arc<NodeInfo>>,
-    /// What pods ask for that are written beside it.
-    extra: Resources,
-    /// Those pods.
+    /// What is left of it, here so that a search need not go to every node.
+    free: Resources,
+    /// Pods that are written beside it.
     pods: Vec<Pod>,
+}
+
+impl Place {
+    fn new(node: Arc<NodeInfo>) -> Self {
+        Self { free: node.free(), node: Some(node), pods: Vec::new() }
+    }
 }
 
 /// What was done.
@@ -25,8 +31,8 @@ struct Place {
 enum Change {
     /// Another node stands at a place; this one was there before.
     Node(usize, Option<Arc<NodeInfo>>),
-    /// A pod was written beside the node at a place.
-    Pod(usize),
+    /// A pod that asks for this was written beside the node at a place.
+    Pod(usize, Resources),
 }
 
 /// What a specification was found to say to nodes that are alike, to be asked once only.
@@ -74,7 +80,7 @@ impl Scratch {
     /// A copy of these nodes, sorted by identity.
     #[must_use]
     pub fn new(nodes: impl Iterator<Item = Arc<NodeInfo>>) -> Self {
-        let places: Vec<Place> = nodes.map(|node| Place { node: Some(node), ..Place::default() }).collect();
+        let places: Vec<Place> = nodes.map(Place::new).collect();
         let nodes = places.iter().filter_map(|place| place.node.as_ref());
         let keeping_away = nodes.filter(|node| node.has_pods_that_keep_away()).count();
         Self { sorted: places.len(), places, keeping_away, ..Self::default() }
@@ -91,11 +97,10 @@ impl Scratch {
         while self.journal.len() > mark.journal {
             match self.journal.pop() {
                 Some(Change::Node(place, before)) => drop(self.put(place, before)),
-                Some(Change::Pod(place)) => {
-                    if let Some(place) = self.places.get_mut(place)
-                        && let Some(pod) = place.pods.pop()
-                    {
-                        place.extra -= pod.spec.requests();
+                Some(Change::Pod(place, requests)) => {
+                    if let Some(place) = self.places.get_mut(place) {
+                        place.pods.pop();
+                        place.free += requests;
                     }
                 }
                 None => return,
@@ -113,10 +118,13 @@ impl Scratch {
         let keeps = |node: &Option<Arc<NodeInfo>>| {
             usize::from(node.as_ref().is_some_and(|node| node.has_pods_that_keep_away()))
         };
-        let slot = &mut self.places.get_mut(place)?.node;
+        let place = self.places.get_mut(place)?;
         self.keeping_away += keeps(&node);
-        self.keeping_away -= keeps(slot);
-        std::mem::replace(slot, node)
+        self.keeping_away -= keeps(&place.node);
+        // What is written beside the node stays there.
+        let taken = |free: Resources, pod: &Pod| free - pod.spec.requests();
+        place.free = node.as_ref().map_or_else(Resources::default, |node| place.pods.iter().fold(node.free(), taken));
+        std::mem::replace(&mut place.node, node)
     }
 
     fn change(&mut self, place: usize, node: Option<Arc<NodeInfo>>) {
@@ -184,7 +192,7 @@ impl Scratch {
     /// Adds a node; gives its place.
     pub fn add(&mut self, node: Arc<NodeInfo>) -> usize {
         self.keeping_away += usize::from(node.has_pods_that_keep_away());
-        self.places.push(Place { node: Some(node), ..Place::default() });
+        self.places.push(Place::new(node));
         self.places.len() - 1
     }
 
@@ -205,9 +213,9 @@ impl Scratch {
     fn assign(&mut self, place: usize, pod: Pod, requests: Resources) {
         if is_plain(&pod.spec) {
             if let Some(found) = self.places.get_mut(place) {
-                found.extra += requests;
+                found.free -= requests;
                 found.pods.push(pod);
-                self.journal.push(Change::Pod(place));
+                self.journal.push(Change::Pod(place, requests));
             }
         } else if let Some(node) = self.node(place) {
             let mut node = NodeInfo::clone(node);
@@ -244,7 +252,7 @@ impl Scratch {
         let found = self.places.get(place)?;
         let node = found.node.as_ref()?;
         let fit = check_fit(spec, node, around);
-        let short = Shortage::of(spec.requests(), node.free() - found.extra);
+        let short = Shortage::of(spec.requests(), found.free);
         Some(match (fit, short) {
             (Ok(()), Some(short)) => Err(Misfit::Insufficient(short)),
             (fit, _) => fit,
@@ -269,10 +277,10 @@ impl Scratch {
     /// The same as [`Self::schedule_on`] for a pod of which nothing but its requests matters; any other
     /// is not put there.
     pub fn schedule_simply(&mut self, pod: &Pod, requests: Resources, place: usize) -> bool {
-        let Some(Place { node: Some(node), extra, .. }) = self.places.get(place) else {
+        let Some(Place { node: Some(node), free, .. }) = self.places.get(place) else {
             return false;
         };
-        if !requests.fits_in(node.free() - *extra) || !self.is_simple(&pod.spec) {
+        if !requests.fits_in(*free) || !self.is_simple(&pod.spec) {
             return false;
         }
         let fits = stands(&mut self.standings, &pod.spec, node);
@@ -285,16 +293,29 @@ impl Scratch {
     /// Puts a pod on the first acceptable node that it fits, from where the last search ended; gives
     /// the place.
     pub fn schedule(&mut self, pod: &Pod, is_acceptable: impl Fn(usize, &NodeInfo) -> bool) -> Option<usize> {
+        self.schedule_requests(pod, pod.spec.requests(), is_acceptable)
+    }
+
+    /// The same for a pod of which it is known what it asks for.
+    pub fn schedule_requests(
+        &mut self,
+        pod: &Pod,
+        requests: Resources,
+        is_acceptable: impl Fn(usize, &NodeInfo) -> bool,
+    ) -> Option<usize> {
         let spec = &*pod.spec;
         let is_simple = self.is_simple(spec);
         let around = self.surroundings(spec);
-        let requests = spec.requests();
         let places = self.places.len();
         let first = self.next.min(places);
         for place in (first..places).chain(0..first) {
-            let Some(Place { node: Some(node), extra, .. }) = self.places.get(place) else { continue };
             // Most nodes are refused for this, and nothing is quicker to tell.
-            if !requests.fits_in(node.free() - *extra) || !is_acceptable(place, node) {
+            let Some(Place { node: Some(node), .. }) =
+                self.places.get(place).filter(|place| requests.fits_in(place.free))
+            else {
+                continue;
+            };
+            if !is_acceptable(place, node) {
                 continue;
             }
             let fits = if is_simple {

@@ -96,5 +96,6 @@ pub(super) fn scene<'a>(
         budgets: Budgets::new(budgets.collect()),
         quotas: Vec::new(),
         limit: EstimateLimit::Capacity,
+        generation: kubernetes.generation(),
     }
 }

@@ -201,6 +201,7 @@ impl Kubernetes {
         }
         if let Some(found) = self.sets.get_mut(set) {
             found.succeeded += 1;
+            found.ended_ms = Some(moment.now_ms);
             found.count_out(node, left);
         }
         note(&mut self.todo.sets, set);

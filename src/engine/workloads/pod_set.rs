@@ -46,6 +46,8 @@ pub struct PodSet {
     pub created_ms: u64,
     /// Pods that have ended well.
     pub succeeded: u32,
+    /// When the latest of them did.
+    pub ended_ms: Option<u64>,
     /// Pods that are ready.
     pub(super) ready: u32,
     /// Pods that wait for a node, oldest first.
@@ -75,6 +77,7 @@ impl PodSet {
             desired,
             created_ms,
             succeeded: 0,
+            ended_ms: None,
             ready: 0,
             waiting: VecDeque::new(),
             untried: 0,

@@ -85,6 +85,7 @@ impl Fake {
             budgets: Budgets::default(),
             quotas: Vec::new(),
             limit: EstimateLimit::None,
+            generation: after_ms,
         };
         let mut notices = Vec::new();
         let outcome = autoscaler.run_once(&mut scene, self, settings, NOW_MS + after_ms, &mut notices);

@@ -142,6 +142,7 @@ fn plan<'p>(
     let groups = [Group { id: pool(0), name: "ng".into(), min: 0, max: target, target, policy }];
     let candidates: Vec<usize> = (0..nodes.len()).collect();
     let situation = Situation {
+        generation: 0,
         groups: &groups,
         candidates: &candidates,
         in_progress,

@@ -22,7 +22,7 @@ sim load step FROM TO [--after 10m]
 sim load spike FROM TO [--after 10m] [--for 20m]
 sim load wave LOW HIGH [--every 1h]
 sim load office-hours LOW HIGH [--begin 8:00]
-sim load trace 'TIME,PODS[,CPU,MEMORY]; …'
+sim load trace 'TIME,PODS[,CPU,MEMORY]; …'   (- reads the lines that are piped in)
 sim load list
 sim load stop [NAME]
 
@@ -47,8 +47,13 @@ const DEPLOYMENT_OPTIONS: [&str; 9] =
 
 const MINUTE_MS: u64 = 60_000;
 
-pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
+pub(super) fn run(words: &[&str], input: Option<&str>, context: &mut Context<'_>) -> Result<String> {
     match words {
+        ["trace", "-", rest @ ..] => {
+            let table = input.ok_or_else(|| refusal("sim load trace: nothing is piped in for '-'"))?;
+            let words: Vec<&str> = std::iter::once(table).chain(rest.iter().copied()).collect();
+            start("trace", &words, context.cloud)
+        }
         [] | ["--help"] => Ok(USAGE.to_owned()),
         ["list"] => Ok(list(context.cloud)),
         ["stop", rest @ ..] => stop(rest, context.cloud),

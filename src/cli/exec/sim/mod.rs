@@ -22,7 +22,7 @@ pub const SCORINGS: [(&str, Scoring); 2] =
 type Result<T> = std::result::Result<T, CliError>;
 
 /// Carries out a line; gives what it prints.
-pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
+pub(super) fn run(words: &[&str], input: Option<&str>, context: &mut Context<'_>) -> Result<String> {
     match words {
         ["cluster", name] => place_cluster(name, context),
         ["timings"] => Ok(timings(context)),
@@ -40,7 +40,7 @@ pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
         }
         ["events"] => Ok(events(20, context)),
         ["events", count] => Ok(events(number("sim events", count, "a number")?, context)),
-        ["load", rest @ ..] => load::run(rest, context),
+        ["load", rest @ ..] => load::run(rest, input, context),
         ["fault", rest @ ..] => fault::run(rest, context),
         ["autoscaler", rest @ ..] => autoscaler::run(rest, context),
         ["why", rest @ ..] => autoscaler::why(rest, context),

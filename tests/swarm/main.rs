@@ -1,5 +1,5 @@
-//! A swarm: random clusters under random loads, requests and faults, each by its own seed, which also
-//! draws how often what happens. The checkers know nothing of how the engine works: they count anew what
+//! A swarm: random clusters under random loads, requests, faults and autoscaler profiles, each by its own seed,
+//! which also draws how often what happens. The checkers know nothing of how the engine works: they count anew what
 //! it keeps count of. In the end the faults stop, and the cluster must come to rest.
 //!
 //! `SWARM_SEEDS=1000 cargo test --test swarm` runs more of them; a failure names its seed, which
@@ -7,7 +7,11 @@
 #![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::panic, reason = "a test may fail")]
 
+mod autoscaling;
+
 use std::collections::{BTreeMap, BTreeSet};
+
+use autoscaling::{Book, Profile};
 
 use scale_down::engine::kubernetes::budget::Amount;
 use scale_down::engine::kubernetes::reservation::MIB;
@@ -20,8 +24,8 @@ use scale_down::engine::workloads::{
     Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, Moment, ObjectError, PodSet, Scoring, SetKind,
 };
 use scale_down::engine::{
-    Cloud, ClusterId, ClusterSpec, FaultKind, FaultSpec, NodeState, PoolId, PoolSpec, PowerState, ProvisioningState,
-    ScaleDownMode, VmSize,
+    AutoscalerRange, Cloud, ClusterId, ClusterSpec, FaultKind, FaultSpec, NodeState, PoolId, PoolSpec, PowerState,
+    ProvisioningState, ScaleDownMode, VmSize,
 };
 
 const NAMESPACE: &str = "default";
@@ -44,6 +48,8 @@ struct Swarm {
     /// How often faults are asked for, in a hundred.
     faultiness: u32,
     before: Before,
+    profile: Profile,
+    book: Book,
 }
 
 impl Swarm {
@@ -51,11 +57,15 @@ impl Swarm {
         let mut random = Random::new(seed);
         let mut cloud = Cloud::new(seed);
         let hosts_system_pool = random.below(2) == 0;
-        let spec = ClusterSpec { hosts_system_pool, ..ClusterSpec::new("cluster", "group", "eastus") };
+        let profile = Profile::draw(&mut random);
+        let autoscaler_profile = profile.settings.clone();
+        let spec =
+            ClusterSpec { hosts_system_pool, autoscaler_profile, ..ClusterSpec::new("cluster", "group", "eastus") };
         let cluster = cloud.load_cluster(spec, PowerState::Running);
         let faultiness = random.below(25);
         let before = Before::default();
-        let mut swarm = Self { seed, random, cloud, cluster, deployments: Vec::new(), faultiness, before };
+        let (deployments, book) = (Vec::new(), Book::default());
+        let mut swarm = Self { seed, random, cloud, cluster, deployments, faultiness, before, profile, book };
         for index in 0..=swarm.below(3) {
             swarm.add_pool(index);
         }
@@ -95,6 +105,14 @@ impl Swarm {
         }
         if self.below(4) == 0 {
             spec.taints.push("team=red:NoSchedule".to_owned());
+        }
+        if self.below(2) == 0 {
+            // A pool over several zones may get its next node in another one than it was asked for, for ever:
+            // that is why there should be a pool for each.
+            spec.zones.clear();
+            let (min, more) = (self.below(4), self.below(12));
+            spec.autoscaler = Some(AutoscalerRange { min, max: min + more + 1 });
+            spec.count = min + self.below(more + 2);
         }
         let _ = self.cloud.add_pool(self.cluster, spec);
     }
@@ -229,9 +247,10 @@ impl Swarm {
                 let _ = if self.below(2) == 0 { self.cloud.stop_pool(pool) } else { self.cloud.start_pool(pool) };
             }
             14 => {
-                // As the autoscaler would.
+                // As the autoscaler would, where there is none.
                 let pool = self.pool();
-                if number.is_multiple_of(2) {
+                if self.cloud.pool(pool).is_some_and(|pool| pool.spec.autoscaler.is_some()) {
+                } else if number.is_multiple_of(2) {
                     let _ = self.cloud.grow_group(pool, 1 + number % 3);
                 } else if let Some(node) = self.node() {
                     let _ = self.cloud.remove_from_group(node.pool, node.instance_id, number % 4 == 1);
@@ -293,6 +312,8 @@ impl Swarm {
         self.check_machines(&place);
         self.check_budgets(&place);
         self.check_waiting(&place);
+        let cluster = self.cloud.clusters().first();
+        self.book.check(&self.cloud, cluster.expect("the cluster"), &self.profile, &place);
     }
 
     /// Every pod is in one place, and no node has more than it can hold.
@@ -436,7 +457,10 @@ impl Swarm {
             self.cloud.advance_to(at_ms);
             self.check();
             steps += 1;
-            assert!(steps < 200_000, "seed {}: it does not come to rest", self.seed);
+            if steps >= 20_000 {
+                let last = self.cloud.log().since(0).rev().take(12).map(|record| (record.at_ms, record.text()));
+                panic!("seed {}: it does not come to rest: {:#?}", self.seed, last.collect::<Vec<_>>());
+            }
         }
         assert!(self.cloud.is_idle());
         for cluster in self.cloud.clusters() {
@@ -444,6 +468,8 @@ impl Swarm {
                 assert!(!node.state().is_moving(), "seed {}: {:?} for ever", self.seed, node.state());
             }
         }
+        let cluster = self.cloud.clusters().first().expect("the cluster");
+        self.book.check_rest(&self.cloud, cluster, &self.profile, &format!("seed {} at rest", self.seed));
         for (pod, node) in on_nodes(self.kubernetes()).filter(|(_, node)| node.is_ready) {
             let name = pod.name();
             assert!(!pod.is_terminating(), "seed {}: {name} on {} ends for ever", self.seed, node.name);
@@ -460,10 +486,12 @@ fn on_nodes(kubernetes: &Kubernetes) -> impl Iterator<Item = (&Pod, &NodeInfo)> 
 fn whatever_happens_pods_are_where_they_belong_and_in_the_end_there_is_peace() {
     let number = |name: &str| std::env::var(name).ok().and_then(|text| text.parse().ok());
     let (first, seeds) = (number("SWARM_FIRST").unwrap_or(0), number("SWARM_SEEDS").unwrap_or(60));
+    let mut looks = [0; 3];
     for seed in first..first + seeds {
         let mut swarm = Swarm::new(seed);
         swarm.play();
         swarm.rest();
+        looks.iter_mut().zip(swarm.book.looks).for_each(|(all, of_seed)| *all += of_seed);
         if seed % 10 == 0 {
             let mut again = Swarm::new(seed);
             again.play();
@@ -471,4 +499,6 @@ fn whatever_happens_pods_are_where_they_belong_and_in_the_end_there_is_peace() {
             assert_eq!(again.cloud.fingerprint(), swarm.cloud.fingerprint(), "seed {seed} gives two runs");
         }
     }
+    // Each of the autoscaler's checks has something to look at.
+    assert!(seeds < 20 || looks.iter().all(|looks| *looks >= 20), "{looks:?}");
 }
