@@ -4,7 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
-import { ADD_50, Playground, TO_5 } from "./console.mjs";
+import { ADD_50, CLUSTER, Playground, TO_5 } from "./console.mjs";
 import { open } from "./harness.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -48,6 +48,32 @@ for (const colorScheme of ["light", "dark"]) {
   test(`the embed, ${colorScheme}`, async (t) => {
     const { page } = await open(t, { path: "?embed=1", context: { colorScheme, viewport: { width: 820, height: 480 } } });
     await busy(page);
+    await check(page);
+  });
+
+  test(`pods that wait and the card of a node, ${colorScheme}`, async (t) => {
+    const { page } = await open(t, { context: { colorScheme } });
+    const user = new Playground(page);
+    await user.run(`az aks nodepool add --node-count 2 --enable-cluster-autoscaler --min-count 1 --max-count 2 --name nodepool1 ${CLUSTER}`);
+    await user.button("Pause").click();
+    await user.type("kubectl create deployment web --image=nginx --replicas=2000");
+    await page.locator(".pods .some").waitFor();
+    await page.getByRole("application", { name: /Picture of the nodes/ }).focus();
+    await page.keyboard.press("ArrowRight");
+    await page.locator(".card").waitFor();
+    await check(page);
+  });
+
+  test(`a challenge at its end, ${colorScheme}`, async (t) => {
+    const { page } = await open(t, { path: "?lesson=challenge", context: { colorScheme } });
+    const user = new Playground(page);
+    const lesson = page.getByRole("complementary", { name: /^Lesson/ });
+    const more = lesson.getByRole("button", { name: /^(Hint|Show a solution)/ });
+    await more.waitFor();
+    while (await more.count()) await more.click();
+    await lesson.getByRole("button", { name: /^Run: / }).last().click();
+    await user.button("Skip to idle").click();
+    await lesson.getByRole("status").filter({ hasText: /better than par/ }).waitFor();
     await check(page);
   });
 

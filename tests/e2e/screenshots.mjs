@@ -44,6 +44,33 @@ async function mixed(user, page) {
   await page.waitForTimeout(500);
 }
 
+/** The first example, while 15 nodes thaw. */
+async function thawing(user, page) {
+  const steps = page.getByRole("button", { name: /^Run this line/ });
+  for (const step of [0, 1]) {
+    await steps.nth(step).click();
+    await user.button("Skip to idle").click();
+  }
+  await user.untilSummary("5 running, 45 deallocated");
+  await user.button("Pause").click();
+  await steps.nth(2).click();
+  while ((await user.counts()).ready < 8) await user.button("Step").click();
+  await page.waitForTimeout(500);
+}
+
+/** A morning with the autoscaler: frozen nodes thaw, new ones are built, and pods wait. */
+async function autoscaled(user, page) {
+  await user.button("Examples").click();
+  await page.getByRole("dialog", { name: "Examples" }).getByRole("button", { name: /autoscaled/ }).click();
+  await user.button("Skip to idle").click();
+  await user.type("sim load trace '0s,12; 20m,90; 1h,12; 3h,160' --name web --cpu 500m");
+  await user.button("Pause").click();
+  await user.type("wait 3h1m");
+  await user.button("Skip ahead").click();
+  while ((await user.counts()).starting > 0 && (await user.counts()).ready < 6) await user.button("Step").click();
+  await page.waitForTimeout(500);
+}
+
 picture("start", { context: desktop }, (user, page) => page.waitForTimeout(300));
 picture("creating", { context: desktop }, async (user, page) => {
   await user.type(ADD_50);
@@ -56,6 +83,16 @@ picture("thawing", { context: desktop }, async (user, page) => {
   await page.mouse.move(box.x + 300, box.y + 190);
   await page.waitForTimeout(300);
 });
+// The two of the README.
+const shown = { viewport: { width: 1320, height: 800 } };
+picture("readme-thawing", { context: shown }, (user, page) => thawing(user, page));
+picture("readme-autoscaled", { context: shown }, async (user, page) => {
+  await autoscaled(user, page);
+  const box = await user.picture.boundingBox();
+  await page.mouse.move(box.x + 40, box.y + 75);
+  await page.waitForTimeout(400);
+});
+picture("autoscaled-phone", { context: phone }, (user, page) => autoscaled(user, page));
 picture("leaving", { context: desktop }, async (user, page) => {
   await frozen(user);
   await user.type(TO_DELETE);
