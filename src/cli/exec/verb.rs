@@ -48,7 +48,7 @@ pub fn run_verb(words: &[&str], mut context: Context<'_>) -> Execution {
         ["help", ..] => done(context, print(help())),
         ["echo", "-n", rest @ ..] => done(context, Block::Output(Rendered::plain(rest.join(" ")))),
         ["echo", rest @ ..] => done(context, print(rest.join(" "))),
-        ["true" | ":", ..] => Execution::Done(Outcome::ok(context.blocks)),
+        ["true" | ":", ..] | [] => Execution::Done(Outcome::ok(context.blocks)),
         ["false", ..] => Execution::Done(Outcome { exit_code: 1, ..Outcome::ok(context.blocks) }),
         ["wait", rest @ ..] => wait(rest, context),
         ["sim", rest @ ..] => match sim::run(rest, &mut context) {
@@ -59,7 +59,6 @@ pub fn run_verb(words: &[&str], mut context: Context<'_>) -> Execution {
             context.hint("The playground has az, kubectl and a few words of its own: help lists them.");
             context.refuse(not_found(name))
         }
-        [] => Execution::Done(Outcome::ok(context.blocks)),
     }
 }
 
