@@ -446,6 +446,10 @@ impl Run {
             }
             return Execution::Done(outcome);
         }
+        if let Some((&"unset", names)) = words.split_first() {
+            self.variables.retain(|name, _| !names.contains(&name.as_str()));
+            return Execution::Done(Outcome::ok(Vec::new()));
+        }
         let (answers, said) = match &self.active {
             Some(active) => (active.answers.as_slice(), active.said),
             None => (&[][..], 0),

@@ -3,7 +3,7 @@
 
 use std::fmt::Write as _;
 
-use super::{Context, Execution, Outcome, Printing, Reply, Until, Waiting, print, refusal, sim};
+use super::{Block, Context, Execution, Outcome, Printing, Rendered, Reply, Until, Waiting, print, refusal, sim};
 use crate::cli::duration::parse_duration_ms;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::filter;
@@ -37,12 +37,19 @@ pub const VERBS: &[(&str, &str)] = &[
     ("az … --help", "what a command takes"),
 ];
 
+/// Words of bash that are no commands.
+const KEYWORDS: [&str; 16] =
+    ["!", "{", "}", "[[", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "then", "while"];
+
 /// Carries out a command that is not `az`; `input` is what is piped into it, or a here-document.
 #[must_use]
 pub fn run_verb(words: &[&str], input: Option<&str>, mut context: Context<'_>) -> Execution {
     match words {
         ["help", ..] => done(context, print(help())),
+        ["echo", "-n", rest @ ..] => done(context, Block::Output(Rendered::plain(rest.join(" ")))),
         ["echo", rest @ ..] => done(context, print(rest.join(" "))),
+        ["true" | ":", ..] | [] => Execution::Done(Outcome::ok(context.blocks)),
+        ["false", ..] => Execution::Done(Outcome { exit_code: 1, ..Outcome::ok(context.blocks) }),
         ["wait", rest @ ..] => wait(rest, context),
         ["sim", rest @ ..] => match sim::run(rest, input, &mut context) {
             Ok(text) => done(context, print(text)),
@@ -52,13 +59,14 @@ pub fn run_verb(words: &[&str], input: Option<&str>, mut context: Context<'_>) -
             context.hint("The playground has az, kubectl and a few words of its own: help lists them.");
             context.refuse(not_found(name))
         }
-        [] => Execution::Done(Outcome::ok(context.blocks)),
     }
 }
 
 fn not_found(name: &str) -> CliError {
     let message = if filter::FILTERS.contains(&name) {
         format!("{name}: reads what is piped into it: az … | {name} …")
+    } else if KEYWORDS.contains(&name) {
+        format!("playground: `{name}' is not available here: there are no loops, conditions or functions")
     } else {
         format!("bash: {name}: command not found")
     };
@@ -67,7 +75,7 @@ fn not_found(name: &str) -> CliError {
     error
 }
 
-fn done(context: Context<'_>, block: super::Block) -> Execution {
+fn done(context: Context<'_>, block: Block) -> Execution {
     let mut blocks = context.blocks;
     blocks.push(block);
     Execution::Done(Outcome::ok(blocks))

@@ -24,8 +24,8 @@ enum Quote {
 }
 
 /// Cuts text into complete logical lines. Comments and blank lines are dropped, prompts are
-/// removed, a `\` before a line break joins, and quotes and
-/// here-documents may span lines.
+/// removed, a `\` before a line break joins, and quotes,
+/// here-documents and what `&&`, `||` and `|` connect may span lines.
 #[must_use]
 pub fn split_lines(text: &str) -> Vec<LogicalLine> {
     let mut lines = Vec::new();
@@ -50,7 +50,7 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
                 }
                 continue;
             }
-            Some((mut line, End::Continued)) => {
+            Some((mut line, End::Continued | End::Operator)) => {
                 line.text.push_str(strip_continuation_prompt(content));
                 line
             }
@@ -78,9 +78,9 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
                 line.text.pop();
                 open = Some((line, End::Continued));
             }
-            End::Open => {
+            end @ (End::Open | End::Operator) => {
                 line.text.push('\n');
-                open = Some((line, End::Open));
+                open = Some((line, end));
             }
         }
     }
@@ -94,13 +94,18 @@ enum End {
     Complete,
     Continued,
     Open,
+    /// With `&&`, `||` or `|`: what it leads to may stand on the next line.
+    Operator,
     /// The texts of these here-documents follow.
     Documents(Vec<HereDocument>),
 }
 
-/// Looks for an open quote or a final `\`.
+/// Looks for an open quote, a final `\` (in PowerShell a final backquote) and a final operator.
 fn scan(text: &str) -> End {
     let mut quote = Quote::None;
+    let mut backquotes = 0_usize;
+    // The last two characters that are neither quoted nor blank.
+    let mut last = ['\0'; 2];
     let mut characters = text.chars();
     let mut after_blank = true;
     while let Some(character) = characters.next() {
@@ -116,11 +121,20 @@ fn scan(text: &str) -> End {
             (Quote::None, '\'') => quote = Quote::Single,
             (Quote::None, '"') => quote = Quote::Double,
             (Quote::Single, '\'') | (Quote::Double, '"') => quote = Quote::None,
+            (Quote::None, '`') => backquotes += 1,
             _ => {}
+        }
+        if !matches!(character, ' ' | '\t' | '\n') {
+            last = [last[1], if quote == Quote::None { character } else { '\0' }];
         }
         after_blank = quote == Quote::None && matches!(character, ' ' | '\t' | '\n' | ';' | '&' | '|');
     }
-    if quote == Quote::None { End::Complete } else { End::Open }
+    match last {
+        _ if quote != Quote::None => End::Open,
+        _ if backquotes % 2 == 1 && text.ends_with(" `") => End::Continued,
+        ['&', '&'] | [_, '|'] => End::Operator,
+        _ => End::Complete,
+    }
 }
 
 /// Whether anything is to be run: not a blank line, a comment or the fence of a code block.

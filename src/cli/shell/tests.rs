@@ -164,6 +164,9 @@ fn pasted_text_becomes_lines() {
     check_lines("```azurecli\na\n```", &["a"]);
     check_lines("a 'x\n# y\n", &["a 'x\n# y\n"]);
     check_lines("echo \\'\nb", &["echo \\'", "b"]);
+    check_lines("a &&\n  b |\n\nc\nd", &["a &&\n  b |\n\nc", "d"]);
+    check_lines("$ a ||\n> b\nc \\|\nd '|'\ne &\nf # |\ng", &["a ||\nb", "c \\|", "d '|'", "e &", "f # |", "g"]);
+    check_lines("PS> a `\n  -b `\n  c\nd `e`\nf `", &["a   -b   c", "d `e`", "f "]);
 }
 
 #[test]

@@ -462,7 +462,7 @@ pub fn changes_nothing(invocation: &Invocation) -> bool {
         Value::Integer(number) => *number != 0,
         Value::Float(number) => *number != 0.0,
         Value::Flag(flag) => *flag,
-        Value::List(list) => !list.is_empty(),
+        Value::List(list) => list.iter().any(|item| !item.is_empty()),
     };
     !invocation.command.arguments.iter().any(|argument| {
         let dest: &str = &argument.dest;
