@@ -14,9 +14,9 @@ use super::limits::DEFAULT_QUOTA_VCPUS;
 use super::money::Cost;
 use super::node::Node;
 use super::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
-use super::pool::{Pool, PoolId};
+use super::pool::{Pool, PoolId, node_name};
 use super::record::{Happening, OperationStatus, RecordLog};
-use super::scaler::Scaler;
+use super::scaler::{Scaler, tell_of_drain};
 use super::snapshot::{Snapshot, StateCounts};
 use super::table::Table;
 use super::timing::Timings;
@@ -230,7 +230,7 @@ impl Cloud {
             Event::DrainFailed { cluster, node, ref pods } => {
                 let known = self.pool(node.pool).and_then(|pool| pool.node(node.instance_id));
                 if known.is_some_and(|node| node.state() == NodeState::Draining && node.operation.is_none()) {
-                    self.on_failed_removal(cluster, node);
+                    self.on_failed_removal(cluster, node, pods);
                 }
                 let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
                     Some(clockwork.on_drain_failed(place, node, pods))
@@ -254,7 +254,14 @@ impl Cloud {
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let node = pool.nodes.get_mut(&id.instance_id)?;
         let operation = node.operation;
-        match act(&mut self.clockwork, place, node)? {
+        // What no operation removes, the autoscaler does.
+        let was_drained = node.state() == NodeState::Draining && operation.is_none();
+        let outcome = act(&mut self.clockwork, place, node)?;
+        if was_drained && matches!(node.state(), NodeState::Deallocating | NodeState::Deleting) {
+            let name = node_name(place.scale_set, id.instance_id).into();
+            tell_of_drain(&mut self.clockwork, cluster, &name, None);
+        }
+        match outcome {
             NodeOutcome::Moving => None,
             NodeOutcome::Rested => operation,
             NodeOutcome::Gone => {

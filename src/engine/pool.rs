@@ -21,6 +21,12 @@ impl PoolId {
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
+
+    /// The number of this identity.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        self.0
+    }
 }
 
 /// What happens to the virtual machines that a scale-down frees.

@@ -49,6 +49,10 @@ pub enum PodEvent {
     Started(usize),
     /// It was told to end.
     Killing,
+    /// The cluster autoscaler has it evicted, to remove its node.
+    ScaleDown,
+    /// It could not be evicted, and keeps its node.
+    ScaleDownFailed,
     /// Its node could not be reached any more.
     NodeNotReady,
     /// It was told to end, because its node has not been reached for so long.
@@ -197,6 +201,10 @@ fn pod_text(spec: &PodSpec, id: PodId, event: &PodEvent) -> RecordText {
         }
         PodEvent::Started(index) => ("kubelet", "Started", format!("Started container {}", container(index))),
         PodEvent::Killing => ("kubelet", "Killing", format!("Stopping container {}", container(&0))),
+        PodEvent::ScaleDown => ("cluster-autoscaler", "ScaleDown", "deleting pod for node scale down".to_owned()),
+        PodEvent::ScaleDownFailed => {
+            ("cluster-autoscaler", "ScaleDownFailed", "failed to delete pod for ScaleDown".to_owned())
+        }
         PodEvent::NodeNotReady => ("node-controller", "NodeNotReady", "Node is not ready".to_owned()),
         PodEvent::TaintEviction => {
             let message = format!("Marking for deletion Pod {}/{name}", spec.namespace);
@@ -204,7 +212,8 @@ fn pod_text(spec: &PodSpec, id: PodId, event: &PodEvent) -> RecordText {
         }
         PodEvent::Preempted(preemptor) => ("default-scheduler", "Preempted", format!("Preempted by pod {preemptor}")),
     };
-    let is_warning = matches!(event, PodEvent::FailedScheduling(_) | PodEvent::NodeNotReady);
+    let is_warning =
+        matches!(event, PodEvent::FailedScheduling(_) | PodEvent::NodeNotReady | PodEvent::ScaleDownFailed);
     RecordText {
         kind: if is_warning { "Warning" } else { "Normal" },
         reason,

@@ -9,8 +9,10 @@ use super::parse::Request;
 use super::pod_manifest::{IMAGE_BYTES, quantities};
 use super::select::labels;
 use super::target::{Target, find, name, targets};
-use super::{Failure, Said, bad_duration, duration_ms, make, manifest, node_changes, not_found, server, view};
+use super::{Failure, Said, bad_duration, make, manifest, node_changes, not_found, priorities, server, view};
 use crate::cli::arm::moment;
+use crate::engine::autoscaler::duration::parsed_ms;
+use crate::engine::autoscaler::expander::Priorities;
 use crate::engine::kubernetes::{NodeInfo, PodSpec};
 use crate::engine::workloads::{DeploymentId, HorizontalSpec, SetKind, kind_name};
 use crate::engine::{Cloud, ClusterId};
@@ -329,7 +331,7 @@ fn status(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, F
         return Err(Failure::usage("required resource not specified"));
     }
     let timeout = request.text("timeout").unwrap_or("0s");
-    let timeout_ms = duration_ms(timeout).ok_or_else(|| bad_duration("timeout", timeout, request))?;
+    let timeout_ms = parsed_ms(timeout).ok_or_else(|| bad_duration("timeout", timeout, request))?;
     let now_ms = cloud.now_ms();
     let view = view(cloud, id)?;
     let (all, failures) = chosen(view, &request.words, request)?;
@@ -460,6 +462,10 @@ fn remove(one: &Found, id: ClusterId, cloud: &mut Cloud) -> Result<(), Failure> 
     let missing = || not_found(&kind.info().plural(), name);
     let kubernetes = view(cloud, id)?.kubernetes;
     let set_kind = match kind {
+        Kind::ConfigMap if name == priorities::NAME => {
+            cloud.set_expander_priorities(id, Priorities::default());
+            return Ok(());
+        }
         Kind::Node | Kind::Event | Kind::ConfigMap | Kind::Namespace => {
             return Err(not_simulated(&format!("kubectl delete {}", one.title())));
         }

@@ -1,4 +1,4 @@
-//! `kubectl describe` of nodes and pods.
+//! `kubectl describe` of nodes, pods and config maps.
 
 use std::fmt::Write as _;
 
@@ -123,6 +123,7 @@ pub fn describe(view: View<'_>, request: &Request) -> Result<Said, Failure> {
             texts.push(match target.kind {
                 Kind::Node => node(view, object),
                 Kind::Pod => pod(view, object),
+                Kind::ConfigMap => config_map(view, object),
                 kind => return Err(not_simulated(&format!("kubectl describe {}", kind.info().singular()))),
             });
         }
@@ -132,6 +133,19 @@ pub fn describe(view: View<'_>, request: &Request) -> Result<Said, Failure> {
     }
     said.print(texts.join("\n\n"));
     Ok(said)
+}
+
+fn config_map(view: View<'_>, object: &Value) -> String {
+    let mut text = format!("Name:\t{}\nNamespace:\t{}\n", name(object), at(object, "/metadata/namespace"));
+    many(&mut text, "Labels", &pairs(object, "/metadata/labels", "="));
+    many(&mut text, "Annotations", &pairs(object, "/metadata/annotations", ": "));
+    text.push_str("\nData\n====\n");
+    for (key, value) in object.get("data").and_then(Value::as_object).into_iter().flatten() {
+        let _ = writeln!(text, "{key}:\n----\n{}\n", value.as_str().unwrap_or_default());
+    }
+    text.push_str("\nBinaryData\n====\n\n");
+    events(view, &mut text, "ConfigMap", object);
+    tabbed(&text)
 }
 
 fn events(view: View<'_>, text: &mut String, kind: &str, own: &Value) {

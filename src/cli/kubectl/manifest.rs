@@ -7,9 +7,12 @@ use super::kind::Kind;
 use super::parse::Request;
 use super::pod_manifest::{number, pairs, pod, selector, text};
 use super::select::labels as read_labels;
-use super::{Failure, Said, server, view, yaml};
+use super::{Failure, Said, priorities, server, view, yaml};
+use crate::engine::autoscaler::expander::Priorities;
 use crate::engine::kubernetes::budget::Amount;
+use crate::engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
 use crate::engine::kubernetes::{BudgetLimit, DisruptionBudget, PodSpec, RestartPolicy};
+use crate::engine::scaler::Scaler;
 use crate::engine::workloads::{DeploymentSpec, SetKind, kind_name};
 use crate::engine::{Cloud, ClusterId, Pairs};
 
@@ -36,7 +39,7 @@ const INERT: [(&str, &str); 15] = [
 ];
 
 /// Fields that are read, below the object itself or below its pod template; `*` is any key.
-const OBJECT_FIELDS: &str = "apiVersion kind metadata.name metadata.namespace metadata.labels.* metadata.annotations.* spec.replicas spec.selector.matchLabels.* spec.completions spec.parallelism spec.minAvailable spec.maxUnavailable spec.selector.matchExpressions.*";
+const OBJECT_FIELDS: &str = "apiVersion kind metadata.name metadata.namespace metadata.labels.* metadata.annotations.* spec.replicas spec.selector.matchLabels.* spec.completions spec.parallelism spec.minAvailable spec.maxUnavailable spec.selector.matchExpressions.* data.priorities";
 const POD_FIELDS: &str = "metadata.labels.* metadata.annotations.* spec.containers.name spec.containers.image spec.containers.command spec.containers.args spec.containers.resources.requests.* spec.containers.resources.limits.* spec.containers.ports.hostPort spec.initContainers.name spec.initContainers.image spec.initContainers.resources.requests.* spec.initContainers.resources.limits.* spec.initContainers.restartPolicy spec.nodeSelector.* spec.affinity.nodeAffinity.* spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution.* spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution.* spec.tolerations.* spec.topologySpreadConstraints.* spec.priority spec.terminationGracePeriodSeconds spec.volumes.* spec.restartPolicy";
 
 /// What an object is to be.
@@ -44,6 +47,7 @@ enum Wanted {
     Deployment(Box<DeploymentSpec>),
     Set(SetKind, Box<PodSpec>, u32),
     Budget(DisruptionBudget),
+    Priorities(Box<Priorities>),
     Inert(&'static str),
 }
 
@@ -160,9 +164,13 @@ fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Fa
             "the namespace from the provided object \"{namespace}\" does not match the namespace \"{given}\". You must pass '--namespace={namespace}' to perform this operation."
         )));
     }
+    let is_of_expander = name == priorities::NAME && namespace == SYSTEM_NAMESPACE;
     let kind = Kind::of_manifest(title).filter(|kind| {
-        let is_readable =
-            !matches!(kind, Kind::Node | Kind::Autoscaler | Kind::Event | Kind::ConfigMap | Kind::Namespace);
+        let is_readable = match kind {
+            Kind::Node | Kind::Autoscaler | Kind::Event | Kind::Namespace => false,
+            Kind::ConfigMap => is_of_expander,
+            _ => true,
+        };
         is_readable && kind.info().api_version() == version
     });
     let mut manifest = Manifest {
@@ -194,7 +202,7 @@ fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Fa
         })
     });
     let replicas = replicas.transpose()?.unwrap_or(1);
-    let has_template = !matches!(kind, Kind::Pod | Kind::Budget);
+    let has_template = !matches!(kind, Kind::Pod | Kind::Budget | Kind::ConfigMap);
     let template = if has_template { document.pointer("/spec/template").unwrap_or(&Value::Null) } else { document };
     if has_template && kind != Kind::Job {
         check_selector(document, template).map_err(&problem)?;
@@ -240,6 +248,9 @@ fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Fa
             limit: limit(document).map_err(problem)?,
             created_ms: now_ms,
         }),
+        Kind::ConfigMap => Wanted::Priorities(Box::new(priorities::read(
+            document.pointer("/data").and_then(|data| data.get(priorities::KEY)).and_then(Value::as_str),
+        ))),
         _ => Wanted::Set(SetKind::Bare, Box::new(spec()?), 1),
     };
     Ok(manifest)
@@ -351,6 +362,15 @@ fn put(
     };
     match wanted {
         Wanted::Inert(_) => Ok("created"),
+        Wanted::Priorities(wanted) => {
+            let known = cloud.scaler(id).map(Scaler::priorities).filter(|known| known.text.is_some());
+            exists(known.is_some())?;
+            let word = word(known.is_some(), known == Some(&wanted));
+            if !dry_run.is_on() {
+                cloud.set_expander_priorities(id, *wanted);
+            }
+            Ok(word)
+        }
         Wanted::Deployment(mut spec) => {
             let found = kubernetes.deployment(&namespace, &name);
             exists(found.is_some())?;

@@ -7,9 +7,12 @@ use serde_json::{Map, Value, json};
 
 use super::kind::Kind;
 use super::print::{cpu, memory};
+use super::priorities;
 use crate::cli::arm::moment;
 use crate::engine::kubernetes::budget::Amount;
+use crate::engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
 use crate::engine::kubernetes::{BudgetLimit, NodeInfo, Operator, Pod, PodPhase, PodSpec, Resources, Selector, Taint};
+use crate::engine::scaler::Scaler;
 use crate::engine::workloads::{Deployment, DeploymentId, Horizontal, Kubernetes, PodSet, SetKind};
 use crate::engine::{Cloud, Cluster, Pairs};
 
@@ -45,7 +48,7 @@ impl View<'_> {
             Kind::Budget => self.budgets(),
             Kind::Autoscaler => self.autoscalers(),
             Kind::Event => self.events(),
-            Kind::ConfigMap => NAMESPACES.iter().map(|namespace| root_certificate(namespace)).collect(),
+            Kind::ConfigMap => self.config_maps(),
             Kind::Namespace => NAMESPACES.iter().map(|name| namespace(name)).collect(),
         }
     }
@@ -293,6 +296,27 @@ impl View<'_> {
         self.kubernetes.horizontals().filter_map(one).collect()
     }
 
+    /// The certificates of every namespace, and what the cluster autoscaler publishes and reads.
+    fn config_maps(&self) -> Vec<Value> {
+        let certificate = |namespace: &&str| config_map(namespace, "kube-root-ca.crt", "ca.crt", CERTIFICATE);
+        let mut maps: Vec<Value> = NAMESPACES.iter().map(certificate).collect();
+        let id = self.cluster.id;
+        if let Some(text) = self.cloud.scaler(id).and_then(|scaler| scaler.priorities().text.as_ref()) {
+            maps.push(config_map(SYSTEM_NAMESPACE, priorities::NAME, priorities::KEY, text));
+        }
+        // As the autoscaler writes moments in this one.
+        let time = |at_ms| format!("{} +0000 UTC", moment(at_ms).replace('T', " ").trim_end_matches('Z'));
+        if let Some(status) = self.cloud.autoscaler_status(id, &time) {
+            let mut map = config_map(SYSTEM_NAMESPACE, "cluster-autoscaler-status", "status", &status);
+            let looked = self.cloud.scaler(id).and_then(Scaler::last_loop_ms).unwrap_or_default();
+            let annotations = json!({ "cluster-autoscaler.kubernetes.io/last-updated": time(looked) });
+            put(&mut map, "metadata", "annotations", annotations);
+            maps.push(map);
+        }
+        maps.sort_by(|one, other| key(one).cmp(&key(other)));
+        maps
+    }
+
     /// The log as events; those of the same object with the same words are one that is counted.
     fn events(&self) -> Vec<Value> {
         let mut events: Vec<Value> = Vec::new();
@@ -385,9 +409,11 @@ fn asks_for_nothing(spec: &PodSpec) -> bool {
     requests.cpu_millis == 0 && requests.memory_bytes == 0
 }
 
-/// Addresses of the default subnet, after the four that Azure keeps for itself.
+/// Addresses of the default subnet, after the four that Azure keeps for itself. Every pool has as many
+/// as it may have nodes, so that no two nodes have the same.
 fn node_address(node: &NodeInfo) -> String {
-    let host = node.id.instance_id + 4;
+    let host =
+        node.id.pool.number().saturating_sub(1).wrapping_mul(1024).wrapping_add(node.id.instance_id).wrapping_add(4);
     format!("10.224.{}.{}", host / 256 % 256, host % 256)
 }
 
@@ -495,10 +521,11 @@ fn namespace(name: &str) -> Value {
     object
 }
 
-fn root_certificate(namespace: &str) -> Value {
-    let mut object = object(Kind::ConfigMap, Some(namespace), "kube-root-ca.crt", 0);
-    if let Some(object) = object.as_object_mut() {
-        object.insert("data".to_owned(), json!({ "ca.crt": "(none: nothing here speaks TLS)\n" }));
-    }
+/// What stands in the place of the certificate of the API server.
+const CERTIFICATE: &str = "(none: nothing here speaks TLS)\n";
+
+fn config_map(namespace: &str, name: &str, key: &str, text: &str) -> Value {
+    let mut object = object(Kind::ConfigMap, Some(namespace), name, 0);
+    put(&mut object, "data", key, json!(text));
     object
 }

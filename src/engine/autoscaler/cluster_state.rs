@@ -144,6 +144,12 @@ impl ClusterState {
         }
     }
 
+    /// The place of a group that was there at the last look.
+    #[must_use]
+    pub fn place(&self, group: PoolId) -> Option<usize> {
+        self.ids.iter().position(|id| *id == group)
+    }
+
     /// Sets what is remembered of a group.
     pub fn group_mut(&mut self, group: usize) -> Option<&mut GroupState> {
         self.groups.get_mut(group)

@@ -60,6 +60,10 @@ pub struct Candidate {
 pub struct Priorities {
     /// A number and a pattern; several may have the same number.
     pub rules: Vec<(i64, Pattern)>,
+    /// The text of the config map that a person wrote them in, where there is one.
+    pub text: Option<String>,
+    /// What is wrong with that text, so that there are no rules.
+    pub problem: Option<String>,
 }
 
 /// The places of the options that are left; empty where no option is worth anything.
@@ -101,6 +105,7 @@ fn waste(option: &Candidate) -> u128 {
 /// left out, and said so. Without a fit, or without numbers, all options stay.
 fn highest_priority(options: &[Candidate], priorities: &Priorities, notices: &mut Vec<Notice>) -> Vec<usize> {
     let all = || (0..options.len()).collect();
+    notices.extend(priorities.problem.iter().map(|problem| Notice::PrioritiesInvalid { problem: problem.clone() }));
     if priorities.rules.is_empty() {
         return all();
     }

@@ -53,18 +53,20 @@ pub enum Notice {
     ScaleDown { node: Arc<str>, utilization: String, pods: Vec<String> },
     /// A node is closed to new pods before it goes.
     NodeMarked { node: Arc<str> },
-    /// A node could not be emptied, and stays.
-    NodeNotDrained { node: Arc<str> },
-    /// A pod has to go for its node's sake.
-    PodEvicted { pod: PodId },
-    /// A pod would not go.
-    PodNotEvicted { pod: PodId },
+    /// A node's machine was told to go.
+    NodeRemoved { node: Arc<str> },
+    /// A node was removed, empty or after a drain.
+    ScaledDown { node: Arc<str>, is_empty: bool },
+    /// A node could not be removed, and stays.
+    NodeNotRemoved { node: Arc<str>, is_empty: bool, error: String },
     /// A machine that never became a node was given up.
     DeleteUnregistered { node: Arc<str> },
     /// A group fits no pattern of the expander's priorities.
     NoPriority { group: Arc<str> },
     /// No group fits any.
     NoPriorities,
+    /// The priorities cannot be read.
+    PrioritiesInvalid { problem: String },
 }
 
 /// What an event is about.
@@ -96,13 +98,13 @@ impl Notice {
     #[must_use]
     pub fn subject(&self) -> Subject {
         match self {
-            Self::TriggeredScaleUp { pod, .. }
-            | Self::NotTriggerScaleUp { pod, .. }
-            | Self::MaxNodesForPod { pod }
-            | Self::PodEvicted { pod }
-            | Self::PodNotEvicted { pod } => Subject::Pod(*pod),
-            Self::NodeMarked { node } | Self::NodeNotDrained { node } => Subject::Node(Arc::clone(node)),
-            Self::NoPriority { .. } | Self::NoPriorities => Subject::Priorities,
+            Self::TriggeredScaleUp { pod, .. } | Self::NotTriggerScaleUp { pod, .. } | Self::MaxNodesForPod { pod } => {
+                Subject::Pod(*pod)
+            }
+            Self::NodeMarked { node } | Self::NodeRemoved { node } | Self::NodeNotRemoved { node, .. } => {
+                Subject::Node(Arc::clone(node))
+            }
+            Self::NoPriority { .. } | Self::NoPriorities | Self::PrioritiesInvalid { .. } => Subject::Priorities,
             _ => Subject::Status,
         }
     }
@@ -162,11 +164,17 @@ impl Notice {
                 ),
             ),
             Self::NodeMarked { .. } => normal("ScaleDown", "marked the node as toBeDeleted/unschedulable".to_owned()),
-            Self::NodeNotDrained { .. } => {
-                warning("ScaleDownFailed", "failed to drain the node, aborting ScaleDown".to_owned())
+            Self::NodeRemoved { .. } => normal("ScaleDown", "nodes removed by cluster autoscaler".to_owned()),
+            Self::ScaledDown { node, is_empty: true } => {
+                normal("ScaleDownEmpty", format!("Scale-down: empty node {node} removed"))
             }
-            Self::PodEvicted { .. } => normal("ScaleDown", "deleting pod for node scale down".to_owned()),
-            Self::PodNotEvicted { .. } => warning("ScaleDownFailed", "failed to delete pod for ScaleDown".to_owned()),
+            Self::ScaledDown { node, is_empty: false } => {
+                normal("ScaleDown", format!("Scale-down: node {node} removed with drain"))
+            }
+            Self::NodeNotRemoved { is_empty, error, .. } => {
+                let what = if *is_empty { "delete empty node" } else { "drain and delete node" };
+                warning("ScaleDownFailed", format!("failed to {what}: {error}"))
+            }
             Self::DeleteUnregistered { node } => {
                 normal("DeleteUnregistered", format!("Removed unregistered node {node}"))
             }
@@ -181,6 +189,7 @@ impl Notice {
                 "Priority expander: no priorities info found for any of the expansion options. No options filtered."
                     .to_owned(),
             ),
+            Self::PrioritiesInvalid { problem } => warning("PriorityConfigMapInvalid", problem.clone()),
         }
     }
 }

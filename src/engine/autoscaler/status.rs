@@ -11,7 +11,9 @@ pub enum ScaleUpStatus {
     NoActivity,
     /// Nodes are on their way.
     InProgress,
-    /// It may not, after a failure or while nodes are missing.
+    /// It may not, while nodes are missing.
+    Unhealthy,
+    /// It may not, after a failure.
     Backoff,
 }
 
@@ -22,6 +24,7 @@ impl ScaleUpStatus {
         match self {
             Self::NoActivity => "NoActivity",
             Self::InProgress => "InProgress",
+            Self::Unhealthy => "Unhealthy",
             Self::Backoff => "Backoff",
         }
     }
@@ -50,10 +53,13 @@ pub fn scale_up_of_group(
 ) -> ScaleUpStatus {
     if state.group(group).is_some_and(super::cluster_state::GroupState::is_scaling_up) {
         ScaleUpStatus::InProgress
-    } else if state.safety(group, policy, settings, now_ms).is_safe() {
-        ScaleUpStatus::NoActivity
     } else {
-        ScaleUpStatus::Backoff
+        let safety = state.safety(group, policy, settings, now_ms);
+        match (safety.is_healthy, safety.is_safe()) {
+            (false, _) => ScaleUpStatus::Unhealthy,
+            (true, false) => ScaleUpStatus::Backoff,
+            (true, true) => ScaleUpStatus::NoActivity,
+        }
     }
 }
 

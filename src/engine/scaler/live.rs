@@ -121,6 +121,29 @@ pub(super) fn unmark(clockwork: &mut Clockwork, cluster: ClusterId, node: NodeId
     }
 }
 
+/// What is said of a node whose machine was told to go.
+fn removed(node: &Arc<str>, is_empty: bool) -> [Notice; 2] {
+    [Notice::NodeRemoved { node: Arc::clone(node) }, Notice::ScaledDown { node: Arc::clone(node), is_empty }]
+}
+
+/// Says that a drain has ended: its node goes, or stays for these pods.
+pub(in crate::engine) fn tell_of_drain(
+    clockwork: &mut Clockwork,
+    cluster: ClusterId,
+    node: &Arc<str>,
+    left: Option<&str>,
+) {
+    let Some((_, mut moment)) = clockwork.kubernetes(cluster) else {
+        return;
+    };
+    let failed = left.map(|pods| {
+        let error = format!("Failed to drain node /{node}: these pods are still there: {pods}");
+        vec![Notice::NodeNotRemoved { node: Arc::clone(node), is_empty: false, error }]
+    });
+    let notices = failed.unwrap_or_else(|| removed(node, false).to_vec());
+    notices.iter().filter_map(|notice| remark(notice, &[])).for_each(|remark| moment.remark(remark));
+}
+
 fn remark(notice: &Notice, pending: &[Pod]) -> Option<Remark> {
     const NAMESPACE: &str = "kube-system";
     let (namespace, object) = match notice.subject() {
@@ -158,6 +181,7 @@ impl Live<'_> {
             return;
         };
         let name = Arc::clone(&node.name);
+        self.notices.push(Notice::NodeMarked { node: Arc::clone(&name) });
         if is_empty {
             self.notices.push(Notice::ScaleDownEmpty { node: name });
             return;
@@ -166,20 +190,23 @@ impl Live<'_> {
         let moved = node.pods().iter().filter(|pod| pod.takes_room() && !pod.spec.is_daemon() && !pod.spec.is_mirror());
         let pods = moved.map(|pod| format!("{}/{}", pod.spec.namespace, pod.name())).collect();
         let utilization = utilization.unwrap_or_default();
-        self.notices.push(Notice::ScaleDown { node: Arc::clone(&name), utilization, pods });
-        self.notices.push(Notice::NodeMarked { node: name });
+        self.notices.push(Notice::ScaleDown { node: name, utilization, pods });
     }
 
     fn remove(&mut self, id: NodeId, is_empty: bool) {
         self.tell_of(id, is_empty);
         mark(&mut self.cloud.clockwork, self.cluster, id);
-        if self.cloud.remove_from_group(id.pool, id.instance_id, is_empty).is_err() {
+        let name = self.cloud.pool(id.pool).map(|pool| pool.node_name(id.instance_id)).unwrap_or_default();
+        if let Err(error) = self.cloud.remove_from_group(id.pool, id.instance_id, is_empty) {
             unmark(&mut self.cloud.clockwork, self.cluster, id);
+            let error = error.to_string();
+            self.notices.push(Notice::NodeNotRemoved { node: name.into(), is_empty, error });
             return;
         }
         let policy = self.cloud.pool(id.pool).map_or(ScaleDownMode::Delete, |pool| pool.spec.scale_down_mode);
         if is_empty {
             self.believe(id, going(policy));
+            self.notices.extend(removed(&name.into(), is_empty));
         }
     }
 }

@@ -25,6 +25,7 @@ use super::kubernetes::NodeId;
 use super::operation::PowerState;
 use super::pool::{Pairs, Pool, PoolId};
 use super::table::Table;
+pub(super) use live::tell_of_drain;
 
 /// One cluster's autoscaler, and what it needs from loop to loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -78,6 +79,12 @@ impl Scaler {
     #[must_use]
     pub fn flags(&self) -> &Pairs {
         &self.flags
+    }
+
+    /// The priorities of the expander of that name.
+    #[must_use]
+    pub fn priorities(&self) -> &Priorities {
+        &self.priorities
     }
 
     /// When it looked last.
@@ -176,13 +183,15 @@ impl Cloud {
     }
 
     /// A node that the autoscaler drained could not be emptied.
-    pub(super) fn on_failed_removal(&mut self, cluster: ClusterId, node: NodeId) {
+    pub(super) fn on_failed_removal(&mut self, cluster: ClusterId, node: NodeId, pods: &str) {
         let now_ms = self.now_ms();
         if let Some(scaler) = self.scalers.get_mut(cluster) {
             scaler.autoscaler.on_failed_removal(node, now_ms);
         }
         if let Some(pool) = super::cloud::find_pool(&mut self.clusters, cluster, node.pool) {
             pool.spec.count += 1;
+            let name = pool.node_name(node.instance_id).into();
+            tell_of_drain(&mut self.clockwork, cluster, &name, Some(pods));
         }
         live::unmark(&mut self.clockwork, cluster, node);
     }

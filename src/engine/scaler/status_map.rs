@@ -45,20 +45,19 @@ fn write(
 ) -> std::fmt::Result {
     let state = &scaler.autoscaler.state;
     let looked = time(scaler.last_loop_ms().unwrap_or(now_ms));
-    let growing: Vec<ScaleUpStatus> = groups
-        .iter()
-        .enumerate()
-        .map(|(index, group)| scale_up_of_group(state, index, group.policy, settings, now_ms))
-        .collect();
+    // A group that it has not seen yet is not in its report.
+    let seen: Vec<(usize, &Group)> = groups.iter().filter_map(|group| Some((state.place(group.id)?, group))).collect();
+    let growing: Vec<ScaleUpStatus> =
+        seen.iter().map(|(index, group)| scale_up_of_group(state, *index, group.policy, settings, now_ms)).collect();
     writeln!(text, "time: {looked}")?;
     writeln!(text, "autoscalerStatus: {}", if scaler.last.is_some() { "Running" } else { "Initializing" })?;
     writeln!(text, "clusterWide:")?;
     let all = scaler.autoscaler.planner.unneeded.nodes().len();
     write_health(text, "  ", state.is_cluster_healthy(settings), &state.total, "")?;
     writeln!(text, "  scaleUp:\n    status: {}", scale_up(&growing).name())?;
-    writeln!(text, "  scaleDown:\n    status: {}\n    candidates: {all}", scale_down_name(all))?;
+    write_scale_down(text, all)?;
     writeln!(text, "nodeGroups:")?;
-    for (index, (group, grows)) in groups.iter().zip(growing).enumerate() {
+    for ((index, group), grows) in seen.into_iter().zip(growing) {
         let nodes = scaler.autoscaler.planner.unneeded.nodes().iter();
         let candidates = nodes.filter(|node| node.id.pool == group.id).count();
         let readiness = state.group(index).map(|found| found.readiness).unwrap_or_default();
@@ -69,14 +68,20 @@ fn write(
         writeln!(text, "- name: {}", group.name)?;
         write_health(text, "  ", state.is_group_healthy(index, group.policy, settings), &readiness, &sizes)?;
         writeln!(text, "  scaleUp:\n    status: {}", grows.name())?;
-        if let Some(backoff) = state.backoffs.status(group.id, now_ms) {
+        if let Some(backoff) = state.backoffs.status(group.id, now_ms).filter(|_| grows == ScaleUpStatus::Backoff) {
             writeln!(text, "    backoffInfo:")?;
             writeln!(text, "      errorCode: {}", backoff.error.code)?;
             writeln!(text, "      errorMessage: {}", backoff.error.message)?;
         }
-        writeln!(text, "  scaleDown:\n    status: {}\n    candidates: {candidates}", scale_down_name(candidates))?;
+        write_scale_down(text, candidates)?;
     }
     Ok(())
+}
+
+fn write_scale_down(text: &mut String, candidates: usize) -> std::fmt::Result {
+    writeln!(text, "  scaleDown:\n    status: {}", scale_down_name(candidates))?;
+    // As with other numbers that are left out where they are 0.
+    if candidates > 0 { writeln!(text, "    candidates: {candidates}") } else { Ok(()) }
 }
 
 fn write_health(
@@ -94,9 +99,11 @@ fn write_health(
     writeln!(text, "{indent}      total: {registered}")?;
     writeln!(text, "{indent}      ready: {ready}")?;
     writeln!(text, "{indent}      notStarted: {not_started}")?;
-    writeln!(text, "{indent}      beingDeleted: {deleted}")?;
+    if *deleted > 0 {
+        writeln!(text, "{indent}      beingDeleted: {deleted}")?;
+    }
     writeln!(text, "{indent}      unready:")?;
-    writeln!(text, "{indent}        total: {unready}")?;
+    writeln!(text, "{indent}        total: {unready}\n{indent}        resourceUnready: 0")?;
     writeln!(text, "{indent}    longUnregistered: {long_unregistered}")?;
     writeln!(text, "{indent}    unregistered: {unregistered}")?;
     text.write_str(sizes)

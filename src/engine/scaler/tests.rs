@@ -98,7 +98,9 @@ fn empty_nodes_go_after_ten_minutes_down_to_the_smallest_size() {
         let pool = stage.cloud.pool(stage.pool).unwrap();
         assert_eq!((pool.spec.count, pool.instances()), (1, 1 + rests));
         assert!(stage.cloud.now_ms() < 15 * MINUTE_MS, "{}", stage.cloud.now_ms());
-        assert_eq!(stage.events("ScaleDownEmpty").len(), 3);
+        let told = stage.events("ScaleDownEmpty");
+        assert_eq!(told.iter().filter(|text| text.starts_with("Scale-down: removing empty node")).count(), 3);
+        assert_eq!(told.iter().filter(|text| text.ends_with(" removed")).count(), 3, "{told:?}");
     }
 }
 
@@ -139,11 +141,31 @@ fn a_drained_node_s_pods_move_before_it_goes() {
     stage.settle();
     // Three fit a node.
     assert_eq!(stage.count(NodeState::Ready), 1);
-    let events = stage.events("ScaleDown");
-    assert_eq!(events.len(), 4, "each is announced, and marked: {events:?}");
+    let told = stage.events("ScaleDown");
+    for part in ["marked the node", "utilization: {", "nodes removed by cluster autoscaler", "removed with drain"] {
+        assert_eq!(told.iter().filter(|text| text.contains(part)).count(), 2, "{part}: {told:?}");
+    }
     let kubernetes = stage.cloud.kubernetes(stage.cluster).unwrap();
     assert_eq!(kubernetes.deployments().find(|found| found.id == web).map(|found| found.spec.replicas), Some(3));
     assert_eq!(kubernetes.pending().count(), 0);
+}
+
+#[test]
+fn a_drain_that_comes_to_nothing_is_told_of_and_the_node_stays() {
+    let mut stage = Stage::new(ScaleDownMode::Delete, 2, (1, 5));
+    stage.deploy("web", 2, 500);
+    let fault = super::super::FaultSpec::new(super::super::FaultKind::DrainBlocked, 0);
+    stage.cloud.add_fault(fault);
+    stage.advance(15);
+    assert_eq!(stage.count(NodeState::Ready), 2);
+    let told = stage.events("ScaleDownFailed");
+    assert!(told.iter().all(|text| text.starts_with("failed to drain and delete node: ")), "{told:?}");
+    assert_eq!(told.len(), 1, "it is tried again only after a while");
+    let of_pods = stage.cloud.log().since(0).map(super::super::record::Record::text);
+    let of_pods: Vec<_> = of_pods.filter(|text| text.object.starts_with("pod/web")).collect();
+    let count = |reason: &str| of_pods.iter().filter(|text| text.reason == reason).count();
+    assert_eq!((count("ScaleDown"), count("ScaleDownFailed")), (1, 1));
+    assert_eq!(stage.cloud.pool(stage.pool).unwrap().spec.count, 2);
 }
 
 #[test]

@@ -41,6 +41,11 @@ impl DrainPolicy {
     pub const STOP: Self = Self { is_forced: true, ..Self::SERVICE };
     /// What the cluster autoscaler does (`max-pod-eviction-time` and `max-graceful-termination-sec`).
     pub const AUTOSCALER: Self = Self { patience_ms: 120_000, is_forced: false, cordons: false, ..Self::SERVICE };
+
+    /// Whether it is the cluster autoscaler that drains.
+    const fn is_autoscaled(self) -> bool {
+        !self.cordons
+    }
 }
 
 /// A drain that goes on.
@@ -109,16 +114,24 @@ impl Kubernetes {
             return;
         };
         let mut refused = Vec::new();
+        let is_first = moment.now_ms + drain.policy.patience_ms == drain.patient_until_ms;
         for pod in node.pods().iter().filter(|pod| has_to_leave(pod) && !pod.is_terminating()) {
+            if is_first && drain.policy.is_autoscaled() {
+                moment.record(pod, PodEvent::ScaleDown);
+            }
             let is_allowed = drain.policy.is_forced
                 || (self.may_evict(pod) && moment.strike(FaultKind::DrainBlocked, id.pool).is_none());
             if is_allowed {
                 self.end(id, pod.id, PodEvent::Killing, moment);
             } else {
-                refused.push(pod.name());
+                refused.push(pod);
             }
         }
         if !refused.is_empty() && moment.now_ms >= drain.patient_until_ms {
+            for pod in refused.iter().filter(|_| drain.policy.is_autoscaled()) {
+                moment.record(pod, PodEvent::ScaleDownFailed);
+            }
+            let refused: Vec<String> = refused.iter().map(|pod| pod.name()).collect();
             return self.fail_drain(id, &refused, moment);
         }
         let left: Vec<String> = node.pods().iter().filter(|pod| has_to_leave(pod)).map(Pod::name).collect();

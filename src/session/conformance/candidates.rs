@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
-use super::input::{Input, Read, Stop};
+use super::input::{Input, Read};
 use super::model::{NOW_MS, Nodes, at_ms, pool};
 use crate::engine::ScaleDownMode;
 use crate::engine::autoscaler::budget::{Deletions, Parallelism};
@@ -128,6 +128,7 @@ pub fn removable_count(input: &Input<'_>) -> Read<Answer> {
 
 /// `unremovable-reason`.
 pub fn unremovable_reason(input: &Input<'_>) -> Read<Answer> {
+    input.skip_if_named(&["error", "fails"], "a pool's settings are never out of reach here")?;
     let mut settings = Settings::default();
     set_time(&mut settings, Setting::ScaleDownUnneededTime, input, "unneeded_time_s")?;
     set_time(&mut settings, Setting::ScaleDownUnreadyTime, input, "unready_time_s")?;
@@ -184,10 +185,7 @@ pub fn unneeded_tracking(input: &Input<'_>) -> Read<Answer> {
 
 /// `deletion-budget`.
 pub fn deletion_budget(input: &Input<'_>) -> Read<Answer> {
-    if input.as_fields()?.iter().any(|(name, _)| name.contains("atomic")) {
-        let reason = "the Azure provider has no groups that grow and shrink as a whole";
-        return Err(Stop::Skipped(reason.to_owned()));
-    }
+    input.skip_if_atomic()?;
     let deletions = |input: &Input<'_>| {
         Ok(Deletions { empty: input.small("empty")? as usize, drain: input.small("drain")? as usize })
     };

@@ -5,6 +5,7 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::input::{Input, Read, Stop};
 use super::model::{resources, sorted};
+use crate::cli::kubectl;
 use crate::engine::autoscaler::balance::{Room, balanced};
 use crate::engine::autoscaler::expander::{Candidate, Expander, Priorities, best};
 use crate::engine::autoscaler::notice::NoticeText;
@@ -31,18 +32,28 @@ fn candidate(input: &Input<'_>) -> Read<Candidate> {
     Ok(Candidate { group: name.into(), nodes: input.small_or("node_count", 1)?, pods, requested, node })
 }
 
-fn chosen(expander: Expander, input: &Input<'_>) -> Read<Answer> {
-    let options = input.get("options")?.as_list()?.iter().map(candidate).collect::<Read<Vec<_>>>()?;
-    let mut priorities = Priorities::default();
-    for (number, patterns) in input.fields("config")? {
+/// Priorities by number, or as the text of the config map.
+fn priorities(input: &Input<'_>) -> Read<Priorities> {
+    let mut found = Priorities::default();
+    let Some(config) = input.find("config") else { return Ok(found) };
+    if config.is_text() {
+        return Ok(kubectl::priorities::read(Some(config.as_text()?)));
+    }
+    for (number, patterns) in config.as_fields()? {
         let number = number.parse().map_err(|_| Stop::Unreadable(format!("'{number}' is no priority")))?;
         for pattern in patterns.as_list()? {
             let text = pattern.as_text()?;
             let pattern =
                 Pattern::new(text, true, false).map_err(|_| Stop::Unreadable(format!("'{text}' is no pattern")))?;
-            priorities.rules.push((number, pattern));
+            found.rules.push((number, pattern));
         }
     }
+    Ok(found)
+}
+
+fn chosen(expander: Expander, input: &Input<'_>) -> Read<Answer> {
+    let options = input.get("options")?.as_list()?.iter().map(candidate).collect::<Read<Vec<_>>>()?;
+    let priorities = priorities(input)?;
     let mut notices = Vec::new();
     let left = best(expander, &options, &priorities, &mut notices);
     let names = left.iter().filter_map(|index| options.get(*index)).map(|option| option.group.to_string());

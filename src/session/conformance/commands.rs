@@ -4,18 +4,31 @@ use super::super::{Session, SessionOptions};
 use super::answer::Answer;
 use super::input::{Input, Read, Stop};
 
-/// A cluster with a pool that the autoscaler sizes, and one that it does not.
-const SETTING_UP: [&str; 4] = [
-    "az group create -n rg -l eastus",
-    "az aks create -g rg -n c --node-count 1 --generate-ssh-keys",
-    "az aks nodepool add -g rg --cluster-name c -n auto --node-count 3 --enable-cluster-autoscaler --min-count 1 --max-count 5",
-    "az aks nodepool add -g rg --cluster-name c -n manual --node-count 3",
-];
+/// What cases call the number of nodes that there are.
+const CURRENT: [&str; 3] = ["current", "current_count", "current_node_count"];
+
+/// What they call the number that is asked for, where it is not the option's name.
+const WANTED: [&str; 4] = ["new", "new_count", "new_node_count", "requested"];
+
+/// What they call the number of pools.
+const POOLS: [&str; 3] = ["pools", "node_pools", "nodepools"];
+
+/// A cluster with a pool that the autoscaler sizes and one that it does not, unless it has only one pool.
+fn setting_up(pools: u32, count: u32) -> Vec<String> {
+    let mut lines = vec!["az group create -n rg -l eastus".to_owned()];
+    let first = if pools > 1 { 1 } else { count };
+    lines.push(format!("az aks create -g rg -n c --node-count {first} --generate-ssh-keys"));
+    let more = ["-n auto --enable-cluster-autoscaler --min-count 1 --max-count 1000", "-n manual"];
+    let more = more.iter().take(if pools > 1 { 2 } else { 0 });
+    lines.extend(more.map(|pool| format!("az aks nodepool add -g rg --cluster-name c --node-count {count} {pool}")));
+    lines
+}
 
 /// Adds the options that a case names; those of a command line have hyphens.
 fn options(line: &mut String, input: &Input<'_>) -> Read<()> {
     for (name, value) in input.as_fields()? {
-        if ["cmd", "autoscaler"].contains(&name) || input.find(name).is_none() {
+        let is_of_world = ["cmd", "autoscaler"].contains(&name) || CURRENT.contains(&name) || POOLS.contains(&name);
+        if is_of_world || WANTED.contains(&name) || input.find(name).is_none() {
             continue;
         }
         let option = name.replace('_', "-");
@@ -39,19 +52,23 @@ pub fn validation(input: &Input<'_>) -> Read<Answer> {
     let command = command.strip_prefix("aks ").unwrap_or(command);
     let is_autoscaled = input.flag_or("autoscaler", false)?;
     let pool = if is_autoscaled { "auto" } else { "manual" };
+    let count = |keys: &[&str], default: u32| input.find_any(keys).map_or(Ok(default), |count| count.as_small());
+    let (current, wanted, pools) = (count(&CURRENT, 3)?, count(&WANTED, 2)?, count(&POOLS, 3)?);
     let target = match command {
         "create" => "-g rg -n new --generate-ssh-keys".to_owned(),
-        "update" => "-g rg -n c".to_owned(),
+        "update" | "scale" => "-g rg -n c".to_owned(),
         "nodepool add" => "-g rg --cluster-name c -n new".to_owned(),
-        "nodepool scale" if !input.has("node_count") => format!("-g rg --cluster-name c -n {pool} --node-count 2"),
         "nodepool scale" | "nodepool update" => format!("-g rg --cluster-name c -n {pool}"),
         other => return Err(Stop::Unreadable(format!("'{other}' is no command that refuses sizes"))),
     };
     let mut line = format!("az aks {command} {target}");
     options(&mut line, input)?;
+    if command.ends_with("scale") && !input.has("node_count") {
+        line.push_str(&format!(" --node-count {wanted}"));
+    }
     let mut session = Session::new(SessionOptions { strict: true, ..SessionOptions::default() });
-    for line in SETTING_UP.iter().copied().chain([line.as_str()]) {
-        session.submit(line);
+    for line in setting_up(pools, current).into_iter().chain([line]) {
+        session.submit(&line);
         session.advance_until_answered();
     }
     let entry = session.transcript().last();

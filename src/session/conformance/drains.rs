@@ -73,10 +73,12 @@ pub fn pdb_tracker(input: &Input<'_>) -> Read<Answer> {
     let pods = labelled(input, "")?;
     let verdict = budgets.verdict(&pods);
     budgets.take(&pods);
+    let left = budgets.left();
     Ok(Answer::new()
         .with("can_remove", verdict.can_remove)
         .with("in_parallel", verdict.in_parallel)
-        .with("pdb_disruptions_left", budgets.left()))
+        .with("pdb_disruptions_after", left.clone())
+        .with("pdb_disruptions_left", left))
 }
 
 /// `pods-to-evict`.
@@ -105,6 +107,10 @@ pub fn to_evict(input: &Input<'_>) -> Read<Answer> {
             "ds-non-evictable" | "ds-not-evictable" => {
                 own(&mut spec, "DaemonSet", "ds");
                 decided(&mut spec, "false");
+            }
+            "fake" => {
+                let reason = "pods that stand for others are the autoscaler's own (provisioning requests)";
+                return Err(Stop::Skipped(reason.to_owned()));
             }
             other => return Err(Stop::Unreadable(format!("'{other}' is no kind of pod"))),
         }

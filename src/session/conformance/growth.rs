@@ -79,10 +79,7 @@ fn read(input: &Input<'_>) -> Read<Case> {
             Some(other) => return Err(Stop::Unreadable(format!("'{other}' is not when the provider refuses"))),
         },
         choice: None,
-        is_to_min: match &options {
-            Some(options) => options.flag_or("enforce_node_group_min_size", false)?,
-            None => false,
-        },
+        is_to_min: false,
     };
     case.read_nodes(input)?;
     for (name, group) in input.fields("groups")? {
@@ -112,6 +109,10 @@ fn read(input: &Input<'_>) -> Read<Case> {
         let pod = case.nodes.pod(&pod)?;
         case.pending.push(pod);
     }
+    let asked = ["enforce_node_group_min_size", "enforce_min_size", "to_min_size"];
+    let asked = options.as_ref().and_then(|options| options.find_any(&asked)).or_else(|| input.find_any(&asked));
+    // Where no pod waits, there is nothing else that a group could grow for.
+    case.is_to_min = asked.map_or(Ok(case.pending.is_empty()), |asked| asked.as_flag())?;
     if let Some(choice) = input.find("expander_chooses") {
         // How many nodes the option has is for the estimate to say.
         choice.small("delta")?;

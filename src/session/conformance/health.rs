@@ -60,18 +60,18 @@ impl Sight {
 
     /// Adds the nodes that a case counts, and those that it describes.
     fn nodes_of(&mut self, index: usize, input: &Input<'_>) -> Read<()> {
-        let counts = [
-            ("ready", old_node(Some(index), true)),
-            ("registered", old_node(Some(index), true)),
-            ("unready", old_node(Some(index), false)),
-            ("long_unready", old_node(Some(index), false)),
-            ("starting", NodeFacts { created_ms: at_ms(-60_000), ..old_node(Some(index), false) }),
-            ("not_started", NodeFacts { created_ms: at_ms(-60_000), ..old_node(Some(index), false) }),
-            ("deallocated", NodeFacts { is_shut_down: true, ..old_node(Some(index), false) }),
-            ("deleted", NodeFacts { is_gone: true, ..old_node(Some(index), true) }),
+        let new = NodeFacts { created_ms: at_ms(-60_000), ..old_node(Some(index), false) };
+        let starting = ["starting", "just_starting", "just_started", "just_created", "not_started", "new_unready"];
+        let counts: [(&[&str], NodeFacts); 6] = [
+            (&["ready", "registered"], old_node(Some(index), true)),
+            (&["unready"], old_node(Some(index), false)),
+            (&["long_unready"], old_node(Some(index), false)),
+            (&starting, new),
+            (&["deallocated"], NodeFacts { is_shut_down: true, ..old_node(Some(index), false) }),
+            (&["deleted"], NodeFacts { is_gone: true, ..old_node(Some(index), true) }),
         ];
-        for (key, node) in counts {
-            let count = input.small_or(key, 0)? as usize;
+        for (keys, node) in counts {
+            let count = input.small_of(keys)? as usize;
             self.nodes.extend(std::iter::repeat_n(node, count));
         }
         for node in input.list("nodes")? {
@@ -125,8 +125,10 @@ pub fn cluster(input: &Input<'_>) -> Read<Answer> {
     }
     let mut sight = Sight::default();
     let mut requests = Vec::new();
+    let mut candidates = input.texts("scale_down_candidates")?;
     for (name, group) in input.fields("groups")? {
         let index = sight.group(name, &group)?;
+        candidates.extend(std::iter::repeat_n(name, group.small_or("scale_down_candidates", 0)? as usize));
         if let Some(request) = group.find("scale_up") {
             let age_ms = request.ms("age_s")?.unwrap_or_default();
             requests.push((index, request.small("delta")?, at_ms(-age_ms)));
@@ -139,26 +141,31 @@ pub fn cluster(input: &Input<'_>) -> Read<Answer> {
         sight.state.register_scale_up(index, delta.into(), &settings, now_ms);
     }
     sight.look(&settings, NOW_MS);
-    let candidates = input.texts("scale_down_candidates")?;
     let mut groups = Map::new();
     let mut texts = Map::new();
     let mut growing = Vec::new();
+    let mut failures = Map::new();
     for (index, group) in sight.groups.iter().enumerate() {
         let is_healthy = sight.state.is_group_healthy(index, group.policy, &settings);
         let grows = status::scale_up_of_group(&sight.state, index, group.policy, &settings, NOW_MS);
         let unneeded = candidates.iter().filter(|node| node.starts_with(&*group.name)).count();
         let is_growing = sight.state.group(index).is_some_and(GroupState::is_scaling_up);
+        let has_asked = sight.state.group(index).is_some_and(|group| group.scale_up.is_some());
         let safety = sight.state.safety(index, group.policy, &settings, NOW_MS);
         groups.insert(
             group.name.to_string(),
             json!({
                 "healthy": is_healthy,
                 "scaling_up": is_growing,
+                "started_scale_up": has_asked,
                 "safe_to_scale": safety.is_safe(),
                 "backed_off": safety.backoff.is_some(),
             }),
         );
         growing.push(grows);
+        if let Some(backoff) = safety.backoff {
+            failures.insert(group.name.to_string(), json!([backoff.error.code]));
+        }
         texts.insert(format!("{}_health", group.name), json!(health_name(is_healthy)));
         texts.insert(format!("{}_scale_up", group.name), json!(grows.name()));
         texts.insert(format!("{}_scale_down", group.name), json!(scale_down_name(unneeded)));
@@ -168,6 +175,7 @@ pub fn cluster(input: &Input<'_>) -> Read<Answer> {
     texts.insert("cluster_scale_up".to_owned(), json!(status::scale_up(&growing).name()));
     texts.insert("cluster_scale_down".to_owned(), json!(scale_down_name(candidates.len())));
     let answer = counts(&sight.state.total);
+    let answer = answer.with("scale_up_failures", failures);
     Ok(answer.with("cluster_healthy", is_healthy).with_partial("groups", groups).with_partial("status", texts))
 }
 
@@ -187,10 +195,15 @@ fn not_started(input: &Input<'_>, settings: &Settings) -> Read<Answer> {
 
 /// `upcoming-nodes`.
 pub fn upcoming(input: &Input<'_>) -> Read<Answer> {
-    if input.find("provider_has_instance").is_some() {
-        let reason = "the Azure provider always knows whether a machine is there";
-        return Err(Stop::Skipped(reason.to_owned()));
-    }
+    // Whether the machine of a node that is on its way out is still there, which Azure's provider knows.
+    let is_there = match input.find("provider_has_instance") {
+        Some(field) if field.is_text() && field.as_text()? == "not implemented" => {
+            let reason = "the Azure provider always knows whether a machine is there";
+            return Err(Stop::Skipped(reason.to_owned()));
+        }
+        Some(field) => field.as_flag()?,
+        None => true,
+    };
     let settings = settings(input)?;
     if input.has("steps") {
         return upcoming_in_steps(input, &settings);
@@ -202,6 +215,7 @@ pub fn upcoming(input: &Input<'_>) -> Read<Answer> {
     if sight.nodes.len() < going {
         sight.nodes.extend(std::iter::repeat_n(old_node(Some(0), true), going));
     }
+    sight.nodes.iter_mut().take(going).for_each(|node| node.is_gone = !is_there);
     sight.look(&settings, NOW_MS);
     let registered = sight.state.group(0).map_or(0, |group| group.readiness.not_started);
     let upcoming = sight.state.upcoming(0, ScaleDownMode::Delete);

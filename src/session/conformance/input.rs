@@ -63,6 +63,17 @@ impl<'a> Input<'a> {
         Some(field)
     }
 
+    /// The first of several fields that is there and not null: cases spell the same thing in several ways.
+    #[must_use]
+    pub fn find_any(&self, keys: &[&str]) -> Option<Self> {
+        keys.iter().find_map(|key| self.find(key))
+    }
+
+    /// A count by any of several names; none where none is there.
+    pub fn small_of(&self, keys: &[&str]) -> Read<u32> {
+        self.find_any(keys).map_or(Ok(0), |field| field.as_small())
+    }
+
     /// Whether there is a field, null or not.
     #[must_use]
     pub fn has(&self, key: &str) -> bool {
@@ -194,8 +205,28 @@ impl<'a> Input<'a> {
 
     /// Texts by name.
     pub fn pairs(&self, key: &str) -> Read<crate::engine::Pairs> {
+        self.find(key).map_or_else(|| Ok(crate::engine::Pairs::new()), |field| field.as_pairs())
+    }
+
+    /// The fields of an object of texts.
+    pub fn as_pairs(&self) -> Read<crate::engine::Pairs> {
         let pair = |(key, value): (&str, Self)| Ok((key.to_owned(), value.as_text()?.to_owned()));
-        self.fields(key)?.into_iter().map(pair).collect()
+        self.as_fields()?.into_iter().map(pair).collect()
+    }
+
+    /// Skips a case about groups that grow and shrink as a whole, which Azure's provider does not have.
+    pub fn skip_if_atomic(&self) -> Read<()> {
+        let reason = "the Azure provider has no groups that grow and shrink as a whole";
+        self.skip_if_named(&["atomic", "zero_or_max"], reason)
+    }
+
+    /// Skips a case that says something under a name with one of these words in it.
+    pub fn skip_if_named(&self, words: &[&str], reason: &str) -> Read<()> {
+        let mut fields = self.value.as_object().into_iter().flatten();
+        let is_said = |(name, value): (&String, &Value)| {
+            words.iter().any(|word| name.contains(word)) && !matches!(value, Value::Null | Value::Bool(false))
+        };
+        if fields.any(is_said) { Err(Stop::Skipped(reason.to_owned())) } else { Ok(()) }
     }
 
     /// The path of something that has not been read.

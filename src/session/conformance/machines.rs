@@ -83,7 +83,8 @@ fn status(input: &Input<'_>) -> Read<Answer> {
         power: input.find("power").map_or(Ok(VmPower::Unknown), |word| word.as_text().map(power))?,
         has_extension_error: input.flag_or("extension_error", false)?,
     };
-    let known = input.find("known").map(|word| state(word.as_text()?)).transpose()?;
+    let known =
+        input.find_any(&["known", "cached_state", "last_state"]).map(|word| state(word.as_text()?)).transpose()?;
     let found = reading.status(machine, known.map(InstanceStatus::from));
     let error = found.as_ref().and_then(|status| status.error.as_ref());
     Ok(Answer::new()
@@ -173,7 +174,16 @@ fn stage(input: &Input<'_>, max: u32) -> Read<Stage> {
         return Err(Stop::Unreadable("the capacity is not what runs and what lies deallocated".to_owned()));
     }
     let range = AutoscalerRange { min: input.small_or("min", 0)?, max };
-    Stage::with_range(policy(input)?, (running, deallocated), range)
+    let mut stage = Stage::with_range(policy(input)?, (running, deallocated), range)?;
+    let named = input.find("deallocated").filter(Input::is_list);
+    let named = named.map_or_else(|| Ok(Vec::new()), |ids| ids.as_list()?.iter().map(Input::as_small).collect())?;
+    if !named.is_empty() {
+        // A pool that is loaded has those with the highest ids deallocated: here they are named.
+        stage = Stage::with_range(policy(input)?, (running + deallocated, 0), AutoscalerRange { min: 0, max })?;
+        stage.cloud.delete_nodes(stage.id, &named, false).map_err(Stop::Unreadable)?;
+        stage.settle();
+    }
+    Ok(stage)
 }
 
 /// More nodes.

@@ -36,14 +36,21 @@ pub fn aged_ms(input: &Input<'_>, key: &str) -> Read<Option<u64>> {
 fn memory(input: &Input<'_>) -> Read<u64> {
     match input.find("mem_mib") {
         Some(mib) => Ok(mib.as_count()? * MIB),
-        None => input.count_or("mem_b", 0),
+        None => amount(input, "mem_b"),
     }
+}
+
+/// An amount; upstream's tests write -1 for one that is not given.
+fn amount(input: &Input<'_>, key: &str) -> Read<u64> {
+    let Some(field) = input.find(key) else { return Ok(0) };
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a negative amount is none")]
+    field.as_number().map(|number| number.max(0.0) as u64)
 }
 
 /// What something has or asks for.
 pub fn resources(input: &Input<'_>) -> Read<Resources> {
     let gpus = input.small_or("gpu", 0)?;
-    Ok(Resources { gpus, ..Resources::new(input.count_or("cpu_m", 0)?, memory(input)?) })
+    Ok(Resources { gpus, ..Resources::new(amount(input, "cpu_m")?, memory(input)?) })
 }
 
 /// A node, by the fields that nodes have in the cases.
@@ -80,6 +87,9 @@ pub fn node(input: &Input<'_>, id: NodeId) -> Read<NodeInfo> {
     }
     if input.flag_or("taint_not_ready", false)? {
         taints.push(Taint::new(NOT_READY_KEY, "", TaintEffect::NoSchedule));
+    }
+    for key in input.texts("taints")? {
+        taints.push(Taint::new(key, "", TaintEffect::NoSchedule));
     }
     node.taints = taints.into();
     Ok(node)
@@ -171,14 +181,18 @@ pub fn own(spec: &mut PodSpec, kind: &str, name: &str) {
 }
 
 fn spread_by(spec: &mut PodSpec, spread: &Input<'_>) -> Read<()> {
-    // The test's pods have one label, which they are spread by.
-    let label = ("app".to_owned(), "estimatee".to_owned());
-    spec.labels.extend([label.clone()]);
+    // Where the case names no labels, the pods have one of their own, which they are spread by.
+    let mut labels =
+        spread.find_any(&["match", "match_labels", "labels"]).map_or(Ok(Pairs::new()), |of| of.as_pairs())?;
+    if labels.is_empty() {
+        labels.insert("app".to_owned(), "estimatee".to_owned());
+        spec.labels.extend(labels.clone());
+    }
     spec.topology_spread.push(TopologySpread {
         topology_key: spread.text("key")?.to_owned(),
         max_skew: spread.small("max_skew")?,
         min_domains: spread.small_or("min_domains", 1)?,
-        selector: Selector::of_labels(&Pairs::from([label])),
+        selector: Selector::of_labels(&labels),
     });
     Ok(())
 }
@@ -193,7 +207,8 @@ pub fn pod(input: &Input<'_>, id: u32) -> Read<Pod> {
     let created_ms = aged_ms(input, "age_s")?.unwrap_or(NOW_MS);
     let mut pod = Pod::new(PodId(id), Arc::new(pod_spec(input)?), created_ms);
     pod.phase = match input.find("phase").map(|phase| phase.as_text()).transpose()? {
-        None | Some("Running") => PodPhase::Running,
+        // What nobody knows of a pod does not end it.
+        None | Some("Running" | "Unknown") => PodPhase::Running,
         Some("Pending") => PodPhase::Pending,
         Some("Succeeded") => PodPhase::Succeeded,
         Some("Failed") => PodPhase::Failed,

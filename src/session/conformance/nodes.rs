@@ -50,31 +50,34 @@ pub fn kube_reserved(input: &Input<'_>) -> Read<Answer> {
         }
     };
     let answer = Answer::new().with("cpu_m", cpu);
-    // The documentation's GB are a thousand MB each in the new formula.
+    // The documentation's GB are a thousand MB each, and it makes no difference between MB and MiB.
     let (memory, in_gb) = match (input.find("mem_gib"), input.find("mem_gb")) {
-        (Some(gib), _) => (gib.as_number()? * 1024.0, 1024.0),
-        (None, Some(gb)) if is_new => (gb.as_number()? * 1000.0, 1000.0),
-        (None, Some(gb)) => (gb.as_number()? * 1024.0, 1024.0),
+        (Some(gib), _) => (gib.as_number()?, 1024_u64),
+        (None, Some(gb)) => (gb.as_number()?, 1000),
         (None, None) => return Ok(answer),
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size of memory")]
-    let memory = memory.round() as u64;
+    let in_unit = |gigas: f64, unit: u64| (gigas * unit as f64).round() as u64;
+    let whole = in_unit(memory, in_gb);
     let reserved = if is_new {
-        reserved_memory_by_pods_mib(memory, input.small("max_pods")?)
+        reserved_memory_by_pods_mib(whole, input.small("max_pods")?)
     } else {
-        reserved_memory_by_size_mib(memory)
+        // Its steps are GiB.
+        (reserved_memory_by_size_mib(in_unit(memory, 1024)) * in_gb).div_ceil(1024)
     };
     let eviction = eviction_threshold_mib(if is_new { 29 } else { 28 });
-    let left = memory.saturating_sub(reserved + eviction);
+    let left = whole.saturating_sub(reserved + eviction);
     #[expect(clippy::cast_precision_loss, reason = "a size of memory")]
-    let exact = |amount: u64| amount as f64 / in_gb;
+    let of = |amount: u64, unit: u64| amount as f64 / unit as f64;
     // Documents round to hundredths.
-    let as_gb = |amount: u64| (exact(amount) * 100.0).round() / 100.0;
+    let hundredths = |number: f64| (number * 100.0).round() / 100.0;
     Ok(answer
         .with("mem_mi", reserved)
         .with("kube_reserved_mb", reserved)
-        .with("kube_reserved_gb", as_gb(reserved))
+        .with("kube_reserved_gb", hundredths(of(reserved, in_gb)))
         .with("eviction_mb", eviction)
-        .with("allocatable_gb", as_gb(left))
-        .with("allocatable_pct", exact(left) / exact(memory) * 100.0))
+        .with("reserved_gb", hundredths(of(whole - left, in_gb)))
+        .with("reserved_pct", hundredths(of(whole - left, whole) * 100.0))
+        .with("allocatable_gb", hundredths(of(left, in_gb)))
+        .with("allocatable_pct", of(left, whole) * 100.0))
 }

@@ -71,7 +71,7 @@ fn evicted(input: &Input<'_>, nodes: &mut Nodes) -> Read<Pod> {
         }
         "mirror" | "ReplicaSet" | "DaemonSet" | "daemonset" | "Job" | "StatefulSet" | "ReplicationController" => {}
         "bare" | "none" => spec.owner = None,
-        "ds" => own(&mut spec, "DaemonSet", "ds"),
+        "ds" | "DS" => own(&mut spec, "DaemonSet", "ds"),
         // A replica set, by its name.
         name => own(&mut spec, "ReplicaSet", name),
     }
@@ -101,8 +101,10 @@ pub fn planner(input: &Input<'_>) -> Read<Answer> {
     }
     let mut gone = Vec::new();
     for pod in input.list("recently_evicted")? {
-        let from = pod.text("from")?;
-        nodes.find(from)?;
+        // A pod that nobody knows the node of is gone all the same.
+        if let Some(from) = pod.find("from").map(|from| from.as_text()).transpose()?.filter(|from| !from.is_empty()) {
+            nodes.find(from)?;
+        }
         gone.push(evicted(&pod, &mut nodes)?);
     }
     let mut sets = Vec::new();
@@ -155,6 +157,7 @@ fn plan<'p>(
 
 /// `unneeded-limit`: nodes, each with a pod that fits elsewhere.
 pub fn unneeded_limit(input: &Input<'_>) -> Read<Answer> {
+    input.skip_if_atomic()?;
     let mut settings = lenient();
     set_count(&mut settings, Setting::MaxEmptyBulkDelete, input, "max_parallelism")?;
     set_time(&mut settings, Setting::ScaleDownUnneededTime, input, "unneeded_time_s")?;

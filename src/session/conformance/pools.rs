@@ -131,7 +131,11 @@ fn ephemeral(disk: &str, mode: ScaleDownMode) -> Read<Answer> {
     }
     let refused = cluster.and_then(|cluster| stage.cloud.add_pool(cluster, spec).err());
     let text = refused.as_ref().map(ToString::to_string);
-    Ok(Answer::new().with("accepted", refused.is_none()).with("rejected", refused.is_some()).with("error", text))
+    Ok(Answer::new()
+        .with("accepted", refused.is_none())
+        .with("supported", refused.is_none())
+        .with("rejected", refused.is_some())
+        .with("error", text))
 }
 
 /// A node's name without that of the pool.

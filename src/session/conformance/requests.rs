@@ -178,6 +178,7 @@ fn clearing_up(input: &Input<'_>) -> Read<Settings> {
 
 /// `fix-target-size`.
 pub fn fix_target_size(input: &Input<'_>) -> Read<Answer> {
+    input.skip_if_atomic()?;
     let settings = clearing_up(input)?;
     let (mut fake, nodes) = group_of(input.small("registered")?, input.small("target")?);
     let now_ms = positive(input.ms("wrong_since_s")?);
@@ -196,10 +197,7 @@ pub fn fix_target_size(input: &Input<'_>) -> Read<Answer> {
 
 /// `remove-unregistered`.
 pub fn remove_unregistered(input: &Input<'_>) -> Read<Answer> {
-    if input.find("atomic").is_some() || input.find("zero_or_max").is_some() {
-        let reason = "the Azure provider has no groups that grow and shrink as a whole";
-        return Err(Stop::Skipped(reason.to_owned()));
-    }
+    input.skip_if_atomic()?;
     let settings = clearing_up(input)?;
     let registered = input.texts("registered")?;
     let instances = input.texts("instances")?;

@@ -73,23 +73,39 @@ fn set(name: &str, value: &str, cloud: &mut Cloud) -> Result<String> {
 /// The priorities of the expander of that name: numbers, each with a pattern of scale sets' names.
 fn set_priorities(rules: &str, cloud: &mut Cloud) -> Result<String> {
     let mut priorities = Priorities::default();
+    let mut texts: Vec<(&str, &str)> = Vec::new();
     for rule in rules.split([';', '\n']).map(str::trim).filter(|rule| !rule.is_empty()) {
         let read = rule.split_once('=').and_then(|(number, pattern)| {
             let pattern = Pattern::new(pattern.trim(), true, false).ok()?;
             Some((number.trim().parse().ok()?, pattern))
         });
-        priorities.rules.push(
-            read.ok_or_else(|| {
-                refusal(format!("sim autoscaler: '{rule}' is not NUMBER=PATTERN, such as 10=.*spot.*"))
-            })?,
-        );
+        let (number, pattern) = read
+            .ok_or_else(|| refusal(format!("sim autoscaler: '{rule}' is not NUMBER=PATTERN, such as 10=.*spot.*")))?;
+        priorities.rules.push((number, pattern));
+        if let Some((number, pattern)) = rule.split_once('=') {
+            texts.push((number.trim(), pattern.trim()));
+        }
     }
+    priorities.text = Some(config_map(&texts)).filter(|text| !text.is_empty());
     let text = format!("the expander 'priority' has {} rules", priorities.rules.len());
     let clusters: Vec<_> = cloud.clusters().iter().map(|cluster| cluster.id).collect();
     for cluster in clusters {
         cloud.set_expander_priorities(cluster, priorities.clone());
     }
     Ok(text)
+}
+
+/// The text that a config map would have for the same: every number once, with its patterns.
+fn config_map(rules: &[(&str, &str)]) -> String {
+    let mut text = String::new();
+    for (index, (number, _)) in rules.iter().enumerate() {
+        if rules.iter().position(|(known, _)| known == number) == Some(index) {
+            let of_number = rules.iter().filter(|(known, _)| known == number);
+            let patterns: String = of_number.map(|(_, pattern)| format!("  - {pattern}\n")).collect();
+            let _ = write!(text, "{number}:\n{patterns}");
+        }
+    }
+    text
 }
 
 fn status(cloud: &Cloud) -> Result<String> {

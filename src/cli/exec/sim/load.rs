@@ -251,7 +251,8 @@ fn describe(id: DeploymentId, kubernetes: &Kubernetes, now_ms: u64) -> String {
     };
     let name = &deployment.spec.name;
     let work = load.pods(now_ms);
-    let mut text = format!("deployment {name}: {} pods", deployment.spec.replicas);
+    let replicas = deployment.spec.replicas;
+    let mut text = format!("deployment {name}: {replicas} pod{}", if replicas == 1 { "" } else { "s" });
     if kubernetes.horizontals().any(|(scaled, _)| scaled == id) {
         let _ = write!(text, ", work for {work}");
     }

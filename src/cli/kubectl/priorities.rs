@@ -1,0 +1,78 @@
+//! The priorities of the cluster autoscaler's expander of that name, as its config map has them.
+//!
+//! The API server takes any text. The autoscaler reads it when it has to choose, and says so in an
+//! event where it cannot; then it chooses as if there were no priorities.
+
+use serde_json::Value;
+
+use super::yaml;
+use crate::engine::autoscaler::expander::Priorities;
+use crate::engine::pattern::Pattern;
+
+/// The name of the config map, in `kube-system`.
+pub const NAME: &str = "cluster-autoscaler-priority-expander";
+
+/// The key of its text.
+pub const KEY: &str = "priorities";
+
+/// The priorities of a config map's text; `None` where the map does not have the key.
+#[must_use]
+pub fn read(text: Option<&str>) -> Priorities {
+    let found = text.map_or_else(
+        || Err(format!("Wrong configmap for priority expander, doesn't contain {KEY} key. Ignoring update.")),
+        |text| {
+            rules(text).map_err(|error| format!("Wrong configuration for priority expander: {error}. Ignoring update."))
+        },
+    );
+    let text = Some(text.unwrap_or_default().to_owned());
+    match found {
+        Ok(rules) => Priorities { rules, text, problem: None },
+        Err(problem) => Priorities { rules: Vec::new(), text, problem: Some(problem) },
+    }
+}
+
+fn rules(text: &str) -> Result<Vec<(i64, Pattern)>, String> {
+    if text.trim().is_empty() {
+        return Err(format!("priority configuration in {NAME} configmap is empty; please provide valid configuration"));
+    }
+    let unreadable = |error: &str| format!("Can't parse YAML with priorities in the configmap: {error}");
+    let documents = yaml::documents(text).map_err(|error| unreadable(&error.to_string()))?;
+    let Some(Value::Object(numbers)) = documents.first() else {
+        return Err(unreadable("no numbers with lists of patterns"));
+    };
+    let mut rules = Vec::new();
+    for (number, patterns) in numbers {
+        let of_number: i64 = number.parse().map_err(|_| unreadable(&format!("{number} is no number")))?;
+        let patterns = patterns.as_array().ok_or_else(|| unreadable(&format!("{number} has no list of patterns")))?;
+        for pattern in patterns {
+            let text = pattern.as_str().ok_or_else(|| unreadable(&format!("{pattern} is no pattern")))?;
+            let pattern = Pattern::new(text, true, false)
+                .map_err(|error| format!("Can't compile regexp rule for priority {number} and rule {text}: {error}"))?;
+            rules.push((of_number, pattern));
+        }
+    }
+    Ok(rules)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_text_has_rules_or_a_problem() {
+        let check = |text: Option<&str>, rules: usize, problem: &str| {
+            let found = read(text);
+            assert_eq!(found.rules.len(), rules, "{text:?}");
+            assert!(found.problem.as_deref().unwrap_or("none").contains(problem), "{found:?}");
+            assert_eq!(found.text.as_deref(), Some(text.unwrap_or_default()));
+        };
+        check(Some("10:\n  - .*spot.*\n  - .*cheap.*\n50: ['.*']\n"), 3, "none");
+        check(Some(""), 0, "configmap is empty");
+        check(None, 0, "doesn't contain priorities key");
+        check(Some("ten:\n  - .*\n"), 0, "ten is no number");
+        check(Some("10: .*\n"), 0, "10 has no list");
+        check(Some("- .*\n"), 0, "no numbers");
+        check(Some("10:\n  - '(a'\n"), 0, "Can't compile regexp rule for priority 10 and rule (a");
+        check(Some("10: [a\n"), 0, "Can't parse YAML");
+    }
+}
