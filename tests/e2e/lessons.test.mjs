@@ -154,6 +154,42 @@ test("a lesson is pasted, and what is wrong with one is said by line", async (t)
   await panel(page).getByText("Lesson finished").waitFor();
 });
 
+test("a lesson is read from an address on the server, and again after a reload", async (t) => {
+  const { page } = await open(t, {
+    path: `?lesson=${encodeURIComponent("/docs/lessons/own.txt")}`,
+    route: (pathname) => (pathname === "/docs/lessons/own.txt" ? { type: ".txt", body: OWN } : undefined),
+  });
+  const user = new Playground(page);
+  await panel(page).getByRole("heading", { name: "One of my own" }).waitFor();
+  await panel(page).getByRole("button", { name: /^Run: az group create/ }).click();
+  await user.log.getByText("az group create -n mine -l eastus").waitFor();
+  await user.run("wait 10m");
+  await panel(page).getByText("Lesson finished").waitFor();
+  await page.reload();
+  await panel(page).getByText("Lesson finished").waitFor();
+});
+
+test("the goals stay in sight while the text is scrolled, and a score is told in words", async (t) => {
+  const { page } = await open(t, { path: "?lesson=challenge", context: { viewport: { width: 1280, height: 720 } } });
+  const user = new Playground(page);
+  const more = panel(page).getByRole("button", { name: /^(Hint|Show a solution)/ });
+  await more.waitFor();
+  const goal = goals(page).first();
+  const isInSight = () =>
+    goal.evaluate((it) => {
+      const { left, top } = it.getBoundingClientRect();
+      return it.contains(document.elementFromPoint(left + 40, top + 8));
+    });
+  assert.ok(await isInSight());
+  await panel(page).locator(".lesson-text").evaluate((it) => it.scrollTo(0, it.scrollHeight));
+  assert.ok(await isInSight());
+  while (await more.count()) await more.click();
+  await panel(page).getByRole("button", { name: /^Run: / }).last().click();
+  await user.button("Skip to idle").click();
+  const news = panel(page).getByRole("status");
+  await news.filter({ hasText: /better than par \(\d+ %\): spent \$[\d.]+, par \$[\d.]+; pending time [\d:]+, par [\d:]+/ }).waitFor();
+});
+
 test("a lesson from elsewhere, or one that is not there, is refused with a sentence", async (t) => {
   for (const [name, says, expected] of [
     ["https://elsewhere.example/lesson.txt", /its own server only/, []],

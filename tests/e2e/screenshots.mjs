@@ -61,7 +61,7 @@ async function thawing(user, page) {
 /** A morning with the autoscaler: frozen nodes thaw, new ones are built, and pods wait. */
 async function autoscaled(user, page) {
   await user.button("Examples").click();
-  await page.getByRole("dialog", { name: "Examples" }).getByRole("button", { name: /autoscaled/ }).click();
+  await page.getByRole("dialog", { name: "Examples" }).getByRole("button", { name: /^A working day/ }).click();
   await user.button("Skip to idle").click();
   await user.type("sim load trace '0s,12; 20m,90; 1h,12; 3h,160' --name web --cpu 500m");
   await user.button("Pause").click();
@@ -86,12 +86,7 @@ picture("thawing", { context: desktop }, async (user, page) => {
 // The two of the README.
 const shown = { viewport: { width: 1320, height: 800 } };
 picture("readme-thawing", { context: shown }, (user, page) => thawing(user, page));
-picture("readme-autoscaled", { context: shown }, async (user, page) => {
-  await autoscaled(user, page);
-  const box = await user.picture.boundingBox();
-  await page.mouse.move(box.x + 40, box.y + 75);
-  await page.waitForTimeout(400);
-});
+picture("readme-autoscaled", { context: shown }, (user, page) => autoscaled(user, page));
 picture("autoscaled-phone", { context: phone }, (user, page) => autoscaled(user, page));
 picture("leaving", { context: desktop }, async (user, page) => {
   await frozen(user);

@@ -84,6 +84,11 @@ fn pre(class: &'static str, text: &str) -> Html {
 /// Longer outputs are shown in part until asked for.
 const LINES_SHOWN: usize = 16;
 
+/// Columns keep their lines, which then scroll; sentences and JSON wrap.
+fn class_of(text: &str) -> &'static str {
+    if text.lines().any(|line| line.trim().contains("  ")) { "output" } else { "text" }
+}
+
 /// Standard output: all of it in the document, the first lines of it in sight. A check box
 /// unfolds it, so that nothing of the page has to remember which are open.
 fn output(text: &str) -> Html {
@@ -91,11 +96,11 @@ fn output(text: &str) -> Html {
     let lines = text.lines().count();
     // Two lines more cost less room than the button.
     if lines <= LINES_SHOWN + 2 {
-        return pre("output", text);
+        return pre(class_of(text), text);
     }
     html! {
         <div class="folded">
-            { pre("output", text) }
+            { pre(class_of(text), text) }
             <label class="fold"><input type="checkbox" />{ format!("Show all {lines} lines") }</label>
         </div>
     }

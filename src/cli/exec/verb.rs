@@ -88,7 +88,7 @@ fn refused(context: Context<'_>, message: String) -> Execution {
 fn help() -> String {
     let mut text = String::from("az works as the Azure CLI does; `az aks nodepool --help` lists what there is.\n\n");
     for (verb, meaning) in VERBS {
-        let _ = writeln!(text, "  {verb:<26}{meaning}");
+        let _ = writeln!(text, "  {verb:<28}{meaning}");
     }
     text.pop();
     text
