@@ -144,7 +144,7 @@ export function draw(page, canvas, { title, summary, clock, word }) {
     body += line(MARGIN, y, pool.name, text, ' font-weight="650"') + line(MARGIN + 110, y, what, mute);
     y += 12;
     pool.nodes.forEach((node, place) => {
-      const id = look(node.state, node.source, node.progressPermille);
+      const id = look(node.state, node.source, node.state === "ready" ? Math.min(node.fillPermille, 1000) : node.progressPermille);
       body += cell(id, MARGIN + (place % columns) * PITCH, y + Math.floor(place / columns) * PITCH);
     });
     y += Math.ceil(pool.nodes.length / columns) * PITCH;

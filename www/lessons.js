@@ -64,9 +64,11 @@ function phrases(list) {
 function passage(it) {
   if (it.kind === "run") {
     const lines = it.lines.trim();
+    // A line breaks between words, not at the hyphens of an option.
+    const typed = lines.split(/([ \n]+)/).map((word) => (word.trim() ? make("span", { className: "word" }, word) : word));
     const run = button("Run", () => page.send("run", lines), { className: "small" });
     run.setAttribute("aria-label", `Run: ${lines.split("\n")[0]}`);
-    return make("div", { className: "run-block" }, make("pre", { textContent: lines, tabIndex: 0 }), run);
+    return make("div", { className: "run-block" }, make("pre", { tabIndex: 0 }, ...typed), run);
   }
   if (it.kind === "pre") return make("pre", { textContent: it.lines, tabIndex: 0 });
   if (it.items) return make(it.kind, {}, ...it.items.map((item) => make("li", {}, ...phrases(item))));
@@ -75,7 +77,7 @@ function passage(it) {
 
 /** The sentence that a score makes. */
 function verdict({ percent, measures }) {
-  const told = measures.map(({ name, value, limit }) => `${name} ${value}, par ${limit}`).join("; ");
+  const told = measures.map(({ name, value, limit }) => `${name.replaceAll("_", " ")} ${value}, par ${limit}`).join("; ");
   const how = percent <= 100 ? "At or better than par" : "Above par: try again for less";
   return `${how} (${percent} %): ${told}.`;
 }
@@ -117,6 +119,8 @@ async function show(name, shown) {
     return to && button(words, () => begin(to.id), { title: to.title });
   };
   const next = step(1, "Next lesson");
+  // In sight whatever part of the text is being read.
+  const foot = make("div", { className: "lesson-foot" }, make("h3", {}, "Goals"), make("ol", { className: "goals" }, ...goals), news);
   const again = button("Start again", () => begin(name, taken.text));
   host.replaceChildren(
     make(
@@ -130,16 +134,14 @@ async function show(name, shown) {
       { className: "lesson-text" },
       place >= 0 ? make("p", { className: "mute" }, `Lesson ${place + 1} of ${others.length}`) : "",
       ...shown.text.map(passage),
-      make("h3", {}, "Goals"),
-      make("ol", { className: "goals" }, ...goals),
-      news,
       ...hints(shown),
       make("div", { className: "lesson-ways" }, ...[step(-1, "Previous lesson"), again, next].filter(Boolean)),
     ),
+    foot,
   );
   host.setAttribute("aria-label", `Lesson: ${shown.title}`);
   host.querySelector(".lesson-text").scrollTop = 0;
-  return { host, title, goals, news, next };
+  return { host, title, goals, news, next, foot };
 }
 
 /** Ticks goals as they are reached, and tells of it once. */
@@ -167,6 +169,7 @@ function watch() {
       told.push("Lesson finished.");
       if (progress.score) told.push(verdict(progress.score));
       parts.next?.classList.add("strong");
+      parts.foot.append(parts.next ?? "");
     }
     wasFinished = progress.isFinished;
     parts.host.classList.toggle("finished", progress.isFinished);

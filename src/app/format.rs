@@ -1,6 +1,6 @@
 //! Numbers as people read them.
 
-use crate::engine::{NodeState, StateCounts};
+use crate::engine::{NodeState, PodCounts, StateCounts};
 
 pub use crate::session::amount::{dollars, grouped};
 
@@ -62,6 +62,14 @@ pub fn summary(counts: &StateCounts) -> String {
     if told.is_empty() { "no nodes".to_owned() } else { told.join(", ") }
 }
 
+/// `40 running, 3 starting`: the pods that have a node.
+#[must_use]
+pub fn pods_at_work(pods: PodCounts) -> String {
+    let starting =
+        if pods.starting == 0 { String::new() } else { format!(", {} starting", grouped(pods.starting.into())) };
+    format!("{} running{starting}", grouped(pods.ready.into()))
+}
+
 /// The counts as JSON with every state's name, zero included.
 #[must_use]
 pub fn counts_json(counts: &StateCounts) -> String {
@@ -85,6 +93,16 @@ mod tests {
         check(0, "00:00:00");
         check(1_450_999, "00:24:10");
         check(90_061_000, "1d 01:01:01");
+    }
+
+    #[test]
+    fn pods() {
+        let check = |ready: u32, starting: u32, text: &str| {
+            assert_eq!(pods_at_work(PodCounts { ready, starting, pending: 7 }), text);
+        };
+        check(0, 0, "0 running");
+        check(10_000, 0, "10,000 running");
+        check(40, 3, "40 running, 3 starting");
     }
 
     #[test]

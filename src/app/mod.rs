@@ -101,7 +101,7 @@ pub enum Msg {
     /// The system's theme, wish for motion or resolution changed.
     Restyled,
     /// Start from an example.
-    Load(usize),
+    Load(&'static Example),
     /// Run a step of the example.
     RunStep(usize),
     /// Leave the example.

@@ -5,7 +5,7 @@ use yew::Context;
 use super::console::prompt::Effect;
 use super::pace::SPEED_MAX;
 use super::{App, Guide, Msg, browser, handle, log};
-use crate::session::examples::EXAMPLES;
+use crate::session::examples::Example;
 
 /// Said where the simulator cannot be had.
 const MISSING: &str =
@@ -77,7 +77,7 @@ impl App {
                 self.measure();
                 self.recolour();
             }
-            Msg::Load(place) => self.load_example(place),
+            Msg::Load(example) => self.load_example(example),
             Msg::RunStep(place) => {
                 let step = self.guide.as_ref().and_then(|guide| guide.example.steps.get(place));
                 if let Some(step) = step {
@@ -124,6 +124,10 @@ impl App {
         if let Some(guide) = &mut self.guide {
             let typed = guide.example.steps.iter().rposition(|step| text.contains(step.line));
             guide.done = guide.done.max(typed.map_or(0, |place| place + 1));
+            // Whoever begins with a line of their own is not in need of one.
+            if guide.done == 0 {
+                self.guide = None;
+            }
         }
         log::remember(&mut self.prompt.borrow_mut().history, text);
     }
@@ -150,8 +154,7 @@ impl App {
         }
     }
 
-    fn load_example(&mut self, place: usize) {
-        let Some(example) = EXAMPLES.get(place) else { return };
+    fn load_example(&mut self, example: &'static Example) {
         self.session.borrow_mut().begin_with(example.setup);
         self.begin();
         self.guide = Some(Guide { example, done: 0 });

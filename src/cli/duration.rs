@@ -1,30 +1,19 @@
 //! Durations and times of the day as people write them.
 
+use crate::engine::autoscaler::duration::{parsed_with, unit_ms};
+
 /// The longest wait: a year of simulated time.
 const WAIT_MAX_MS: u64 = 365 * 24 * 3_600_000;
 
-/// A duration such as `90s`, `10m`, `1h30m`, `500ms` or `2d`, in milliseconds.
+/// A duration such as `90s`, `10m`, `1h30m`, `1.5h`, `500ms` or `2d`, in milliseconds.
 #[must_use]
 pub fn parse_duration_ms(text: &str) -> Option<u64> {
-    let mut total_ms: u64 = 0;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let digits = rest.find(|letter: char| !letter.is_ascii_digit())?;
-        let (number, tail) = rest.split_at(digits);
-        let units = tail.find(|letter: char| letter.is_ascii_digit()).unwrap_or(tail.len());
-        let (unit, tail) = tail.split_at(units);
-        let unit_ms = match unit {
-            "ms" => 1,
-            "s" => 1000,
-            "m" | "min" => 60_000,
-            "h" => 3_600_000,
-            "d" => 86_400_000,
-            _ => return None,
-        };
-        total_ms = total_ms.checked_add(number.parse::<u64>().ok()?.checked_mul(unit_ms)?)?;
-        rest = tail;
-    }
-    (!text.is_empty() && total_ms <= WAIT_MAX_MS).then_some(total_ms)
+    let units = |unit: &str| match unit {
+        "min" => unit_ms("m"),
+        "d" => Some(86_400_000),
+        other => unit_ms(other),
+    };
+    parsed_with(text, units).filter(|total_ms| *total_ms <= WAIT_MAX_MS)
 }
 
 /// Simulated time as `h:mm:ss`.
@@ -58,6 +47,7 @@ mod tests {
         check("10m", Some(600_000));
         check("1h30m", Some(5_400_000));
         check("500ms", Some(500));
+        check("1.5h", Some(5_400_000));
         check("2d", Some(172_800_000));
         check("", None);
         check("10", None);

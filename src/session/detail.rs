@@ -45,6 +45,8 @@ pub struct NodeDetail {
     pub milestones: Vec<(Milestone, u64, bool)>,
     /// What the phases of a new node take by the durations in force, in the order of the milestones.
     pub new_ms: [u64; 5],
+    /// Why the autoscaler does not remove it, or when it will; nothing where it does not size the pool.
+    pub why: Option<String>,
     /// The latest events, oldest first, each with its time.
     pub events: Vec<(u64, RecordText)>,
 }
@@ -89,8 +91,12 @@ impl Session {
             .filter(|record| record.instance_id == Some(instance_id) && record.subject == pool.scale_set);
         let mut events: Vec<_> = own.take(EVENTS_MAX).map(|record| (record.at_ms, record.text())).collect();
         events.reverse();
+        let row = row(pool, node, now_ms);
+        let why = pool.spec.autoscaler.and_then(|_| self.cloud().why_node(&row.name));
         Some(NodeDetail {
-            row: row(pool, node, now_ms),
+            // The card begins with the name.
+            why: why.map(|why| why.replacen(&row.name, "It", 1)),
+            row,
             vm_size: pool.spec.vm_size.name,
             zone: node.zone,
             since_ms: node.since_ms(),

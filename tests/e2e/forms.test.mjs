@@ -88,3 +88,48 @@ test("a paused page in which nothing happens does not wake up", async (t) => {
   await page.waitForTimeout(700);
   assert.equal(await page.evaluate(() => window.frames_asked), before);
 });
+
+/** Buttons whose words do not fit, or that lie on one another. */
+const spilled = (page) =>
+  page.locator("button:visible").evaluateAll((buttons) => {
+    const told = [];
+    // What is scrolled away lies under something else without doing harm.
+    const fixed = buttons.filter((button) => !button.closest(".invitation, .log, .guide, .lesson-text, .lesson-foot"));
+    const boxes = buttons.flatMap((button) => {
+      const box = button.getBoundingClientRect();
+      const range = document.createRange();
+      range.selectNodeContents(button);
+      const inner = range.getBoundingClientRect();
+      const name = button.getAttribute("aria-label") || button.textContent;
+      if (inner.left < box.left - 1 || inner.right > box.right + 1 || inner.top < box.top - 1 || inner.bottom > box.bottom + 1) told.push(`${name} spills`);
+      return fixed.includes(button) ? [{ name, box }] : [];
+    });
+    boxes.forEach(({ name, box }, place) => {
+      for (const other of boxes.slice(place + 1)) {
+        const across = Math.min(box.right, other.box.right) - Math.max(box.left, other.box.left);
+        const down = Math.min(box.bottom, other.box.bottom) - Math.max(box.top, other.box.top);
+        // Buttons of a group share a line.
+        if (across > 2 && down > 2) told.push(`${name} on ${other.name}`);
+      }
+    });
+    return told;
+  });
+
+for (const [form, path] of [["the page", ""], ["an embed", "?embed=1"], ["a lesson", "?lesson=deallocate"]]) {
+  test(`${form} has room for its controls at every width`, async (t) => {
+    const { page } = await open(t, { path });
+    const user = new Playground(page);
+    if (!path) await user.run(ADD_50);
+    for (const [width, height] of [[340, 640], [390, 844], [480, 600], [560, 480], [640, 480], [720, 480], [820, 480], [1000, 700], [1180, 720], [1280, 720], [1440, 900], [1920, 1080]]) {
+      await page.setViewportSize({ width, height });
+      await page.waitForTimeout(150);
+      assert.deepEqual(await spilled(page), [], `${width} × ${height}`);
+    }
+  });
+}
+
+test("on a laptop the invitation is whole", async (t) => {
+  const { page } = await open(t, { context: { viewport: { width: 1280, height: 720 } } });
+  const rest = await page.locator(".invitation").evaluate((it) => it.scrollHeight - it.clientHeight);
+  assert.ok(rest <= 0, `${rest} px of it are out of sight`);
+});

@@ -34,9 +34,9 @@ pub struct Cell {
     pub state: NodeState,
     /// How it was brought up.
     pub source: NodeSource,
-    /// Of the transition under way.
+    /// Of the transition under way; of a running node, how much of it its pods take.
     pub progress_permille: u16,
-    before: Option<NodeState>,
+    before: Option<(NodeState, u8)>,
     changed_ms: f64,
     leaving: bool,
     /// The look last painted, to paint again only what changed.
@@ -50,7 +50,7 @@ pub struct Look {
     pub state: NodeState,
     /// Marks a ready node that came from the cache.
     pub source: NodeSource,
-    /// Progress in steps of [`LEVELS`].
+    /// Progress or load in steps of [`LEVELS`].
     pub level: u8,
     /// Size against the cell's.
     pub scale: f64,
@@ -58,7 +58,7 @@ pub struct Look {
     pub alpha: f64,
 }
 
-/// Steps of progress that are told apart.
+/// Steps of progress, and of load, that are told apart.
 pub const LEVELS: u8 = 16;
 
 impl Track {
@@ -147,7 +147,7 @@ impl Track {
             instance_id: node.instance_id,
             state: node.state,
             source: node.source,
-            progress_permille: node.progress_permille,
+            progress_permille: progress(node),
             before: None,
             changed_ms: past_ms,
             leaving: false,
@@ -176,12 +176,15 @@ impl Track {
 impl Cell {
     fn turn(&mut self, node: &NodeView, past_ms: f64) {
         if self.state != node.state {
-            self.before = Some(self.state);
+            // A transition that is over was seen to its end; the load of a running node is what it was.
+            let is_at_rest = self.state == NodeState::Ready;
+            self.before =
+                Some((self.state, if is_at_rest { level(self.state, self.progress_permille) } else { LEVELS }));
             self.changed_ms = past_ms;
             self.state = node.state;
         }
         self.source = node.source;
-        self.progress_permille = node.progress_permille;
+        self.progress_permille = progress(node);
     }
 
     /// Left, and wiped from the canvas.
@@ -223,9 +226,9 @@ impl Cell {
                 look.alpha = ease_out(t);
             }
             // A turn, as of a card: narrow with the old face, wide with the new.
-            (false, Some(before)) if t < 0.4 => {
+            (false, Some((before, level))) if t < 0.4 => {
                 look.state = before;
-                look.level = LEVELS;
+                look.level = level;
                 look.scale = (t / 0.4) * -0.3 + 1.0;
             }
             (false, Some(_)) => look.scale = 0.3 * (ease_out((t - 0.4) / 0.6)) + 0.7,
@@ -234,10 +237,15 @@ impl Cell {
     }
 }
 
-/// Only what is under way has a progress to show.
+/// What the cell of a node shows the extent of.
+fn progress(node: &NodeView) -> u16 {
+    if node.state == NodeState::Ready { node.fill_permille } else { node.progress_permille }
+}
+
+/// Only what is under way has a progress to show, and only what runs has a load.
 fn level(state: NodeState, progress_permille: u16) -> u8 {
     match state {
-        NodeState::Ready | NodeState::Deallocated | NodeState::Stopped | NodeState::Failed => 0,
+        NodeState::Deallocated | NodeState::Stopped | NodeState::Failed => 0,
         _ => {
             let steps = u32::from(progress_permille.min(1_000)) * u32::from(LEVELS) / 1_000;
             u8::try_from(steps).unwrap_or(LEVELS)
@@ -271,6 +279,10 @@ mod tests {
 
     fn track() -> Track {
         Track::new(super::super::sample::pools(1).pop().expect("a pool"))
+    }
+
+    fn loaded(state: NodeState, fill_permille: u16) -> NodeView {
+        NodeView { fill_permille, ..node(0, state) }
     }
 
     fn follow(track: &mut Track, ids: &[u32], now_ms: f64, animate: bool) {
@@ -338,6 +350,22 @@ mod tests {
     }
 
     #[test]
+    fn a_running_node_is_as_full_as_its_pods_make_it_until_it_turns() {
+        let mut track = track();
+        let mut check = |at_ms: f64, node: NodeView, look_ms: f64, expected: (NodeState, u8)| {
+            track.follow(&[node], at_ms, true);
+            let cell = track.slots.first().and_then(Option::as_ref).expect("a cell");
+            let look = cell.look(look_ms).0;
+            assert_eq!((look.state, look.level), expected, "{at_ms}");
+        };
+        check(0.0, loaded(NodeState::Ready, 250), 9_000.0, (NodeState::Ready, LEVELS / 4));
+        check(9_000.0, loaded(NodeState::Ready, 1_000), 9_000.0, (NodeState::Ready, LEVELS));
+        check(9_100.0, loaded(NodeState::Ready, 500), 9_100.0, (NodeState::Ready, LEVELS / 2));
+        check(9_200.0, loaded(NodeState::Draining, 0), 9_210.0, (NodeState::Ready, LEVELS / 2));
+        check(9_900.0, loaded(NodeState::Draining, 0), 9_900.0, (NodeState::Draining, LEVELS / 2));
+    }
+
+    #[test]
     fn progress_is_shown_in_steps_and_only_where_something_is_under_way() {
         let check = |state: NodeState, progress_permille: u16, expected: u8| {
             assert_eq!(level(state, progress_permille), expected, "{state:?} {progress_permille}");
@@ -346,6 +374,7 @@ mod tests {
         check(NodeState::Creating, 500, LEVELS / 2);
         check(NodeState::Starting, 1_000, LEVELS);
         check(NodeState::Starting, u16::MAX, LEVELS);
-        check(NodeState::Ready, 500, 0);
+        check(NodeState::Ready, 500, LEVELS / 2);
+        check(NodeState::Deallocated, 500, 0);
     }
 }

@@ -96,7 +96,8 @@ impl Square {
     }
 }
 
-/// Draws one cell; `progress` runs from 0 to 1 over the transition under way.
+/// Draws one cell; `progress` runs from 0 to 1 over the transition under way, or is how much of a running node its pods
+/// take.
 pub fn draw(context: &Context, palette: &Palette, square: Square, state: NodeState, source: NodeSource, progress: f64) {
     let colour = palette.of(state);
     context.save();
@@ -105,7 +106,7 @@ pub fn draw(context: &Context, palette: &Palette, square: Square, state: NodeSta
     context.set_line_cap("round");
     context.set_line_join("round");
     match state {
-        NodeState::Ready => ready(context, palette, square, source),
+        NodeState::Ready => ready(context, palette, square, source, progress),
         NodeState::Creating => creating(context, square, progress),
         NodeState::Starting => starting(context, palette, square, progress),
         NodeState::Draining => draining(context, square, progress),
@@ -122,9 +123,16 @@ pub fn draw(context: &Context, palette: &Palette, square: Square, state: NodeSta
     context.restore();
 }
 
-/// Full; one that came from the cache keeps a notch, the mark of the frost it had.
-fn ready(context: &Context, palette: &Palette, square: Square, source: NodeSource) {
-    square.solid(context, 1.0);
+/// Filled from below by its pods; one that came from the cache keeps a notch, the mark of the frost it had.
+fn ready(context: &Context, palette: &Palette, square: Square, source: NodeSource, fill: f64) {
+    square.solid(context, 0.34);
+    square.outline(context);
+    let height = square.side * fill;
+    context.save();
+    square.trace(context);
+    context.clip();
+    context.fill_rect(square.x, square.y + square.side - height, square.side, height);
+    context.restore();
     if source == NodeSource::Cached {
         let notch = (square.side * 0.34).max(3.0 * square.ratio);
         let (right, top) = (square.x + square.side, square.y);

@@ -7,7 +7,7 @@ use super::swatch::swatch;
 use crate::app::format::{clock, dollars, duration, state_word};
 use crate::app::grid::paint::NodeKey;
 use crate::app::{App, browser};
-use crate::engine::{Milestone, NodeSource};
+use crate::engine::{Milestone, NodeSource, NodeView};
 use crate::session::NodeDetail;
 
 /// Distance between a cell and its card.
@@ -21,9 +21,14 @@ impl App {
 
     pub(super) fn view_card(&self) -> Html {
         let detail = self.shown_node().and_then(|(pool, id)| self.session.borrow().node(pool, id));
+        let load = self.shown_node().and_then(|(pool, id)| {
+            let mut pools = self.snapshot.clusters.iter().flat_map(|cluster| &cluster.pools);
+            let nodes = &pools.find(|known| known.id == pool)?.nodes;
+            nodes.get(nodes.binary_search_by_key(&id, |node| node.instance_id).ok()?)
+        });
         html! {
             <div class="card" ref={self.refs.card.clone()} hidden={detail.is_none()} aria-live="polite" aria-atomic="true">
-                if let Some(detail) = detail { { view_detail(&detail) } }
+                if let Some(detail) = detail { { view_detail(&detail, load) } }
             </div>
         }
     }
@@ -72,7 +77,7 @@ impl App {
     }
 }
 
-fn view_detail(detail: &NodeDetail) -> Html {
+fn view_detail(detail: &NodeDetail, load: Option<&NodeView>) -> Html {
     let cached = detail.row.source == NodeSource::Cached;
     let source = if cached { "started from cache" } else { "built new" };
     html! {
@@ -83,6 +88,10 @@ fn view_detail(detail: &NodeDetail) -> Html {
                 <b>{ state_word(detail.row.state) }</b>
                 <span class="mute">{ format!("{source} · {} old", duration(detail.row.age_ms)) }</span>
             </div>
+            if let Some(load) = load.filter(|load| load.pods > 0) {
+                <div>{ format!("{} pods take {} % of it", load.pods, load.fill_permille.div_ceil(10)) }</div>
+            }
+            if let Some(why) = &detail.why { <div>{ why }</div> }
             { view_story(detail) }
             <div class="card-cost">
                 <span>{ format!("compute {}", dollars(detail.compute_microdollars)) }</span>

@@ -57,7 +57,9 @@ fn view_guide(guide: &Guide, link: &Scope<App>) -> Html {
             <li class={state}>
                 <div class="step-text">
                     <span>{ format!("{}. ", place + 1) }if state == "done" { { icons::sign(icons::TICK) } }{ step.caption }</span>
-                    if state == "next" { <code>{ step.line }</code> }
+                    if state == "next" {
+                        <code>{ for step.line.split(' ').map(|word| html! { <><span class="word">{ word }</span>{ " " }</> }) }</code>
+                    }
                 </div>
                 { button(link, Msg::RunStep(place), Face {
                     class: if state == "next" { "strong small" } else { "small" },

@@ -15,17 +15,17 @@ pub fn view_examples(link: &Scope<App>) -> Html {
         <dialog id="examples" aria-labelledby="examples-title">
             <form method="dialog" class="dialog-head"><h2 id="examples-title">{ "Examples" }</h2><button class="small">{ "Close" }</button></form>
             <p>{ "Each example starts a fresh session in the state it presumes, then offers its lines one by one." }</p>
-            { view_cards(link) }
+            { view_cards(link, EXAMPLES) }
         </dialog>
     }
 }
 
-/// The examples as buttons.
-pub fn view_cards(link: &Scope<App>) -> Html {
-    let card = |(place, example): (usize, &Example)| {
+/// Some of the examples as buttons.
+pub fn view_cards(link: &Scope<App>, examples: &'static [Example]) -> Html {
+    let card = |example: &'static Example| {
         html! {
-            <li><button onclick={link.callback(move |_| Msg::Load(place))}><b>{ example.title }</b><span>{ example.summary }</span></button></li>
+            <li><button onclick={link.callback(move |_| Msg::Load(example))}><b>{ example.title }</b><span>{ example.summary }</span></button></li>
         }
     };
-    html! { <ul class="examples">{ for EXAMPLES.iter().enumerate().map(card) }</ul> }
+    html! { <ul class="examples">{ for examples.iter().map(card) }</ul> }
 }

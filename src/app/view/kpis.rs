@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-use crate::app::format::{TOLD, dollars, grouped};
+use crate::app::format::{TOLD, dollars, grouped, pods_at_work};
 use crate::app::{App, browser};
 use crate::engine::NodeState;
 
@@ -20,6 +20,7 @@ impl App {
         let in_motion: u32 = moving.iter().map(|(_, count)| count).sum();
         let what =
             moving.iter().map(|(state, count)| format!("{count} {}", state.name())).collect::<Vec<_>>().join(", ");
+        let pods = self.snapshot.pods;
         let spent = cost.compute_microdollars + cost.disk_microdollars;
         // On a phone the tiles scroll, which the keyboard must be able to do as well.
         let scrolls = browser::matches_media("(max-width: 800px)");
@@ -27,10 +28,12 @@ impl App {
             <section class="kpis" aria-label="Key figures" tabindex={scrolls.then_some("0")}>
                 { tile("running", html! { <>{ grouped(counts.of(NodeState::Ready).into()) }<small>{ format!(" of {}", grouped(total.into())) }</small></> }, "nodes running", self.view_bar(),
                     "Nodes that are ready for pods, of all nodes that exist in any state.") }
-                { tile("kept", html! { { grouped(kept.into()) } }, "deallocated, kept", note(if kept > 0 { "disks stay, compute is free" } else { "none held back" }),
+                { tile("kept", html! { { grouped(kept.into()) } }, "deallocated, kept", note(if kept > 0 { "only disks cost" } else { "none held back" }),
                     "Deallocated nodes: the virtual machine is stopped, its disks and cached images stay, and the next scale-up starts it first.") }
                 { tile("moving", html! { { grouped(in_motion.into()) } }, "changing now", note(if what.is_empty() { "nothing under way".to_owned() } else { what }),
                     "Nodes between two states. How long a transition takes is drawn from a preset; the time to start a deallocated node is an assumption, as no figure is published.") }
+                { tile("pods", html! { <span class={(pods.pending > 0).then_some("some")}>{ grouped(pods.pending.into()) }</span> }, "pods pending", note(pods_at_work(pods)),
+                    "Pods that no node has room for. Those that run fill the nodes in the picture; daemon sets are not counted.") }
                 { tile("rate", html! { <>{ dollars(cost.per_hour_microdollars) }<small>{ " an hour" }</small></> }, "cost now", note(format!("{} so far", dollars(spent))),
                     "Virtual machines that are allocated and disks that exist, at the list prices of the price preset.") }
                 { tile("spared", html! { { dollars(cost.avoided_compute_microdollars) } }, "not spent on idle compute", note(format!("{} for the disks kept", dollars(cost.kept_disk_microdollars))),

@@ -6,11 +6,17 @@ use yew::prelude::*;
 
 use super::examples::view_cards;
 use super::swatch::swatch;
-use crate::app::format::{TOLD, counts_json, grouped, state_word, summary};
+use crate::app::format::{TOLD, counts_json, grouped, pods_at_work, state_word, summary};
 use crate::app::grid::paint::Step;
 use crate::app::options::View;
 use crate::app::{App, Msg, browser};
 use crate::engine::{ClusterView, NodeSource, NodeState, PoolView, PowerState, ProvisioningState, ScaleDownMode};
+use crate::session::examples::EXAMPLES;
+
+/// From one pod of the queue to the next, as the dashes of `.queue` in the style sheet.
+const QUEUE_PITCH_PX: u32 = 10;
+/// More are wider than any screen.
+const QUEUE_MAX: u32 = 400;
 
 impl App {
     pub(super) fn view_nodes(&self, link: &Scope<Self>) -> Html {
@@ -26,6 +32,7 @@ impl App {
                 </div>
                 { self.view_picture(link) }
                 { self.table.view(self.view, link) }
+                { self.view_pods() }
                 { self.view_legend() }
             </section>
         }
@@ -76,10 +83,26 @@ impl App {
                         <div class="cursor" ref={self.refs.cursor.clone()} hidden={self.shown_node().is_none()}></div>
                     </div>
                 </div>
-                if empty { { view_invitation(link) } } else if !pooled {
+                if empty { { self.view_invitation(link) } } else if !pooled {
                     <div class="invitation"><p>{ "No node pools yet: az aks nodepool add makes one." }</p></div>
                 }
                 { self.view_card() }
+            </div>
+        }
+    }
+
+    /// What to do first. The example that the console offers already is not offered twice.
+    fn view_invitation(&self, link: &Scope<Self>) -> Html {
+        let offered = usize::from(self.guide.is_some());
+        html! {
+            <div class="invitation">
+                <h3>{ "No nodes yet" }</h3>
+                <p>
+                    { "Type or paste az aks lines at the prompt and watch what they do to the nodes." }
+                    if offered > 0 { { " A first one waits there: press Run." } }
+                    { " Or begin with an example:" }
+                </p>
+                { view_cards(link, EXAMPLES.get(offered..).unwrap_or_default()) }
             </div>
         }
     }
@@ -99,6 +122,24 @@ impl App {
             })
         });
         html! { { for heads } }
+    }
+
+    /// The pods that wait for a node, one dot for each. It stays once there are pods, so that the picture has the
+    /// same room whether any waits or not.
+    fn view_pods(&self) -> Html {
+        let pods = self.snapshot.pods;
+        if pods.ready + pods.starting + pods.pending == 0 {
+            return Html::default();
+        }
+        // Dashes of no length with round ends are dots, one for each pod; what has no room is cut off.
+        let queue = (pods.pending > 0).then(|| format!("M5 5h{}", pods.pending.min(QUEUE_MAX) * QUEUE_PITCH_PX - 9));
+        html! {
+            <p class="pods" title="Pods that wait for a node. Those that run fill the nodes.">
+                <span>{ "Pods: " }{ pods_at_work(pods) }</span>
+                <span class={(pods.pending > 0).then_some("some")}>{ format!("{} pending", grouped(pods.pending.into())) }</span>
+                <svg class="queue" height="10" aria-hidden="true"><path d={queue} /></svg>
+            </p>
+        }
     }
 
     fn view_legend(&self) -> Html {
@@ -161,20 +202,12 @@ fn view_pool_head(pool: &PoolView) -> Html {
     }
 }
 
-fn view_invitation(link: &Scope<App>) -> Html {
-    html! {
-        <div class="invitation">
-            <h3>{ "No nodes yet" }</h3>
-            <p>{ "Paste az aks lines into the console and watch what they do, or begin with an example:" }</p>
-            { view_cards(link) }
-        </div>
-    }
-}
-
 /// What a state means, in one breath.
 const fn meaning(state: NodeState) -> &'static str {
     match state {
-        NodeState::Ready => "Ready for pods. A notch marks a node that was started from the cache.",
+        NodeState::Ready => {
+            "Ready for pods, and as full as its pods make it. A notch marks a node that was started from the cache."
+        }
         NodeState::Starting => "A deallocated node is being started: its disks and images are there already.",
         NodeState::Creating => "A new virtual machine is being built from nothing.",
         NodeState::Draining => "Pods are moved elsewhere before the node goes.",

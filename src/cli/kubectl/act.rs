@@ -9,10 +9,9 @@ use super::parse::Request;
 use super::pod_manifest::{IMAGE_BYTES, quantities};
 use super::select::labels;
 use super::target::{Target, find, name, targets};
-use super::{
-    Failure, Said, bad_duration, duration_ms, make, manifest, node_changes, not_found, priorities, server, view,
-};
+use super::{Failure, Said, bad_duration, make, manifest, node_changes, not_found, priorities, server, view};
 use crate::cli::arm::moment;
+use crate::engine::autoscaler::duration::parsed_ms;
 use crate::engine::autoscaler::expander::Priorities;
 use crate::engine::kubernetes::{NodeInfo, PodSpec};
 use crate::engine::workloads::{DeploymentId, HorizontalSpec, SetKind, kind_name};
@@ -332,7 +331,7 @@ fn status(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, F
         return Err(Failure::usage("required resource not specified"));
     }
     let timeout = request.text("timeout").unwrap_or("0s");
-    let timeout_ms = duration_ms(timeout).ok_or_else(|| bad_duration("timeout", timeout, request))?;
+    let timeout_ms = parsed_ms(timeout).ok_or_else(|| bad_duration("timeout", timeout, request))?;
     let now_ms = cloud.now_ms();
     let view = view(cloud, id)?;
     let (all, failures) = chosen(view, &request.words, request)?;

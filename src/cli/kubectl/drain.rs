@@ -5,6 +5,7 @@ use super::act::{DryRun, nodes};
 use super::follow::{Follow, What};
 use super::parse::Request;
 use super::{Failure, Said};
+use crate::engine::autoscaler::duration::parsed_ms;
 use crate::engine::kubernetes::{NodeInfo, Pod, VolumeKind};
 use crate::engine::workloads::Kubernetes;
 use crate::engine::{Cloud, ClusterId};
@@ -135,7 +136,7 @@ pub fn drain(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         return Ok(said);
     }
     let timeout = request.text("timeout").unwrap_or("0s");
-    let timeout_ms = super::duration_ms(timeout).ok_or_else(|| super::bad_duration("timeout", timeout, request))?;
+    let timeout_ms = parsed_ms(timeout).ok_or_else(|| super::bad_duration("timeout", timeout, request))?;
     let names: Vec<String> = nodes.iter().map(|node| node.name.to_string()).collect();
     let drain = Drain {
         nodes: names,

@@ -164,26 +164,6 @@ fn end(mut blocks: Vec<Block>, mut failures: Vec<Failure>) -> Outcome {
     Outcome::refused(blocks, refusal(last))
 }
 
-/// A duration as Go writes it: `90s`, `1m30s`, `2h`, `500ms`, `0`.
-fn duration_ms(text: &str) -> Option<u64> {
-    let mut total_ms = 0_u64;
-    let mut rest = text;
-    while !rest.is_empty() && rest != "0" {
-        let (number, tail) = rest.split_at(rest.find(|letter: char| !letter.is_ascii_digit())?);
-        let (unit, tail) = tail.split_at(tail.find(|letter: char| letter.is_ascii_digit()).unwrap_or(tail.len()));
-        let unit_ms = match unit {
-            "ms" => 1,
-            "s" => 1000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            _ => return None,
-        };
-        total_ms = total_ms.checked_add(number.parse::<u64>().ok()?.checked_mul(unit_ms)?)?;
-        rest = tail;
-    }
-    (!text.is_empty()).then_some(total_ms)
-}
-
 fn bad_duration(flag: &str, text: &str, request: &Request) -> Failure {
     Failure::usage(format!(
         "invalid argument \"{text}\" for \"--{flag}\" flag: time: invalid duration \"{text}\"\nSee 'kubectl {} --help' for usage.",

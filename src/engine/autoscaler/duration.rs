@@ -34,9 +34,24 @@ pub fn short(duration_ms: u64) -> String {
 /// Reads a duration as Go does: numbers, each with a unit (`5m`, `1h30m`, `1.5s`); in milliseconds.
 #[must_use]
 pub fn parsed_ms(text: &str) -> Option<u64> {
-    if text == "0" {
-        return Some(0);
-    }
+    if text == "0" { Some(0) } else { parsed_with(text, unit_ms) }
+}
+
+/// A unit of Go's durations. Shorter ones than milliseconds have no use here.
+#[must_use]
+pub fn unit_ms(unit: &str) -> Option<u64> {
+    Some(match unit {
+        "ms" => 1,
+        "s" => 1000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return None,
+    })
+}
+
+/// Reads a duration of numbers, each with one of these units.
+#[must_use]
+pub fn parsed_with(text: &str, unit_ms: impl Fn(&str) -> Option<u64>) -> Option<u64> {
     let mut total_ms = 0_u64;
     let mut rest = text;
     while !rest.is_empty() {
@@ -44,13 +59,7 @@ pub fn parsed_ms(text: &str) -> Option<u64> {
         let (number, tail) = rest.split_at(number);
         let unit = tail.find(|letter: char| letter.is_ascii_digit() || letter == '.').unwrap_or(tail.len());
         let (unit, tail) = tail.split_at(unit);
-        let unit_ms = match unit {
-            "ms" => 1,
-            "s" => 1000,
-            "m" => 60_000,
-            "h" => 3_600_000,
-            _ => return None,
-        };
+        let unit_ms = unit_ms(unit)?;
         let (whole, decimals) = number.split_once('.').unwrap_or((number, ""));
         let whole_ms = whole.parse::<u64>().ok()?.checked_mul(unit_ms)?;
         let decimals: String = decimals.chars().take(6).collect();
