@@ -33,8 +33,9 @@ impl Profile {
     pub fn draw(random: &mut Random) -> Self {
         let mut settings = Pairs::new();
         let mut set = |name: &str, value: String| drop(settings.insert(name.to_owned(), value));
-        let threshold_percent = u64::from(random.below(10) + 1) * 10;
-        set("scale-down-utilization-threshold", format!("{:.1}", f64::from(threshold_percent as u32) / 100.0));
+        let tenths = random.below(10) + 1;
+        let threshold_percent = u64::from(tenths) * 10;
+        set("scale-down-utilization-threshold", format!("{:.1}", f64::from(tenths) / 10.0));
         let mut minutes = |name: &str, random: &mut Random, bound: u32| {
             let minutes = random.below(bound) + 1;
             set(name, format!("{minutes}m"));

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 
 use crate::cli::account::SUBSCRIPTIONS;
 use crate::cli::arm;
-use crate::engine::{Cluster, Node, Pairs, Pool, PowerState, ResourceGroup};
+use crate::engine::{Cluster, Node, Pairs, Pool, PoolId, PowerState, ResourceGroup};
 
 /// The identity of the simulated subscription.
 pub(super) const SUBSCRIPTION: &str = SUBSCRIPTIONS[0].0;
@@ -61,6 +61,8 @@ pub(super) fn cluster(cluster: &Cluster) -> Value {
 pub(super) fn machine(cluster: &Cluster, pool: &Pool, node: &Node) -> Value {
     let name = pool.node_name(node.instance_id);
     let scale_set = scale_set_id(cluster, pool);
+    // The recorded service numbers the machines of every pool from the beginning.
+    let address = arm::address(PoolId::new(0), node.instance_id);
     arm::machine_from_arm(&json!({
         "id": format!("{}/agentPools/{}/machines/{name}", cluster_id(cluster), pool.spec.name),
         "name": name,
@@ -68,7 +70,7 @@ pub(super) fn machine(cluster: &Cluster, pool: &Pool, node: &Node) -> Value {
         // The recorded service names zone 1 for the machines of a pool without zones.
         "zones": [node.zone.max(1).to_string()],
         "properties": {
-            "network": { "ipAddresses": [{ "family": "IPv4", "ip": arm::address(pool.id, node.instance_id) }] },
+            "network": { "ipAddresses": [{ "family": "IPv4", "ip": address }] },
             "resourceId": format!("{scale_set}/virtualMachines/{}", node.instance_id),
         },
     }))

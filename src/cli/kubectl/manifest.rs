@@ -149,6 +149,18 @@ fn inert(title: &str, name: &str, version: &str) -> Result<&'static str, Failure
     })
 }
 
+/// The kind of a document, where something comes of it here.
+fn readable(title: &str, name: &str, namespace: &str, version: &str) -> Option<Kind> {
+    Kind::of_manifest(title).filter(|kind| {
+        let is_readable = match kind {
+            Kind::Node | Kind::Autoscaler | Kind::Event | Kind::Namespace => false,
+            Kind::ConfigMap => name == priorities::NAME && namespace == SYSTEM_NAMESPACE,
+            _ => true,
+        };
+        is_readable && kind.info().api_version() == version
+    })
+}
+
 fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Failure> {
     let Some((title, name)) = title(document) else {
         let is_versioned = document.get("apiVersion").is_some();
@@ -164,15 +176,7 @@ fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Fa
             "the namespace from the provided object \"{namespace}\" does not match the namespace \"{given}\". You must pass '--namespace={namespace}' to perform this operation."
         )));
     }
-    let is_of_expander = name == priorities::NAME && namespace == SYSTEM_NAMESPACE;
-    let kind = Kind::of_manifest(title).filter(|kind| {
-        let is_readable = match kind {
-            Kind::Node | Kind::Autoscaler | Kind::Event | Kind::Namespace => false,
-            Kind::ConfigMap => is_of_expander,
-            _ => true,
-        };
-        is_readable && kind.info().api_version() == version
-    });
+    let kind = readable(title, name, &namespace, &version);
     let mut manifest = Manifest {
         kind,
         name: name.to_owned(),

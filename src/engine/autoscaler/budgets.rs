@@ -40,7 +40,7 @@ impl Budgets {
 
     /// What they say of these pods together.
     #[must_use]
-    pub fn verdict<'a>(&self, pods: impl Iterator<Item = &'a Pod> + Clone) -> Verdict {
+    pub fn verdict<'a>(&self, pods: &(impl Iterator<Item = &'a Pod> + Clone)) -> Verdict {
         let mut verdict = Verdict { can_remove: true, in_parallel: true };
         for (budget, left) in &self.entries {
             let covered = pods.clone().filter(|pod| budget.protects(&pod.spec)).count();
@@ -65,7 +65,7 @@ impl Budgets {
     }
 
     /// Takes pods into account as evicted.
-    pub fn take<'a>(&mut self, pods: impl Iterator<Item = &'a Pod> + Clone) {
+    pub fn take<'a>(&mut self, pods: &(impl Iterator<Item = &'a Pod> + Clone)) {
         for (budget, left) in &mut self.entries {
             let covered = pods.clone().filter(|pod| budget.protects(&pod.spec)).count();
             *left -= i64::try_from(covered).unwrap_or(i64::MAX);

@@ -267,8 +267,8 @@ fn try_removal(
     }
     let found = simulate(scratch, Some(place), is_destination, budgets, settings, now_ms)?;
     let pods = found.moves.iter().map(|step| &step.pod);
-    let is_risky = !budgets.verdict(pods.clone()).in_parallel;
-    budgets.take(pods);
+    let is_risky = !budgets.verdict(&pods).in_parallel;
+    budgets.take(&pods);
     let is_empty = found.moves.is_empty();
     if may_know
         && is_timeless(&node, budgets)

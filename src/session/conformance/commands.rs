@@ -64,7 +64,7 @@ pub fn validation(input: &Input<'_>) -> Read<Answer> {
     let mut line = format!("az aks {command} {target}");
     options(&mut line, input)?;
     if command.ends_with("scale") && !input.has("node_count") {
-        line.push_str(&format!(" --node-count {wanted}"));
+        line.extend([" --node-count ", &wanted.to_string()]);
     }
     let mut session = Session::new(SessionOptions { strict: true, ..SessionOptions::default() });
     for line in setting_up(pools, current).into_iter().chain([line]) {

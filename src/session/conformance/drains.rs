@@ -71,8 +71,8 @@ pub fn pdb_tracker(input: &Input<'_>) -> Read<Answer> {
     }
     let mut budgets = Budgets::new(entries);
     let pods = labelled(input, "")?;
-    let verdict = budgets.verdict(pods.iter());
-    budgets.take(pods.iter());
+    let verdict = budgets.verdict(&pods.iter());
+    budgets.take(&pods.iter());
     let left = budgets.left();
     Ok(Answer::new()
         .with("can_remove", verdict.can_remove)

@@ -57,13 +57,13 @@ pub fn kube_reserved(input: &Input<'_>) -> Read<Answer> {
         (None, None) => return Ok(answer),
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size of memory")]
-    let in_unit = |gigas: f64, unit: u64| (gigas * unit as f64).round() as u64;
-    let whole = in_unit(memory, in_gb);
+    let in_unit = |gigas: f64, unit: f64| (gigas * unit).round() as u64;
+    let whole = in_unit(memory, if in_gb == 1000 { 1000.0 } else { 1024.0 });
     let reserved = if is_new {
         reserved_memory_by_pods_mib(whole, input.small("max_pods")?)
     } else {
         // Its steps are GiB.
-        (reserved_memory_by_size_mib(in_unit(memory, 1024)) * in_gb).div_ceil(1024)
+        (reserved_memory_by_size_mib(in_unit(memory, 1024.0)) * in_gb).div_ceil(1024)
     };
     let eviction = eviction_threshold_mib(if is_new { 29 } else { 28 });
     let left = whole.saturating_sub(reserved + eviction);

@@ -100,9 +100,10 @@ fn config_map(rules: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (index, (number, _)) in rules.iter().enumerate() {
         if rules.iter().position(|(known, _)| known == number) == Some(index) {
-            let of_number = rules.iter().filter(|(known, _)| known == number);
-            let patterns: String = of_number.map(|(_, pattern)| format!("  - {pattern}\n")).collect();
-            let _ = write!(text, "{number}:\n{patterns}");
+            let _ = writeln!(text, "{number}:");
+            for (_, pattern) in rules.iter().filter(|(known, _)| known == number) {
+                let _ = writeln!(text, "  - {pattern}");
+            }
         }
     }
     text
