@@ -106,7 +106,7 @@ fn the_same_is_understood_in_several_spellings() {
         check("cli-validation", &input, r#"{"error": "The new node count is the same as the current node count."}"#);
     }
     let group = |min: u32| format!(r#"{{"name": "n{min}", "cpu_m": 16000, "mem_b": 32, "group": "ng{min}"}}"#);
-    let nodes = format!(r#"[{}, {}]"#, group(1), group(3));
+    let nodes = format!("[{}, {}]", group(1), group(3));
     let sizes = r#""max_cores_total": 48, "max_memory_total_b": 1000, "min": {"ng3": 3}"#;
     for asked in ["", r#", "enforce_min_size": true"#] {
         let input = format!(r#"{{"nodes": {nodes}, "options": {{{sizes}{asked}}}}}"#);
