@@ -8,7 +8,7 @@ use super::budgets::Budgets;
 use super::eligibility;
 use super::evictability::{is_daemon, is_recreated};
 use super::group::Group;
-use super::removal::{Move, do_without, simulate};
+use super::removal::{Move, do_without, moves, simulate};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::unneeded::{Removables, Standing, Unneeded, UnneededNodes};
@@ -118,15 +118,18 @@ impl Planner {
         }
         let limit = unneeded_limit(self.unneeded.nodes().len(), settings, situation.interval_ms);
         let registered = scratch.registered();
-        let is_destination = |place: usize, node: &NodeInfo| place < registered && !is_going(&node.id);
+        let mut is_open = vec![true; registered];
+        for place in in_progress.iter().filter_map(|id| scratch.place_of(*id)) {
+            is_open.get_mut(place).map(|is_open| *is_open = false);
+        }
+        let is_destination = |place: usize, _: &NodeInfo| is_open.get(place).is_some_and(|is_open| *is_open);
         let mut found: Vec<Unneeded> = Vec::new();
         for place in eligible {
             if found.len() >= limit {
                 break;
             }
             let Some(id) = scratch.node(place).map(|node| node.id) else { continue };
-            let slot = memory.get_mut(place);
-            match try_removal(scratch, place, slot, is_destination, budgets, settings, now_ms) {
+            match try_removal(scratch, place, &mut memory, is_destination, budgets, settings, now_ms) {
                 Ok(node) => found.push(node),
                 Err(reason) => {
                     let until_ms = now_ms + settings.number(Setting::UnremovableNodeRecheckTimeout);
@@ -248,35 +251,70 @@ impl Planner {
 fn try_removal(
     scratch: &mut Scratch,
     place: usize,
-    mut slot: Option<&mut Option<Known>>,
+    memory: &mut [Option<Known>],
     is_destination: impl Fn(usize, &NodeInfo) -> bool,
     budgets: &mut Budgets,
     settings: &Settings,
     now_ms: u64,
 ) -> Result<Unneeded, Reason> {
-    let node = scratch.node(place).cloned().ok_or(Reason::NoNodeInfo)?;
+    let node = Arc::clone(scratch.node(place).ok_or(Reason::NoNodeInfo)?);
     let id = node.id;
-    // Pods that were moved there a moment ago, on paper, have to be moved once more.
-    let may_know = !scratch.has_extra(place);
-    if may_know && let Some(Some(Known { finding: Finding::Moves(moves), .. })) = slot.as_deref_mut() {
-        let is_empty = moves.is_empty();
-        if !do_without(scratch, place, moves, is_destination) {
-            return Err(Reason::NoPlaceToMovePods);
+    if let Some(mut guests) = timeless_guests(scratch, place, budgets)
+        && let Some(slot) = memory.get_mut(place)
+    {
+        if slot.is_none() && is_timeless(&node, budgets) {
+            let moves = moves(node.pods().iter(), budgets, settings, now_ms)?;
+            *slot = Some(Known { node: Arc::clone(&node), finding: Finding::Moves(moves) });
         }
-        return Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky: false });
+        if let Some(Known { node: known, finding: Finding::Moves(moves) }) = slot
+            && Arc::ptr_eq(known, &node)
+        {
+            for (index, step) in moves.iter_mut().enumerate() {
+                step.guest.home = Some((place, index));
+            }
+            let is_empty = moves.is_empty() && guests.is_empty();
+            let works = do_without(scratch, place, moves.iter_mut().chain(&mut guests), is_destination);
+            guests.iter().for_each(|guest| send_home(memory, guest));
+            return if works {
+                Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky: false })
+            } else {
+                Err(Reason::NoPlaceToMovePods)
+            };
+        }
     }
     let found = simulate(scratch, Some(place), is_destination, budgets, settings, now_ms)?;
-    let pods = found.moves.iter().map(|step| &step.pod);
+    let pods = found.moves.iter().map(|step| &step.guest.pod);
     let is_risky = !budgets.verdict(&pods).in_parallel;
     budgets.take(&pods);
-    let is_empty = found.moves.is_empty();
-    if may_know
-        && is_timeless(&node, budgets)
-        && let Some(slot) = slot
+    Ok(Unneeded { id, since_ms: now_ms, is_empty: found.moves.is_empty(), is_risky })
+}
+
+/// Tells the node that a guest came from where it ended up, so that it is sent there at once the next
+/// time, and not by way of nodes that can be done without as well.
+fn send_home(memory: &mut [Option<Known>], guest: &Move) {
+    let Some((place, index)) = guest.guest.home else { return };
+    if let Some(Some(Known { finding: Finding::Moves(moves), .. })) = memory.get_mut(place)
+        && let Some(step) = moves.get_mut(index)
     {
-        *slot = Some(Known { node, finding: Finding::Moves(found.moves) });
+        step.hint = guest.hint;
     }
-    Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky })
+}
+
+/// The pods that were moved to a node on paper, a moment ago, and have to be moved once more; nothing
+/// where it has to be asked again whether they may.
+fn timeless_guests(scratch: &Scratch, place: usize, budgets: &Budgets) -> Option<Vec<Move>> {
+    let mut guests: Vec<Move> = Vec::new();
+    for guest in scratch.guests(place) {
+        let pod = &guest.pod;
+        // Most are of one kind.
+        let is_of_same_kind = guests.last().is_some_and(|last| Arc::ptr_eq(&last.guest.pod.spec, &pod.spec));
+        let is_free = is_of_same_kind || (pod.spec.namespace != SYSTEM_NAMESPACE && !budgets.protect(&pod.spec));
+        if !is_free || pod.is_terminating() || pod.phase.is_terminal() {
+            return None;
+        }
+        guests.push(Move { guest: guest.clone(), hint: None });
+    }
+    Some(guests)
 }
 
 /// Pods that were evicted and whose controllers have not replaced them yet; those that nothing

@@ -3,10 +3,10 @@
 use std::sync::Arc;
 
 use super::super::kubernetes::pod_spec::SYSTEM_NAMESPACE;
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources};
+use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec};
 use super::budgets::Budgets;
 use super::evictability::{Blocker, Outcome, outcome};
-use super::scratch::Scratch;
+use super::scratch::{Guest, Scratch};
 use super::settings::Settings;
 use super::unremovable::Reason;
 
@@ -91,55 +91,71 @@ pub fn simulate(
     now_ms: u64,
 ) -> Result<Removable, Reason> {
     let place = place.ok_or(Reason::NoNodeInfo)?;
-    let node = scratch.node(place).ok_or(Reason::NoNodeInfo)?;
-    let id = node.id;
-    let present = scratch.pods(place).filter(|pod| pod.takes_room());
-    let mut moves: Vec<Move> = Vec::with_capacity(node.pods().len());
-    let take = |pod: &Pod, outcome| {
-        if outcome == Outcome::Move {
-            // Pods of one controller share their specification, and what it asks for.
-            let known = moves.last().filter(|last| Arc::ptr_eq(&last.pod.spec, &pod.spec)).map(|last| last.requests);
-            let requests = known.unwrap_or_else(|| pod.spec.requests());
-            moves.push(Move { pod: pod.clone(), requests, hint: None });
-        }
-    };
-    sort_out(present, budgets, settings, now_ms, take).map_err(|(pod, why)| Reason::BlockedByPod(pod, why))?;
-    if !do_without(scratch, place, &mut moves, is_destination) {
+    let id = scratch.node(place).ok_or(Reason::NoNodeInfo)?.id;
+    let mut moves = moves(scratch.pods(place), budgets, settings, now_ms)?;
+    if !do_without(scratch, place, moves.iter_mut(), is_destination) {
         return Err(Reason::NoPlaceToMovePods);
     }
     Ok(Removable { id, moves, is_risky: false })
+}
+
+/// The pods of a node that have to find another one.
+///
+/// # Errors
+///
+/// The pod that keeps the node.
+pub fn moves<'a>(
+    pods: impl Iterator<Item = &'a Pod>,
+    budgets: &Budgets,
+    settings: &Settings,
+    now_ms: u64,
+) -> Result<Vec<Move>, Reason> {
+    let mut moves: Vec<Move> = Vec::new();
+    let take = |pod: &Pod, outcome| {
+        if outcome == Outcome::Move {
+            // Pods of one controller share their specification, and what it asks for.
+            let known = moves.last().filter(|last| Arc::ptr_eq(&last.guest.pod.spec, &pod.spec));
+            let requests = known.map_or_else(|| pod.spec.requests(), |last| last.guest.requests);
+            moves.push(Move { guest: Guest { pod: pod.clone(), requests, home: None }, hint: None });
+        }
+    };
+    let present = pods.filter(|pod| pod.takes_room());
+    sort_out(present, budgets, settings, now_ms, take).map_err(|(pod, why)| Reason::BlockedByPod(pod, why))?;
+    Ok(moves)
 }
 
 /// A pod that has to find another node.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Move {
     /// The pod.
-    pub pod: Pod,
-    /// What it asks for.
-    pub requests: Resources,
+    pub guest: Guest,
     /// Where it was put the last time, which is tried first: the place, and the node that was there.
     pub hint: Option<(usize, NodeId)>,
 }
 
 /// Tries to do without the node at a place, where these pods have to be moved; tells whether it works.
 /// Where it does not, the scratch copy is as it was.
-pub fn do_without(
+pub fn do_without<'a>(
     scratch: &mut Scratch,
     place: usize,
-    moves: &mut [Move],
+    moves: impl Iterator<Item = &'a mut Move>,
     is_destination: impl Fn(usize, &NodeInfo) -> bool,
 ) -> bool {
     let mark = scratch.mark();
     scratch.remove(place);
     for step in moves {
-        let hinted = step.hint.is_some_and(|(place, id)| {
-            let is_there = scratch.node(place).is_some_and(|node| node.id == id && is_destination(place, node));
-            is_there && scratch.schedule_simply(&step.pod, step.requests, place)
+        let hinted = step.hint.and_then(|(place, id)| {
+            let is_there = scratch.node(place).is_some_and(|node| node.id == id);
+            // Places move up when nodes go.
+            let place = if is_there { Some(place) } else { scratch.place_of(id) }?;
+            let is_open = scratch.node(place).is_some_and(|node| is_destination(place, node));
+            (is_open && scratch.schedule_simply(&step.guest, place)).then_some((place, id))
         });
-        if hinted {
+        if hinted.is_some() {
+            step.hint = hinted;
             continue;
         }
-        let found = scratch.schedule_requests(&step.pod, step.requests, &is_destination);
+        let found = scratch.schedule_guest(&step.guest, &is_destination);
         step.hint = found.and_then(|place| Some((place, scratch.node(place)?.id)));
         if found.is_none() {
             scratch.take_back(mark);

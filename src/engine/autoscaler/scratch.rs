@@ -10,19 +10,50 @@ use super::super::kubernetes::fit::{Shortage, check_standing};
 use super::super::kubernetes::{Misfit, NodeId, NodeInfo, Pod, PodSpec, Resources, Surroundings, check_fit};
 
 /// A place for a node, and what was put on it.
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Place {
     /// The node; one that was taken out leaves its place empty.
     node: Option<Arc<NodeInfo>>,
     /// What is left of it, here so that a search need not go to every node.
     free: Resources,
+    /// What decides whether a pod may stand on it, for the same reason.
+    kind: Kind,
     /// Pods that are written beside it.
-    pods: Vec<Pod>,
+    pods: Vec<Guest>,
 }
 
 impl Place {
     fn new(node: Arc<NodeInfo>) -> Self {
-        Self { free: node.free(), node: Some(node), pods: Vec::new() }
+        Self { free: node.free(), kind: Kind::of(&node), node: Some(node), pods: Vec::new() }
+    }
+}
+
+/// A pod that is on a node only in this copy.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Guest {
+    /// The pod.
+    pub pod: Pod,
+    /// What it asks for.
+    pub requests: Resources,
+    /// Where it came from, for who moves it: a place, and a number there.
+    pub home: Option<(usize, usize)>,
+}
+
+/// What nodes that are alike have in common: labels, taints and cordon. Pointers, as alike nodes share them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Kind {
+    labels: *const super::super::pool::Pairs,
+    taints: *const super::super::kubernetes::Taint,
+    is_unschedulable: bool,
+}
+
+impl Kind {
+    fn of(node: &NodeInfo) -> Self {
+        Self {
+            labels: Arc::as_ptr(&node.labels),
+            taints: node.taints.as_ptr(),
+            is_unschedulable: node.is_unschedulable,
+        }
     }
 }
 
@@ -31,17 +62,15 @@ impl Place {
 enum Change {
     /// Another node stands at a place; this one was there before.
     Node(usize, Option<Arc<NodeInfo>>),
-    /// A pod that asks for this was written beside the node at a place.
-    Pod(usize, Resources),
+    /// A pod was written beside the node at a place.
+    Pod(usize),
 }
 
 /// What a specification was found to say to nodes that are alike, to be asked once only.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Standing {
     spec: *const PodSpec,
-    labels: *const super::super::pool::Pairs,
-    taints: *const super::super::kubernetes::Taint,
-    is_unschedulable: bool,
+    kind: Kind,
     fits: bool,
 }
 
@@ -97,10 +126,11 @@ impl Scratch {
         while self.journal.len() > mark.journal {
             match self.journal.pop() {
                 Some(Change::Node(place, before)) => drop(self.put(place, before)),
-                Some(Change::Pod(place, requests)) => {
-                    if let Some(place) = self.places.get_mut(place) {
-                        place.pods.pop();
-                        place.free += requests;
+                Some(Change::Pod(place)) => {
+                    if let Some(place) = self.places.get_mut(place)
+                        && let Some(guest) = place.pods.pop()
+                    {
+                        place.free += guest.requests;
                     }
                 }
                 None => return,
@@ -122,8 +152,11 @@ impl Scratch {
         self.keeping_away += keeps(&node);
         self.keeping_away -= keeps(&place.node);
         // What is written beside the node stays there.
-        let taken = |free: Resources, pod: &Pod| free - pod.spec.requests();
+        let taken = |free: Resources, guest: &Guest| free - guest.requests;
         place.free = node.as_ref().map_or_else(Resources::default, |node| place.pods.iter().fold(node.free(), taken));
+        if let Some(node) = &node {
+            place.kind = Kind::of(node);
+        }
         std::mem::replace(&mut place.node, node)
     }
 
@@ -165,7 +198,7 @@ impl Scratch {
     pub fn pods(&self, place: usize) -> impl Iterator<Item = &Pod> {
         let place = self.places.get(place);
         let own = place.and_then(|place| place.node.as_ref()).into_iter().flat_map(|node| node.pods());
-        own.chain(place.into_iter().flat_map(|place| &place.pods))
+        own.chain(place.into_iter().flat_map(|place| &place.pods).map(|guest| &guest.pod))
     }
 
     /// The place of a node that was there from the beginning and is there still.
@@ -203,23 +236,23 @@ impl Scratch {
         }
     }
 
-    /// Whether a pod is on the node at a place only in this copy.
+    /// The pods that are on the node at a place only in this copy.
     #[must_use]
-    pub fn has_extra(&self, place: usize) -> bool {
-        self.places.get(place).is_some_and(|place| !place.pods.is_empty())
+    pub fn guests(&self, place: usize) -> &[Guest] {
+        self.places.get(place).map_or(&[], |place| &place.pods)
     }
 
     /// Puts a pod on a node, whether it fits or not.
-    fn assign(&mut self, place: usize, pod: Pod, requests: Resources) {
-        if is_plain(&pod.spec) {
+    fn assign(&mut self, place: usize, guest: Guest) {
+        if is_plain(&guest.pod.spec) {
             if let Some(found) = self.places.get_mut(place) {
-                found.free -= requests;
-                found.pods.push(pod);
-                self.journal.push(Change::Pod(place, requests));
+                found.free -= guest.requests;
+                found.pods.push(guest);
+                self.journal.push(Change::Pod(place));
             }
         } else if let Some(node) = self.node(place) {
             let mut node = NodeInfo::clone(node);
-            node.add_pod(pod);
+            node.add_pod(guest.pod);
             self.change(place, Some(Arc::new(node)));
         }
     }
@@ -234,8 +267,8 @@ impl Scratch {
         if spec.looks_around() {
             for place in self.places.iter().filter(|place| !place.pods.is_empty()) {
                 let Some(node) = &place.node else { continue };
-                for pod in &place.pods {
-                    around.place(spec, &pod.spec, node);
+                for guest in &place.pods {
+                    around.place(spec, &guest.pod.spec, node);
                 }
             }
         }
@@ -264,7 +297,7 @@ impl Scratch {
         let around = self.surroundings(&pod.spec);
         let fits = self.check(&pod.spec, place, &around).is_some_and(|fit| fit.is_ok());
         if fits {
-            self.assign(place, pod.clone(), pod.spec.requests());
+            self.assign(place, Guest { pod: pod.clone(), requests: pod.spec.requests(), home: None });
         }
         fits
     }
@@ -276,16 +309,17 @@ impl Scratch {
 
     /// The same as [`Self::schedule_on`] for a pod of which nothing but its requests matters; any other
     /// is not put there.
-    pub fn schedule_simply(&mut self, pod: &Pod, requests: Resources, place: usize) -> bool {
-        let Some(Place { node: Some(node), free, .. }) = self.places.get(place) else {
+    pub fn schedule_simply(&mut self, guest: &Guest, place: usize) -> bool {
+        let Some(Place { node: Some(node), free, kind, .. }) = self.places.get(place) else {
             return false;
         };
-        if !requests.fits_in(*free) || !self.is_simple(&pod.spec) {
+        let spec = &guest.pod.spec;
+        if !guest.requests.fits_in(*free) || !self.is_simple(spec) {
             return false;
         }
-        let fits = stands(&mut self.standings, &pod.spec, node);
+        let fits = stands(&mut self.standings, spec, *kind, node);
         if fits {
-            self.assign(place, pod.clone(), requests);
+            self.assign(place, guest.clone());
         }
         fits
     }
@@ -293,24 +327,19 @@ impl Scratch {
     /// Puts a pod on the first acceptable node that it fits, from where the last search ended; gives
     /// the place.
     pub fn schedule(&mut self, pod: &Pod, is_acceptable: impl Fn(usize, &NodeInfo) -> bool) -> Option<usize> {
-        self.schedule_requests(pod, pod.spec.requests(), is_acceptable)
+        self.schedule_guest(&Guest { pod: pod.clone(), requests: pod.spec.requests(), home: None }, is_acceptable)
     }
 
     /// The same for a pod of which it is known what it asks for.
-    pub fn schedule_requests(
-        &mut self,
-        pod: &Pod,
-        requests: Resources,
-        is_acceptable: impl Fn(usize, &NodeInfo) -> bool,
-    ) -> Option<usize> {
-        let spec = &*pod.spec;
+    pub fn schedule_guest(&mut self, guest: &Guest, is_acceptable: impl Fn(usize, &NodeInfo) -> bool) -> Option<usize> {
+        let (spec, requests) = (&*guest.pod.spec, guest.requests);
         let is_simple = self.is_simple(spec);
         let around = self.surroundings(spec);
         let places = self.places.len();
         let first = self.next.min(places);
         for place in (first..places).chain(0..first) {
             // Most nodes are refused for this, and nothing is quicker to tell.
-            let Some(Place { node: Some(node), .. }) =
+            let Some(Place { node: Some(node), kind, .. }) =
                 self.places.get(place).filter(|place| requests.fits_in(place.free))
             else {
                 continue;
@@ -319,13 +348,13 @@ impl Scratch {
                 continue;
             }
             let fits = if is_simple {
-                stands(&mut self.standings, spec, node)
+                stands(&mut self.standings, spec, *kind, node)
             } else {
                 check_fit(spec, node, &around).is_ok()
             };
             if fits {
                 self.next = place + 1;
-                self.assign(place, pod.clone(), requests);
+                self.assign(place, guest.clone());
                 return Some(place);
             }
         }
@@ -334,14 +363,8 @@ impl Scratch {
 }
 
 /// Whether labels, taints and cordon of a node allow a pod; nodes that share them are asked once.
-fn stands(known: &mut Vec<Standing>, spec: &PodSpec, node: &NodeInfo) -> bool {
-    let asked = Standing {
-        spec,
-        labels: Arc::as_ptr(&node.labels),
-        taints: node.taints.as_ptr(),
-        is_unschedulable: node.is_unschedulable,
-        fits: true,
-    };
+fn stands(known: &mut Vec<Standing>, spec: &PodSpec, kind: Kind, node: &NodeInfo) -> bool {
+    let asked = Standing { spec, kind, fits: true };
     if known.last().is_some_and(|last| !std::ptr::eq(last.spec, asked.spec)) {
         known.clear();
     }
