@@ -120,7 +120,9 @@ impl Planner {
         let registered = scratch.registered();
         let mut is_open = vec![true; registered];
         for place in in_progress.iter().filter_map(|id| scratch.place_of(*id)) {
-            is_open.get_mut(place).map(|is_open| *is_open = false);
+            if let Some(is_open) = is_open.get_mut(place) {
+                *is_open = false;
+            }
         }
         let is_destination = |place: usize, _: &NodeInfo| is_open.get(place).is_some_and(|is_open| *is_open);
         let mut found: Vec<Unneeded> = Vec::new();
@@ -274,7 +276,9 @@ fn try_removal(
             }
             let is_empty = moves.is_empty() && guests.is_empty();
             let works = do_without(scratch, place, moves.iter_mut().chain(&mut guests), is_destination);
-            guests.iter().for_each(|guest| send_home(memory, guest));
+            for guest in &guests {
+                send_home(memory, guest);
+            }
             return if works {
                 Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky: false })
             } else {
