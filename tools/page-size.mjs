@@ -13,7 +13,7 @@ import { brotliCompressSync, constants } from "node:zlib";
 const PARTS = [
   // Clusters, pods, the scheduler, the autoscaler, az and kubectl. A standard library that was built for
   // size, as tools/setup.sh builds it, saves a tenth; the one that rustup brings must do as well.
-  { name: "simulator", files: /^simulator-.*\.wasm$/, bytesMax: 480_000 },
+  { name: "simulator", files: /^simulator-.*\.wasm$/, bytesMax: 490_000 },
   // What is loaded when somebody asks for it, and the element for other pages.
   { name: "on demand", files: /^(lessons\/.*|(share|lessons|files|drawing|frame|embed)\.js)$/, bytesMax: 40_000 },
   { name: "page", files: /./, bytesMax: 180_000 },
