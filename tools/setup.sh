@@ -61,9 +61,25 @@ need_basics() {
 rustup_may_install() { have rustup && [ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ]; }
 
 need_wasm_compiler() {
-  if wasm_toolchain >/dev/null && ! sysroot_is_stale; then
-    return
+  if ! wasm_toolchain >/dev/null || sysroot_is_stale; then
+    install_wasm_compiler
   fi
+  forget_other_builds
+}
+
+# What was built with other libraries does not go with these, and cargo does not notice when they change.
+forget_other_builds() {
+  local built=$CARGO_TARGET_DIR/$wasm_target libraries origin
+  libraries=$(with_wasm rustc --print target-libdir --target "$wasm_target")
+  origin=$(cksum "$libraries"/libstd-*.rlib)
+  if [ "$origin" != "$(cat "$built/.standard-library" 2>/dev/null)" ]; then
+    rm -rf "${built:?}"
+    mkdir -p "$built"
+    printf '%s\n' "$origin" >"$built/.standard-library"
+  fi
+}
+
+install_wasm_compiler() {
   if rustup_may_install; then
     say "Adding the target $wasm_target to the Rust toolchain"
     rustup target add "$wasm_target" ||
@@ -124,8 +140,7 @@ build_standard_library() {
   find "$work/target/$wasm_target/release/deps" -name '*.rlib' ! -name 'libsysroot-*' -print0 |
     as_root xargs -0 cp -t "$libraries"
   sysroot_origin | as_root tee "$sysroot_stamp" >/dev/null
-  # What was built with other libraries does not go with these, and cargo would not notice.
-  rm -rf "$work" "${CARGO_TARGET_DIR:?}/$wasm_target"
+  rm -rf "$work"
 }
 
 # --- tools from crates.io ---------------------------------------------------------------------------
