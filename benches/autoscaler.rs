@@ -6,11 +6,11 @@
 
 mod support;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{Criterion, criterion_group, criterion_main};
 use scale_down::engine::workloads::Curve;
 use scale_down::engine::{AutoscalerRange, Cloud};
 
-use support::{DAY_MS, office};
+use support::{DAY_MS, office, until};
 
 /// A cluster that the autoscaler sizes, full at the height of the load.
 fn cluster(nodes: u32, curve: fn(u32) -> Curve) -> Cloud {
@@ -22,30 +22,12 @@ fn autoscaler(criterion: &mut Criterion) {
     group.sample_size(10);
     for (nodes, days) in [(100, 1), (1000, 1), (5000, 7)] {
         let begun = cluster(nodes, office);
-        group.bench_function(format!("{days} days of {nodes} nodes"), |bencher| {
-            bencher.iter_batched(
-                || begun.clone(),
-                |mut cloud| {
-                    cloud.advance_to(days * DAY_MS);
-                    cloud
-                },
-                BatchSize::LargeInput,
-            );
-        });
+        until(&mut group, format!("{days} days of {nodes} nodes"), &begun, days * DAY_MS);
     }
     // After a day nothing moves any more, and another week passes.
     let mut resting = cluster(1000, Curve::steady);
     resting.advance_to(DAY_MS);
-    group.bench_function("a week of 1000 nodes at rest", |bencher| {
-        bencher.iter_batched(
-            || resting.clone(),
-            |mut cloud| {
-                cloud.advance_to(8 * DAY_MS);
-                cloud
-            },
-            BatchSize::LargeInput,
-        );
-    });
+    until(&mut group, "a week of 1000 nodes at rest".to_owned(), &resting, 8 * DAY_MS);
     group.finish();
 }
 

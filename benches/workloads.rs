@@ -8,9 +8,9 @@ mod support;
 
 use std::hint::black_box;
 
-use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
+use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
-use support::{DAY_MS, cluster, office};
+use support::{DAY_MS, cluster, office, until};
 
 fn workloads(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("workloads");
@@ -21,16 +21,7 @@ fn workloads(criterion: &mut Criterion) {
         let mut over = begun.clone();
         over.advance_to(days * DAY_MS);
         group.throughput(Throughput::Elements(over.log().next_sequence() - before));
-        group.bench_function(format!("{days} days of {nodes} nodes and {pods} pods"), |bencher| {
-            bencher.iter_batched(
-                || begun.clone(),
-                |mut cloud| {
-                    cloud.advance_to(days * DAY_MS);
-                    cloud
-                },
-                BatchSize::LargeInput,
-            );
-        });
+        until(&mut group, format!("{days} days of {nodes} nodes and {pods} pods"), &begun, days * DAY_MS);
         group.throughput(Throughput::Elements(u64::from(pods)));
         group.bench_function(format!("checkpoint of {nodes} nodes and {pods} pods"), |bencher| {
             bencher.iter(|| black_box(over.clone()));
