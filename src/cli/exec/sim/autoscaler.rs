@@ -75,16 +75,15 @@ fn set_priorities(rules: &str, cloud: &mut Cloud) -> Result<String> {
     let mut priorities = Priorities::default();
     let mut texts: Vec<(&str, &str)> = Vec::new();
     for rule in rules.split([';', '\n']).map(str::trim).filter(|rule| !rule.is_empty()) {
-        let read = rule.split_once('=').and_then(|(number, pattern)| {
-            let pattern = Pattern::new(pattern.trim(), true, false).ok()?;
-            Some((number.trim().parse().ok()?, pattern))
+        let parts = rule.split_once('=').map(|(number, pattern)| (number.trim(), pattern.trim()));
+        let read = parts.and_then(|(number, pattern)| {
+            let rule = (number.parse().ok()?, Pattern::new(pattern, true, false).ok()?);
+            Some((rule, (number, pattern)))
         });
-        let (number, pattern) = read
+        let (read, text) = read
             .ok_or_else(|| refusal(format!("sim autoscaler: '{rule}' is not NUMBER=PATTERN, such as 10=.*spot.*")))?;
-        priorities.rules.push((number, pattern));
-        if let Some((number, pattern)) = rule.split_once('=') {
-            texts.push((number.trim(), pattern.trim()));
-        }
+        priorities.rules.push(read);
+        texts.push(text);
     }
     priorities.text = Some(config_map(&texts)).filter(|text| !text.is_empty());
     let text = format!("the expander 'priority' has {} rules", priorities.rules.len());
