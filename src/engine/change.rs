@@ -3,7 +3,6 @@
 //! A request is checked first and changes nothing where it is refused. Where it is accepted the
 //! operation goes on by itself; its identity is returned.
 
-use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::check::{busy_cluster, check_manual_scale, no_pool};
@@ -15,6 +14,7 @@ use super::lifecycle::NodeState;
 use super::limits;
 use super::money::Cost;
 use super::node::Removal;
+use super::nodes::Nodes;
 use super::operation::{OperationId, OperationKind, PowerState, ProvisioningState};
 use super::pool::{AutoscalerRange, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
 use super::scale::ScalePlan;
@@ -179,7 +179,7 @@ impl Cloud {
             power_state,
             created_ms: self.clockwork.now_ms,
             used_versions: Vec::new(),
-            nodes: BTreeMap::new(),
+            nodes: Nodes::default(),
             next_instance_id: 0,
             operation: None,
             departed: Cost::default(),
@@ -509,8 +509,7 @@ fn delete_deallocated(
     pool: &mut Pool,
     operation: OperationId,
 ) {
-    let deallocated: Vec<u32> =
-        pool.nodes().filter(|node| node.state() == NodeState::Deallocated).map(|node| node.instance_id).collect();
+    let deallocated: Vec<u32> = pool.nodes_in(NodeState::Deallocated).map(|node| node.instance_id).collect();
     for instance_id in deallocated {
         clockwork.delete(cluster, pool, instance_id, Some(operation));
     }

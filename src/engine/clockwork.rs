@@ -228,7 +228,7 @@ impl Clockwork {
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
         self.enter(place, &node);
         self.schedule_milestone(place, &node);
-        pool.nodes.insert(instance_id, node);
+        pool.nodes.insert(node);
     }
 
     fn schedule_milestone(&mut self, place: Place<'_>, node: &Node) {
@@ -240,16 +240,15 @@ impl Clockwork {
     /// Starts one kept node.
     pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
-        let Some(node) = pool.nodes.get_mut(&instance_id) else {
-            return;
-        };
-        node.start(self.now_ms, &self.timings, &mut self.random);
-        if let Some(factor) = self.strike(FaultKind::SlowProvision, place.pool) {
-            node.slow_down(factor);
-        }
-        self.attend(node, operation);
-        self.enter(place, node);
-        self.schedule_milestone(place, node);
+        pool.nodes.change(instance_id, |node| {
+            node.start(self.now_ms, &self.timings, &mut self.random);
+            if let Some(factor) = self.strike(FaultKind::SlowProvision, place.pool) {
+                node.slow_down(factor);
+            }
+            self.attend(node, operation);
+            self.enter(place, node);
+            self.schedule_milestone(place, node);
+        });
     }
 
     /// Cordons and drains one node, and then removes it.
@@ -301,13 +300,12 @@ impl Clockwork {
         operation: Option<OperationId>,
     ) {
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
-        let Some(node) = pool.nodes.get_mut(&instance_id) else {
-            return;
-        };
-        // Another operation may still wait for a node that is now to go.
-        self.release(node, None);
-        self.attend(node, operation);
-        self.move_on(place, node, step, timing, removal);
+        pool.nodes.change(instance_id, |node| {
+            // Another operation may still wait for a node that is now to go.
+            self.release(node, None);
+            self.attend(node, operation);
+            self.move_on(place, node, step, timing, removal);
+        });
     }
 
     fn move_on(&mut self, place: Place<'_>, node: &mut Node, step: Step, timing: Timing, removal: Removal) {

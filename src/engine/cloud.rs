@@ -252,21 +252,24 @@ impl Cloud {
         let pool = find_pool(&mut self.clusters, cluster, id.pool)?;
         let prices = pool.prices();
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
-        let node = pool.nodes.get_mut(&id.instance_id)?;
-        let operation = node.operation;
-        // What no operation removes, the autoscaler does.
-        let was_drained = node.state() == NodeState::Draining && operation.is_none();
-        let outcome = act(&mut self.clockwork, place, node)?;
-        if was_drained && matches!(node.state(), NodeState::Deallocating | NodeState::Deleting) {
-            let name = node_name(place.scale_set, id.instance_id).into();
-            tell_of_drain(&mut self.clockwork, cluster, &name, None);
-        }
-        match outcome {
+        let clockwork = &mut self.clockwork;
+        let (operation, outcome) = pool.nodes.change(id.instance_id, |node| {
+            let operation = node.operation;
+            // What no operation removes, the autoscaler does.
+            let was_drained = node.state() == NodeState::Draining && operation.is_none();
+            let outcome = act(clockwork, place, node);
+            if was_drained && matches!(node.state(), NodeState::Deallocating | NodeState::Deleting) {
+                let name = node_name(place.scale_set, id.instance_id).into();
+                tell_of_drain(clockwork, cluster, &name, None);
+            }
+            (operation, outcome)
+        })?;
+        match outcome? {
             NodeOutcome::Moving => None,
             NodeOutcome::Rested => operation,
             NodeOutcome::Gone => {
+                let node = pool.nodes.remove(id.instance_id)?;
                 pool.departed += node.cost(self.clockwork.now_ms, prices);
-                pool.nodes.remove(&id.instance_id);
                 operation
             }
         }

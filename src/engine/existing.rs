@@ -52,7 +52,7 @@ impl Cloud {
                 let node = Node::existing(instance_id, zone, state, now_ms);
                 let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
                 self.clockwork.register(place, &node);
-                pool.nodes.insert(instance_id, node);
+                pool.nodes.insert(node);
             }
             let nodes =
                 pool.nodes().map(|node| (NodeId { pool: pool.id, instance_id: node.instance_id }, node.state()));

@@ -54,7 +54,7 @@ impl Cloud {
         for cluster in &self.clusters {
             let meant = cluster.pools.iter().filter(|pool| spec.pool.is_none_or(|id| id == pool.id));
             for pool in meant.filter(|pool| pool.spec.spot || spec.kind != FaultKind::SpotEviction) {
-                let ready = pool.nodes().filter(|node| node.state() == NodeState::Ready);
+                let ready = pool.nodes_in(NodeState::Ready);
                 let ids = ready.map(|node| NodeId { pool: pool.id, instance_id: node.instance_id });
                 candidates.extend(ids.map(|node| (cluster.id, node)));
             }

@@ -23,10 +23,8 @@ pub struct Growth {
 /// The size of a group: the scale set's capacity without what is deallocated or on its way there.
 #[must_use]
 pub fn target_size(pool: &Pool) -> u32 {
-    let counts = |node: &&super::node::Node| {
-        !matches!(node.state(), NodeState::Deallocated | NodeState::Deallocating | NodeState::Deleting)
-    };
-    u32::try_from(pool.nodes().filter(counts).count()).unwrap_or(u32::MAX)
+    let kept = pool.count_in(NodeState::Deallocated) + pool.count_in(NodeState::Deallocating);
+    capacity(pool) - kept
 }
 
 /// How many nodes a pool is to have when what is on its way out has gone. People who deallocate or start
@@ -57,7 +55,7 @@ impl Cloud {
         let (cluster, location) = (cluster.id, cluster.spec.location.clone());
         let pool = find_pool(&mut self.clusters, cluster, id).ok_or_else(no_pool)?;
         let size = target_size(pool) + delta;
-        let deallocated = pool.nodes().filter(|node| node.state() == NodeState::Deallocated);
+        let deallocated = pool.nodes_in(NodeState::Deallocated);
         let started: Vec<u32> = deallocated.map(|node| node.instance_id).take(delta as usize).collect();
         for instance_id in &started {
             self.clockwork.start(cluster, pool, *instance_id, None);

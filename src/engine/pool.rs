@@ -6,6 +6,7 @@ use std::sync::Arc;
 use super::lifecycle::NodeState;
 use super::money::Cost;
 use super::node::{Node, Prices};
+use super::nodes::Nodes;
 use super::operation::{OperationId, PowerState, ProvisioningState};
 use super::upgrade::UsedVersion;
 use super::vm_size::{VmSize, disk_price_microdollars_per_hour};
@@ -223,7 +224,7 @@ pub struct Pool {
     pub created_ms: u64,
     /// The versions that it had before, the latest last.
     pub used_versions: Vec<UsedVersion>,
-    pub(super) nodes: BTreeMap<u32, Node>,
+    pub(super) nodes: Nodes,
     pub(super) next_instance_id: u32,
     pub(super) operation: Option<OperationId>,
     /// What nodes that are gone have cost.
@@ -240,7 +241,7 @@ impl Pool {
     /// A node by its instance id.
     #[must_use]
     pub fn node(&self, instance_id: u32) -> Option<&Node> {
-        self.nodes.get(&instance_id)
+        self.nodes.get(instance_id)
     }
 
     /// The instance id of the next new instance; no id is used twice.
@@ -252,14 +253,24 @@ impl Pool {
     /// The number of instances in the scale set, whatever their state.
     #[must_use]
     pub fn instances(&self) -> u32 {
-        u32::try_from(self.nodes.len()).unwrap_or(u32::MAX)
+        self.nodes.len()
     }
 
     /// How many nodes are in a state.
     #[must_use]
     pub fn count_in(&self, state: NodeState) -> u32 {
-        let nodes = self.nodes().filter(|node| node.state() == state);
-        u32::try_from(nodes.count()).unwrap_or(u32::MAX)
+        self.nodes.count_in(state)
+    }
+
+    /// The nodes in a state, by ascending instance id.
+    pub fn nodes_in(&self, state: NodeState) -> impl Iterator<Item = &Node> + Clone {
+        self.nodes().filter(move |node| node.state() == state).take(self.count_in(state) as usize)
+    }
+
+    /// How many instances have not registered with Kubernetes.
+    #[must_use]
+    pub fn unregistered(&self) -> u32 {
+        self.nodes.unregistered()
     }
 
     /// What its nodes are billed at.

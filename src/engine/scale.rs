@@ -33,19 +33,18 @@ impl ScalePlan {
     /// case, before a healthy one does.
     #[must_use]
     pub fn new(pool: &Pool, count: u32, is_cordoned: &dyn Fn(u32) -> bool) -> Self {
-        let in_state = |state| pool.nodes().filter(move |node| node.state() == state);
         let mut plan =
-            Self { clear: in_state(NodeState::Failed).map(|node| node.instance_id).collect(), ..Self::default() };
-        let wanted = pool.nodes().filter(|node| node.state().is_wanted()).count();
-        let wanted = u32::try_from(wanted).unwrap_or(u32::MAX);
+            Self { clear: pool.nodes_in(NodeState::Failed).map(|node| node.instance_id).collect(), ..Self::default() };
+        let wanted = NodeState::ALL.into_iter().filter(|state| state.is_wanted());
+        let wanted = wanted.map(|state| pool.count_in(state)).sum();
         if count >= wanted {
             let missing = count - wanted;
-            let kept = in_state(NodeState::Stopped).chain(in_state(NodeState::Deallocated));
+            let kept = pool.nodes_in(NodeState::Stopped).chain(pool.nodes_in(NodeState::Deallocated));
             plan.start = kept.map(|node| node.instance_id).take(missing as usize).collect();
             plan.create = missing - u32::try_from(plan.start.len()).unwrap_or(missing);
         } else {
             let (cordoned, others): (Vec<_>, Vec<_>) =
-                in_state(NodeState::Ready).partition(|node| is_cordoned(node.instance_id));
+                pool.nodes_in(NodeState::Ready).partition(|node| is_cordoned(node.instance_id));
             let surplus = wanted - count;
             plan.remove = removal_order(cordoned.into_iter(), surplus);
             let taken = u32::try_from(plan.remove.len()).unwrap_or(surplus);

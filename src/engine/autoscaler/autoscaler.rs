@@ -3,14 +3,15 @@
 //! The order of a loop is that of `RunOnce` of the cluster autoscaler: look, clear away what never
 //! came up, grow, find out who is unneeded, shrink, bring groups up to their smallest size.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
+use super::super::memo::Memo;
 use super::super::pool::PoolId;
 use super::budget::{Deletions, Parallelism};
 use super::budgets::Budgets;
 use super::cluster_state::{ClusterState, DELETION_TIME_MS, FailedInstance, Observation, Unregistered};
-use super::eligibility::{self, is_kept};
 use super::estimator::imagined;
 use super::evictability::{is_daemon, is_recreated};
 use super::expander::Candidate;
@@ -24,6 +25,7 @@ use super::scale_up::{self, EstimateLimit, Request};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::template::Template;
+use super::view::{Seen, View};
 
 /// What a loop is given: the cluster at this moment.
 #[derive(Debug)]
@@ -32,8 +34,8 @@ pub struct Scene<'a> {
     pub groups: Vec<Group>,
     /// What a node of each would be like.
     pub templates: &'a [Template],
-    /// All nodes, sorted by identity.
-    pub nodes: Vec<Arc<NodeInfo>>,
+    /// All nodes.
+    pub view: View,
     /// Nodes whose machines are gone.
     pub gone: Vec<NodeId>,
     /// For each group, machines that should have a node and have none.
@@ -112,6 +114,8 @@ pub struct Autoscaler {
     pub last: LastTimes,
     /// When groups changed last.
     pub last_of_group: Vec<(PoolId, LastTimes)>,
+    /// What loops try things out on.
+    scratch: Memo<Scratch>,
 }
 
 /// What came of a loop.
@@ -178,7 +182,8 @@ impl Autoscaler {
             outcome.has_acted = true;
             return outcome;
         }
-        let mut scratch = self.scratch(scene, &facts, settings, now_ms);
+        let mut scratch = std::mem::take(&mut self.scratch.0);
+        self.renew(&mut scratch, scene, &facts, settings, now_ms);
         let pods = pods_to_help(&mut scratch, scene, settings, now_ms);
         let has_grown = match self.grow(&pods, &mut scratch, scene, provider, settings, now_ms, notices) {
             Growth::Grew => true,
@@ -194,6 +199,7 @@ impl Autoscaler {
         if settings.is(Setting::EnforceNodeGroupMinSize) {
             outcome.has_acted |= self.fill_up(&scratch, scene, provider, settings, now_ms, notices);
         }
+        self.scratch.0 = scratch;
         outcome
     }
 
@@ -270,21 +276,27 @@ impl Autoscaler {
 
     /// The cluster to try things out on: nodes that have not started stand aside for ready ones that
     /// are yet to come, and pods of no importance do not count.
-    fn scratch(&self, scene: &Scene<'_>, facts: &[NodeFacts], settings: &Settings, now_ms: u64) -> Scratch {
+    fn renew(&self, scratch: &mut Scratch, scene: &Scene<'_>, facts: &[NodeFacts], settings: &Settings, now_ms: u64) {
         let startup_ms = settings.number(Setting::MaxNodeStartupTime);
+        let upcoming: Vec<u32> = (0..scene.groups.len()).map(|group| self.upcoming(group, scene)).collect();
         let has_started = |facts: &NodeFacts| {
-            let is_waited_for =
-                facts.group.is_some_and(|group| self.upcoming(group, scene) > 0) && !facts.is_ready && !facts.is_gone;
+            let is_awaited = |group| upcoming.get(group).is_some_and(|upcoming| *upcoming > 0);
+            let is_waited_for = !facts.is_ready && !facts.is_gone && facts.group.is_some_and(is_awaited);
             !(is_waited_for && !facts.is_shut_down && facts.created_ms + startup_ms > now_ms)
         };
-        let started = scene.nodes.iter().zip(facts).filter(|(_, facts)| has_started(facts));
-        let mut scratch = Scratch::new(started.map(|(node, _)| without_expendable(node, settings)));
-        for (index, template) in scene.templates.iter().enumerate() {
-            for number in 0..self.upcoming(index, scene) {
+        // Few clusters count pods of ordinary importance as expendable.
+        let are_all_asked = settings.get(Setting::ExpendablePodsPriorityCutoff) > 0;
+        let nodes = scene.view.nodes().iter().zip(scene.view.seen());
+        let started = nodes.zip(facts).filter(|(_, facts)| has_started(facts)).map(|(node, _)| node);
+        scratch.renew(started.map(|(node, seen)| {
+            let is_asked = are_all_asked || seen.has_unimportant_pods;
+            if is_asked { without_expendable(node, settings) } else { Cow::Borrowed(node) }
+        }));
+        for (template, upcoming) in scene.templates.iter().zip(upcoming) {
+            for number in 0..upcoming {
                 scratch.add(Arc::new(imagined(&template.node, "upcoming", number)));
             }
         }
-        scratch
     }
 
     fn upcoming(&self, index: usize, scene: &Scene<'_>) -> u32 {
@@ -306,7 +318,7 @@ impl Autoscaler {
             return Growth::None;
         }
         let max = settings.number(Setting::MaxNodesTotal);
-        let ready = scene.nodes.iter().filter(|node| node.is_ready).count();
+        let ready = scene.view.nodes().iter().filter(|node| node.is_ready).count();
         if max > 0 && u64::try_from(ready).unwrap_or(u64::MAX) >= max {
             notices.push(Notice::MaxNodesTotalReached { max });
             let reasons = |pod: &Pod| Notice::MaxNodesForPod { pod: pod.id };
@@ -423,20 +435,22 @@ impl Autoscaler {
         let shrinking: Vec<&Group> =
             scene.groups.iter().filter(|group| group.target > group.min && !is_resting(group)).collect();
         let mut unneeded = self.planner.unneeded.nodes().iter().map(|node| node.id).peekable();
-        let mut candidates: Vec<(bool, bool, usize)> = Vec::new();
+        let mut candidates: [Vec<usize>; 4] = Default::default();
         for place in 0..scratch.registered() {
-            let Some(node) = scratch.node(place) else { continue };
+            let Some(node) = scratch.glance(place) else { continue };
             let group = shrinking.iter().find(|group| group.id == node.id.pool);
-            if group.is_none_or(|group| is_kept(node, group.policy)) || scene.gone.contains(&node.id) {
+            if group.is_none_or(|group| node.is_kept(group.policy)) || scene.gone.contains(&node.id) {
                 continue;
             }
             // Both are sorted by identity.
             while unneeded.next_if(|id| *id < node.id).is_some() {}
             let was_unneeded = unneeded.peek() == Some(&node.id);
-            candidates.push((!is_empty(node), !was_unneeded, place));
+            let rank = 2 * usize::from(!node.is_empty) + usize::from(!was_unneeded);
+            if let Some(candidates) = candidates.get_mut(rank) {
+                candidates.push(place);
+            }
         }
-        candidates.sort_unstable();
-        candidates.into_iter().map(|(_, _, place)| place).collect()
+        candidates.concat()
     }
 
     /// Brings groups up to their smallest size.
@@ -475,15 +489,14 @@ fn request<'a>(scene: &'a Scene<'_>, pods: &'a [Pod], settings: &'a Settings, no
 
 /// What of the nodes matters for the cluster's health.
 fn facts(scene: &Scene<'_>) -> Vec<NodeFacts> {
-    let fact = |node: &Arc<NodeInfo>| NodeFacts {
+    let fact = |node: &Seen| NodeFacts {
         group: scene.groups.iter().position(|group| group.id == node.id.pool),
-        is_ready: node.is_ready && !eligibility::has_taint(node, eligibility::NOT_READY_KEY),
-        is_shut_down: eligibility::has_taint(node, eligibility::SHUTDOWN_KEY)
-            || eligibility::has_taint(node, eligibility::UNREACHABLE_KEY),
+        is_ready: node.is_ready,
+        is_shut_down: node.is_shut_down,
         is_gone: scene.gone.contains(&node.id),
         created_ms: node.created_ms,
     };
-    scene.nodes.iter().map(fact).collect()
+    scene.view.seen().iter().map(fact).collect()
 }
 
 /// The pods that need nodes: those that wait and those that will, because their node is drained.
@@ -501,21 +514,16 @@ fn pods_to_help(scratch: &mut Scratch, scene: &Scene<'_>, settings: &Settings, n
     pods
 }
 
-/// Whether nothing on a node has to be moved, as far as can be told at a glance.
-fn is_empty(node: &NodeInfo) -> bool {
-    node.pods().iter().all(|pod| !pod.takes_room() || is_daemon(&pod.spec) || pod.spec.is_mirror())
-}
-
 /// A node without the pods that may be pushed aside at any time.
-fn without_expendable(node: &Arc<NodeInfo>, settings: &Settings) -> Arc<NodeInfo> {
+fn without_expendable<'a>(node: &'a Arc<NodeInfo>, settings: &Settings) -> Cow<'a, Arc<NodeInfo>> {
     let expendable = node.pods().iter().filter(|pod| pending::is_expendable(&pod.spec, settings));
     let expendable: Vec<_> = expendable.map(|pod| pod.id).collect();
     if expendable.is_empty() {
-        return Arc::clone(node);
+        return Cow::Borrowed(node);
     }
     let mut node = NodeInfo::clone(node);
     for id in expendable {
         node.remove_pod(id);
     }
-    Arc::new(node)
+    Cow::Owned(Arc::new(node))
 }

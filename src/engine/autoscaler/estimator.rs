@@ -79,7 +79,7 @@ impl<'a> Packing<'a, '_> {
     fn fill(&mut self, pods: &[&'a Pod]) -> usize {
         let first = self.added.first().map_or(usize::MAX, |(place, _)| *place);
         for (index, pod) in pods.iter().enumerate() {
-            match self.scratch.schedule(pod, |place, _| place >= first) {
+            match self.scratch.schedule(pod, |place| place >= first) {
                 Some(place) => self.take(pod, place),
                 None => return index,
             }
@@ -98,7 +98,7 @@ impl<'a> Packing<'a, '_> {
                     continue;
                 }
                 // What is to be spread over nodes may fit an older one, now that there is a newer.
-                if is_spread && let Some(place) = self.scratch.schedule(pod, |place, _| place != newest) {
+                if is_spread && let Some(place) = self.scratch.schedule(pod, |place| place != newest) {
                     self.take(pod, place);
                     continue;
                 }

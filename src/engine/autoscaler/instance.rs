@@ -78,27 +78,27 @@ impl CreationError {
 }
 
 /// A kept machine could not be started again.
-pub const START_FAILED: CreationError =
+pub static START_FAILED: CreationError =
     CreationError::new(ErrorClass::OutOfResources, "start-deallocated-failed", "Failed to start deallocated VM");
 
 /// A new machine could not be provisioned.
-pub const PROVISIONING_FAILED: CreationError = CreationError::new(
+pub static PROVISIONING_FAILED: CreationError = CreationError::new(
     ErrorClass::OutOfResources,
     "provisioning-state-failed",
     "Azure failed to provision a node for this node group",
 );
 
 /// A machine came up, and the extension that makes it a node failed.
-pub const EXTENSION_FAILED: CreationError =
+pub static EXTENSION_FAILED: CreationError =
     CreationError::new(ErrorClass::Other, "VMExtensionProvisioningFailed", "the extension vmssCSE failed");
 
 /// State and error of a machine.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct InstanceStatus {
     /// What it is doing.
     pub state: InstanceState,
     /// Why it did not come up.
-    pub error: Option<CreationError>,
+    pub error: Option<&'static CreationError>,
 }
 
 impl From<InstanceState> for InstanceStatus {
@@ -215,11 +215,11 @@ impl Reading {
             (VmProvisioning::Succeeded, _) => running,
             (VmProvisioning::Failed, _) if is_up => running,
             (VmProvisioning::Failed, _) => match self.policy {
-                ScaleDownMode::Deallocate => failed(START_FAILED),
-                ScaleDownMode::Delete if self.is_fast_delete => failed(PROVISIONING_FAILED),
+                ScaleDownMode::Deallocate => failed(&START_FAILED),
+                ScaleDownMode::Delete if self.is_fast_delete => failed(&PROVISIONING_FAILED),
                 ScaleDownMode::Delete => running,
             },
         };
-        Some(if machine.has_extension_error { failed(EXTENSION_FAILED) } else { status })
+        Some(if machine.has_extension_error { failed(&EXTENSION_FAILED) } else { status })
     }
 }

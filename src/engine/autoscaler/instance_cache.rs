@@ -47,14 +47,14 @@ impl InstanceCache {
 
     /// Looks at the machines, which come in the order of their instances.
     pub fn refresh(&mut self, machines: impl Iterator<Item = (u32, VmView)>, reading: Reading, now_ms: u64) {
-        let mut known = std::mem::take(&mut self.entries).into_iter().peekable();
-        self.entries = machines
-            .filter_map(|(id, view)| {
-                while known.next_if(|(known, _)| *known < id).is_some() {}
-                let before = known.next_if(|(known, _)| *known == id).map(|(_, status)| status);
-                reading.status(view, before).map(|status| (id, status))
-            })
-            .collect();
+        let known = std::mem::take(&mut self.entries);
+        self.entries.reserve(known.len());
+        let mut known = known.into_iter().peekable();
+        self.entries.extend(machines.filter_map(|(id, view)| {
+            while known.next_if(|(known, _)| *known < id).is_some() {}
+            let before = known.next_if(|(known, _)| *known == id).map(|(_, status)| status);
+            reading.status(view, before).map(|status| (id, status))
+        }));
         self.looked_ms = Some(now_ms);
     }
 
@@ -94,7 +94,7 @@ impl InstanceCache {
     /// The machines that did not come up.
     #[must_use]
     pub fn failed(&self) -> Vec<FailedInstance> {
-        let failed = |(id, status): &(u32, InstanceStatus)| Some((*id, status.error.clone()?));
+        let failed = |(id, status): &(u32, InstanceStatus)| Some((*id, status.error?.clone()));
         self.entries.iter().filter_map(failed).collect()
     }
 }

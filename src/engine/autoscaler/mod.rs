@@ -21,6 +21,7 @@ pub mod instance;
 pub mod instance_cache;
 pub mod notice;
 pub mod pending;
+pub mod place;
 pub mod planner;
 pub mod pod_groups;
 pub mod profile;
@@ -36,6 +37,7 @@ pub mod template;
 pub mod unneeded;
 pub mod unremovable;
 pub mod utilization;
+pub mod view;
 
 pub use autoscaler::{Autoscaler, LastTimes, LoopOutcome, Provider, Scene};
 pub use group::{AcceptableRange, Group};

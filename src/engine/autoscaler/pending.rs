@@ -60,7 +60,7 @@ pub fn without_room(scratch: &mut Scratch, mut pods: Vec<Pod>) -> Vec<Pod> {
         if is_known {
             return true;
         }
-        let is_placed = scratch.schedule(pod, |_, _| true).is_some();
+        let is_placed = scratch.schedule_anywhere(pod).is_some();
         if !is_placed {
             hopeless.push(Arc::clone(&pod.spec));
         }

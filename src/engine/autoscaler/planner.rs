@@ -8,6 +8,7 @@ use super::budgets::Budgets;
 use super::eligibility;
 use super::evictability::{is_daemon, is_recreated};
 use super::group::Group;
+use super::place::Place;
 use super::removal::{Move, do_without, moves, simulate};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
@@ -102,36 +103,33 @@ impl Planner {
         let Situation { in_progress, settings, now_ms, .. } = *situation;
         let mark = scratch.mark();
         inject(scratch, &not_recreated(situation.evicted, missing));
-        let is_going = |id: &NodeId| in_progress.contains(id);
         self.unremovable.clear();
         self.resting.retain(|rest| rest.until_ms > now_ms && scratch.place_of(rest.id).is_some());
         let mut memory = self.remembered(scratch, budgets, settings);
+        for id in in_progress {
+            if let Some(place) = scratch.place_of(*id) {
+                scratch.close(place);
+            }
+        }
         let mut eligible = Vec::new();
         for place in situation.candidates {
-            let Some(node) = scratch.node(*place).filter(|node| !is_going(&node.id)) else { continue };
+            let Some(node) = scratch.place(*place).filter(|place| !place.is_closed) else { continue };
             let slot = memory.get_mut(*place);
             match self.is_eligible(node, slot, budgets, situation) {
                 Ok(true) => eligible.push(*place),
                 Ok(false) => {}
-                Err(reason) => self.unremovable.push((node.id, reason)),
+                Err(reason) => self.unremovable.push((node.glance.id, reason)),
             }
         }
         let limit = unneeded_limit(self.unneeded.nodes().len(), settings, situation.interval_ms);
-        let registered = scratch.registered();
-        let mut is_open = vec![true; registered];
-        for place in in_progress.iter().filter_map(|id| scratch.place_of(*id)) {
-            if let Some(is_open) = is_open.get_mut(place) {
-                *is_open = false;
-            }
-        }
-        let is_destination = |place: usize, _: &NodeInfo| is_open.get(place).is_some_and(|is_open| *is_open);
         let mut found: Vec<Unneeded> = Vec::new();
+        let mut guests = Vec::new();
         for place in eligible {
             if found.len() >= limit {
                 break;
             }
-            let Some(id) = scratch.node(place).map(|node| node.id) else { continue };
-            match try_removal(scratch, place, &mut memory, is_destination, budgets, settings, now_ms) {
+            let Some(id) = scratch.glance(place).map(|node| node.id) else { continue };
+            match try_removal(scratch, place, &mut memory, &mut guests, budgets, settings, now_ms) {
                 Ok(node) => found.push(node),
                 Err(reason) => {
                     let until_ms = now_ms + settings.number(Setting::UnremovableNodeRecheckTimeout);
@@ -144,7 +142,7 @@ impl Planner {
         scratch.take_back(mark);
         self.memory = memory.into_iter().flatten().collect();
         self.unneeded.update(found.into_iter());
-        self.resting.sort_unstable_by_key(|rest| rest.id);
+        self.resting.sort_by_key(|rest| rest.id);
     }
 
     /// What is known of the nodes, by place: of those that have not changed.
@@ -155,14 +153,19 @@ impl Planner {
             memory.clear();
             self.rules = Some(rules);
         }
-        let mut memory = memory.into_iter().peekable();
-        let mut by_place = Vec::with_capacity(scratch.registered());
-        for place in 0..scratch.registered() {
-            let node = scratch.node(place);
-            let is_before = |known: &Known| node.is_some_and(|node| known.node.id < node.id);
-            while memory.next_if(is_before).is_some() {}
-            let known = memory.next_if(|known| node.is_some_and(|node| known.node.id == node.id));
-            by_place.push(known.filter(|known| node.is_some_and(|node| Arc::ptr_eq(node, &known.node))));
+        let mut by_place: Vec<Option<Known>> = Vec::new();
+        by_place.resize_with(scratch.registered(), || None);
+        let mut next = 0;
+        for known in memory {
+            let id = known.node.id;
+            while scratch.glance(next).is_some_and(|node| node.id < id) {
+                next += 1;
+            }
+            if scratch.node(next).is_some_and(|node| Arc::ptr_eq(node, &known.node))
+                && let Some(slot) = by_place.get_mut(next)
+            {
+                *slot = Some(known);
+            }
         }
         by_place
     }
@@ -170,18 +173,18 @@ impl Planner {
     /// Whether to try; `Ok(false)` for a node that is no candidate at all.
     fn is_eligible(
         &mut self,
-        node: &Arc<NodeInfo>,
+        place: &Place,
         slot: Option<&mut Option<Known>>,
         budgets: &Budgets,
         situation: &Situation<'_>,
     ) -> Result<bool, Reason> {
-        let id = node.id;
+        let (node, id) = (place.node().ok_or(Reason::NoNodeInfo)?, place.glance.id);
         let known = slot.as_ref().and_then(|slot| slot.as_ref());
         if known.is_some_and(|known| known.finding == Finding::Busy) {
             return Err(Reason::NotUnderutilized);
         }
         let group = situation.groups.iter().find(|group| group.id == id.pool);
-        if group.is_some_and(|group| eligibility::is_kept(node, group.policy)) {
+        if group.is_some_and(|group| place.glance.is_kept(group.policy)) {
             return Ok(false);
         }
         if let Ok(index) = self.resting.binary_search_by_key(&id, |rest| rest.id) {
@@ -210,8 +213,13 @@ impl Planner {
     #[must_use]
     pub fn nodes_to_delete(&mut self, scratch: &Scratch, situation: &Situation<'_>) -> Removables {
         let groups = situation.groups;
+        // Most that are asked for are neighbours.
+        let mut next = 0;
         let standing = |id: NodeId| {
-            let node = scratch.place_of(id).and_then(|place| scratch.node(place));
+            let is_here = |place: &usize| scratch.glance(*place).is_some_and(|node| node.id == id);
+            let place = (next..next + 4).find(is_here).or_else(|| scratch.place_of(id));
+            next = place.map_or(next, |place| place + 1);
+            let node = place.and_then(|place| scratch.node(place));
             Standing {
                 is_ready: node.is_some_and(|node| node.is_ready),
                 is_scale_down_disabled: node.is_some_and(|node| eligibility::is_scale_down_disabled(node)),
@@ -254,14 +262,15 @@ fn try_removal(
     scratch: &mut Scratch,
     place: usize,
     memory: &mut [Option<Known>],
-    is_destination: impl Fn(usize, &NodeInfo) -> bool,
+    guests: &mut Vec<Move>,
     budgets: &mut Budgets,
     settings: &Settings,
     now_ms: u64,
 ) -> Result<Unneeded, Reason> {
     let node = Arc::clone(scratch.node(place).ok_or(Reason::NoNodeInfo)?);
     let id = node.id;
-    if let Some(mut guests) = timeless_guests(scratch, place, budgets)
+    guests.clear();
+    if timeless_guests(scratch, place, budgets, guests)
         && let Some(slot) = memory.get_mut(place)
     {
         if slot.is_none() && is_timeless(&node, budgets) {
@@ -275,8 +284,8 @@ fn try_removal(
                 step.guest.home = Some((place, index));
             }
             let is_empty = moves.is_empty() && guests.is_empty();
-            let works = do_without(scratch, place, moves.iter_mut().chain(&mut guests), is_destination);
-            for guest in &guests {
+            let works = do_without(scratch, place, moves.iter_mut().chain(&mut *guests));
+            for guest in guests.iter() {
                 send_home(memory, guest);
             }
             return if works {
@@ -286,7 +295,7 @@ fn try_removal(
             };
         }
     }
-    let found = simulate(scratch, Some(place), is_destination, budgets, settings, now_ms)?;
+    let found = simulate(scratch, Some(place), budgets, settings, now_ms)?;
     let pods = found.moves.iter().map(|step| &step.guest.pod);
     let is_risky = !budgets.verdict(&pods).in_parallel;
     budgets.take(&pods);
@@ -304,21 +313,21 @@ fn send_home(memory: &mut [Option<Known>], guest: &Move) {
     }
 }
 
-/// The pods that were moved to a node on paper, a moment ago, and have to be moved once more; nothing
-/// where it has to be asked again whether they may.
-fn timeless_guests(scratch: &Scratch, place: usize, budgets: &Budgets) -> Option<Vec<Move>> {
-    let mut guests: Vec<Move> = Vec::new();
+/// Lists the pods that were moved to a node on paper, a moment ago, and have to be moved once more;
+/// false where it has to be asked again whether they may.
+fn timeless_guests(scratch: &Scratch, place: usize, budgets: &Budgets, guests: &mut Vec<Move>) -> bool {
     for guest in scratch.guests(place) {
         let pod = &guest.pod;
         // Most are of one kind.
         let is_of_same_kind = guests.last().is_some_and(|last| Arc::ptr_eq(&last.guest.pod.spec, &pod.spec));
         let is_free = is_of_same_kind || (pod.spec.namespace != SYSTEM_NAMESPACE && !budgets.protect(&pod.spec));
         if !is_free || pod.is_terminating() || pod.phase.is_terminal() {
-            return None;
+            return false;
         }
         guests.push(Move { guest: guest.clone(), hint: None });
     }
-    Some(guests)
+    guests.reverse();
+    true
 }
 
 /// Pods that were evicted and whose controllers have not replaced them yet; those that nothing
@@ -341,7 +350,7 @@ fn not_recreated(evicted: &[Pod], missing: impl Fn(&PodSpec) -> Option<u32>) -> 
 /// Finds places for pods, until one has none.
 fn inject(scratch: &mut Scratch, pods: &[&Pod]) {
     for pod in pods {
-        if scratch.schedule(pod, |_, _| true).is_none() {
+        if scratch.schedule_anywhere(pod).is_none() {
             return;
         }
     }

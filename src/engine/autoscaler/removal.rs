@@ -3,10 +3,11 @@
 use std::sync::Arc;
 
 use super::super::kubernetes::pod_spec::SYSTEM_NAMESPACE;
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec};
+use super::super::kubernetes::{NodeId, Pod, PodId, PodSpec};
 use super::budgets::Budgets;
 use super::evictability::{Blocker, Outcome, outcome};
-use super::scratch::{Guest, Scratch};
+use super::place::Guest;
+use super::scratch::Scratch;
 use super::settings::Settings;
 use super::unremovable::Reason;
 
@@ -76,8 +77,8 @@ fn sort_out<'a>(
     Ok(())
 }
 
-/// Tries to do without the node at a place, its pods on acceptable other ones. Where that works the
-/// scratch copy stays as it would then be; otherwise it is as it was.
+/// Tries to do without the node at a place, its pods on other ones. Where that works the scratch
+/// copy stays as it would then be; otherwise it is as it was.
 ///
 /// # Errors
 ///
@@ -85,7 +86,6 @@ fn sort_out<'a>(
 pub fn simulate(
     scratch: &mut Scratch,
     place: Option<usize>,
-    is_destination: impl Fn(usize, &NodeInfo) -> bool,
     budgets: &Budgets,
     settings: &Settings,
     now_ms: u64,
@@ -93,7 +93,7 @@ pub fn simulate(
     let place = place.ok_or(Reason::NoNodeInfo)?;
     let id = scratch.node(place).ok_or(Reason::NoNodeInfo)?.id;
     let mut moves = moves(scratch.pods(place), budgets, settings, now_ms)?;
-    if !do_without(scratch, place, moves.iter_mut(), is_destination) {
+    if !do_without(scratch, place, moves.iter_mut()) {
         return Err(Reason::NoPlaceToMovePods);
     }
     Ok(Removable { id, moves, is_risky: false })
@@ -115,8 +115,11 @@ pub fn moves<'a>(
         if outcome == Outcome::Move {
             // Pods of one controller share their specification, and what it asks for.
             let known = moves.last().filter(|last| Arc::ptr_eq(&last.guest.pod.spec, &pod.spec));
-            let requests = known.map_or_else(|| pod.spec.requests(), |last| last.guest.requests);
-            moves.push(Move { guest: Guest { pod: pod.clone(), requests, home: None }, hint: None });
+            let guest = match known {
+                Some(known) => Guest { pod: pod.clone(), ..known.guest },
+                None => Guest::new(pod),
+            };
+            moves.push(Move { guest, hint: None });
         }
     };
     let present = pods.filter(|pod| pod.takes_room());
@@ -135,12 +138,7 @@ pub struct Move {
 
 /// Tries to do without the node at a place, where these pods have to be moved; tells whether it works.
 /// Where it does not, the scratch copy is as it was.
-pub fn do_without<'a>(
-    scratch: &mut Scratch,
-    place: usize,
-    moves: impl Iterator<Item = &'a mut Move>,
-    is_destination: impl Fn(usize, &NodeInfo) -> bool,
-) -> bool {
+pub fn do_without<'a>(scratch: &mut Scratch, place: usize, moves: impl Iterator<Item = &'a mut Move>) -> bool {
     let mark = scratch.mark();
     scratch.remove(place);
     for step in moves {
@@ -148,14 +146,13 @@ pub fn do_without<'a>(
             let is_there = scratch.node(place).is_some_and(|node| node.id == id);
             // Places move up when nodes go.
             let place = if is_there { Some(place) } else { scratch.place_of(id) }?;
-            let is_open = scratch.node(place).is_some_and(|node| is_destination(place, node));
-            (is_open && scratch.schedule_simply(&step.guest, place)).then_some((place, id))
+            scratch.schedule_simply(&step.guest, place).then_some((place, id))
         });
         if hinted.is_some() {
             step.hint = hinted;
             continue;
         }
-        let found = scratch.schedule_guest(&step.guest, &is_destination);
+        let found = scratch.schedule_guest(&step.guest);
         step.hint = found.and_then(|place| Some((place, scratch.node(place)?.id)));
         if found.is_none() {
             scratch.take_back(mark);

@@ -59,9 +59,16 @@ impl UnneededNodes {
     /// Replaces the list; nodes that were on it stay unneeded since when they were, whatever the new
     /// list says.
     pub fn update(&mut self, nodes: impl Iterator<Item = Unneeded>) {
-        let since = |node: &Unneeded| self.find(node.id).map_or(node.since_ms, |known| known.since_ms);
-        let mut updated: Vec<Unneeded> = nodes.map(|node| Unneeded { since_ms: since(&node), ..node }).collect();
-        updated.sort_unstable_by_key(|node| node.id);
+        let mut updated: Vec<Unneeded> = nodes.collect();
+        // They come in a few runs that are sorted, which a stable sort makes use of.
+        updated.sort_by_key(|node| node.id);
+        let mut known = self.nodes.iter().peekable();
+        for node in &mut updated {
+            while known.next_if(|known| known.id < node.id).is_some() {}
+            if let Some(known) = known.peek().filter(|known| known.id == node.id) {
+                node.since_ms = known.since_ms;
+            }
+        }
         self.nodes = updated;
     }
 
@@ -92,7 +99,7 @@ impl UnneededNodes {
         groups: &[Group],
         deletions: &[u32],
         settings: &Settings,
-        standing: impl Fn(NodeId) -> Standing,
+        mut standing: impl FnMut(NodeId) -> Standing,
     ) -> Removables {
         let mut sizes: Vec<i64> = groups.iter().map(|group| group.target.into()).collect();
         let mut found = Removables::default();

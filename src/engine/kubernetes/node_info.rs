@@ -47,6 +47,8 @@ pub struct NodeInfo {
     pods: Vec<Pod>,
     /// How many of its pods keep others away.
     keeping_away: u32,
+    /// How many of its pods have a priority below zero, whether they take room or not.
+    unimportant: u32,
 }
 
 impl NodeInfo {
@@ -67,6 +69,7 @@ impl NodeInfo {
             requested: Resources::default(),
             pods: Vec::new(),
             keeping_away: 0,
+            unimportant: 0,
         }
     }
 
@@ -108,6 +111,12 @@ impl NodeInfo {
         self.keeping_away > 0
     }
 
+    /// Whether any of its pods has a priority below zero.
+    #[must_use]
+    pub fn has_unimportant_pods(&self) -> bool {
+        self.unimportant > 0
+    }
+
     fn index_of(&self, id: PodId) -> Result<usize, usize> {
         self.pods.binary_search_by_key(&id, |pod| pod.id)
     }
@@ -142,6 +151,12 @@ impl NodeInfo {
     }
 
     fn account(&mut self, pod: &Pod, is_added: bool) {
+        let unimportant = u32::from(pod.spec.priority.is_some_and(|priority| priority < 0));
+        if is_added {
+            self.unimportant += unimportant;
+        } else {
+            self.unimportant -= unimportant;
+        }
         if pod.takes_room() {
             self.account_room(pod, is_added);
         }

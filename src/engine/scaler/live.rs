@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
-use super::super::autoscaler::eligibility::{TO_BE_DELETED_KEY, has_taint, is_kept};
+use super::super::autoscaler::eligibility::TO_BE_DELETED_KEY;
 use super::super::autoscaler::expander::{Candidate, Expander, Priorities, best};
 use super::super::autoscaler::instance::InstanceState;
 use super::super::autoscaler::utilization::Utilization;
+use super::super::autoscaler::view::View;
 use super::super::autoscaler::{Notice, Provider, Setting, Settings, notice};
 use super::super::clockwork::Clockwork;
 use super::super::cloud::Cloud;
@@ -37,7 +38,11 @@ impl Cloud {
         settings: &Settings,
     ) -> Option<u64> {
         let now_ms = self.now_ms();
-        self.unmark_kept(id, pools);
+        let mut view = std::mem::take(&mut scaler.view.0);
+        view.renew(self.clockwork.kubernetes.get(id)?.nodes());
+        if self.unmark_kept(id, pools, &view) {
+            view.renew(self.clockwork.kubernetes.get(id)?.nodes());
+        }
         if let Some(kubernetes) = self.clockwork.kubernetes.get_mut(id) {
             kubernetes.set_autoscaler_drain(DrainPolicy {
                 patience_ms: settings.number(Setting::MaxPodEvictionTime),
@@ -53,7 +58,7 @@ impl Cloud {
             failed.push(machines::failed(scaler.caches.entry(pool.id), pool, settings, now_ms));
             templates.push(scene::template(pool, kubernetes)?);
         }
-        let mut scene = scene::scene(cluster, kubernetes, pools, &templates, failed);
+        let mut scene = scene::scene(cluster, kubernetes, pools, &templates, failed, view);
         let mut autoscaler = std::mem::take(&mut scaler.autoscaler);
         let before = autoscaler.planner.unneeded.clone();
         let mut notices = Vec::new();
@@ -63,25 +68,23 @@ impl Cloud {
         let is_same = !outcome.has_acted && !outcome.waits_for_burst && before == autoscaler.planner.unneeded;
         let again_ms = if is_same { timers::again_ms(&autoscaler, &scene, settings, now_ms) } else { Some(now_ms + 1) };
         scaler.autoscaler = autoscaler;
+        scaler.view.0 = scene.view;
         self.tell(id, scaler, notices, &scene.pending);
         again_ms
     }
 
     /// Takes the mark of a node that was to go off nodes that lie deallocated, so that they can be
-    /// used when they are started again.
-    fn unmark_kept(&mut self, id: ClusterId, pools: &[PoolId]) {
-        let Some(kubernetes) = self.clockwork.kubernetes.get(id) else {
-            return;
-        };
-        let is_marked_in_vain = |id: PoolId| {
-            let policy = self.pool(id).map_or(ScaleDownMode::Delete, |pool| pool.spec.scale_down_mode);
-            let nodes = kubernetes.nodes().filter(move |node| node.id.pool == id);
-            nodes.filter(move |node| has_taint(node, TO_BE_DELETED_KEY) && is_kept(node, policy)).map(|node| node.id)
-        };
-        let marked: Vec<NodeId> = pools.iter().flat_map(|id| is_marked_in_vain(*id).collect::<Vec<_>>()).collect();
-        for node in marked {
-            unmark(&mut self.clockwork, id, node);
+    /// used when they are started again; tells whether there were any.
+    fn unmark_kept(&mut self, id: ClusterId, pools: &[PoolId], view: &View) -> bool {
+        let mut has_unmarked = false;
+        for node in view.seen().iter().filter(|node| node.is_marked && node.is_kept) {
+            let pool = pools.iter().find(|pool| **pool == node.id.pool).and_then(|pool| self.pool(*pool));
+            if pool.is_some_and(|pool| pool.spec.scale_down_mode == ScaleDownMode::Deallocate) {
+                unmark(&mut self.clockwork, id, node.id);
+                has_unmarked = true;
+            }
         }
+        has_unmarked
     }
 
     /// Writes what the autoscaler has to say as events. What pods were told before is not repeated.

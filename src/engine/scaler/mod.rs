@@ -17,11 +17,13 @@ mod why;
 
 use super::autoscaler::expander::Priorities;
 use super::autoscaler::instance_cache::InstanceCache;
+use super::autoscaler::view::View;
 use super::autoscaler::{Autoscaler, Notice, Setting, Settings, profile};
 use super::clockwork::Clockwork;
 use super::cloud::Cloud;
 use super::cluster::{Cluster, ClusterId};
 use super::kubernetes::NodeId;
+use super::memo::Memo;
 use super::operation::PowerState;
 use super::pool::{Pairs, Pool, PoolId};
 use super::table::Table;
@@ -41,6 +43,8 @@ pub struct Scaler {
     /// Flags that people have set, beside the profile.
     flags: Pairs,
     last: Option<LastLoop>,
+    /// The nodes as the last loop saw them.
+    view: Memo<View>,
 }
 
 /// The latest loop.

@@ -6,6 +6,7 @@ use super::super::autoscaler::budgets::Budgets;
 use super::super::autoscaler::cluster_state::FailedInstance;
 use super::super::autoscaler::scale_up::EstimateLimit;
 use super::super::autoscaler::template::Template;
+use super::super::autoscaler::view::View;
 use super::super::autoscaler::{Group, Scene};
 use super::super::cluster::Cluster;
 use super::super::kubernetes::fit::check_standing;
@@ -57,11 +58,10 @@ pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template>
 /// Machines of a pool that should have a node and have none.
 fn unregistered(pool: &Pool, failed: &[FailedInstance]) -> Vec<u32> {
     let waits = |node: &&super::super::node::Node| {
-        !node.is_registered()
-            && node.state() != NodeState::Deleting
-            && failed.iter().all(|(id, _)| *id != node.instance_id)
+        node.state() != NodeState::Deleting && failed.iter().all(|(id, _)| *id != node.instance_id)
     };
-    pool.nodes().filter(waits).map(|node| node.instance_id).collect()
+    let unregistered = pool.nodes().filter(|node| !node.is_registered()).take(pool.unregistered() as usize);
+    unregistered.filter(waits).map(|node| node.instance_id).collect()
 }
 
 /// Everything that a loop is given. `failed` holds what the provider says of each pool's machines.
@@ -71,11 +71,12 @@ pub(super) fn scene<'a>(
     pools: &[PoolId],
     templates: &'a [Template],
     failed: Vec<Vec<FailedInstance>>,
+    view: View,
 ) -> Scene<'a> {
     let pools: Vec<&Pool> = pools.iter().filter_map(|id| cluster.pool_by_id(*id)).collect();
     let draining = |pool: &&Pool| {
         let id = pool.id;
-        let drained = pool.nodes().filter(|node| node.state() == NodeState::Draining);
+        let drained = pool.nodes_in(NodeState::Draining);
         drained.map(move |node| NodeId { pool: id, instance_id: node.instance_id }).collect::<Vec<_>>()
     };
     let budgets = kubernetes.budgets().iter();
@@ -84,7 +85,7 @@ pub(super) fn scene<'a>(
     Scene {
         groups: pools.iter().filter_map(|pool| group(pool)).collect(),
         templates,
-        nodes: kubernetes.nodes().cloned().collect(),
+        view,
         gone: Vec::new(),
         unregistered: pools.iter().zip(&failed).map(|(pool, failed)| unregistered(pool, failed)).collect(),
         failed,

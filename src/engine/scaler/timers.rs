@@ -19,7 +19,7 @@ pub(super) fn again_ms(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Se
     let startup_ms = settings.number(Setting::MaxNodeStartupTime);
     let is_starting =
         |node: &&Arc<NodeInfo>| !node.is_ready && !eligibility::has_taint(node, eligibility::SHUTDOWN_KEY);
-    let starting = scene.nodes.iter().filter(is_starting);
+    let starting = scene.view.nodes().iter().filter(is_starting);
     times.extend(starting.map(|node| node.created_ms + startup_ms));
     if !scene.pending.is_empty() {
         times.extend(scene.pending.iter().map(|pod| pending::old_enough_ms(pod, settings)).filter(|at| *at > now_ms));
@@ -34,8 +34,8 @@ fn unneeded(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Settings, tim
     let is_local = settings.is(Setting::ScaleDownDelayTypeLocal);
     let cooled_ms = autoscaler.last.cooldown_until_ms(settings).filter(|_| !is_local);
     for node in autoscaler.planner.unneeded.nodes() {
-        let index = scene.nodes.binary_search_by_key(&node.id, |known| known.id).ok();
-        let is_ready = index.and_then(|index| scene.nodes.get(index)).is_none_or(|known| known.is_ready);
+        let index = scene.view.nodes().binary_search_by_key(&node.id, |known| known.id).ok();
+        let is_ready = index.and_then(|index| scene.view.nodes().get(index)).is_none_or(|known| known.is_ready);
         let long_ms = node.since_ms + threshold_ms(is_ready, settings) + 1;
         times.push(cooled_ms.map_or(long_ms, |cooled_ms| cooled_ms.max(long_ms)));
     }
@@ -49,7 +49,7 @@ fn unneeded(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Settings, tim
         }
         times.extend(outgrown_ms(rest, scene, settings));
     }
-    let marked = scene.nodes.iter().filter(|node| eligibility::has_taint(node, eligibility::TO_BE_DELETED_KEY));
+    let marked = scene.view.nodes().iter().filter(|node| eligibility::has_taint(node, eligibility::TO_BE_DELETED_KEY));
     times.extend(marked.filter_map(|node| eligibility::mark_ends_ms(node)));
 }
 
@@ -58,8 +58,8 @@ fn outgrown_ms(rest: &Rest, scene: &Scene<'_>, settings: &Settings) -> Option<u6
     let Reason::BlockedByPod(pod, Blocker::UnmovableKubeSystemPod) = rest.reason else {
         return None;
     };
-    let index = scene.nodes.binary_search_by_key(&rest.id, |node| node.id).ok()?;
-    let pod = scene.nodes.get(index)?.pod(pod)?;
+    let index = scene.view.nodes().binary_search_by_key(&rest.id, |node| node.id).ok()?;
+    let pod = scene.view.nodes().get(index)?.pod(pod)?;
     let old_ms = pod.created_ms + settings.number(Setting::BlockingSystemPodTimeout) + 1;
     Some(old_ms.max(rest.until_ms))
 }

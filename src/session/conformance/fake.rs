@@ -9,6 +9,7 @@ use crate::engine::autoscaler::cluster_state::FailedInstance;
 use crate::engine::autoscaler::expander::Candidate;
 use crate::engine::autoscaler::scale_up::EstimateLimit;
 use crate::engine::autoscaler::template::Template;
+use crate::engine::autoscaler::view::View;
 use crate::engine::autoscaler::{Autoscaler, Group, LoopOutcome, Notice, Provider, Scene, Settings};
 use crate::engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
 use crate::engine::{PoolId, ScaleDownMode};
@@ -74,7 +75,7 @@ impl Fake {
         let mut scene = Scene {
             groups: self.groups.clone(),
             templates: &templates,
-            nodes: nodes.sorted(),
+            view: View::new(nodes.sorted()),
             gone: self.gone.clone(),
             unregistered: self.unregistered.clone(),
             failed: self.failed.clone(),

@@ -86,7 +86,7 @@ fn status(input: &Input<'_>) -> Read<Answer> {
     let known =
         input.find_any(&["known", "cached_state", "last_state"]).map(|word| state(word.as_text()?)).transpose()?;
     let found = reading.status(machine, known.map(InstanceStatus::from));
-    let error = found.as_ref().and_then(|status| status.error.as_ref());
+    let error = found.as_ref().and_then(|status| status.error);
     Ok(Answer::new()
         .with("state", found.as_ref().map(|status| status.state.name()))
         .with("has_error", error.is_some())

@@ -48,7 +48,7 @@ pub fn node_removal(input: &Input<'_>) -> Read<Answer> {
     let mut scratch = Scratch::new(nodes.sorted().into_iter());
     let place = id.and_then(|id| scratch.place_of(id));
     let answer = Answer::new();
-    Ok(match simulate(&mut scratch, place, |_, _| true, &budgets, &settings, NOW_MS) {
+    Ok(match simulate(&mut scratch, place, &budgets, &settings, NOW_MS) {
         Ok(Removable { moves, .. }) => {
             let names = moves.iter().map(|step| step.guest.pod.spec.name.clone());
             answer.with("removable", true).with_set("reschedule", sorted(names)).with("reason", ())

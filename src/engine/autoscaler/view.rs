@@ -1,0 +1,124 @@
+//! The nodes of a cluster as a loop sees them, with what of each matters in every loop.
+//!
+//! From loop to loop few nodes change, so that what was found out of the others is kept, close together.
+
+use std::sync::Arc;
+
+use super::super::kubernetes::{NodeId, NodeInfo};
+use super::super::pool::ScaleDownMode;
+use super::eligibility::{self, has_taint};
+
+/// What matters of a node.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each thing that is asked")]
+pub struct Seen {
+    /// Its identity.
+    pub id: NodeId,
+    /// When its object was created.
+    pub created_ms: u64,
+    /// Whether it is `Ready` and free of the taint that says otherwise.
+    pub is_ready: bool,
+    /// Whether it has the taint of a machine that is shut down, or of one that cannot be reached.
+    pub is_shut_down: bool,
+    /// Whether it lies deallocated, if its pool keeps its machines.
+    pub is_kept: bool,
+    /// Whether it has the mark of a node that is to go.
+    pub is_marked: bool,
+    /// Whether any of its pods has a priority below zero.
+    pub has_unimportant_pods: bool,
+}
+
+impl Seen {
+    fn of(node: &NodeInfo) -> Self {
+        Self {
+            id: node.id,
+            created_ms: node.created_ms,
+            is_ready: node.is_ready && !has_taint(node, eligibility::NOT_READY_KEY),
+            is_shut_down: has_taint(node, eligibility::SHUTDOWN_KEY) || has_taint(node, eligibility::UNREACHABLE_KEY),
+            is_kept: eligibility::is_kept(node, ScaleDownMode::Deallocate),
+            is_marked: has_taint(node, eligibility::TO_BE_DELETED_KEY),
+            has_unimportant_pods: node.has_unimportant_pods(),
+        }
+    }
+}
+
+/// See the module.
+#[derive(Debug, Default)]
+pub struct View {
+    nodes: Vec<Arc<NodeInfo>>,
+    seen: Vec<Seen>,
+}
+
+impl View {
+    /// A look at these nodes, sorted by identity.
+    #[must_use]
+    pub fn new(nodes: Vec<Arc<NodeInfo>>) -> Self {
+        let seen = nodes.iter().map(|node| Seen::of(node)).collect();
+        Self { nodes, seen }
+    }
+
+    /// Looks again. Most nodes are as they were before.
+    pub fn renew<'a>(&mut self, nodes: impl Iterator<Item = &'a Arc<NodeInfo>>) {
+        let mut count = 0;
+        for node in nodes {
+            if let (Some(known), Some(seen)) = (self.nodes.get_mut(count), self.seen.get_mut(count)) {
+                if !Arc::ptr_eq(known, node) {
+                    *seen = Seen::of(node);
+                    Arc::clone_from(known, node);
+                }
+            } else {
+                self.nodes.push(Arc::clone(node));
+                self.seen.push(Seen::of(node));
+            }
+            count += 1;
+        }
+        self.nodes.truncate(count);
+        self.seen.truncate(count);
+    }
+
+    /// The nodes, sorted by identity.
+    #[must_use]
+    pub fn nodes(&self) -> &[Arc<NodeInfo>] {
+        &self.nodes
+    }
+
+    /// What matters of each.
+    #[must_use]
+    pub fn seen(&self) -> &[Seen] {
+        &self.seen
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::kubernetes::{Resources, Taint, TaintEffect};
+    use super::super::super::pool::PoolId;
+    use super::*;
+
+    fn nodes(ids: impl Iterator<Item = u32>, edit: impl Fn(&mut NodeInfo)) -> Vec<Arc<NodeInfo>> {
+        let node = |instance_id| {
+            let mut node = NodeInfo::new(NodeId { pool: PoolId::new(1), instance_id }, "node", Resources::default());
+            edit(&mut node);
+            Arc::new(node)
+        };
+        ids.map(node).collect()
+    }
+
+    #[test]
+    fn looking_again_sees_what_a_new_look_sees() {
+        let shut_down = |node: &mut NodeInfo| {
+            node.is_ready = node.id.instance_id > 2;
+            node.taints = Arc::new([Taint::new(eligibility::SHUTDOWN_KEY, "", TaintEffect::NoSchedule)]);
+        };
+        let mut view = View::default();
+        for looked_at in
+            [nodes(0..5, |_| ()), nodes(1..4, shut_down), nodes(0..9, |_| ()), Vec::new(), nodes(3..4, shut_down)]
+        {
+            view.renew(looked_at.iter());
+            let new = View::new(looked_at);
+            assert_eq!((view.nodes(), view.seen()), (new.nodes(), new.seen()));
+        }
+        let kept = View::new(nodes(1..4, shut_down)).seen().iter().map(|node| node.is_kept).collect::<Vec<_>>();
+        assert_eq!(kept, [true, true, false]);
+    }
+}
