@@ -3,7 +3,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 tools/setup.sh page
-without_machine_paths
+for_the_web
 say "Building the page (release)"
 # Its backtraces hide the compiler's message.
 export RUST_BACKTRACE=0

@@ -68,8 +68,10 @@ with_wasm() {
   fi
 }
 
-# For what leaves this machine: panic messages would carry its paths.
-without_machine_paths() {
+# For wasm that is sent over a network: it is built for size, and without the paths of this machine,
+# which panic messages would carry.
+for_the_web() {
+  export CARGO_PROFILE_RELEASE_OPT_LEVEL=z
   export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$cargo_home/registry/src=crates --remap-path-prefix=$root=playground"
 }
 

@@ -6,7 +6,7 @@
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 tools/setup.sh package
-without_machine_paths
+for_the_web
 [ $# -gt 0 ] || set -- bundler web nodejs
 for target in "$@"; do
   say "Building the JavaScript package for $target"
