@@ -9,10 +9,12 @@ use super::nodepool::{autoscaler_change, check_scale, spec};
 use super::wait::{Target, resource_wait};
 use super::{
     Action, Context, Question, Reply, Result, abort, ask, group, missing, not_simulated, refusal, resource, upgrade,
+    without_effect,
 };
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 use crate::cli::validate::decorator::{self, PoolFacts};
+use crate::engine::autoscaler::profile as settings;
 use crate::engine::{Cloud, Cluster, ClusterSpec, Pairs, PowerState, ResourceGroup};
 
 /// The region of what the playground creates by itself; the one in most of the documentation.
@@ -76,7 +78,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     let spec = ClusterSpec {
         kubernetes_version: pool.kubernetes_version.clone(),
         tags: pairs(invocation, "tags"),
-        autoscaler_profile: profile(invocation)?.unwrap_or_default(),
+        autoscaler_profile: profile(invocation, context)?.unwrap_or_default(),
         ..ClusterSpec::new(&name, found_name(context.cloud, &group), &location)
     };
     let operation = context.cloud.create_cluster(spec, Some(pool))?;
@@ -160,7 +162,7 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     if decorator::changes_nothing(invocation) && !ask(context, Question::or_no(RECONCILE))? {
         return Err(decorator::nothing_to_change(invocation));
     }
-    let profile = profile(invocation)?;
+    let profile = profile(invocation, context)?;
     let cluster = named(invocation, context.cloud)?;
     let reply = reply(cluster);
     let first = cluster.pools.first();
@@ -195,8 +197,14 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
 }
 
 /// The settings of `--cluster-autoscaler-profile`; an empty one goes back to the defaults.
-fn profile(invocation: &Invocation) -> Result<Option<Pairs>> {
+fn profile(invocation: &Invocation, context: &mut Context<'_>) -> Result<Option<Pairs>> {
     let given = decorator::autoscaler_profile(invocation)?;
+    let has_no_effect = |name: &&str| settings::find(name).is_some_and(|info| !settings::is_simulated(info.setting));
+    let names = given.iter().flatten().map(|(name, _)| name.as_str());
+    let names: Vec<&str> = names.filter(has_no_effect).collect();
+    if !names.is_empty() {
+        context.note(without_effect(&names));
+    }
     Ok(given.map(|pairs| pairs.into_iter().collect()))
 }
 

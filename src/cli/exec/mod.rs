@@ -397,8 +397,13 @@ fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Wait
 fn note_without_effect(invocation: &Invocation, context: &mut Context<'_>) {
     let names: Vec<&str> = invocation.without_effect().filter_map(|argument| argument.names.first().copied()).collect();
     if !names.is_empty() {
-        context.note(format!("Accepted, but not simulated: {}.", names.join(", ")));
+        context.note(without_effect(&names));
     }
+}
+
+/// Says that these are accepted without effect.
+fn without_effect(names: &[&str]) -> String {
+    format!("Accepted, but not simulated: {}.", names.join(", "))
 }
 
 /// What came of a wait.

@@ -2,7 +2,7 @@
 
 use super::duration;
 use super::expander::Expander;
-use super::settings::{Kind, PROFILE_SETTINGS, SETTINGS, SettingInfo, Settings};
+use super::settings::{Kind, PROFILE_SETTINGS, SETTINGS, Setting, SettingInfo, Settings};
 
 const BILLION: i64 = 1_000_000_000;
 
@@ -16,6 +16,13 @@ pub fn find(name: &str) -> Option<&'static SettingInfo> {
 #[must_use]
 pub fn of_profile() -> &'static [SettingInfo] {
     SETTINGS.get(..PROFILE_SETTINGS).unwrap_or_default()
+}
+
+/// Whether a setting changes anything here. Whether pods of daemon sets are evicted does not: they end with
+/// their node, a moment later.
+#[must_use]
+pub const fn is_simulated(setting: Setting) -> bool {
+    !matches!(setting, Setting::DaemonsetEvictionForEmptyNodes | Setting::DaemonsetEvictionForOccupiedNodes)
 }
 
 /// What a value should look like, for a person who wrote another.

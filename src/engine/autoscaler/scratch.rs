@@ -278,14 +278,14 @@ impl Scratch {
     }
 
     /// Puts a pod on a node, whether it fits or not.
-    fn assign(&mut self, place: usize, guest: Guest) {
+    fn assign(&mut self, place: usize, guest: &Guest) {
         if guest.demand < Demand::All || is_plain(&guest.pod.spec) {
             let at = self.journal.len();
             let before = self.edit(place, |place| place.add(guest.requests, at)).flatten();
-            self.journal.push(Change::Pod { place, guest, before });
+            self.journal.push(Change::Pod { place, guest: guest.clone(), before });
         } else if let Some(node) = self.node(place) {
             let mut node = NodeInfo::clone(node);
-            node.add_pod(guest.pod);
+            node.add_pod(guest.pod.clone());
             if let Some(before) = self.put(place, Arc::new(node)) {
                 self.journal.push(Change::Node(place, before));
             }
@@ -333,7 +333,7 @@ impl Scratch {
         let around = self.surroundings(&pod.spec);
         let fits = self.check(&pod.spec, place, &around).is_some_and(|fit| fit.is_ok());
         if fits {
-            self.assign(place, Guest::new(pod));
+            self.assign(place, &Guest::new(pod));
         }
         fits
     }
@@ -359,7 +359,7 @@ impl Scratch {
         let demand = self.demand(guest);
         let fits = demand < Demand::All && self.takes(guest, place, demand);
         if fits {
-            self.assign(place, guest.clone());
+            self.assign(place, guest);
         }
         fits
     }
@@ -438,7 +438,7 @@ impl Scratch {
     fn settle(&mut self, guest: &Guest, found: Option<usize>) -> Option<usize> {
         let place = found?;
         self.next = place + 1;
-        self.assign(place, guest.clone());
+        self.assign(place, guest);
         found
     }
 }

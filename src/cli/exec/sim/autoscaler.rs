@@ -67,7 +67,9 @@ fn set(name: &str, value: &str, cloud: &mut Cloud) -> Result<String> {
     for cluster in clusters {
         cloud.set_autoscaler_flag(cluster, name, (!is_default).then_some(value));
     }
-    Ok(format!("{name}: {}", if is_default { "as in the profile" } else { value }))
+    let note =
+        if profile::is_simulated(info.setting) { "" } else { " (without effect: such pods end with their node)" };
+    Ok(format!("{name}: {}{note}", if is_default { "as in the profile" } else { value }))
 }
 
 /// The priorities of the expander of that name: numbers, each with a pattern of scale sets' names.
