@@ -5,11 +5,12 @@
 // which function and which data only the simulator needs, so it comes before wasm-bindgen; Trunk has
 // no place for that, and what its own run of wasm-bindgen left is replaced here.
 
-import { execFileSync } from "node:child_process";
+import { execFile } from "node:child_process";
 import { createHash } from "node:crypto";
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { promisify } from "node:util";
 
 const { TRUNK_STAGING_DIR: staging, TRUNK_PROFILE: profile, CARGO_TARGET_DIR: target = "target" } = process.env;
 
@@ -24,13 +25,17 @@ const FEATURES = [
 ].map((feature) => `--enable-${feature}`);
 
 /** Runs a tool; what it says is shown only if it fails. */
-function run(program, ...args) {
-  execFileSync(program, args, { stdio: ["ignore", "ignore", "pipe"] });
+async function run(program, ...args) {
+  try {
+    await promisify(execFile)(program, args);
+  } catch (error) {
+    throw new Error(`${program} failed: ${error.stderr || error.message}`);
+  }
 }
 
 /** Optimises a module for size; a debug build keeps it as it is. */
-function optimised(file) {
-  if (profile === "release") run("wasm-opt", "-Oz", "--strip-debug", "--strip-producers", ...FEATURES, file, "-o", file);
+async function optimised(file) {
+  if (profile === "release") await run("wasm-opt", "-Oz", "--strip-debug", "--strip-producers", ...FEATURES, file, "-o", file);
   return readFileSync(file);
 }
 
@@ -47,15 +52,18 @@ if (!base) throw new Error(`there is no page in ${staging}: Trunk runs this scri
 
 const work = mkdtempSync(join(tmpdir(), "playground-"));
 try {
-  run("wasm-split-cli", join(target, `wasm32-unknown-unknown/${profile}/playground.wasm`), work, "--out-name", base);
-  run("wasm-bindgen", "--target", "web", "--no-typescript", "--keep-lld-exports", "--out-dir", join(work, "bound"), "--out-name", base,
+  await run("wasm-split-cli", join(target, `wasm32-unknown-unknown/${profile}/playground.wasm`), work, "--out-name", base);
+  await run("wasm-bindgen", "--target", "web", "--no-typescript", "--keep-lld-exports", "--out-dir", join(work, "bound"), "--out-name", base,
     join(work, `${base}.wasm`));
 
-  const simulator = publish("simulator", "wasm", optimised(join(work, "split_simulator.wasm")));
+  // One after the other they take twice as long.
+  const modules = [join(work, "split_simulator.wasm"), join(work, `bound/${base}_bg.wasm`)];
+  const [cut, page] = await Promise.all(modules.map(optimised));
+  const simulator = publish("simulator", "wasm", cut);
   const loader = publish("split", "js",
     readFileSync(join(work, "__wasm_split.js"), "utf8").replaceAll("split_simulator.wasm", simulator));
 
-  writeFileSync(join(staging, `${base}_bg.wasm`), optimised(join(work, `bound/${base}_bg.wasm`)));
+  writeFileSync(join(staging, `${base}_bg.wasm`), page);
   const glue = readFileSync(join(work, `bound/${base}.js`), "utf8");
   // The wasm knows the loader by its first name; only where it comes from changes.
   const imported = 'from "./__wasm_split.js"';
