@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use serde_json::Value;
 
 use super::arguments::{check_node_count, count, given_pairs, needed, pairs};
-use super::nodepool::{autoscaler_change, check_scale, spec};
+use super::nodepool::{autoscaler_change, check_scale, note_price, spec};
 use super::wait::{Target, resource_wait};
 use super::{
     Action, Context, Question, Reply, Result, abort, ask, group, missing, not_simulated, refusal, resource, upgrade,
@@ -79,7 +79,9 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         autoscaler_profile: profile(invocation)?.unwrap_or_default(),
         ..ClusterSpec::new(&name, found_name(context.cloud, &group), &location)
     };
+    let vm_size = pool.vm_size.clone();
     let operation = context.cloud.create_cluster(spec, Some(pool))?;
+    note_price(&vm_size, context);
     Ok(Action::Start(vec![operation], Reply::Cluster { group, cluster: name }))
 }
 

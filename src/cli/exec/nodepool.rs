@@ -10,7 +10,7 @@ use super::arguments::{
 use super::{
     Action, Context, Reply, Result, abort, cluster, missing, profile, refusal, resource, service_refusal, upgrade,
 };
-use crate::cli::error::{CliError, ErrorClass};
+use crate::cli::error::CliError;
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
@@ -56,7 +56,9 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     decorator::pool_to_add(invocation)?;
     let id = cluster.id;
     let spec = spec(name, invocation, &cluster.spec.location)?;
+    let vm_size = spec.vm_size.clone();
     let operation = context.cloud.add_pool(id, spec)?;
+    note_price(&vm_size, context);
     Ok(Action::Start(
         vec![operation],
         Reply::Pool { group: group.to_owned(), cluster: cluster_name.to_owned(), pool: name.to_owned() },
@@ -111,16 +113,22 @@ pub(super) fn spec(name: &str, invocation: &Invocation, location: &str) -> Resul
     Ok(spec)
 }
 
+/// A name that is not that of a size: the service refuses it.
 fn unknown_size(size: &str, location: &str) -> CliError {
-    let error = service_refusal(&ServiceError {
+    service_refusal(&ServiceError {
         code: "BadRequest",
-        message: format!(
-            "The VM size of {size} is not allowed in your subscription in location '{location}'. The playground knows the sizes that have a public price: {}.",
-            crate::engine::vm_size::VM_SIZES.iter().map(|size| size.name).collect::<Vec<_>>().join(", ")
-        ),
-    });
-    // The service may well have the size.
-    CliError { class: ErrorClass::NotSimulated, ..error }
+        message: format!("The VM size of {size} is not allowed in your subscription in location '{location}'."),
+    })
+}
+
+/// Says of a size without a known price that nothing is counted for it.
+pub(super) fn note_price(size: &VmSize, context: &mut Context<'_>) {
+    if !size.is_priced() {
+        context.note(format!(
+            "The price of {} is not known here: the costs count its disks and not its compute. Its vCPUs and memory are read from its name.",
+            size.name
+        ));
+    }
 }
 
 fn list(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
