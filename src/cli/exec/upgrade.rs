@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::arguments::needed;
 use super::nodepool::{named_pool, reply};
 use super::{Action, Context, Question, Reply, Result, ask, cluster, refusal, resource};
-use crate::cli::account::KubeContext;
+use crate::cli::account::{HOME, KubeContext};
 use crate::cli::arm;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::outcome::Block;
@@ -296,7 +296,7 @@ pub(super) fn credentials(invocation: &Invocation, context: &mut Context<'_>) ->
         return Err(CliError::new(ErrorClass::NotSimulated, Stage::Service, text));
     }
     let path = match path.strip_prefix("~/") {
-        Some(path) => format!("{}/{path}", super::configure::HOME),
+        Some(path) => format!("{}/{path}", HOME),
         None => path.to_owned(),
     };
     let (name, spec) = (name.to_owned(), cluster.spec.clone());

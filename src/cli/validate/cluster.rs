@@ -1,5 +1,6 @@
 //! Validators of what describes a cluster, and of the few other commands that have one.
 
+use crate::cli::account::HOME;
 use crate::cli::error::ErrorClass;
 use crate::cli::parse::Invocation;
 use crate::cli::registry::Argument;
@@ -214,6 +215,7 @@ fn ssh_key(invocation: &Invocation) -> Check {
         return Ok(());
     }
     let key = filled(invocation, "ssh_key_value").unwrap_or(SSH_KEY_DEFAULT);
+    let key = if key.strip_prefix(HOME) == SSH_KEY_DEFAULT.strip_prefix('~') { SSH_KEY_DEFAULT } else { key };
     if invocation.text("sku").is_some_and(|sku| sku.eq_ignore_ascii_case("automatic")) {
         return if invocation.flag("generate_ssh_keys") || key != SSH_KEY_DEFAULT {
             exclusive(
