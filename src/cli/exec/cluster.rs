@@ -129,7 +129,7 @@ pub(super) fn place(group: &str, name: &str, context: &mut Context<'_>) -> Resul
 }
 
 fn list(invocation: &Invocation, cloud: &Cloud) -> Action {
-    let group = invocation.text("resource_group_name");
+    let group = invocation.text("resource_group_name").filter(|group| !group.is_empty());
     let clusters = cloud
         .clusters()
         .iter()
