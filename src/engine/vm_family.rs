@@ -90,16 +90,15 @@ pub(super) fn read(name: &str) -> Option<Reading> {
     }
     // The features m and l stand for much and little memory.
     let mib_per_vcpu = match (family, version) {
-        ("D", ..=2) if number > 10 => 7168,
+        ("D", ..=2) | ("DS", _) if number > 10 => 7168,
         ("D", ..=2) => 3584,
-        ("DS", _) if number > 10 => 7168,
         ("B", 1) if !features.contains('m') => 2048,
         ("F", 6..) if !features.contains(['l', 'm']) => 4096,
         ("A" | "F", _) if features.contains('m') => 8192,
         ("D" | "B", _) if features.contains('l') => 2048,
         _ => mib_per_vcpu,
     };
-    let gpus = if vcpus_per_gpu == 0 { 0 } else { (vcpus / vcpus_per_gpu).max(1) };
+    let gpus = vcpus.checked_div(vcpus_per_gpu).map_or(0, |gpus| gpus.max(1));
     Some(Reading {
         vcpus: left.unwrap_or(vcpus),
         memory_mib: u32::from(vcpus) * mib_per_vcpu,
@@ -176,7 +175,7 @@ mod tests {
 
     #[test]
     fn the_table_agrees_on_vcpus() {
-        for size in VM_SIZES.iter() {
+        for size in &VM_SIZES {
             assert_eq!(read(&size.name).map(|reading| reading.vcpus), Some(size.vcpus), "{}", size.name);
         }
     }

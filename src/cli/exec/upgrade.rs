@@ -296,7 +296,7 @@ pub(super) fn credentials(invocation: &Invocation, context: &mut Context<'_>) ->
         return Err(CliError::new(ErrorClass::NotSimulated, Stage::Service, text));
     }
     let path = match path.strip_prefix("~/") {
-        Some(path) => format!("{}/{path}", HOME),
+        Some(path) => format!("{HOME}/{path}"),
         None => path.to_owned(),
     };
     let (name, spec) = (name.to_owned(), cluster.spec.clone());

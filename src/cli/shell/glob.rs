@@ -37,63 +37,75 @@ impl Edit {
         if characters.len() > CHARACTERS_MAX {
             return Err("this value is too long for patterns here".to_owned());
         }
-        if pattern.is_empty() {
+        // Nothing is found only at an end that is named, where something can be added.
+        if pattern.is_empty() && !matches!(self, Self::Replace(Place::Start | Place::End)) {
             return Ok(value.to_owned());
         }
-        let pattern = Pattern::new(&expression(pattern), true, false)?;
-        let matches = |from: usize, to: usize| {
-            let text: String = characters.get(from..to).unwrap_or_default().iter().collect();
-            pattern.is_in(&text)
+        let subject = Subject { pattern: Pattern::new(&expression(pattern), true, false)?, characters };
+        Ok(match self {
+            Self::Trim { at_end, is_longest } => subject.trim(at_end, is_longest),
+            Self::Replace(place) => subject.replace(place, replacement),
+        })
+    }
+}
+
+/// A value, and what is looked for in it.
+struct Subject {
+    pattern: Pattern,
+    characters: Vec<char>,
+}
+
+impl Subject {
+    fn part(&self, from: usize, to: usize) -> String {
+        self.characters.get(from..to).unwrap_or_default().iter().collect()
+    }
+
+    fn matches(&self, from: usize, to: usize) -> bool {
+        self.pattern.is_in(&self.part(from, to))
+    }
+
+    fn trim(&self, at_end: bool, is_longest: bool) -> String {
+        let count = self.characters.len();
+        let is_match =
+            |length: &usize| if at_end { self.matches(count - length, count) } else { self.matches(0, *length) };
+        let mut lengths = 0..=count;
+        let length = if is_longest { lengths.rev().find(is_match) } else { lengths.find(is_match) };
+        let length = length.unwrap_or(0);
+        if at_end { self.part(0, count - length) } else { self.part(length, count) }
+    }
+
+    fn replace(&self, place: Place, replacement: &[Marked]) -> String {
+        let count = self.characters.len();
+        // Nothing is matched only where the whole value is nothing, or at an end that is named.
+        let may_be_empty = count == 0 || matches!(place, Place::Start | Place::End);
+        let end_of_match = |at: usize| match place {
+            Place::End => Some(count).filter(|end| self.matches(at, *end)),
+            _ => (at..=count).rev().find(|end| self.matches(at, *end)),
         };
-        let count = characters.len();
-        let kept = |from: usize, to: usize| characters.get(from..to).unwrap_or_default().iter().collect::<String>();
-        let place = match self {
-            Self::Trim { at_end, is_longest } => {
-                let is_match =
-                    |length: &usize| if at_end { matches(count - length, count) } else { matches(0, *length) };
-                let length = if is_longest { (0..=count).rev().find(is_match) } else { (0..=count).find(is_match) };
-                let length = length.unwrap_or(0);
-                return Ok(if at_end { kept(0, count - length) } else { kept(length, count) });
-            }
-            Self::Replace(place) => place,
-        };
-        let longest = |from: usize| (from..=count).rev().find(|to| matches(from, *to));
         let mut edited = String::new();
         let mut at = 0;
         while at <= count {
-            let found = match place {
-                Place::End => Some(count).filter(|end| matches(at, *end)),
-                _ => longest(at),
-            };
-            // Nothing is matched only where the whole value is nothing, or at an end that is named.
-            let may_be_empty = count == 0 || matches!(place, Place::Start | Place::End);
-            let Some(end) = found.filter(|end| *end > at || may_be_empty) else {
-                if place == Place::Start {
+            if let Some(end) = end_of_match(at).filter(|end| *end > at || may_be_empty) {
+                for (character, is_bare) in replacement {
+                    if *is_bare && *character == '&' {
+                        edited.push_str(&self.part(at, end));
+                    } else {
+                        edited.push(*character);
+                    }
+                }
+                at = end;
+                if place != Place::Every || count == 0 {
                     break;
                 }
-                edited.push_str(&kept(at, (at + 1).min(count)));
+            } else if place == Place::Start {
+                break;
+            } else {
+                edited.push_str(&self.part(at, (at + 1).min(count)));
                 at += 1;
-                continue;
-            };
-            let matched = kept(at, end);
-            for (character, is_bare) in replacement {
-                if *is_bare && *character == '&' {
-                    edited.push_str(&matched);
-                } else {
-                    edited.push(*character);
-                }
-            }
-            if end == at {
-                at = end;
-                break;
-            }
-            at = end;
-            if place != Place::Every {
-                break;
             }
         }
-        edited.push_str(&kept(at.min(count), count));
-        Ok(edited)
+        edited.push_str(&self.part(at.min(count), count));
+        edited
     }
 }
 

@@ -78,6 +78,8 @@ fn patterns_edit_values() {
     check("${X//o/0}", "foo", "f00");
     check("${X//-}", "a-b-c", "abc");
     check("${X/#a/b}${X/%a/c}", "aa", "baac");
+    check("${X/#/-}${X/%/+}${X/%b*/c}", "ab", "-abab+ac");
+    check("[${X/#/-}${X//*/+}${X//a}]", "", "[-+]");
     check("${X//?/<&>}${X/a/'&'}", "ab", "<a><b>&b");
     check("${X/x*/y}", "ab", "ab");
     check("${X%\\*}", "a*", "a");
