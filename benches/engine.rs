@@ -15,7 +15,7 @@ fn requested(pools: u32) -> Cloud {
     let cluster = cloud.load_cluster(spec, PowerState::Running);
     let size = VmSize::find("Standard_DS2_v2").expect("a known size");
     for index in 0..pools {
-        let mut spec = PoolSpec::new(&format!("pool{index}"), size);
+        let mut spec = PoolSpec::new(&format!("pool{index}"), size.clone());
         (spec.count, spec.scale_down_mode) = (1000, ScaleDownMode::Deallocate);
         cloud.add_pool(cluster, spec).expect("a legal pool");
     }

@@ -176,6 +176,7 @@ fn no_kubectl_line_panics() {
 const FRAGMENTS: &[&str] = &[
     "a", "b-c", "--x", " ", " ", "  ", "\t", "'", "'", "\"", "\"", "\\", "$RG", "${RG}", "$N", "$NONE",
     "\"$RG\"", "${NONE:-d}", "${N-$RG}", "${EMPTY:+\"x y\"}", "${NONE:-a b}", "${#RG}", "${RG:1:4}", "${RG^^}", "$((N+1))",
+    "${RG%g*}", "\"${RG#* }\"", "${RG##*[a-m]}", "${RG%%[!p]*}", "\"${RG/ /_}\"", "${N//5/<&>}", "${RG/#m?/x}", "~", "~/k",
     "{a,b}", "{1..3}", "{c..a}", "{01..3}", "{", "}", ",", "#", " #", "=", "x=y",
     "*", "[?n]", "$'\\t\\x41'", "\\n", "é", "...", "''", "!", "%", "@", ":", "/",
 ];
@@ -188,6 +189,7 @@ fn bash(line: &str) -> Option<Vec<String>> {
         .env_clear()
         .env("RG", "my group")
         .env("N", "5")
+        .env("HOME", "/home/user")
         .output()
         .ok()?;
     let text = String::from_utf8(output.stdout).ok()?;

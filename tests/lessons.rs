@@ -91,7 +91,7 @@ fn flaws_are_found() {
         "sim clutser",
         &[(
             5,
-            "the set-up fails at 'sim clutser myResourceGroup/myAKSCluster': ERROR: sim: usage: sim cluster | load | fault | autoscaler | why | scheduler | timings | quota | fail-allocations | events (see help)",
+            "the set-up fails at 'sim clutser myResourceGroup/myAKSCluster': ERROR: sim: usage: sim cluster | load | fault | autoscaler | why | scheduler | timings | quota | fail-allocations | events (sim says more)",
         )],
     );
     check(

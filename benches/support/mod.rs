@@ -22,7 +22,7 @@ pub fn cluster(nodes: u32, pods: u32, curve: fn(u32) -> Curve, autoscaler: Optio
     let cluster = cloud.load_cluster(spec, PowerState::Running);
     let size = VmSize::find("Standard_D4s_v5").expect("a known size");
     for index in 0..nodes.div_ceil(1000) {
-        let mut spec = PoolSpec::new(&format!("pool{index}"), size);
+        let mut spec = PoolSpec::new(&format!("pool{index}"), size.clone());
         (spec.count, spec.max_pods) = (nodes.min(1000), 110);
         if autoscaler.is_some() {
             (spec.scale_down_mode, spec.autoscaler) = (ScaleDownMode::Deallocate, autoscaler);

@@ -2,6 +2,9 @@
 
 use std::collections::BTreeMap;
 
+/// The directory of the person at the simulated machine.
+pub const HOME: &str = "/home/user";
+
 /// The local state of the command line and of the subscription's registrations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {

@@ -104,7 +104,7 @@ impl Cloud {
         limits::check_profile(&spec.autoscaler_profile)?;
         if let Some(pool) = &first_pool {
             limits::check_spec(pool)?;
-            self.check_capacity(&spec.location, None, None, pool.count, pool.vm_size)?;
+            self.check_capacity(&spec.location, None, None, pool.count, &pool.vm_size)?;
         }
         let subject: Arc<str> = spec.name.as_str().into();
         let id = self.add_cluster(spec, PowerState::Running);
@@ -277,7 +277,7 @@ impl Cloud {
         }
         limits::check_pools(found)?;
         let location = found.spec.location.clone();
-        self.check_capacity(&location, Some(cluster), None, spec.count, spec.vm_size)?;
+        self.check_capacity(&location, Some(cluster), None, spec.count, &spec.vm_size)?;
         let subject: Arc<str> = spec.name.as_str().into();
         let kind = OperationKind::CreatePool;
         let next = PoolId(self.next_pool);
@@ -353,8 +353,8 @@ impl Cloud {
         } else {
             ScalePlan::default()
         };
-        let vm_size = pool.spec.vm_size;
-        self.check_capacity(&location, Some(cluster), Some(id), plan.create, vm_size)?;
+        let vm_size = pool.spec.vm_size.clone();
+        self.check_capacity(&location, Some(cluster), Some(id), plan.create, &vm_size)?;
         let operation = self.begin_on_pool(cluster, id, kind);
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             edit(&mut pool.spec);

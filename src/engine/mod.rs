@@ -44,6 +44,7 @@ pub mod snapshot;
 pub mod table;
 pub mod timing;
 mod upgrade;
+mod vm_family;
 pub mod vm_size;
 pub mod workloads;
 

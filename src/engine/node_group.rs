@@ -65,8 +65,8 @@ impl Cloud {
             return Ok(Growth { started, created: 0 });
         }
         let created = size.saturating_sub(capacity(pool));
-        let vm_size = pool.spec.vm_size;
-        self.check_capacity(&location, Some(cluster), Some(id), created, vm_size)?;
+        let vm_size = pool.spec.vm_size.clone();
+        self.check_capacity(&location, Some(cluster), Some(id), created, &vm_size)?;
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {
             for _ in 0..created {
                 self.clockwork.provision(cluster, pool, None);

@@ -140,7 +140,7 @@ pub struct PoolSpec {
     /// System or user.
     pub mode: PoolMode,
     /// The VM size of every node.
-    pub vm_size: &'static VmSize,
+    pub vm_size: VmSize,
     /// The operating system.
     pub os_type: OsType,
     /// The distribution, such as `Ubuntu`.
@@ -179,7 +179,7 @@ pub struct PoolSpec {
 impl PoolSpec {
     /// A pool with the service's defaults.
     #[must_use]
-    pub fn new(name: &str, vm_size: &'static VmSize) -> Self {
+    pub fn new(name: &str, vm_size: VmSize) -> Self {
         Self {
             name: name.to_owned(),
             mode: PoolMode::User,

@@ -62,9 +62,9 @@ impl Cloud {
         let mut staying: Vec<u32> = staying.map(|node| node.instance_id).collect();
         let held = u32::try_from(staying.len()).unwrap_or(u32::MAX);
         let created = capacity.saturating_sub(held);
-        let vm_size = pool.spec.vm_size;
+        let vm_size = pool.spec.vm_size.clone();
         let location = self.find_cluster(cluster)?.spec.location.clone();
-        self.check_capacity(&location, Some(cluster), Some(id), created, vm_size)?;
+        self.check_capacity(&location, Some(cluster), Some(id), created, &vm_size)?;
         let surplus = staying.split_off(staying.len().min(capacity as usize));
         let kind = OperationKind::ScaleInstances;
         let operation = self.act_on_instances(id, Some(&surplus), kind, |_| true, Clockwork::delete)?;

@@ -172,7 +172,9 @@ pub struct PoolView {
     /// System or user.
     pub mode: PoolMode,
     /// The VM size of its nodes.
-    pub vm_size: &'static str,
+    pub vm_size: String,
+    /// Whether its price is known; nothing is counted for it where it is not.
+    pub is_priced: bool,
     /// Delete or Deallocate.
     pub scale_down_mode: ScaleDownMode,
     /// The autoscaler's range, where it is on.
@@ -213,7 +215,8 @@ impl PoolView {
             id: pool.id,
             name: pool.spec.name.clone(),
             mode: pool.spec.mode,
-            vm_size: pool.spec.vm_size.name,
+            vm_size: pool.spec.vm_size.name.to_string(),
+            is_priced: pool.spec.vm_size.is_priced(),
             scale_down_mode: pool.spec.scale_down_mode,
             autoscaler: pool.spec.autoscaler,
             provisioning_state: pool.provisioning_state,

@@ -3,16 +3,21 @@
 //! Sizes are from the generated instance table of kubernetes/autoscaler (Azure provider,
 //! 2026-03-17); prices are Linux pay-as-you-go, in micro-dollars an hour, from the Azure retail
 //! price list as captured by Azure/karpenter-provider-azure on 2026-06-18. Only sizes with a known
-//! price are listed, because a node whose cost is unknown would make every total a lie.
+//! price are listed; any other is read from its name ([`super::vm_family`]) and has no price, which is
+//! said wherever it is chosen.
+
+use std::borrow::Cow;
+
+use super::vm_family;
 
 /// Regions with a price column, in the order of [`VmSize::prices`].
 pub const PRICED_REGIONS: [&str; 6] = ["eastus", "eastus2", "westus2", "westeurope", "northeurope", "uksouth"];
 
 /// One VM size.
-#[derive(Debug, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct VmSize {
     /// The name in the API, such as `Standard_DS2_v2`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Virtual processors; they count against the quota.
     pub vcpus: u16,
     /// Memory in MiB.
@@ -24,14 +29,26 @@ pub struct VmSize {
 }
 
 impl VmSize {
-    /// The size of this name, in any letter case, as the service accepts it.
+    /// The size of this name, in any letter case, as the service accepts it; `None` if the name is not
+    /// that of a size.
     #[must_use]
-    pub fn find(name: &str) -> Option<&'static Self> {
-        VM_SIZES.iter().find(|size| size.name.eq_ignore_ascii_case(name))
+    pub fn find(name: &str) -> Option<Self> {
+        let listed = VM_SIZES.iter().find(|size| size.name.eq_ignore_ascii_case(name));
+        listed.cloned().or_else(|| {
+            let vm_family::Reading { vcpus, memory_mib, gpus } = vm_family::read(name)?;
+            Some(Self { name: Cow::Owned(name.to_owned()), vcpus, memory_mib, gpus, prices: [0; 6] })
+        })
+    }
+
+    /// Whether it has a known price.
+    #[must_use]
+    pub fn is_priced(&self) -> bool {
+        self.prices.iter().any(|price| *price > 0)
     }
 
     /// Micro-dollars an hour in a region. A region without a price column, or without this size,
-    /// takes the first region that has one: a stand-in, which is better than nothing billed.
+    /// takes the first region that has one: a stand-in, which is better than nothing billed. 0 where no
+    /// price is known.
     #[must_use]
     pub fn price_microdollars_per_hour(&self, region: &str) -> u64 {
         let column = PRICED_REGIONS.iter().position(|name| *name == region);
@@ -43,12 +60,12 @@ impl VmSize {
 }
 
 const fn size(name: &'static str, vcpus: u16, memory_mib: u32, gpus: u8, prices: [u32; 6]) -> VmSize {
-    VmSize { name, vcpus, memory_mib, gpus, prices }
+    VmSize { name: Cow::Borrowed(name), vcpus, memory_mib, gpus, prices }
 }
 
-/// Every size that the playground knows.
+/// Every size that has a known price.
 #[rustfmt::skip]
-pub const VM_SIZES: &[VmSize] = &[
+pub static VM_SIZES: [VmSize; 37] = [
     size("Standard_DS2_v2", 2, 7_168, 0, [146_000, 114_000, 114_000, 136_000, 132_000, 176_000]),
     size("Standard_D2_v2", 2, 7_168, 0, [146_000, 114_000, 114_000, 136_000, 132_000, 176_000]),
     size("Standard_DS3_v2", 4, 14_336, 0, [293_000, 229_000, 229_000, 272_000, 263_000, 351_000]),
@@ -132,11 +149,13 @@ mod tests {
         check("Standard_D4s_v5", "eastus", 192_000);
         // No column for this region: the first one stands in.
         check("Standard_DS2_v2", "brazilsouth", 146_000);
+        check("Standard_D4as_v6", "eastus", 0);
     }
 
     #[test]
     fn every_size_is_billable_and_named_once() {
         for (index, size) in VM_SIZES.iter().enumerate() {
+            assert!(size.is_priced());
             assert!(size.price_microdollars_per_hour("eastus") > 0, "{}", size.name);
             assert!(size.vcpus > 0 && size.memory_mib > 0, "{}", size.name);
             assert!(VM_SIZES.iter().skip(index + 1).all(|other| other.name != size.name));

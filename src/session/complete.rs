@@ -61,7 +61,7 @@ impl Values for Session {
             NameKind::VmSize => {
                 let describe =
                     |size: &crate::engine::VmSize| format!("{} vCPU, {} GiB", size.vcpus, size.memory_mib / 1024);
-                VM_SIZES.iter().map(|size| Candidate::new(size.name, describe(size))).collect()
+                VM_SIZES.iter().map(|size| Candidate::new(&*size.name, describe(size))).collect()
             }
             NameKind::Location => {
                 PRICED_REGIONS.iter().map(|name| Candidate::new(*name, "region with known prices")).collect()

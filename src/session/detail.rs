@@ -30,7 +30,7 @@ pub struct NodeDetail {
     /// The line of the table.
     pub row: NodeRow,
     /// The VM size.
-    pub vm_size: &'static str,
+    pub vm_size: String,
     /// Its zone; 0 for none.
     pub zone: u8,
     /// When it entered its state.
@@ -97,7 +97,7 @@ impl Session {
             // The card begins with the name.
             why: why.map(|why| why.replacen(&row.name, "It", 1)),
             row,
-            vm_size: pool.spec.vm_size.name,
+            vm_size: pool.spec.vm_size.name.to_string(),
             zone: node.zone,
             since_ms: node.since_ms(),
             until_ms: node.until_ms(),

@@ -91,6 +91,7 @@ fn pool_object(session: &Session, cluster: &ClusterView, view: &PoolView, with_n
         "name": view.name,
         "mode": view.mode.name(),
         "vm_size": view.vm_size,
+        "is_priced": view.is_priced,
         "scale_down_mode": view.scale_down_mode.name(),
         "autoscaler": autoscaler,
         "provisioning_state": view.provisioning_state.name(),

@@ -17,7 +17,7 @@ use crate::engine::{
     ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,
 };
 
-/// The size that stands in for one without a known price.
+/// The size that stands in for one whose name says nothing.
 const STAND_IN_SIZE: &str = "Standard_DS2_v2";
 /// The most nodes that a world may hold, over all its clusters.
 const NODES_MAX: u32 = 50_000;

@@ -195,6 +195,7 @@ fn view_pool_head(pool: &PoolView) -> Html {
             if pool.power_state != PowerState::Running { <span class="chip">{ pool.power_state.name() }</span> }
             <span class="mute pool-what">
                 { format!("{} · {}", pool.mode.name(), pool.vm_size) }
+                if !pool.is_priced { { " · price not known" } }
                 if let Some(range) = pool.autoscaler { { format!(" · autoscaler {}–{}", range.min, range.max) } }
             </span>
             <span class="pool-counts">{ summary(&pool.counts) }</span>

@@ -54,8 +54,13 @@ impl Fields {
             let field = self.word();
             let value = arm.get(field).unwrap_or(&Value::Null);
             if self.takes('&') {
-                let inner = if field.is_empty() { arm } else { value };
-                fields_of(self.word()).print_into(inner, printed);
+                let fields = fields_of(self.word());
+                match value {
+                    _ if field.is_empty() => drop(fields.print_into(arm, printed)),
+                    // Where the service left them all out there is nothing to fold in.
+                    Value::Null => drop(printed.insert(field.to_owned(), Value::Null)),
+                    _ => drop(fields.print_into(value, printed)),
+                }
                 continue;
             }
             let is_map = self.takes('*');

@@ -12,7 +12,7 @@ pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) -> Result<
         let id = pool.id;
         context.cloud.abort_on_pool(id)
     } else {
-        let id = cluster::named(invocation, context.cloud)?.id;
+        let id = cluster::named(invocation, context.cloud, "abort")?.id;
         context.cloud.abort_on_cluster(id)
     };
     let operation = operation?;

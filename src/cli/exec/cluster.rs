@@ -2,15 +2,16 @@
 
 use std::ops::ControlFlow;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::arguments::{check_node_count, count, given_pairs, needed, pairs};
-use super::nodepool::{autoscaler_change, check_scale, spec};
+use super::nodepool::{autoscaler_change, check_scale, note_price, spec};
 use super::wait::{Target, resource_wait};
 use super::{
     Action, Context, Question, Reply, Result, abort, ask, group, missing, not_simulated, refusal, resource, upgrade,
     without_effect,
 };
+use crate::cli::arm;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 use crate::cli::validate::decorator::{self, PoolFacts};
@@ -35,8 +36,9 @@ pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>
         "create" => create(invocation, context),
         "list" => Ok(list(invocation, context.cloud)),
         "show" => {
-            let cluster = named(invocation, context.cloud)?;
-            Ok(Action::Answer(Reply::Value(resource::cluster(cluster), TableTransformer::ClusterShow)))
+            let found = named_or_all(invocation, context.cloud)?;
+            let value = found.map_or_else(|| arm::cluster_from_arm(&json!({})), resource::cluster);
+            Ok(Action::Answer(Reply::Value(value, TableTransformer::ClusterShow)))
         }
         "scale" => scale(invocation, context),
         "update" => update(invocation, context),
@@ -81,7 +83,9 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         autoscaler_profile: profile(invocation, context)?.unwrap_or_default(),
         ..ClusterSpec::new(&name, found_name(context.cloud, &group), &location)
     };
+    let vm_size = pool.vm_size.clone();
     let operation = context.cloud.create_cluster(spec, Some(pool))?;
+    note_price(&vm_size, context);
     Ok(Action::Start(vec![operation], Reply::Cluster { group, cluster: name }))
 }
 
@@ -127,7 +131,7 @@ pub(super) fn place(group: &str, name: &str, context: &mut Context<'_>) -> Resul
 }
 
 fn list(invocation: &Invocation, cloud: &Cloud) -> Action {
-    let group = invocation.text("resource_group_name");
+    let group = invocation.text("resource_group_name").filter(|group| !group.is_empty());
     let clusters = cloud
         .clusters()
         .iter()
@@ -136,7 +140,12 @@ fn list(invocation: &Invocation, cloud: &Cloud) -> Action {
 }
 
 fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let cluster = named(invocation, context.cloud)?;
+    let found = named_or_all(invocation, context.cloud)?;
+    let Some(cluster) = found.filter(|cluster| !cluster.pools.is_empty()) else {
+        return Err(refusal(
+            "The cluster has no scalable node pools (this may be a Managed System Pool for Automatic cluster). Use az aks nodepool add/scale against a user node pool instead.",
+        ));
+    };
     let wanted = invocation.text("nodepool_name").unwrap_or_default();
     if wanted.is_empty() && cluster.pools.len() > 1 {
         return Err(refusal(
@@ -163,7 +172,7 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         return Err(decorator::nothing_to_change(invocation));
     }
     let profile = profile(invocation, context)?;
-    let cluster = named(invocation, context.cloud)?;
+    let cluster = named(invocation, context.cloud, "")?;
     let reply = reply(cluster);
     let first = cluster.pools.first();
     let facts = PoolFacts {
@@ -209,7 +218,8 @@ fn profile(invocation: &Invocation, context: &mut Context<'_>) -> Result<Option<
 }
 
 fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let id = named(invocation, context.cloud)?.id;
+    let below = if verb == "delete" { "" } else { verb };
+    let id = named(invocation, context.cloud, below)?.id;
     let operation = match verb {
         "delete" => context.cloud.delete_cluster(id),
         "start" => context.cloud.start_cluster(id),
@@ -232,16 +242,27 @@ pub(super) fn reply(cluster: &Cluster) -> Reply {
     Reply::Cluster { group: cluster.spec.resource_group.clone(), cluster: cluster.spec.name.clone() }
 }
 
-/// A cluster by the arguments that name it.
-pub(super) fn named<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cluster> {
-    let group = needed(invocation, "resource_group_name")?;
-    // `aks start` is generated from another description of the service and calls it otherwise.
-    let dest = if invocation.has("name") { "name" } else { "resource_name" };
-    find(cloud, group, needed(invocation, dest)?)
+/// A cluster by the arguments that name it; `below` as in [`find`].
+pub(super) fn named<'a>(invocation: &Invocation, cloud: &'a Cloud, below: &str) -> Result<&'a Cluster> {
+    find(cloud, needed(invocation, "resource_group_name")?, name(invocation)?, below)
 }
 
-/// A cluster by group and name.
-pub(super) fn find<'a>(cloud: &'a Cloud, group: &str, name: &str) -> Result<&'a Cluster> {
+/// As [`named`], for a command that only looks: an empty name leaves the address of all clusters, and their
+/// list, read as one cluster, has nothing that one has.
+fn named_or_all<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<Option<&'a Cluster>> {
+    let is_all = name(invocation)?.is_empty();
+    if is_all { Ok(None) } else { named(invocation, cloud, "").map(Some) }
+}
+
+fn name(invocation: &Invocation) -> Result<&str> {
+    // `aks start` is generated from another description of the service and calls it otherwise.
+    needed(invocation, if invocation.has("name") { "name" } else { "resource_name" })
+}
+
+/// A cluster by group and name. `below` is what comes after the name in the address of the request, which
+/// names a resource by its place: where the name is empty, that is taken for it.
+pub(super) fn find<'a>(cloud: &'a Cloud, group: &str, name: &str, below: &str) -> Result<&'a Cluster> {
+    let name = if name.is_empty() { below } else { name };
     cloud.cluster(group, name).ok_or_else(|| {
         missing(
             "ResourceNotFound",

@@ -6,15 +6,13 @@
 use serde_json::{Value, json};
 
 use super::{Action, Context, Reply, Result, not_simulated, refusal};
+use crate::cli::account::HOME;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
 
 /// The section of the configuration that arguments take their defaults from.
 const DEFAULTS: &str = "defaults";
-
-/// The directory of the person at the simulated machine.
-pub(super) const HOME: &str = "/home/user";
 
 pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match name {

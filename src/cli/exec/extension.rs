@@ -57,6 +57,9 @@ fn description(name: &str, version: &str) -> Value {
 }
 
 fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
+    if let Some(source) = invocation.text("source").filter(|source| !is_wheel(source)) {
+        return Err(refusal(format!("Unable to determine extension name from {source}. Is the file name correct?")));
+    }
     let Some(name) = invocation.text("extension_name") else {
         return Err(beyond("usage error: --name NAME (the playground installs extensions by name only)"));
     };
@@ -68,6 +71,13 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     install(name, context)?;
     context.blocks.push(Block::Warning(format!("The installed extension '{name}' is in preview.")));
     Ok(Action::Answer(Reply::Nothing))
+}
+
+/// Whether a path or an address ends in the name of a wheel (PEP 427): name, version, maybe a build, and three tags.
+fn is_wheel(source: &str) -> bool {
+    let name = source.rsplit('/').next().unwrap_or_default();
+    let parts: Vec<&str> = name.strip_suffix(".whl").unwrap_or_default().split('-').collect();
+    parts.len() >= 5 && parts.iter().skip(1).any(|part| part.starts_with(|first: char| first.is_ascii_digit()))
 }
 
 /// There is no network behind the simulated machine, so there is no index of extensions.

@@ -353,7 +353,9 @@ fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
     let Some(question) = invocation.question() else {
         return Ok(());
     };
-    let answer = context.ask(Question::new(question));
+    let question = Question::new(question);
+    // The command that installs from a source asks by itself, and does not catch that it cannot.
+    let answer = if invocation.has("source") { Some(ask(context, question)?) } else { context.ask(question) };
     if answer == Some(true) {
         return Ok(());
     }

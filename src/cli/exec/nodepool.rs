@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::arguments::{
     check_node_count, count, given_pairs, needed, pairs, pool_mode, range, scale_down_mode, taints,
@@ -10,7 +10,8 @@ use super::arguments::{
 use super::{
     Action, Context, Reply, Result, abort, cluster, missing, profile, refusal, resource, service_refusal, upgrade,
 };
-use crate::cli::error::{CliError, ErrorClass};
+use crate::cli::arm;
+use crate::cli::error::CliError;
 use crate::cli::outcome::Block;
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
@@ -18,6 +19,9 @@ use crate::cli::validate::decorator::{self, AutoscalerUpdate, PoolFacts};
 use crate::engine::{
     Cloud, Cluster, OsDiskType, OsType, Pool, PoolMode, PoolSpec, PoolUpdate, ScaleDownMode, ServiceError, VmSize,
 };
+
+/// What comes after a cluster in the address of a pool.
+pub(super) const AGENT_POOLS: &str = "agentPools";
 
 pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {
@@ -43,7 +47,7 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let cluster_name = needed(invocation, "cluster_name")?;
     let name = needed(invocation, "nodepool_name")?;
     cluster::presume(group, cluster_name, context)?;
-    let cluster = cluster::find(context.cloud, group, cluster_name)?;
+    let cluster = cluster::find(context.cloud, group, cluster_name, AGENT_POOLS)?;
     // As the command does, which leaves names in other letter case to the service.
     if cluster.pools.iter().any(|pool| pool.spec.name == name) {
         context.hint(format!(
@@ -56,7 +60,9 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     decorator::pool_to_add(invocation)?;
     let id = cluster.id;
     let spec = spec(name, invocation, &cluster.spec.location)?;
+    let vm_size = spec.vm_size.clone();
     let operation = context.cloud.add_pool(id, spec)?;
+    note_price(&vm_size, context);
     Ok(Action::Start(
         vec![operation],
         Reply::Pool { group: group.to_owned(), cluster: cluster_name.to_owned(), pool: name.to_owned() },
@@ -111,16 +117,22 @@ pub(super) fn spec(name: &str, invocation: &Invocation, location: &str) -> Resul
     Ok(spec)
 }
 
+/// A name that is not that of a size: the service refuses it.
 fn unknown_size(size: &str, location: &str) -> CliError {
-    let error = service_refusal(&ServiceError {
+    service_refusal(&ServiceError {
         code: "BadRequest",
-        message: format!(
-            "The VM size of {size} is not allowed in your subscription in location '{location}'. The playground knows the sizes that have a public price: {}.",
-            crate::engine::vm_size::VM_SIZES.iter().map(|size| size.name).collect::<Vec<_>>().join(", ")
-        ),
-    });
-    // The service may well have the size.
-    CliError { class: ErrorClass::NotSimulated, ..error }
+        message: format!("The VM size of {size} is not allowed in your subscription in location '{location}'."),
+    })
+}
+
+/// Says of a size without a known price that nothing is counted for it.
+pub(super) fn note_price(size: &VmSize, context: &mut Context<'_>) {
+    if !size.is_priced() {
+        context.note(format!(
+            "The price of {} is not known here: the costs count its disks and not its compute. Its vCPUs and memory are read from its name.",
+            size.name
+        ));
+    }
 }
 
 fn list(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
@@ -131,8 +143,15 @@ fn list(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
 }
 
 fn show(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
-    let (cluster, pool) = named_pool(invocation, cloud)?;
-    Ok(Action::Answer(Reply::Value(resource::pool(cluster, pool), TableTransformer::NodepoolShow)))
+    let value = if needed(invocation, "nodepool_name")?.is_empty() {
+        // The address of all pools; their list, read as one pool, has nothing that one has.
+        named_cluster(invocation, cloud)?;
+        arm::pool_from_arm(&json!({}))
+    } else {
+        let (cluster, pool) = named_pool(invocation, cloud)?;
+        resource::pool(cluster, pool)
+    };
+    Ok(Action::Answer(Reply::Value(value, TableTransformer::NodepoolShow)))
 }
 
 fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -268,7 +287,7 @@ pub(super) fn existing<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<
 
 fn named_cluster<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cluster> {
     let group = needed(invocation, "resource_group_name")?;
-    cluster::find(cloud, group, needed(invocation, "cluster_name")?)
+    cluster::find(cloud, group, needed(invocation, "cluster_name")?, AGENT_POOLS)
 }
 
 /// A pool by group, cluster and name.

@@ -10,7 +10,7 @@ use serde_json::{Value, json};
 use super::arguments::needed;
 use super::nodepool::{named_pool, reply};
 use super::{Action, Context, Question, Reply, Result, ask, cluster, refusal, resource};
-use crate::cli::account::KubeContext;
+use crate::cli::account::{HOME, KubeContext};
 use crate::cli::arm;
 use crate::cli::error::{CliError, ErrorClass, Stage};
 use crate::cli::outcome::Block;
@@ -77,7 +77,7 @@ pub(super) fn versions() -> Action {
 }
 
 pub(super) fn of_cluster(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
-    let cluster = cluster::named(invocation, cloud)?;
+    let cluster = cluster::named(invocation, cloud, "upgradeProfiles")?;
     let spec = &cluster.spec;
     let profile = |version: &str, os_type: &str| json!({ "kubernetesVersion": version, "name": null, "osType": os_type, "upgrades": list(version) });
     let pools = cluster.pools.iter().map(|pool| profile(&pool.spec.kubernetes_version, pool.spec.os_type.name()));
@@ -134,6 +134,7 @@ pub(super) fn upgrade_pool(invocation: &Invocation, context: &mut Context<'_>) -
             return Ok(Action::Answer(Reply::Nothing));
         }
     }
+    decorator::custom_headers(invocation)?;
     let operation = context.cloud.upgrade_pool(id, (!wanted.is_empty()).then_some(wanted), describe)?;
     if !is_same {
         note_upgrade(context);
@@ -166,7 +167,7 @@ pub(super) fn upgrade_cluster(invocation: &Invocation, context: &mut Context<'_>
     if !goes_on(context, UNAVAILABLE)? {
         return Ok(Action::Answer(Reply::Nothing));
     }
-    let cluster = cluster::named(invocation, context.cloud)?;
+    let cluster = cluster::named(invocation, context.cloud, "")?;
     let (id, reply, state) = (cluster.id, cluster::reply(cluster), cluster.provisioning_state);
     // The version as it was asked for, which may leave out the patch.
     let described: Value = serde_json::from_str(&cluster.spec.imported).unwrap_or_default();
@@ -284,7 +285,8 @@ pub(super) fn credentials(invocation: &Invocation, context: &mut Context<'_>) ->
     if is_admin && invocation.text("credential_format").is_some_and(|format| !format.is_empty()) {
         return Err(refusal("--format can only be specified when requesting clusterUser credential."));
     }
-    let cluster = cluster::named(invocation, context.cloud)?;
+    let list = if is_admin { "listClusterAdminCredential" } else { "listClusterUserCredential" };
+    let cluster = cluster::named(invocation, context.cloud, list)?;
     let suffix = if is_admin { "-admin" } else { "" };
     let own = format!("{}{suffix}", cluster.spec.name);
     let name = invocation.text("context_name").unwrap_or(&own);
@@ -294,7 +296,7 @@ pub(super) fn credentials(invocation: &Invocation, context: &mut Context<'_>) ->
         return Err(CliError::new(ErrorClass::NotSimulated, Stage::Service, text));
     }
     let path = match path.strip_prefix("~/") {
-        Some(path) => format!("{}/{path}", super::configure::HOME),
+        Some(path) => format!("{HOME}/{path}"),
         None => path.to_owned(),
     };
     let (name, spec) = (name.to_owned(), cluster.spec.clone());

@@ -10,11 +10,12 @@ use super::resource;
 use super::{Action, Context, Reply, Result, beyond, missing, not_simulated, refusal, service_refusal};
 use crate::cli::output::TableTransformer;
 use crate::cli::parse::Invocation;
+use crate::cli::validate::is_resource_id;
 use crate::engine::{Cloud, Cluster, Milestone, Node, NodeState, Pool, PoolId, ServiceError};
 
 pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {
-        "list" => Ok(list(invocation, context.cloud)),
+        "list" => check_token(invocation).map(|()| list(invocation, context.cloud)),
         "show" => show(invocation, context.cloud),
         "list-instances" => list_instances(invocation, context.cloud),
         "scale" => scale(invocation, context),
@@ -44,6 +45,7 @@ fn show(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
 }
 
 fn list_instances(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
+    check_token(invocation)?;
     let group = needed(invocation, "resource_group_name")?;
     let (cluster, pool) = find(cloud, group, needed(invocation, "virtual_machine_scale_set_name")?)?;
     let has_view = invocation.text("expand").is_some_and(|expand| expand.eq_ignore_ascii_case("instanceView"));
@@ -55,6 +57,17 @@ fn list_instances(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
         value
     });
     Ok(Action::Answer(Reply::Value(instances.collect(), TableTransformer::None)))
+}
+
+/// A token to go on from is base64. There is one page here, so that whatever it says there is no further one.
+fn check_token(invocation: &Invocation) -> Result<()> {
+    let is_of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
+    match invocation.text("pagination_token") {
+        Some(token) if token.bytes().filter(is_of_base64).count() % 4 != 0 => {
+            Err(refusal("InvalidArgumentValue: --next-token: Invalid Base64 string."))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -105,10 +118,7 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
 /// The group and name of each scale set that a line names, by identity or by name.
 fn named(invocation: &Invocation) -> Result<Vec<(&str, &str)>> {
     if let Some(ids) = invocation.list("_ids") {
-        return ids
-            .iter()
-            .map(|id| parse_id(id).ok_or_else(|| refusal(format!("invalid resource ID: {id}"))))
-            .collect();
+        return ids.iter().filter(|id| !id.is_empty()).map(|id| whole_id(id)).collect();
     }
     // The commands that are generated from the service's description call them otherwise.
     let group = field(invocation, ["resource_group", "resource_group_name"])?;
@@ -121,6 +131,18 @@ fn field<'a>(invocation: &'a Invocation, dests: [&str; 2]) -> Result<&'a str> {
     argument.and_then(|argument| invocation.text(&argument.dest)).ok_or_else(|| {
         let name = argument.and_then(|argument| argument.names.first()).copied().unwrap_or_default();
         refusal(format!("InvalidArgumentValue: Missing required field: {name}"))
+    })
+}
+
+/// The group and the name in an identity that a line gives.
+fn whole_id(id: &str) -> Result<(&str, &str)> {
+    if !is_resource_id(id) || id.ends_with('/') {
+        return Err(refusal(format!("invalid resource ID: {id}")));
+    }
+    parse_id(id).ok_or_else(|| {
+        refusal(format!(
+            "Argument --name cannot be derived from ID {id}. Please provide a complete resource ID containing all information of 'Resource Id' arguments. "
+        ))
     })
 }
 

@@ -4,7 +4,7 @@ use serde_json::{Value, json};
 
 use super::cluster;
 use super::group;
-use super::nodepool;
+use super::nodepool::{self, AGENT_POOLS};
 use super::resource;
 use super::{CliError, operation_failure, output_refusal, refusal};
 use crate::cli::output;
@@ -122,7 +122,7 @@ impl Target {
         let Some(name) = &self.cluster else {
             return group::find(cloud, &self.group).map(resource::group);
         };
-        let cluster = cluster::find(cloud, &self.group, name)?;
+        let cluster = cluster::find(cloud, &self.group, name, if self.pool.is_some() { AGENT_POOLS } else { "" })?;
         match &self.pool {
             Some(pool) => nodepool::find(cluster, pool).map(|pool| resource::pool(cluster, pool)),
             None => Ok(resource::cluster(cluster)),

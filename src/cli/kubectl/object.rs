@@ -57,7 +57,7 @@ impl View<'_> {
     fn node(&self, node: &NodeInfo) -> Value {
         let pool = self.cluster.pool_by_id(node.id.pool);
         let (size, version) = pool.map_or((Resources::default(), ""), |pool| {
-            let size = pool.spec.vm_size;
+            let size = &pool.spec.vm_size;
             let whole = Resources::new(u64::from(size.vcpus) * 1000, u64::from(size.memory_mib) << 20);
             (
                 Resources { pods: pool.spec.max_pods, gpus: size.gpus.into(), ..whole },

@@ -71,7 +71,7 @@ pub fn is_query(text: &str) -> bool {
 /// The text is no query, or a function in it does not take its arguments.
 pub fn query(value: &Value, query: &str) -> Result<Value, OutputError> {
     let result = self::query::run(query, &Datum::from(value))?;
-    checked(&result)?;
+    checked(&result, OutputFormat::None)?;
     Ok(result.to_json())
 }
 
@@ -93,7 +93,10 @@ pub fn render(
     if format == OutputFormat::None || matches!(result, Datum::Null) {
         return Ok(Rendered::default());
     }
-    checked(&result)?;
+    // What is only text is not looked into.
+    if !matches!(format, OutputFormat::Tsv | OutputFormat::Table) {
+        checked(&result, format)?;
+    }
     Ok(match format {
         OutputFormat::Json => json::document(&result).without_styles(),
         OutputFormat::Jsonc => json::document(&result),
@@ -111,12 +114,17 @@ pub fn render(
 }
 
 /// Refuses what no format can show.
-fn checked(result: &Datum) -> Result<(), OutputError> {
+fn checked(result: &Datum, format: OutputFormat) -> Result<(), OutputError> {
     let is_data = result.all(&mut |part| !matches!(part, Datum::Expression(_)));
     if is_data {
         return Ok(());
     }
-    Err(OutputError::Unexpected("Object of type _Expression is not JSON serializable".to_owned()))
+    let complaint = match (result, format) {
+        // JSON looks into a result before it writes it.
+        (Datum::Expression(_), OutputFormat::Json | OutputFormat::Jsonc) => "'_Expression' object is not iterable",
+        _ => "Object of type _Expression is not JSON serializable",
+    };
+    Err(OutputError::Unexpected(complaint.to_owned()))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! What begins with `$` or a backquote: variables, commands whose output counts, sums.
 
+use super::glob::{Edit, Place};
 use super::parameter::Operation;
 use super::read::{Piece, RawWord, Reader, is_variable_name, open};
 use super::{ShellError, Span};
@@ -154,7 +155,8 @@ impl Reader<'_> {
                 self.take();
                 Operation::Case { is_upper: case == '^', is_whole }
             }
-            Some('%' | '#' | '/' | '@') if is_name && !is_length => return Err(self.unavailable_operation(start)?),
+            Some(sign @ ('%' | '#' | '/')) if is_name && !is_length => self.edit(sign, start)?,
+            Some('@') if is_name && !is_length => return Err(self.unavailable_operation(start)?),
             _ => {
                 self.until_brace(true, start)?;
                 let written = self.line.get(start..self.at()).unwrap_or_default();
@@ -169,25 +171,52 @@ impl Reader<'_> {
         Ok(())
     }
 
+    /// `%PATTERN`, `#PATTERN`, `/PATTERN/REPLACEMENT` and their like, up to the brace; that is taken.
+    fn edit(&mut self, sign: char, start: usize) -> Result<Operation, ShellError> {
+        self.take();
+        if sign != '/' {
+            let edit = Edit::Trim { at_end: sign == '%', is_longest: self.take_if(sign) };
+            let pattern = self.until_brace(false, start)?;
+            return Ok(Operation::Edit { edit, pattern, replacement: RawWord::default() });
+        }
+        let place = match self.peek() {
+            Some('/') => Place::Every,
+            Some('#') => Place::Start,
+            Some('%') => Place::End,
+            _ => Place::First,
+        };
+        if place != Place::First {
+            self.take();
+        }
+        let (pattern, end) = self.until(&['/', '}'], false, start)?;
+        let replacement = if end == '/' { self.until_brace(false, start)? } else { RawWord::default() };
+        Ok(Operation::Edit { edit: Edit::Replace(place), pattern, replacement })
+    }
+
     /// What is said of an operation that bash has and that there is not here.
     fn unavailable_operation(&mut self, start: usize) -> Result<ShellError, ShellError> {
         self.until_brace(true, start)?;
         let written = self.line.get(start..self.at()).unwrap_or_default();
         let message = format!(
-            "playground: `{written}' is not available here; ${{X:-default}}, ${{X:0:3}}, ${{X,,}}, ${{X^^}} and ${{#X}} are"
+            "playground: `{written}' is not available here; ${{X:-default}}, ${{X:0:3}}, ${{X%.*}}, ${{X/a/b}}, ${{X,,}}, ${{X^^}} and ${{#X}} are"
         );
         Ok(ShellError { message, exit_code: 1, at: start })
     }
 
     /// The word up to the brace that closes a variable; that is taken.
     fn until_brace(&mut self, quoted: bool, start: usize) -> Result<RawWord, ShellError> {
+        self.until(&['}'], quoted, start).map(|(word, _)| word)
+    }
+
+    /// The word up to one of some characters; that is taken, and answered too.
+    fn until(&mut self, ends: &[char], quoted: bool, start: usize) -> Result<(RawWord, char), ShellError> {
         let mut word = RawWord::default();
         loop {
             match self.peek() {
                 None => return Err(open("}", start)),
-                Some('}') => {
+                Some(end) if ends.contains(&end) => {
                     self.take();
-                    return Ok(word);
+                    return Ok((word, end));
                 }
                 Some('\\') => self.escape(&mut word),
                 Some('\'') if !quoted => self.single_quoted(&mut word)?,

@@ -7,6 +7,7 @@ use super::braces::braces;
 use super::parameter::Value;
 use super::read::{Piece, RawCommand, RawWord, is_variable_name, read};
 use super::{ShellError, SimpleCommand, Word};
+use crate::cli::account::HOME;
 
 /// What the words of a command may refer to.
 #[derive(Clone, Copy)]
@@ -21,19 +22,39 @@ impl Scope<'_> {
         resolve(&word.pieces, self).map_or_else(|_| String::new(), |resolved| resolved.text())
     }
 
+    /// The characters of a word, marked where no quote protects them.
+    pub(super) fn marked(self, word: &RawWord) -> Vec<Marked> {
+        let mut marked = Vec::new();
+        for piece in &word.pieces {
+            let (Piece::Text { quoted, .. }
+            | Piece::Variable { quoted, .. }
+            | Piece::Substitution { quoted, .. }
+            | Piece::Output { quoted, .. }
+            | Piece::Arithmetic { quoted, .. }) = piece;
+            let text = resolve(std::slice::from_ref(piece), self).map_or_else(|_| String::new(), |text| text.text());
+            marked.extend(text.chars().map(|character| (character, !quoted)));
+        }
+        marked
+    }
+
     fn variable(self, name: &str) -> Option<String> {
         match name {
             "?" => Some(self.last_exit_code.to_string()),
             "#" => Some("0".to_owned()),
             // There are no processes; any number does.
             "$" => Some("1".to_owned()),
+            "HOME" => Some(self.home().to_owned()),
             _ => self.variables.get(name).cloned(),
         }
     }
+
+    fn home(&self) -> &str {
+        self.variables.get("HOME").map_or(HOME, String::as_str)
+    }
 }
 
-/// A character, and whether it may separate words.
-type Marked = (char, bool);
+/// A character, and what is known of it: whether it may separate words, or stand for others in a pattern.
+pub(super) type Marked = (char, bool);
 
 impl RawCommand {
     /// Resolves variables, braces and quotes.
@@ -65,6 +86,9 @@ impl RawCommand {
             {
                 let resolved = resolve(&raw.pieces, Scope { variables: &own, ..scope }).map_err(refuse)?;
                 let value: String = resolved.text().chars().skip(name.chars().count() + 1).collect();
+                let begins_with_tilde = matches!(raw.pieces.first(),
+                    Some(Piece::Text { text, .. }) if text.get(name.len() + 1..).is_some_and(|text| text.starts_with('~')));
+                let value = if begins_with_tilde { with_home(&value, raw.pieces.len() == 1, scope) } else { value };
                 own.insert(name.clone(), value.clone());
                 command.assignments.push((name, value));
                 continue;
@@ -140,6 +164,14 @@ impl Resolved {
     }
 }
 
+/// A text that begins with `~`, which is the home directory where a slash or nothing follows.
+fn with_home(text: &str, is_whole: bool, scope: Scope<'_>) -> String {
+    match text.strip_prefix('~') {
+        Some(rest) if rest.starts_with('/') || (rest.is_empty() && is_whole) => format!("{}{rest}", scope.home()),
+        _ => text.to_owned(),
+    }
+}
+
 /// # Errors
 /// What bash says of a sum or of a variable that is required, after its name.
 fn resolve(pieces: &[Piece], scope: Scope<'_>) -> Result<Resolved, String> {
@@ -151,8 +183,12 @@ fn resolve(pieces: &[Piece], scope: Scope<'_>) -> Result<Resolved, String> {
 impl Resolved {
     /// `splits` says that plain text separates words too, as in `${X:-two words}`.
     fn add(&mut self, pieces: &[Piece], scope: Scope<'_>, splits: bool) -> Result<(), String> {
-        for piece in pieces {
+        for (index, piece) in pieces.iter().enumerate() {
             let (text, quoted, splits) = match piece {
+                Piece::Text { text, quoted: false } if index == 0 && text.starts_with('~') => {
+                    let is_whole = pieces.len() == 1;
+                    (with_home(text, is_whole, scope), false, splits)
+                }
                 Piece::Text { text, quoted } => (text.clone(), *quoted, splits && !quoted),
                 Piece::Output { text, quoted } => (text.clone(), *quoted, !quoted),
                 Piece::Substitution { quoted, .. } => (String::new(), *quoted, false),

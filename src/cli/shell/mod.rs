@@ -14,6 +14,7 @@ mod braces;
 mod document;
 mod dollar;
 mod expand;
+mod glob;
 mod lines;
 mod parameter;
 mod read;

@@ -1,7 +1,8 @@
-//! What is done to a variable between its braces: `${X:-default}`, `${X:0:3}`, `${X,,}`, `${#X}`.
+//! What is done to a variable between its braces: `${X:-default}`, `${X:0:3}`, `${X%.*}`, `${X,,}`, `${#X}`.
 
 use super::arithmetic;
 use super::expand::Scope;
+use super::glob::Edit;
 use super::read::RawWord;
 
 /// See the module. `counts_empty` says that a variable which is set to nothing counts as set, as
@@ -28,6 +29,12 @@ pub(super) enum Operation {
     Length,
     /// `${X:OFFSET}` and `${X:OFFSET:LENGTH}`.
     Slice(RawWord),
+    /// `${X%PATTERN}`, `${X/PATTERN/REPLACEMENT}` and their like.
+    Edit {
+        edit: Edit,
+        pattern: RawWord,
+        replacement: RawWord,
+    },
     /// `${X,,}`, `${X^^}`; without `is_whole` the first letter only.
     Case {
         is_upper: bool,
@@ -66,6 +73,12 @@ impl Operation {
             Self::None | Self::Fallback { .. } | Self::Require { .. } => Value::Text(text.to_owned()),
             Self::Length => Value::Text(text.chars().count().to_string()),
             Self::Slice(range) => slice(text, &scope.text(range), scope),
+            Self::Edit { edit, pattern, replacement } => {
+                match edit.apply(text, &scope.marked(pattern), &scope.marked(replacement)) {
+                    Ok(text) => Value::Text(text),
+                    Err(reason) => Value::Refused(reason),
+                }
+            }
             Self::Case { is_upper, is_whole } => Value::Text(case(text, *is_upper, *is_whole)),
         }
     }

@@ -57,7 +57,9 @@ impl RawCommand {
     /// The variables that its words use and that have nothing to stand in for them.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.words.iter().flat_map(|word| &word.pieces).filter_map(|piece| match piece {
-            Piece::Variable { name, operation, .. } if is_variable_name(name) && !operation.has_fallback() => {
+            Piece::Variable { name, operation, .. }
+                if is_variable_name(name) && name != "HOME" && !operation.has_fallback() =>
+            {
                 Some(name.as_str())
             }
             _ => None,

@@ -60,6 +60,44 @@ fn variables_are_changed_on_the_way() {
 }
 
 #[test]
+fn patterns_edit_values() {
+    let check = |line: &str, value: &str, expected: &str| {
+        let variables = BTreeMap::from([("X".to_owned(), value.to_owned())]);
+        assert_eq!(lex(&format!("a {line}"), &variables, 0).unwrap()[0].words[1].text, expected, "{line} of {value}");
+    };
+    check("${X%.*}", "a.b.c", "a.b");
+    check("${X%%.*}", "a.b.c", "a");
+    check("${X#*.}", "a.b.c", "b.c");
+    check("${X##*.}", "a.b.c", "c");
+    check("\"${X%'*'}\"", "a**", "a*");
+    check("${X%\"$X\"}-", "a*", "-");
+    check("${X%[0-9]}", "pool12", "pool1");
+    check("${X##[!0-9]*[a-z]}", "-pool12", "12");
+    check("${X%[}", "a[", "a");
+    check("${X/o/0}", "foo", "f0o");
+    check("${X//o/0}", "foo", "f00");
+    check("${X//-}", "a-b-c", "abc");
+    check("${X/#a/b}${X/%a/c}", "aa", "baac");
+    check("${X/#/-}${X/%/+}${X/%b*/c}", "ab", "-abab+ac");
+    check("[${X/#/-}${X//*/+}${X//a}]", "", "[-+]");
+    check("${X//?/<&>}${X/a/'&'}", "ab", "<a><b>&b");
+    check("${X/x*/y}", "ab", "ab");
+    check("${X%\\*}", "a*", "a");
+    check("${X//\\//_}", "a/b", "a_b");
+    let long = BTreeMap::from([("X".to_owned(), "x".repeat(5000))]);
+    assert_eq!(lex("a ${X%y}", &long, 0).unwrap_err().message, "bash: X: this value is too long for patterns here");
+}
+
+#[test]
+fn a_tilde_is_the_home_directory() {
+    check("a ~ ~/.kube/config $HOME", &[&["a", "/home/user", "/home/user/.kube/config", "/home/user"]]);
+    check("a '~' \\~/x x~ ~\"/x\" ~user --f=~/x", &[&["a", "~", "~/x", "x~", "~/x", "~user", "--f=~/x"]]);
+    let commands = lex("A=~/x B=~ C='~' a", &BTreeMap::new(), 0).unwrap();
+    let values: Vec<&str> = commands[0].assignments.iter().map(|(_, value)| value.as_str()).collect();
+    assert_eq!(values, ["/home/user/x", "/home/user", "~"]);
+}
+
+#[test]
 fn sums_are_evaluated() {
     check("a $((2+3)) $((N * 2 - 1)) $(( ($N+1)%4 ))x", &[&["a", "5", "9", "2x"]]);
     check(
@@ -128,8 +166,8 @@ fn refusals() {
     check_error("a (b)", "bash: syntax error near unexpected token `('", 2);
     check_error("a ${b c}", "bash: ${b c}: bad substitution", 1);
     check_error(
-        "a ${RG%x}",
-        "playground: `${RG%x}' is not available here; ${X:-default}, ${X:0:3}, ${X,,}, ${X^^} and ${#X} are",
+        "a ${RG@Q}",
+        "playground: `${RG@Q}' is not available here; ${X:-default}, ${X:0:3}, ${X%.*}, ${X/a/b}, ${X,,}, ${X^^} and ${#X} are",
         1,
     );
     check_error("a ${NONE:?say a name}", "bash: NONE: say a name", 1);

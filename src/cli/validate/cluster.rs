@@ -1,10 +1,12 @@
 //! Validators of what describes a cluster, and of the few other commands that have one.
 
-use crate::cli::error::ErrorClass;
+use crate::cli::account::HOME;
+use crate::cli::error::{CliError, ErrorClass};
 use crate::cli::parse::Invocation;
 use crate::cli::registry::Argument;
 
 use super::address::{self, RangeFault};
+use super::ssh_key;
 use super::{Check, exclusive, fault, filled, in_range, invalid, misuse, not_both, resource_id};
 
 /// Runs a validator of this module, `None` if the name is not one.
@@ -214,6 +216,7 @@ fn ssh_key(invocation: &Invocation) -> Check {
         return Ok(());
     }
     let key = filled(invocation, "ssh_key_value").unwrap_or(SSH_KEY_DEFAULT);
+    let key = if key.strip_prefix(HOME) == SSH_KEY_DEFAULT.strip_prefix('~') { SSH_KEY_DEFAULT } else { key };
     if invocation.text("sku").is_some_and(|sku| sku.eq_ignore_ascii_case("automatic")) {
         return if invocation.flag("generate_ssh_keys") || key != SSH_KEY_DEFAULT {
             exclusive(
@@ -224,8 +227,9 @@ fn ssh_key(invocation: &Invocation) -> Check {
             Ok(())
         };
     }
-    // A public key of type ssh-rsa begins with its own name, encoded.
-    let is_key = key.split_whitespace().nth(1).is_some_and(|encoded| encoded.starts_with("AAAA"));
+    // What Python raises in a validator ends the command as a fault of the line does.
+    let raised = |complaint| CliError::validator(ErrorClass::UnclassifiedUserFault, complaint).with_exit_code(2);
+    let is_key = ssh_key::is_public_key(key).map_err(raised)?;
     if is_key || key.trim().is_empty() || key == SSH_KEY_DEFAULT || invocation.flag("generate_ssh_keys") {
         return Ok(());
     }

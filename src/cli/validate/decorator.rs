@@ -119,7 +119,10 @@ fn snapshot(invocation: &Invocation) -> Check {
 }
 
 /// Refuses headers that are not `Key1=Value1,Key2=Value2`.
-fn custom_headers(invocation: &Invocation) -> Check {
+///
+/// # Errors
+/// The first complaint.
+pub fn custom_headers(invocation: &Invocation) -> Check {
     let headers = invocation.text("aks_custom_headers").unwrap_or_default().trim();
     for item in headers.split(',').map(str::trim).filter(|_| !headers.is_empty()) {
         let parts: Vec<&str> = item.split('=').collect();

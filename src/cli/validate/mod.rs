@@ -13,6 +13,7 @@ pub mod decorator;
 mod nodepool;
 mod resource_id;
 mod rules;
+mod ssh_key;
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;

@@ -121,14 +121,14 @@ mod tests {
     #[test]
     fn a_small_node_of_before_has_what_was_seen() {
         let size = VmSize::find("Standard_DS2_v2").unwrap();
-        let found = allocatable(size, 110, "1.28.9", OsType::Linux);
+        let found = allocatable(&size, 110, "1.28.9", OsType::Linux);
         assert_eq!((found.cpu_millis, found.pods), (1900, 110));
         // 4670952 KiB were seen; the kernel's share is rounded.
         let seen = 4_670_952 * KIB;
         assert!(found.memory_bytes.abs_diff(seen) < MIB, "{}", found.memory_bytes / KIB);
-        let today = allocatable(size, 110, "1.33.2", OsType::Linux);
-        assert_eq!(capacity_memory_bytes(size) - today.memory_bytes, (1792 + 100) * MIB);
-        let windows = allocatable(size, 110, "1.33.2", OsType::Windows);
+        let today = allocatable(&size, 110, "1.33.2", OsType::Linux);
+        assert_eq!(capacity_memory_bytes(&size) - today.memory_bytes, (1792 + 100) * MIB);
+        let windows = allocatable(&size, 110, "1.33.2", OsType::Windows);
         assert_eq!(today.memory_bytes - windows.memory_bytes, 2048 * MIB);
     }
 }

@@ -46,7 +46,7 @@ pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template>
             node.add_pod(Pod::new(PodId(set.id.0), Arc::clone(&set.spec), 0));
         }
     }
-    let size = pool.spec.vm_size;
+    let size = &pool.spec.vm_size;
     let capacity = Resources {
         cpu_millis: u64::from(size.vcpus) * 1000,
         memory_bytes: capacity_memory_bytes(size),

@@ -27,13 +27,13 @@ impl Stage {
             let (power_state, provisioning_state) = (PowerState::Running, ProvisioningState::Succeeded);
             cloud.load_pool(cluster, ExistingPool { spec, deallocated: 0, power_state, provisioning_state });
         };
-        add(PoolSpec { mode: super::super::PoolMode::System, count: 2, ..PoolSpec::new("sys", size) });
+        add(PoolSpec { mode: super::super::PoolMode::System, count: 2, ..PoolSpec::new("sys", size.clone()) });
         add(PoolSpec {
             count,
             scale_down_mode: mode,
             autoscaler: Some(AutoscalerRange { min, max }),
             taints: vec!["work=yes:NoSchedule".to_owned()],
-            ..PoolSpec::new("np", size)
+            ..PoolSpec::new("np", size.clone())
         });
         let pool = cloud.clusters()[0].pools[1].id;
         Self { cloud, cluster, pool }

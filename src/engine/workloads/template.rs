@@ -80,7 +80,7 @@ impl NodeTemplate {
         let own = own_taints(spec);
         Self {
             scale_set: Arc::clone(scale_set),
-            allocatable: allocatable(spec.vm_size, spec.max_pods, &spec.kubernetes_version, spec.os_type),
+            allocatable: allocatable(&spec.vm_size, spec.max_pods, &spec.kubernetes_version, spec.os_type),
             keeps_disk: spec.os_disk_type == OsDiskType::Managed,
             labels: labels.collect(),
             taints: Standing::ALL.map(|standing| own.iter().cloned().chain(standing.taints()).collect()),
@@ -167,7 +167,7 @@ fn labels(cluster: &ClusterSpec, spec: &PoolSpec, zone: u8) -> Pairs {
         ("kubernetes.azure.com/os-sku", &spec.os_sku),
         ("kubernetes.io/arch", "amd64"),
         ("kubernetes.io/os", os),
-        ("node.kubernetes.io/instance-type", spec.vm_size.name),
+        ("node.kubernetes.io/instance-type", &spec.vm_size.name),
         ("topology.kubernetes.io/region", location),
         (ZONE_KEY, &zone),
     ]

@@ -54,7 +54,7 @@ pub(super) fn run(words: &[&str], input: Option<&str>, context: &mut Context<'_>
             let words: Vec<&str> = std::iter::once(table).chain(rest.iter().copied()).collect();
             start("trace", &words, context.cloud)
         }
-        [] | ["--help"] => Ok(USAGE.to_owned()),
+        [] => Ok(USAGE.to_owned()),
         ["list"] => Ok(list(context.cloud)),
         ["stop", rest @ ..] => stop(rest, context.cloud),
         [kind, rest @ ..] => start(kind, rest, context.cloud),
@@ -73,6 +73,11 @@ fn shape(kind: &str) -> Option<(&'static [&'static str], usize)> {
     })
 }
 
+/// The usage of one kind of load.
+fn usage(verb: &str) -> &'static str {
+    USAGE.lines().find(|line| line.starts_with(verb)).unwrap_or(USAGE)
+}
+
 fn start(kind: &str, words: &[&str], cloud: &mut Cloud) -> Result<String> {
     let Some((own, arguments)) = shape(kind) else {
         let kinds = LOADS.join(", ");
@@ -82,8 +87,7 @@ fn start(kind: &str, words: &[&str], cloud: &mut Cloud) -> Result<String> {
     let known: Vec<&str> = own.iter().chain(&DEPLOYMENT_OPTIONS).copied().collect();
     let line = Line::read(&verb, words, &known)?;
     if line.words.len() != arguments {
-        let wanted = if arguments == 1 { "one argument" } else { "two numbers of pods" };
-        return Err(line.refuse(&format!("needs {wanted} (sim load says more)")));
+        return Err(line.refuse(&format!("usage: {}", usage(&verb))));
     }
     let curve = curve(kind, &line)?;
     let cluster = find_cluster(&line, cloud)?;

@@ -7,7 +7,7 @@ mod options;
 
 use std::fmt::Write as _;
 
-use super::{Context, cluster, refusal};
+use super::{Context, VERBS, cluster, refusal};
 use crate::cli::duration::{clock, parse_duration_ms};
 use crate::cli::error::CliError;
 use crate::engine::timing::{TIMINGS, TimingValue};
@@ -24,6 +24,11 @@ type Result<T> = std::result::Result<T, CliError>;
 /// Carries out a line; gives what it prints.
 pub(super) fn run(words: &[&str], input: Option<&str>, context: &mut Context<'_>) -> Result<String> {
     match words {
+        [] | ["--help" | "-h"] => Ok(help("sim ")),
+        // These two say more by themselves.
+        ["load", .., "--help" | "-h"] => load::run(&[], input, context),
+        ["fault", .., "--help" | "-h"] => fault::run(&[], context),
+        [verb, .., "--help" | "-h"] if !help(&format!("sim {verb}")).is_empty() => Ok(help(&format!("sim {verb}"))),
         ["cluster", name] => place_cluster(name, context),
         ["timings"] => Ok(timings(context)),
         ["timings", name, seconds] => set_timing(name, seconds, context),
@@ -45,10 +50,24 @@ pub(super) fn run(words: &[&str], input: Option<&str>, context: &mut Context<'_>
         ["autoscaler", rest @ ..] => autoscaler::run(rest, context),
         ["why", rest @ ..] => autoscaler::why(rest, context),
         ["scheduler", rest @ ..] => scheduler(rest, context),
-        _ => Err(refusal(
-            "sim: usage: sim cluster | load | fault | autoscaler | why | scheduler | timings | quota | fail-allocations | events (see help)",
-        )),
+        [verb, ..] => {
+            let usages: Vec<&str> = usages(&format!("sim {verb}")).map(|(usage, _)| *usage).collect();
+            let (of, usage) = if usages.is_empty() { ("", USAGE.to_owned()) } else { (*verb, usages.join(" | ")) };
+            Err(refusal(format!("{}: usage: {usage}", format!("sim {of}").trim_end())))
+        }
     }
+}
+
+const USAGE: &str = "sim cluster | load | fault | autoscaler | why | scheduler | timings | quota | fail-allocations | events (sim says more)";
+
+/// The usages that begin so, each with what it does.
+fn usages(begun: &str) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
+    VERBS.iter().filter(move |(usage, _)| usage.starts_with(begun))
+}
+
+fn help(begun: &str) -> String {
+    let lines: Vec<String> = usages(begun).map(|(usage, meaning)| format!("{usage:<28}{meaning}")).collect();
+    lines.join("\n")
 }
 
 fn number<T: std::str::FromStr>(verb: &str, text: &str, what: &str) -> Result<T> {

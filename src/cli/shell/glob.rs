@@ -1,0 +1,153 @@
+//! Patterns as the shell has them, on the value of a variable: `${X%.*}`, `${X##*/}`, `${X//-/_}`.
+//!
+//! A pattern becomes a regular expression, so that there is one matcher. There are no files here, so that nothing
+//! else in a line is a pattern.
+
+use super::expand::Marked;
+use crate::engine::pattern::Pattern;
+
+/// The longest value that patterns are tried on: what is tried grows with its square.
+const CHARACTERS_MAX: usize = 4096;
+
+/// What a pattern does to a value.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Edit {
+    /// `#` and `##`, `%` and `%%`: what matches at one end goes.
+    Trim { at_end: bool, is_longest: bool },
+    /// `/`, `//`, `/#` and `/%`: something else takes the place of what matches.
+    Replace(Place),
+}
+
+/// Where a replacement is made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    First,
+    Every,
+    Start,
+    End,
+}
+
+impl Edit {
+    /// Edits a value. The pattern's and the replacement's characters are marked where no quote protects them.
+    ///
+    /// # Errors
+    /// A value or a pattern that is too long.
+    pub(super) fn apply(self, value: &str, pattern: &[Marked], replacement: &[Marked]) -> Result<String, String> {
+        let characters: Vec<char> = value.chars().collect();
+        if characters.len() > CHARACTERS_MAX {
+            return Err("this value is too long for patterns here".to_owned());
+        }
+        // Nothing is found only at an end that is named, where something can be added.
+        if pattern.is_empty() && !matches!(self, Self::Replace(Place::Start | Place::End)) {
+            return Ok(value.to_owned());
+        }
+        let subject = Subject { pattern: Pattern::new(&expression(pattern), true, false)?, characters };
+        Ok(match self {
+            Self::Trim { at_end, is_longest } => subject.trim(at_end, is_longest),
+            Self::Replace(place) => subject.replace(place, replacement),
+        })
+    }
+}
+
+/// A value, and what is looked for in it.
+struct Subject {
+    pattern: Pattern,
+    characters: Vec<char>,
+}
+
+impl Subject {
+    fn part(&self, from: usize, to: usize) -> String {
+        self.characters.get(from..to).unwrap_or_default().iter().collect()
+    }
+
+    fn matches(&self, from: usize, to: usize) -> bool {
+        self.pattern.is_in(&self.part(from, to))
+    }
+
+    fn trim(&self, at_end: bool, is_longest: bool) -> String {
+        let count = self.characters.len();
+        let is_match =
+            |length: &usize| if at_end { self.matches(count - length, count) } else { self.matches(0, *length) };
+        let mut lengths = 0..=count;
+        let length = if is_longest { lengths.rev().find(is_match) } else { lengths.find(is_match) };
+        let length = length.unwrap_or(0);
+        if at_end { self.part(0, count - length) } else { self.part(length, count) }
+    }
+
+    fn replace(&self, place: Place, replacement: &[Marked]) -> String {
+        let count = self.characters.len();
+        // Nothing is matched only where the whole value is nothing, or at an end that is named.
+        let may_be_empty = count == 0 || matches!(place, Place::Start | Place::End);
+        let end_of_match = |at: usize| match place {
+            Place::End => Some(count).filter(|end| self.matches(at, *end)),
+            _ => (at..=count).rev().find(|end| self.matches(at, *end)),
+        };
+        let mut edited = String::new();
+        let mut at = 0;
+        while at <= count {
+            if let Some(end) = end_of_match(at).filter(|end| *end > at || may_be_empty) {
+                for (character, is_bare) in replacement {
+                    if *is_bare && *character == '&' {
+                        edited.push_str(&self.part(at, end));
+                    } else {
+                        edited.push(*character);
+                    }
+                }
+                at = end;
+                if place != Place::Every || count == 0 {
+                    break;
+                }
+            } else if place == Place::Start {
+                break;
+            } else {
+                edited.push_str(&self.part(at, (at + 1).min(count)));
+                at += 1;
+            }
+        }
+        edited.push_str(&self.part(at.min(count), count));
+        edited
+    }
+}
+
+/// The regular expression of a whole text that matches a pattern.
+fn expression(pattern: &[Marked]) -> String {
+    let mut text = String::from("^(");
+    let mut rest = pattern;
+    while let Some(((character, is_bare), after)) = rest.split_first() {
+        rest = after;
+        match character {
+            '*' if *is_bare => text.push_str(".*"),
+            '?' if *is_bare => text.push('.'),
+            '[' if *is_bare => match class(after) {
+                Some((class, after)) => {
+                    text.push_str(&class);
+                    rest = after;
+                }
+                None => text.push_str("\\["),
+            },
+            letter if letter.is_ascii_punctuation() => text.extend(['\\', *letter]),
+            letter => text.push(*letter),
+        }
+    }
+    text.push_str(")$");
+    text
+}
+
+/// A class of characters, after its bracket, as a regular expression has it; and what follows.
+fn class(rest: &[Marked]) -> Option<(String, &[Marked])> {
+    let negation = usize::from(rest.first().is_some_and(|(first, is_bare)| *is_bare && matches!(first, '!' | '^')));
+    let mut end = negation + 1;
+    while rest.get(end)?.0 != ']' {
+        // A class with a name, `[:digit:]`, has a bracket of its own.
+        let is_named = rest.get(end).is_some_and(|(letter, _)| *letter == ':') && rest.get(end - 1)?.0 == '[';
+        end += 1;
+        if is_named {
+            while rest.get(end)?.0 != ']' {
+                end += 1;
+            }
+            end += 1;
+        }
+    }
+    let inner: String = rest.get(negation..end)?.iter().map(|(character, _)| character).collect();
+    Some((format!("[{}{inner}]", if negation == 1 { "^" } else { "" }), rest.get(end + 1..)?))
+}
