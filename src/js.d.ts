@@ -79,6 +79,8 @@ export interface PoolSnapshot {
   name: string;
   mode: "System" | "User";
   vmSize: string;
+  /** Whether the price of the size is known; where it is not, its machines count as free of charge. */
+  isPriced: boolean;
   scaleDownMode: "Delete" | "Deallocate";
   autoscaler: { min: number; max: number } | null;
   provisioningState: string;
