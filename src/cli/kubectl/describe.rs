@@ -343,8 +343,9 @@ fn pod(view: View<'_>, pod: &Value) -> String {
     let _ = writeln!(text, "QoS Class:\t{}", field("/status/qosClass", "BestEffort"));
     many(&mut text, "Node-Selectors", &pairs(pod, "/spec/nodeSelector", "="));
     let tolerations = pod.pointer("/spec/tolerations").and_then(Value::as_array);
-    let mut lines: Vec<String> = tolerations.into_iter().flatten().map(toleration).collect();
-    lines.sort();
+    let mut tolerations: Vec<&Value> = tolerations.into_iter().flatten().collect();
+    tolerations.sort_by_key(|one| at(one, "/key"));
+    let lines: Vec<String> = tolerations.into_iter().map(toleration).collect();
     many(&mut text, "Tolerations", &lines);
     events(view, &mut text, "Pod", pod);
     tabbed(&text)

@@ -12,7 +12,10 @@ use crate::cli::arm::{address, moment};
 use crate::cli::exec::resource::scale_set_id;
 use crate::engine::kubernetes::budget::Amount;
 use crate::engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
-use crate::engine::kubernetes::{BudgetLimit, NodeInfo, Operator, Pod, PodPhase, PodSpec, Resources, Selector, Taint};
+use crate::engine::kubernetes::taint::{NOT_READY_KEY, UNREACHABLE_KEY};
+use crate::engine::kubernetes::{
+    BudgetLimit, NodeInfo, Operator, Pod, PodPhase, PodSpec, Resources, Selector, Taint, TaintEffect, Toleration,
+};
 use crate::engine::scaler::Scaler;
 use crate::engine::workloads::{Deployment, DeploymentId, Horizontal, Kubernetes, PodSet, SetKind};
 use crate::engine::{Cloud, Cluster, Pairs};
@@ -151,6 +154,7 @@ impl View<'_> {
             put(&mut object, "metadata", "deletionGracePeriodSeconds", json!(spec.grace_s));
         }
         let Value::Object(mut fields) = pod_spec(spec) else { return object };
+        fields.insert("tolerations".to_owned(), tolerations(&final_tolerations(spec)));
         if let Some(node) = node {
             fields.insert("nodeName".to_owned(), json!(&*node.name));
         }
@@ -451,21 +455,47 @@ fn pod_spec(spec: &PodSpec) -> Value {
         fields.insert("priority".to_owned(), json!(priority));
     }
     if !spec.tolerations.is_empty() {
-        let tolerations = spec.tolerations.iter().map(|one| {
-            let mut toleration = Map::new();
-            let mut insert = |field: &str, value: Option<Value>| {
-                toleration.extend(value.map(|value| (field.to_owned(), value)));
-            };
-            insert("effect", one.effect.map(|effect| json!(effect.name())));
-            insert("key", one.key.as_ref().map(|key| json!(key)));
-            insert("operator", one.value.is_none().then(|| json!("Exists")));
-            insert("tolerationSeconds", one.seconds.map(|seconds| json!(seconds)));
-            insert("value", one.value.as_ref().map(|value| json!(value)));
-            Value::Object(toleration)
-        });
-        fields.insert("tolerations".to_owned(), Value::Array(tolerations.collect()));
+        fields.insert("tolerations".to_owned(), tolerations(&spec.tolerations));
     }
     value
+}
+
+fn tolerations(tolerations: &[Toleration]) -> Value {
+    let toleration = |one: &Toleration| {
+        let mut toleration = Map::new();
+        let mut insert = |field: &str, value: Option<Value>| {
+            toleration.extend(value.map(|value| (field.to_owned(), value)));
+        };
+        insert("effect", one.effect.map(|effect| json!(effect.name())));
+        insert("key", one.key.as_ref().map(|key| json!(key)));
+        insert("operator", one.value.is_none().then(|| json!("Exists")));
+        insert("tolerationSeconds", one.seconds.map(|seconds| json!(seconds)));
+        insert("value", one.value.as_ref().map(|value| json!(value)));
+        Value::Object(toleration)
+    };
+    tolerations.iter().map(toleration).collect()
+}
+
+/// What a pod tolerates in the end: a node that does not answer, for five minutes, unless it says something of
+/// that itself (admission plugin `DefaultTolerationSeconds`). The controller of daemon sets lets its pods put
+/// up with that for ever, and with more (Kubernetes, "DaemonSet", taints and tolerations).
+fn final_tolerations(spec: &PodSpec) -> Vec<Toleration> {
+    let of = |key: &str, effect| Toleration { effect: Some(effect), ..Toleration::of_key(key) };
+    let mut tolerations = spec.tolerations.clone();
+    let unanswering = [NOT_READY_KEY, UNREACHABLE_KEY];
+    if spec.is_daemon() {
+        let troubles = ["disk-pressure", "memory-pressure", "pid-pressure", "unschedulable"];
+        let troubles = troubles.map(|name| of(&format!("node.kubernetes.io/{name}"), TaintEffect::NoSchedule));
+        tolerations.extend(unanswering.map(|key| of(key, TaintEffect::NoExecute)).into_iter().chain(troubles));
+        return tolerations;
+    }
+    for key in unanswering {
+        let taint = Taint::new(key, "", TaintEffect::NoExecute);
+        if !spec.tolerations.iter().any(|known| known.tolerates(&taint)) {
+            tolerations.push(Toleration { seconds: Some(300), ..of(key, TaintEffect::NoExecute) });
+        }
+    }
+    tolerations
 }
 
 fn selector(selector: &Selector) -> Value {

@@ -1,5 +1,6 @@
 //! Which nodes are worth trying to do without, before anything is tried.
 
+use super::super::kubernetes::taint::SHUTDOWN_KEY;
 use super::super::kubernetes::{NodeInfo, Taint};
 use super::super::pool::ScaleDownMode;
 use super::cluster_state::DELETION_TIME_MS;
@@ -9,12 +10,6 @@ use super::utilization::Utilization;
 
 /// The taint of a node that the autoscaler is removing; its value is the time, in seconds.
 pub const TO_BE_DELETED_KEY: &str = "ToBeDeletedByClusterAutoscaler";
-/// The taint of a node whose machine is shut down.
-pub const SHUTDOWN_KEY: &str = "node.cloudprovider.kubernetes.io/shutdown";
-/// The taint of a node that does not answer.
-pub const UNREACHABLE_KEY: &str = "node.kubernetes.io/unreachable";
-/// The taint of a node that is not ready.
-pub const NOT_READY_KEY: &str = "node.kubernetes.io/not-ready";
 /// The annotation that keeps a node.
 pub const SCALE_DOWN_DISABLED: &str = "cluster-autoscaler.kubernetes.io/scale-down-disabled";
 

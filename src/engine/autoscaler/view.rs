@@ -4,6 +4,7 @@
 
 use std::sync::Arc;
 
+use super::super::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY, UNREACHABLE_KEY};
 use super::super::kubernetes::{NodeId, NodeInfo};
 use super::super::pool::ScaleDownMode;
 use super::eligibility::{self, has_taint};
@@ -33,8 +34,8 @@ impl Seen {
         Self {
             id: node.id,
             created_ms: node.created_ms,
-            is_ready: node.is_ready && !has_taint(node, eligibility::NOT_READY_KEY),
-            is_shut_down: has_taint(node, eligibility::SHUTDOWN_KEY) || has_taint(node, eligibility::UNREACHABLE_KEY),
+            is_ready: node.is_ready && !has_taint(node, NOT_READY_KEY),
+            is_shut_down: has_taint(node, SHUTDOWN_KEY) || has_taint(node, UNREACHABLE_KEY),
             is_kept: eligibility::is_kept(node, ScaleDownMode::Deallocate),
             is_marked: has_taint(node, eligibility::TO_BE_DELETED_KEY),
             has_unimportant_pods: node.has_unimportant_pods(),
@@ -108,7 +109,7 @@ mod tests {
     fn looking_again_sees_what_a_new_look_sees() {
         let shut_down = |node: &mut NodeInfo| {
             node.is_ready = node.id.instance_id > 2;
-            node.taints = Arc::new([Taint::new(eligibility::SHUTDOWN_KEY, "", TaintEffect::NoSchedule)]);
+            node.taints = Arc::new([Taint::new(SHUTDOWN_KEY, "", TaintEffect::NoSchedule)]);
         };
         let mut view = View::default();
         for looked_at in

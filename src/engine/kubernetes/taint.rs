@@ -2,6 +2,13 @@
 
 use std::fmt;
 
+/// The taint of a node whose kubelet has not reported yet.
+pub const NOT_READY_KEY: &str = "node.kubernetes.io/not-ready";
+/// The taint of a node whose kubelet does not report any more.
+pub const UNREACHABLE_KEY: &str = "node.kubernetes.io/unreachable";
+/// The taint of a node whose machine is shut down.
+pub const SHUTDOWN_KEY: &str = "node.cloudprovider.kubernetes.io/shutdown";
+
 /// What a taint does to pods that do not tolerate it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TaintEffect {

@@ -9,6 +9,7 @@ use super::super::autoscaler::unneeded::threshold_ms;
 use super::super::autoscaler::unremovable::Reason;
 use super::super::autoscaler::{Autoscaler, Scene, Setting, Settings, eligibility, pending};
 use super::super::kubernetes::NodeInfo;
+use super::super::kubernetes::taint::SHUTDOWN_KEY;
 
 /// The earliest of the moments after `now_ms` at which a loop could decide otherwise than the one that
 /// has just been run, if nothing else changes.
@@ -17,8 +18,7 @@ pub(super) fn again_ms(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Se
     unneeded(autoscaler, scene, settings, &mut times);
     requests(&autoscaler.state, settings, &mut times);
     let startup_ms = settings.number(Setting::MaxNodeStartupTime);
-    let is_starting =
-        |node: &&Arc<NodeInfo>| !node.is_ready && !eligibility::has_taint(node, eligibility::SHUTDOWN_KEY);
+    let is_starting = |node: &&Arc<NodeInfo>| !node.is_ready && !eligibility::has_taint(node, SHUTDOWN_KEY);
     let starting = scene.view.nodes().iter().filter(is_starting);
     times.extend(starting.map(|node| node.created_ms + startup_ms));
     if !scene.pending.is_empty() {

@@ -7,15 +7,10 @@ use std::sync::Arc;
 
 use super::super::cluster::ClusterSpec;
 use super::super::kubernetes::affinity::ZONE_KEY;
+use super::super::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY, UNREACHABLE_KEY};
 use super::super::kubernetes::{Resources, Taint, TaintEffect, allocatable};
 use super::super::pool::{OsDiskType, OsType, Pairs, PoolSpec};
 
-/// The taint of a node whose kubelet has not reported yet.
-pub const NOT_READY_KEY: &str = "node.kubernetes.io/not-ready";
-/// The taint of a node whose kubelet does not report any more.
-pub const UNREACHABLE_KEY: &str = "node.kubernetes.io/unreachable";
-/// The taint of a node whose machine is shut down.
-pub const SHUTDOWN_KEY: &str = "node.cloudprovider.kubernetes.io/shutdown";
 /// The label, and the taint, of spot nodes.
 const PRIORITY_KEY: &str = "kubernetes.azure.com/scalesetpriority";
 

@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use super::input::{Input, Read, Stop};
 use crate::engine::autoscaler::budgets::Budgets;
-use crate::engine::autoscaler::eligibility::{NOT_READY_KEY, SHUTDOWN_KEY, TO_BE_DELETED_KEY};
+use crate::engine::autoscaler::eligibility::TO_BE_DELETED_KEY;
 use crate::engine::autoscaler::utilization::GPU_LABEL;
 use crate::engine::kubernetes::affinity::ZONE_KEY;
 use crate::engine::kubernetes::budget::Amount;
+use crate::engine::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY};
 use crate::engine::kubernetes::{
     BudgetLimit, Container, DisruptionBudget, NodeId, NodeInfo, Owner, OwnerKind, Pod, PodId, PodPhase, PodSpec,
     Resources, RestartPolicy, Selector, Taint, TaintEffect, Toleration, TopologySpread, Volume, VolumeKind,
