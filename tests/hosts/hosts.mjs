@@ -16,6 +16,10 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const folder = mkdtempSync(join(tmpdir(), "hosts-"));
 after(() => rmSync(folder, { recursive: true, force: true }));
 
+// They outlive the tests, whose pages may still load from them when a test ends.
+const servers = [];
+after(() => Promise.all(servers.map((server) => server.close())));
+
 function build(program, args, env) {
   try {
     execFileSync(program, args, { stdio: ["ignore", "ignore", "pipe"], env: { ...process.env, ...env } });
@@ -46,8 +50,7 @@ export async function playground({ allowed = true } = {}) {
   const headers = { "content-security-policy": CONTENT_SECURITY_POLICY };
   if (allowed) headers["access-control-allow-origin"] = "*";
   const server = await serve({ folder: dist, prefix: "/playground/", headers });
-  // After the pages that still load from it.
-  after(() => server.close());
+  servers.push(server);
   return server;
 }
 
