@@ -478,7 +478,7 @@ fn tolerations(tolerations: &[Toleration]) -> Value {
 
 /// What a pod tolerates in the end: a node that does not answer, for five minutes, unless it says something of
 /// that itself (admission plugin `DefaultTolerationSeconds`). The controller of daemon sets lets its pods put
-/// up with that for ever, and with more (Kubernetes, "DaemonSet", taints and tolerations).
+/// up with that for ever, and with more (Kubernetes, "`DaemonSet`", taints and tolerations).
 fn final_tolerations(spec: &PodSpec) -> Vec<Toleration> {
     let of = |key: &str, effect| Toleration { effect: Some(effect), ..Toleration::of_key(key) };
     let mut tolerations = spec.tolerations.clone();
