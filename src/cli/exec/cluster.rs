@@ -8,8 +8,8 @@ use super::arguments::{check_node_count, count, given_pairs, needed, pairs};
 use super::nodepool::{autoscaler_change, check_scale, note_price, spec};
 use super::wait::{Target, resource_wait};
 use super::{
-    Action, Context, Question, Reply, Result, abort, ask, group, missing, not_simulated, refusal, resource, upgrade,
-    without_effect,
+    Action, Context, Question, Reply, Result, abort, ask, group, missing, not_simulated, refusal, resource,
+    say_without_effect, upgrade,
 };
 use crate::cli::arm;
 use crate::cli::output::TableTransformer;
@@ -211,9 +211,7 @@ fn profile(invocation: &Invocation, context: &mut Context<'_>) -> Result<Option<
     let has_no_effect = |name: &&str| settings::find(name).is_some_and(|info| !settings::is_simulated(info.setting));
     let names = given.iter().flatten().map(|(name, _)| name.as_str());
     let names: Vec<&str> = names.filter(has_no_effect).collect();
-    if !names.is_empty() {
-        context.note(without_effect(&names));
-    }
+    say_without_effect(&names, context);
     Ok(given.map(|pairs| pairs.into_iter().collect()))
 }
 

@@ -59,6 +59,6 @@ fn keep((section, key): (&str, &str), value: &str, context: &mut Context<'_>) {
         context.account.set_default(key, value);
     }
     if !is_default || !["group", "location"].iter().any(|known| key.eq_ignore_ascii_case(known)) {
-        context.note(super::without_effect(&[&format!("{section}.{key}")]));
+        super::say_without_effect(&[&format!("{section}.{key}")], context);
     }
 }

@@ -398,14 +398,14 @@ fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Wait
 /// What is accepted without effect is said: nothing is silently ignored.
 fn note_without_effect(invocation: &Invocation, context: &mut Context<'_>) {
     let names: Vec<&str> = invocation.without_effect().filter_map(|argument| argument.names.first().copied()).collect();
-    if !names.is_empty() {
-        context.note(without_effect(&names));
-    }
+    say_without_effect(&names, context);
 }
 
-/// Says that these are accepted without effect.
-fn without_effect(names: &[&str]) -> String {
-    format!("Accepted, but not simulated: {}.", names.join(", "))
+/// Says that these, if there are any, are accepted without effect.
+fn say_without_effect(names: &[&str], context: &mut Context<'_>) {
+    if !names.is_empty() {
+        context.note(format!("Accepted, but not simulated: {}.", names.join(", ")));
+    }
 }
 
 /// What came of a wait.
