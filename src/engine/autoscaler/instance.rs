@@ -36,6 +36,13 @@ impl InstanceState {
             Self::Deallocating => "Deallocating",
         }
     }
+
+    /// Whether it will be something else by and by: it neither runs nor rests. A machine that could
+    /// not be brought up is one of these.
+    #[must_use]
+    pub const fn is_moving(self) -> bool {
+        matches!(self, Self::Creating | Self::Deleting | Self::Deallocating)
+    }
 }
 
 /// Whether a failure is about capacity.

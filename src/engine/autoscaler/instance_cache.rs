@@ -26,6 +26,8 @@ pub enum Ending {
 pub struct InstanceCache {
     /// Sorted by instance.
     entries: Vec<(u32, InstanceStatus)>,
+    /// Those of them that neither run nor rest, so that a loop need not look at all. Sorted.
+    moving: Vec<u32>,
     looked_ms: Option<u64>,
 }
 
@@ -47,14 +49,20 @@ impl InstanceCache {
 
     /// Looks at the machines, which come in the order of their instances.
     pub fn refresh(&mut self, machines: impl Iterator<Item = (u32, VmView)>, reading: Reading, now_ms: u64) {
-        let known = std::mem::take(&mut self.entries);
+        let before = std::mem::take(&mut self.entries);
+        let mut known = before.as_slice();
         self.entries.reserve(known.len());
-        let mut known = known.into_iter().peekable();
         self.entries.extend(machines.filter_map(|(id, view)| {
-            while known.next_if(|(known, _)| *known < id).is_some() {}
-            let before = known.next_if(|(known, _)| *known == id).map(|(_, status)| status);
+            while let [(first, _), rest @ ..] = known
+                && *first < id
+            {
+                known = rest;
+            }
+            let before = known.first().filter(|(known, _)| *known == id).map(|(_, status)| *status);
             reading.status(view, before).map(|status| (id, status))
         }));
+        let moving = self.entries.iter().filter(|(_, status)| status.state.is_moving());
+        self.moving = moving.map(|(id, _)| *id).collect();
         self.looked_ms = Some(now_ms);
     }
 
@@ -67,6 +75,18 @@ impl InstanceCache {
                 }
             }
             Err(place) => self.entries.insert(place, (instance_id, state.into())),
+        }
+        self.note(instance_id, state.is_moving());
+    }
+
+    /// Keeps up the list of machines that move.
+    fn note(&mut self, instance_id: u32, is_moving: bool) {
+        match (self.moving.binary_search(&instance_id), is_moving) {
+            (Err(place), true) => self.moving.insert(place, instance_id),
+            (Ok(place), false) => {
+                self.moving.remove(place);
+            }
+            (Ok(_), true) | (Err(_), false) => {}
         }
     }
 
@@ -81,6 +101,7 @@ impl InstanceCache {
                 if let Ok(place) = self.place(instance_id) {
                     self.entries.remove(place);
                 }
+                self.note(instance_id, false);
             }
         }
     }
@@ -91,10 +112,63 @@ impl InstanceCache {
         &self.entries
     }
 
+    /// What is believed of a machine.
+    #[must_use]
+    pub fn status(&self, instance_id: u32) -> Option<InstanceStatus> {
+        self.entries.get(self.place(instance_id).ok()?).map(|(_, status)| *status)
+    }
+
+    /// The machines that neither run nor rest.
+    pub fn moving(&self) -> impl Iterator<Item = (u32, InstanceStatus)> {
+        self.moving.iter().filter_map(|id| Some((*id, self.status(*id)?)))
+    }
+
     /// The machines that did not come up.
     #[must_use]
     pub fn failed(&self) -> Vec<FailedInstance> {
-        let failed = |(id, status): &(u32, InstanceStatus)| Some((*id, status.error?.clone()));
-        self.entries.iter().filter_map(failed).collect()
+        self.moving().filter_map(|(id, status)| Some((id, status.error?.clone()))).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::pool::ScaleDownMode;
+    use super::super::super::random::Random;
+    use super::super::instance::{VmPower, VmProvisioning};
+    use super::*;
+
+    #[test]
+    fn the_list_of_moving_machines_is_that_of_all_that_are_believed_to_move() {
+        let mut random = Random::new(5);
+        let mut cache = InstanceCache::default();
+        let mut pick = |count: u32| random.below(count);
+        let mut seen = 0;
+        for now_ms in 0..3000 {
+            let id = pick(20);
+            match pick(12) {
+                0 => {
+                    let reading = Reading { policy: ScaleDownMode::Deallocate, is_fast_delete: true };
+                    let states = [VmProvisioning::Creating, VmProvisioning::Updating, VmProvisioning::Failed];
+                    let machines = (0..20).filter(|id| id % 7 != 0).map(|id| {
+                        let provisioning = states.get(pick(4) as usize).copied().unwrap_or(VmProvisioning::Succeeded);
+                        (id, VmView { provisioning, power: VmPower::Deallocated, has_extension_error: false })
+                    });
+                    let machines: Vec<_> = machines.collect();
+                    cache.refresh(machines.into_iter(), reading, now_ms);
+                }
+                1 => cache.on_ended(id, Ending::Deletion, true),
+                2 => cache.on_ended(id, Ending::Deallocation, true),
+                3 => cache.set(id, InstanceState::Running),
+                4 => cache.set(id, InstanceState::Creating),
+                5 => cache.set(id, InstanceState::Deallocating),
+                _ => {}
+            }
+            let moving = cache.entries().iter().filter(|(_, status)| status.state.is_moving());
+            assert!(cache.moving().eq(moving.copied()));
+            let failed = cache.entries().iter().filter(|(_, status)| status.error.is_some()).count();
+            assert_eq!(cache.failed().len(), failed);
+            seen += failed;
+        }
+        assert!(seen > 100, "{seen}");
     }
 }

@@ -38,15 +38,11 @@ fn ending(believed: InstanceState, node: Option<&Node>) -> Option<(Ending, bool)
 
 /// Brings what is believed up to date; gives the machines that did not come up.
 pub(super) fn failed(cache: &mut InstanceCache, pool: &Pool, settings: &Settings, now_ms: u64) -> Vec<FailedInstance> {
-    // What is believed to rest can only have failed.
-    let has_failed = pool.count_in(NodeState::Failed) > 0;
-    let may_have_ended = |state| match state {
-        InstanceState::Running => has_failed,
-        InstanceState::Deallocated => false,
-        InstanceState::Creating | InstanceState::Deleting | InstanceState::Deallocating => true,
-    };
-    let entries = cache.entries().iter().map(|(instance_id, status)| (*instance_id, status.state));
-    let believed: Vec<(u32, InstanceState)> = entries.filter(|(_, state)| may_have_ended(*state)).collect();
+    // What is believed to rest has nothing to end; what is believed to run has if it failed.
+    let failed =
+        pool.nodes_in(NodeState::Failed).filter_map(|node| Some((node.instance_id, cache.status(node.instance_id)?)));
+    let believed: Vec<(u32, InstanceState)> =
+        cache.moving().chain(failed).map(|(id, status)| (id, status.state)).collect();
     for (instance_id, state) in believed {
         if let Some((ending, has_worked)) = ending(state, pool.node(instance_id)) {
             cache.on_ended(instance_id, ending, has_worked);
