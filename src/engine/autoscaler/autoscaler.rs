@@ -25,6 +25,7 @@ use super::scale_up::{self, EstimateLimit, Request};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::template::Template;
+use super::unneeded;
 use super::view::{Seen, View};
 
 /// What a loop is given: the cluster at this moment.
@@ -58,6 +59,14 @@ pub struct Scene<'a> {
     pub limit: EstimateLimit,
     /// How far the cluster has changed: loops that see the same are given the same.
     pub generation: u64,
+}
+
+impl Scene<'_> {
+    /// Whether a node's machine is gone.
+    fn is_gone(&self, id: NodeId) -> bool {
+        // Asked of every node; mostly none is.
+        !self.gone.is_empty() && self.gone.contains(&id)
+    }
 }
 
 /// The cloud provider of a loop, and the hands that empty nodes.
@@ -434,17 +443,15 @@ impl Autoscaler {
         };
         let shrinking: Vec<&Group> =
             scene.groups.iter().filter(|group| group.target > group.min && !is_resting(group)).collect();
-        let mut unneeded = self.planner.unneeded.nodes().iter().map(|node| node.id).peekable();
-        let mut candidates: [Vec<usize>; 4] = Default::default();
-        for place in 0..scratch.registered() {
-            let Some(node) = scratch.glance(place) else { continue };
+        let mut unneeded = self.planner.unneeded.nodes();
+        let mut candidates: [Vec<usize>; 4] = std::array::from_fn(|_| Vec::with_capacity(scratch.registered().len()));
+        for (place, node) in scratch.registered().iter().map(|place| place.glance).enumerate() {
             let group = shrinking.iter().find(|group| group.id == node.id.pool);
-            if group.is_none_or(|group| node.is_kept(group.policy)) || scene.gone.contains(&node.id) {
+            if group.is_none_or(|group| node.is_kept(group.policy)) || scene.is_gone(node.id) {
                 continue;
             }
             // Both are sorted by identity.
-            while unneeded.next_if(|id| *id < node.id).is_some() {}
-            let was_unneeded = unneeded.peek() == Some(&node.id);
+            let was_unneeded = unneeded::advance_to(&mut unneeded, node.id).is_some();
             let rank = 2 * usize::from(!node.is_empty) + usize::from(!was_unneeded);
             if let Some(candidates) = candidates.get_mut(rank) {
                 candidates.push(place);
@@ -493,7 +500,7 @@ fn facts(scene: &Scene<'_>) -> Vec<NodeFacts> {
         group: scene.groups.iter().position(|group| group.id == node.id.pool),
         is_ready: node.is_ready,
         is_shut_down: node.is_shut_down,
-        is_gone: scene.gone.contains(&node.id),
+        is_gone: scene.is_gone(node.id),
         created_ms: node.created_ms,
     };
     scene.view.seen().iter().map(fact).collect()

@@ -184,18 +184,17 @@ impl ClusterState {
         }
         for node in seen.nodes {
             let group = node.group.and_then(|index| Some((seen.groups.get(index)?, self.groups.get_mut(index)?)));
-            let policy = group.as_ref().map(|(group, _)| group.policy);
-            self.total.count(*node, policy, startup_ms, now_ms);
-            if let Some((group, state)) = group {
-                state.readiness.count(*node, Some(group.policy), startup_ms, now_ms);
+            match group {
+                Some((group, state)) => state.readiness.count(*node, Some(group.policy), startup_ms, now_ms),
+                None => self.total.count(*node, None, startup_ms, now_ms),
             }
         }
         for state in &mut self.groups {
             for machine in &state.unregistered {
                 let is_overdue = machine.since_ms + provision_ms < now_ms;
                 state.readiness.count_unregistered(is_overdue);
-                self.total.count_unregistered(is_overdue);
             }
+            self.total += state.readiness;
         }
     }
 

@@ -19,6 +19,7 @@ pub mod expander;
 pub mod group;
 pub mod instance;
 pub mod instance_cache;
+pub mod knowledge;
 pub mod notice;
 pub mod pending;
 pub mod place;

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::super::kubernetes::taint::untolerated;
 use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
 use super::super::pool::ScaleDownMode;
-use super::eligibility::is_kept;
+use super::eligibility::{is_kept, is_scale_down_disabled};
 use super::evictability::is_daemon;
 
 /// A place for a node, and what was put on it.
@@ -19,8 +19,9 @@ pub struct Place {
     pub free: Resources,
     /// What decides whether a pod may stand on it.
     pub kind: Kind,
-    /// What was put on it.
-    pub guests: Guests,
+    /// Where in the journal the latest of the pods is that are written beside the node, each of which
+    /// says where the one before it is.
+    pub latest: Option<usize>,
     /// Whether it takes none.
     pub is_closed: bool,
     /// Whether it takes only pods that tolerate something.
@@ -31,11 +32,16 @@ pub struct Place {
 
 /// What can be told of a node at a glance.
 #[derive(Debug, Clone, Copy)]
+#[expect(clippy::struct_excessive_bools, reason = "one for each thing that is asked")]
 pub struct Glance {
     /// Its identity.
     pub id: NodeId,
     /// Whether nothing on it has to be moved.
     pub is_empty: bool,
+    /// Whether it is ready.
+    pub is_ready: bool,
+    /// Whether its annotation keeps it.
+    pub is_scale_down_disabled: bool,
     /// Whether it would be kept, were it of a pool that keeps its machines.
     is_shut_down: bool,
 }
@@ -44,7 +50,13 @@ impl Glance {
     fn of(node: &NodeInfo) -> Self {
         let stays_behind = |pod: &Pod| !pod.takes_room() || is_daemon(&pod.spec) || pod.spec.is_mirror();
         let is_empty = node.pods().iter().all(stays_behind);
-        Self { id: node.id, is_empty, is_shut_down: is_kept(node, ScaleDownMode::Deallocate) }
+        Self {
+            id: node.id,
+            is_empty,
+            is_ready: node.is_ready,
+            is_scale_down_disabled: is_scale_down_disabled(node),
+            is_shut_down: is_kept(node, ScaleDownMode::Deallocate),
+        }
     }
 
     /// See [`is_kept`].
@@ -59,16 +71,7 @@ impl Place {
     #[must_use]
     pub fn new(node: Arc<NodeInfo>) -> Self {
         let (kind, glance, is_reserved) = (Kind::of(&node), Glance::of(&node), is_reserved(&node));
-        Self {
-            free: node.free(),
-            kind,
-            glance,
-            is_reserved,
-            node,
-            is_absent: false,
-            is_closed: false,
-            guests: Guests::default(),
-        }
+        Self { free: node.free(), kind, glance, is_reserved, node, is_absent: false, is_closed: false, latest: None }
     }
 
     /// The node, unless it was taken out.
@@ -77,26 +80,31 @@ impl Place {
         (!self.is_absent).then_some(&self.node)
     }
 
-    /// Another node stands here; what is written beside it stays. Gives the node of before.
-    pub fn put(&mut self, node: Arc<NodeInfo>) -> Arc<NodeInfo> {
+    /// The node, even if it was taken out.
+    #[must_use]
+    pub fn resident(&self) -> &Arc<NodeInfo> {
+        &self.node
+    }
+
+    /// Another node stands here; the pods that are written beside it, which ask for so much together,
+    /// stay. Gives the node of before.
+    pub fn put(&mut self, node: Arc<NodeInfo>, requests: Resources) -> Arc<NodeInfo> {
         let before =
-            std::mem::replace(self, Self { guests: self.guests, is_closed: self.is_closed, ..Self::new(node) });
-        self.free -= self.guests.requests;
+            std::mem::replace(self, Self { latest: self.latest, is_closed: self.is_closed, ..Self::new(node) });
+        self.free -= requests;
         before.node
     }
 
     /// Writes a pod beside the node; gives where the one before it is.
     pub fn add(&mut self, requests: Resources, at: usize) -> Option<usize> {
         self.free -= requests;
-        self.guests.requests += requests;
-        self.guests.latest.replace(at)
+        self.latest.replace(at)
     }
 
     /// Takes the latest of these pods off, behind which another one is.
     pub fn take(&mut self, requests: Resources, before: Option<usize>) {
         self.free += requests;
-        self.guests.requests -= requests;
-        self.guests.latest = before;
+        self.latest = before;
     }
 
     /// Whether it is open and has room for this.
@@ -114,16 +122,6 @@ impl Place {
 
 fn is_reserved(node: &NodeInfo) -> bool {
     node.is_unschedulable || untolerated(&node.taints, &[]).is_some()
-}
-
-/// The pods that are written beside a node. They are in the journal, each with the place of the one
-/// before it.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct Guests {
-    /// Where in the journal the latest is.
-    pub latest: Option<usize>,
-    /// What they ask for together.
-    requests: Resources,
 }
 
 /// What nodes that are alike have in common: labels, taints and cordon. Addresses, as alike nodes share them.
@@ -144,24 +142,55 @@ impl Kind {
     }
 }
 
-/// A pod that is on a node only in the copy.
+/// A pod that is on a node only in the copy. What never changes of it is shared, as it is handed on from
+/// node to node.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Guest {
-    /// The pod.
-    pub pod: Pod,
-    /// What it asks for.
-    pub requests: Resources,
-    /// What else it asks for.
-    pub demand: Demand,
+    about: Arc<About>,
     /// Where it came from, for who moves it: a place, and a number there.
     pub home: Option<(usize, usize)>,
+}
+
+#[derive(Debug, PartialEq, Eq, Hash)]
+struct About {
+    pod: Pod,
+    requests: Resources,
+    demand: Demand,
 }
 
 impl Guest {
     /// A pod that comes from nowhere.
     #[must_use]
     pub fn new(pod: &Pod) -> Self {
-        Self { pod: pod.clone(), requests: pod.spec.requests(), demand: Demand::of(&pod.spec), home: None }
+        Self::with(pod, pod.spec.requests(), Demand::of(&pod.spec))
+    }
+
+    /// Another pod of the same specification.
+    #[must_use]
+    pub fn alike(&self, pod: &Pod) -> Self {
+        Self::with(pod, self.requests(), self.demand())
+    }
+
+    fn with(pod: &Pod, requests: Resources, demand: Demand) -> Self {
+        Self { about: Arc::new(About { pod: pod.clone(), requests, demand }), home: None }
+    }
+
+    /// The pod.
+    #[must_use]
+    pub fn pod(&self) -> &Pod {
+        &self.about.pod
+    }
+
+    /// What it asks for.
+    #[must_use]
+    pub fn requests(&self) -> Resources {
+        self.about.requests
+    }
+
+    /// What else it asks for.
+    #[must_use]
+    pub fn demand(&self) -> Demand {
+        self.about.demand
     }
 }
 

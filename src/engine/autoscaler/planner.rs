@@ -8,27 +8,13 @@ use super::budgets::Budgets;
 use super::eligibility;
 use super::evictability::{is_daemon, is_recreated};
 use super::group::Group;
+use super::knowledge::{Finding, Knowledge, Rest};
 use super::place::Place;
 use super::removal::{Move, do_without, moves, simulate};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::unneeded::{Removables, Standing, Unneeded, UnneededNodes};
 use super::unremovable::Reason;
-
-/// A node that is not looked at again for a while.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Rest {
-    /// The node.
-    pub id: NodeId,
-    /// Until when.
-    pub until_ms: u64,
-    /// What was found.
-    pub reason: Reason,
-    /// How far the cluster had changed when it was found.
-    generation: u64,
-    /// Whether a loop has passed it by that saw something else, so that it may no longer be true.
-    pub is_stale: bool,
-}
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -37,11 +23,9 @@ pub struct Planner {
     pub unneeded: UnneededNodes,
     /// Nodes that cannot, with the reason.
     unremovable: Vec<(NodeId, Reason)>,
-    /// Sorted.
-    resting: Vec<Rest>,
-    /// What is known of nodes, sorted by identity.
-    memory: Vec<Known>,
-    /// The settings and the budgets with which it was found.
+    /// What is known of each node.
+    knowledge: Knowledge,
+    /// The settings and the budgets with which it was found out.
     rules: Option<(Settings, Vec<Arc<DisruptionBudget>>)>,
 }
 
@@ -64,21 +48,6 @@ pub struct Situation<'a> {
     pub interval_ms: u64,
     /// How far the cluster has changed.
     pub generation: u64,
-}
-
-/// What the planner found out of a node that has not changed since, nor anything else that it depends on.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-struct Known {
-    node: Arc<NodeInfo>,
-    finding: Finding,
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Finding {
-    /// Its pods ask for too much of it.
-    Busy,
-    /// It is worth trying to do without it, and these pods would have to move.
-    Moves(Vec<Move>),
 }
 
 /// Whether nothing about a node's pods depends on the time, or on how much a budget allows.
@@ -104,107 +73,91 @@ impl Planner {
         let mark = scratch.mark();
         inject(scratch, &not_recreated(situation.evicted, missing));
         self.unremovable.clear();
-        self.resting.retain(|rest| rest.until_ms > now_ms && scratch.place_of(rest.id).is_some());
-        let mut memory = self.remembered(scratch, budgets, settings);
+        self.check_rules(budgets, settings);
+        self.knowledge.align(scratch, now_ms);
         for id in in_progress {
             if let Some(place) = scratch.place_of(*id) {
                 scratch.close(place);
             }
         }
-        let mut eligible = Vec::new();
+        self.unremovable.reserve(situation.candidates.len());
+        let mut eligible = Vec::with_capacity(situation.candidates.len());
         for place in situation.candidates {
             let Some(node) = scratch.place(*place).filter(|place| !place.is_closed) else { continue };
-            let slot = memory.get_mut(*place);
-            match self.is_eligible(node, slot, budgets, situation) {
+            match self.is_eligible(*place, node, budgets, situation) {
                 Ok(true) => eligible.push(*place),
                 Ok(false) => {}
                 Err(reason) => self.unremovable.push((node.glance.id, reason)),
             }
         }
         let limit = unneeded_limit(self.unneeded.nodes().len(), settings, situation.interval_ms);
-        let mut found: Vec<Unneeded> = Vec::new();
+        let mut found: Vec<Unneeded> = Vec::with_capacity(limit.min(eligible.len()));
         let mut guests = Vec::new();
         for place in eligible {
             if found.len() >= limit {
                 break;
             }
             let Some(id) = scratch.glance(place).map(|node| node.id) else { continue };
-            match try_removal(scratch, place, &mut memory, &mut guests, budgets, settings, now_ms) {
+            match try_removal(scratch, place, &mut self.knowledge, &mut guests, budgets, settings, now_ms) {
                 Ok(node) => found.push(node),
                 Err(reason) => {
                     let until_ms = now_ms + settings.number(Setting::UnremovableNodeRecheckTimeout);
                     let generation = situation.generation;
-                    self.resting.push(Rest { id, until_ms, reason, generation, is_stale: false });
+                    if let Some(known) = self.knowledge.at(place) {
+                        known.rest = Some(Rest { until_ms, reason, generation, is_stale: false });
+                    }
                     self.unremovable.push((id, reason));
                 }
             }
         }
         scratch.take_back(mark);
-        self.memory = memory.into_iter().flatten().collect();
         self.unneeded.update(found.into_iter());
-        self.resting.sort_by_key(|rest| rest.id);
     }
 
-    /// What is known of the nodes, by place: of those that have not changed.
-    fn remembered(&mut self, scratch: &Scratch, budgets: &Budgets, settings: &Settings) -> Vec<Option<Known>> {
-        let mut memory = std::mem::take(&mut self.memory);
-        let rules = (settings.clone(), budgets.all().cloned().collect());
-        if self.rules.as_ref() != Some(&rules) {
-            memory.clear();
-            self.rules = Some(rules);
+    /// Forgets what was found out under other rules.
+    fn check_rules(&mut self, budgets: &Budgets, settings: &Settings) {
+        let is_same =
+            |(known, all): &(Settings, Vec<Arc<DisruptionBudget>>)| known == settings && budgets.all().eq(all);
+        if !self.rules.as_ref().is_some_and(is_same) {
+            self.knowledge.forget_findings();
+            self.rules = Some((settings.clone(), budgets.all().cloned().collect()));
         }
-        let mut by_place: Vec<Option<Known>> = Vec::new();
-        by_place.resize_with(scratch.registered(), || None);
-        let mut next = 0;
-        for known in memory {
-            let id = known.node.id;
-            while scratch.glance(next).is_some_and(|node| node.id < id) {
-                next += 1;
-            }
-            if scratch.node(next).is_some_and(|node| Arc::ptr_eq(node, &known.node))
-                && let Some(slot) = by_place.get_mut(next)
-            {
-                *slot = Some(known);
-            }
-        }
-        by_place
     }
 
     /// Whether to try; `Ok(false)` for a node that is no candidate at all.
     fn is_eligible(
         &mut self,
-        place: &Place,
-        slot: Option<&mut Option<Known>>,
+        place: usize,
+        at: &Place,
         budgets: &Budgets,
         situation: &Situation<'_>,
     ) -> Result<bool, Reason> {
-        let (node, id) = (place.node().ok_or(Reason::NoNodeInfo)?, place.glance.id);
-        let known = slot.as_ref().and_then(|slot| slot.as_ref());
-        if known.is_some_and(|known| known.finding == Finding::Busy) {
+        let node = at.node().ok_or(Reason::NoNodeInfo)?;
+        let known = self.knowledge.at(place).ok_or(Reason::NoNodeInfo)?;
+        if known.finding == Finding::Busy {
             return Err(Reason::NotUnderutilized);
         }
-        let group = situation.groups.iter().find(|group| group.id == id.pool);
-        if group.is_some_and(|group| place.glance.is_kept(group.policy)) {
+        let group = situation.groups.iter().find(|group| group.id == at.glance.id.pool);
+        if group.is_some_and(|group| at.glance.is_kept(group.policy)) {
             return Ok(false);
         }
-        if let Ok(index) = self.resting.binary_search_by_key(&id, |rest| rest.id) {
-            if let Some(rest) = self.resting.get_mut(index) {
-                rest.is_stale |= rest.generation != situation.generation;
-            }
+        if let Some(rest) = &mut known.rest {
+            rest.is_stale |= rest.generation != situation.generation;
             return Err(Reason::RecentlyUnremovable);
         }
         if group.is_none() {
             return Err(Reason::NotAutoscaled);
         }
-        if known.is_some() {
+        if known.finding != Finding::Nothing {
             return Ok(true);
         }
         let found = eligibility::check(node, situation.settings, situation.now_ms);
-        if found == Err(Reason::NotUnderutilized)
-            && is_timeless(node, budgets)
-            && let Some(slot) = slot
-        {
-            *slot = Some(Known { node: Arc::clone(node), finding: Finding::Busy });
+        if is_timeless(node, budgets) {
+            match found {
+                Ok(_) => known.finding = Finding::Idle,
+                Err(Reason::NotUnderutilized) => known.finding = Finding::Busy,
+                Err(_) => {}
+            }
         }
         found.map(|_| true)
     }
@@ -219,10 +172,10 @@ impl Planner {
             let is_here = |place: &usize| scratch.glance(*place).is_some_and(|node| node.id == id);
             let place = (next..next + 4).find(is_here).or_else(|| scratch.place_of(id));
             next = place.map_or(next, |place| place + 1);
-            let node = place.and_then(|place| scratch.node(place));
+            let node = place.and_then(|place| scratch.glance(place));
             Standing {
                 is_ready: node.is_some_and(|node| node.is_ready),
-                is_scale_down_disabled: node.is_some_and(|node| eligibility::is_scale_down_disabled(node)),
+                is_scale_down_disabled: node.is_some_and(|node| node.is_scale_down_disabled),
                 group: groups.iter().position(|group| group.id == id.pool),
             }
         };
@@ -251,9 +204,8 @@ impl Planner {
     }
 
     /// The nodes that are not looked at again for a while.
-    #[must_use]
-    pub fn resting(&self) -> &[Rest] {
-        &self.resting
+    pub fn resting(&self) -> impl Iterator<Item = (NodeId, &Rest)> {
+        self.knowledge.resting()
     }
 }
 
@@ -261,32 +213,31 @@ impl Planner {
 fn try_removal(
     scratch: &mut Scratch,
     place: usize,
-    memory: &mut [Option<Known>],
+    knowledge: &mut Knowledge,
     guests: &mut Vec<Move>,
     budgets: &mut Budgets,
     settings: &Settings,
     now_ms: u64,
 ) -> Result<Unneeded, Reason> {
-    let node = Arc::clone(scratch.node(place).ok_or(Reason::NoNodeInfo)?);
+    let node = scratch.node(place).ok_or(Reason::NoNodeInfo)?;
     let id = node.id;
     guests.clear();
     if timeless_guests(scratch, place, budgets, guests)
-        && let Some(slot) = memory.get_mut(place)
+        && let Some(known) = knowledge.at(place).filter(|known| known.is_of(node))
     {
-        if slot.is_none() && is_timeless(&node, budgets) {
-            let moves = moves(node.pods().iter(), budgets, settings, now_ms)?;
-            *slot = Some(Known { node: Arc::clone(&node), finding: Finding::Moves(moves) });
+        if known.finding == Finding::Idle {
+            known.finding = Finding::Moves(moves(known.node().pods().iter(), budgets, settings, now_ms)?);
         }
-        if let Some(Known { node: known, finding: Finding::Moves(moves) }) = slot
-            && Arc::ptr_eq(known, &node)
-        {
+        if let Finding::Moves(moves) = &mut known.finding {
             for (index, step) in moves.iter_mut().enumerate() {
                 step.guest.home = Some((place, index));
             }
             let is_empty = moves.is_empty() && guests.is_empty();
             let works = do_without(scratch, place, moves.iter_mut().chain(&mut *guests));
-            for guest in guests.iter() {
-                send_home(memory, guest);
+            if works {
+                for guest in guests.iter() {
+                    send_home(knowledge, guest);
+                }
             }
             return if works {
                 Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky: false })
@@ -296,7 +247,7 @@ fn try_removal(
         }
     }
     let found = simulate(scratch, Some(place), budgets, settings, now_ms)?;
-    let pods = found.moves.iter().map(|step| &step.guest.pod);
+    let pods = found.moves.iter().map(|step| step.guest.pod());
     let is_risky = !budgets.verdict(&pods).in_parallel;
     budgets.take(&pods);
     Ok(Unneeded { id, since_ms: now_ms, is_empty: found.moves.is_empty(), is_risky })
@@ -304,9 +255,9 @@ fn try_removal(
 
 /// Tells the node that a guest came from where it ended up, so that it is sent there at once the next
 /// time, and not by way of nodes that can be done without as well.
-fn send_home(memory: &mut [Option<Known>], guest: &Move) {
+fn send_home(knowledge: &mut Knowledge, guest: &Move) {
     let Some((place, index)) = guest.guest.home else { return };
-    if let Some(Some(Known { finding: Finding::Moves(moves), .. })) = memory.get_mut(place)
+    if let Some(Finding::Moves(moves)) = knowledge.at(place).map(|known| &mut known.finding)
         && let Some(step) = moves.get_mut(index)
     {
         step.hint = guest.hint;
@@ -317,9 +268,9 @@ fn send_home(memory: &mut [Option<Known>], guest: &Move) {
 /// false where it has to be asked again whether they may.
 fn timeless_guests(scratch: &Scratch, place: usize, budgets: &Budgets, guests: &mut Vec<Move>) -> bool {
     for guest in scratch.guests(place) {
-        let pod = &guest.pod;
+        let pod = guest.pod();
         // Most are of one kind.
-        let is_of_same_kind = guests.last().is_some_and(|last| Arc::ptr_eq(&last.guest.pod.spec, &pod.spec));
+        let is_of_same_kind = guests.last().is_some_and(|last| Arc::ptr_eq(&last.guest.pod().spec, &pod.spec));
         let is_free = is_of_same_kind || (pod.spec.namespace != SYSTEM_NAMESPACE && !budgets.protect(&pod.spec));
         if !is_free || pod.is_terminating() || pod.phase.is_terminal() {
             return false;

@@ -3,6 +3,8 @@
 //! Kubernetes says of a node only whether it is ready. The autoscaler tells apart one that is still
 //! coming up, one that broke, one that lies deallocated and one whose machine is gone.
 
+use std::ops::AddAssign;
+
 use super::super::pool::ScaleDownMode;
 
 /// What of a registered node matters here.
@@ -72,5 +74,18 @@ impl Readiness {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
+    }
+}
+
+impl AddAssign for Readiness {
+    fn add_assign(&mut self, other: Self) {
+        self.registered += other.registered;
+        self.ready += other.ready;
+        self.unready += other.unready;
+        self.deallocated += other.deallocated;
+        self.not_started += other.not_started;
+        self.deleted += other.deleted;
+        self.unregistered += other.unregistered;
+        self.long_unregistered += other.long_unregistered;
     }
 }

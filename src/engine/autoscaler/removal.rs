@@ -114,9 +114,9 @@ pub fn moves<'a>(
     let take = |pod: &Pod, outcome| {
         if outcome == Outcome::Move {
             // Pods of one controller share their specification, and what it asks for.
-            let known = moves.last().filter(|last| Arc::ptr_eq(&last.guest.pod.spec, &pod.spec));
+            let known = moves.last().filter(|last| Arc::ptr_eq(&last.guest.pod().spec, &pod.spec));
             let guest = match known {
-                Some(known) => Guest { pod: pod.clone(), ..known.guest },
+                Some(known) => known.guest.alike(pod),
                 None => Guest::new(pod),
             };
             moves.push(Move { guest, hint: None });

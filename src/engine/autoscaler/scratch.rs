@@ -125,7 +125,7 @@ impl Scratch {
                     self.note_room(place);
                 }
                 Some(Change::Pod { place, guest, before }) => {
-                    self.edit(place, |place| place.take(guest.requests, before));
+                    self.edit(place, |place| place.take(guest.requests(), before));
                     self.note_room(place);
                 }
                 Some(Change::Closed(place)) => {
@@ -170,7 +170,8 @@ impl Scratch {
 
     fn put(&mut self, place: usize, node: Arc<NodeInfo>) -> Option<Arc<NodeInfo>> {
         self.keeping_away -= self.keeps_away(place);
-        let before = self.edit(place, |place| place.put(node));
+        let beside = self.guests(place).fold(Resources::default(), |all, guest| all + guest.requests());
+        let before = self.edit(place, |place| place.put(node, beside));
         self.keeping_away += self.keeps_away(place);
         before
     }
@@ -192,10 +193,10 @@ impl Scratch {
         self.nodes().next().is_none()
     }
 
-    /// How many places were there from the beginning: what comes after them is only imagined.
+    /// The places that were there from the beginning: what comes after them is only imagined.
     #[must_use]
-    pub fn registered(&self) -> usize {
-        self.sorted
+    pub fn registered(&self) -> &[Place] {
+        self.places.get(..self.sorted).unwrap_or_default()
     }
 
     /// The node at a place, without what was written beside it.
@@ -221,7 +222,7 @@ impl Scratch {
         let own = self.node(place).into_iter().flat_map(|node| node.pods());
         let mut guests: Vec<&Guest> = self.guests(place).collect();
         guests.reverse();
-        own.chain(guests.into_iter().map(|guest| &guest.pod))
+        own.chain(guests.into_iter().map(Guest::pod))
     }
 
     /// The place of a node that was there from the beginning and is there still.
@@ -267,7 +268,7 @@ impl Scratch {
 
     /// The pods that are on the node at a place only in this copy, latest first.
     pub fn guests(&self, place: usize) -> impl Iterator<Item = &Guest> {
-        let mut next = self.places.get(place).and_then(|place| place.guests.latest);
+        let mut next = self.places.get(place).and_then(|place| place.latest);
         std::iter::from_fn(move || match self.journal.get(next?) {
             Some(Change::Pod { guest, before, .. }) => {
                 next = *before;
@@ -279,13 +280,13 @@ impl Scratch {
 
     /// Puts a pod on a node, whether it fits or not.
     fn assign(&mut self, place: usize, guest: &Guest) {
-        if guest.demand < Demand::All || is_plain(&guest.pod.spec) {
+        if guest.demand() < Demand::All || is_plain(&guest.pod().spec) {
             let at = self.journal.len();
-            let before = self.edit(place, |place| place.add(guest.requests, at)).flatten();
+            let before = self.edit(place, |place| place.add(guest.requests(), at)).flatten();
             self.journal.push(Change::Pod { place, guest: guest.clone(), before });
         } else if let Some(node) = self.node(place) {
             let mut node = NodeInfo::clone(node);
-            node.add_pod(guest.pod.clone());
+            node.add_pod(guest.pod().clone());
             if let Some(before) = self.put(place, Arc::new(node)) {
                 self.journal.push(Change::Node(place, before));
             }
@@ -304,7 +305,7 @@ impl Scratch {
                 if let Change::Pod { place, guest, .. } = change
                     && let Some(node) = self.node(*place)
                 {
-                    around.place(spec, &guest.pod.spec, node);
+                    around.place(spec, &guest.pod().spec, node);
                 }
             }
         }
@@ -340,17 +341,17 @@ impl Scratch {
 
     /// What decides whether a pod fits a node here.
     fn demand(&self, guest: &Guest) -> Demand {
-        if self.keeping_away > 0 { Demand::All } else { guest.demand }
+        if self.keeping_away > 0 { Demand::All } else { guest.demand() }
     }
 
     /// Whether a place has a node that takes a pod, of which this is asked.
     fn takes(&mut self, guest: &Guest, place: usize, demand: Demand) -> bool {
         if demand == Demand::Room {
-            return self.offers.get(place).is_some_and(|offer| guest.requests.fits_in(*offer));
+            return self.offers.get(place).is_some_and(|offer| guest.requests().fits_in(*offer));
         }
-        let found = self.places.get(place).filter(|place| place.has_room(guest.requests));
+        let found = self.places.get(place).filter(|place| place.has_room(guest.requests()));
         let found = found.and_then(|place| Some((place.kind, place.node()?)));
-        found.is_some_and(|(kind, node)| stands(&mut self.standings, &guest.pod.spec, kind, node))
+        found.is_some_and(|(kind, node)| stands(&mut self.standings, &guest.pod().spec, kind, node))
     }
 
     /// The same as [`Self::schedule_on`] for a pod that need not be kept apart from others; any other
@@ -381,16 +382,14 @@ impl Scratch {
         if demand == Demand::All {
             return self.search(guest, |_| true);
         }
-        let spec = Arc::as_ptr(&guest.pod.spec).addr();
+        let spec = Arc::as_ptr(&guest.pod().spec).addr();
         let known = self.hopeless.iter().position(|known| known.spec == spec);
         let since = known.and_then(|known| self.hopeless.get(known)).map(|known| known.roomier);
-        let roomier = since.and_then(|since| self.roomier.get(since..));
-        let found = if let Some(roomier) = roomier.filter(|roomier| roomier.len() < self.places.len()) {
-            let mut places = roomier.to_vec();
-            places.sort_unstable_by_key(|place| (*place < self.next, *place));
-            places.into_iter().find(|place| self.takes(guest, *place, demand))
+        let is_short = |since: &usize| self.roomier.len() - since < self.places.len();
+        let found = if let Some(since) = since.filter(is_short) {
+            self.first_roomier(since, guest, demand)
         } else if demand == Demand::Room {
-            self.first_offer(guest.requests)
+            self.first_offer(guest.requests())
         } else {
             self.order().find(|place| self.takes(guest, *place, demand))
         };
@@ -402,6 +401,21 @@ impl Scratch {
             }
         }
         self.settle(guest, found)
+    }
+
+    /// The first of the places with more room, since there were so many, that takes a pod.
+    fn first_roomier(&mut self, since: usize, guest: &Guest, demand: Demand) -> Option<usize> {
+        let next = self.next;
+        let distance = |place: usize| (place < next, place);
+        let mut first = None;
+        for index in since..self.roomier.len() {
+            let Some(&place) = self.roomier.get(index) else { break };
+            let is_nearer = first.is_none_or(|first| distance(place) < distance(first));
+            if is_nearer && self.takes(guest, place, demand) {
+                first = Some(place);
+            }
+        }
+        first
     }
 
     /// All places, from where the last search ended.
@@ -422,10 +436,10 @@ impl Scratch {
         let mut order = self.order().filter(|place| is_acceptable(*place));
         let found = match self.demand(guest) {
             Demand::All => {
-                let spec = &guest.pod.spec;
+                let spec = &guest.pod().spec;
                 let around = self.surroundings(spec);
                 let fits = |node: &NodeInfo| check_fit(spec, node, &around).is_ok();
-                let has_room = |place: &&Place| place.has_room(guest.requests);
+                let has_room = |place: &&Place| place.has_room(guest.requests());
                 let found = |place: &usize| self.places.get(*place).filter(has_room);
                 order.find(|place| found(place).and_then(Place::node).is_some_and(|node| fits(node)))
             }
@@ -500,10 +514,10 @@ mod tests {
 
     /// Where the scheduler would put it, asked of every node.
     fn first_fit(scratch: &Scratch, guest: &Guest) -> Option<usize> {
-        let around = scratch.surroundings(&guest.pod.spec);
+        let around = scratch.surroundings(&guest.pod().spec);
         scratch.order().find(|place| {
             let is_open = scratch.place(*place).is_some_and(|place| !place.is_closed);
-            is_open && scratch.check(&guest.pod.spec, *place, &around).is_some_and(|fit| fit.is_ok())
+            is_open && scratch.check(&guest.pod().spec, *place, &around).is_some_and(|fit| fit.is_ok())
         })
     }
 

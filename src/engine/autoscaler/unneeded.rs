@@ -62,10 +62,9 @@ impl UnneededNodes {
         let mut updated: Vec<Unneeded> = nodes.collect();
         // They come in a few runs that are sorted, which a stable sort makes use of.
         updated.sort_by_key(|node| node.id);
-        let mut known = self.nodes.iter().peekable();
+        let mut known = self.nodes.as_slice();
         for node in &mut updated {
-            while known.next_if(|known| known.id < node.id).is_some() {}
-            if let Some(known) = known.peek().filter(|known| known.id == node.id) {
+            if let Some(known) = advance_to(&mut known, node.id) {
                 node.since_ms = known.since_ms;
             }
         }
@@ -104,11 +103,13 @@ impl UnneededNodes {
         let mut sizes: Vec<i64> = groups.iter().map(|group| group.target.into()).collect();
         let mut found = Removables::default();
         let mut risky = Vec::new();
-        let (empty, drain): (Vec<Unneeded>, Vec<Unneeded>) = self.nodes.iter().partition(|node| node.is_empty);
-        for node in empty.into_iter().chain(drain) {
+        found.unremovable.reserve(self.nodes.len());
+        let empty = self.nodes.iter().filter(|node| node.is_empty);
+        let drain = self.nodes.iter().filter(|node| !node.is_empty);
+        for node in empty.chain(drain) {
             let standing = standing(node.id);
             let group = standing.group.and_then(|index| Some((groups.get(index)?, sizes.get_mut(index)?, index)));
-            if let Some(reason) = reason_to_wait(node, standing, now_ms, settings) {
+            if let Some(reason) = reason_to_wait(*node, standing, now_ms, settings) {
                 found.unremovable.push((node.id, reason));
                 continue;
             }
@@ -130,6 +131,16 @@ impl UnneededNodes {
         found.drain.extend(risky);
         found
     }
+}
+
+/// Drops what comes before a node from a list that is sorted by identity; gives the node if it is on it.
+pub fn advance_to(nodes: &mut &[Unneeded], id: NodeId) -> Option<Unneeded> {
+    while let [first, rest @ ..] = nodes
+        && first.id < id
+    {
+        *nodes = rest;
+    }
+    nodes.first().filter(|first| first.id == id).copied()
 }
 
 fn reason_to_wait(node: Unneeded, standing: Standing, now_ms: u64, settings: &Settings) -> Option<Reason> {

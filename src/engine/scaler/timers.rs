@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use super::super::autoscaler::cluster_state::ClusterState;
 use super::super::autoscaler::evictability::Blocker;
-use super::super::autoscaler::planner::Rest;
+use super::super::autoscaler::knowledge::Rest;
 use super::super::autoscaler::unneeded::threshold_ms;
 use super::super::autoscaler::unremovable::Reason;
 use super::super::autoscaler::{Autoscaler, Scene, Setting, Settings, eligibility, pending};
-use super::super::kubernetes::NodeInfo;
 use super::super::kubernetes::taint::SHUTDOWN_KEY;
+use super::super::kubernetes::{NodeId, NodeInfo};
 
 /// The earliest of the moments after `now_ms` at which a loop could decide otherwise than the one that
 /// has just been run, if nothing else changes.
@@ -43,22 +43,22 @@ fn unneeded(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Settings, tim
         let resting = autoscaler.last_of_group.iter().filter_map(|(_, last)| last.cooldown_until_ms(settings));
         times.extend(resting);
     }
-    for rest in autoscaler.planner.resting() {
+    for (id, rest) in autoscaler.planner.resting() {
         if rest.is_stale {
             times.push(rest.until_ms);
         }
-        times.extend(outgrown_ms(rest, scene, settings));
+        times.extend(outgrown_ms(id, rest, scene, settings));
     }
     let marked = scene.view.nodes().iter().filter(|node| eligibility::has_taint(node, eligibility::TO_BE_DELETED_KEY));
     times.extend(marked.filter_map(|node| eligibility::mark_ends_ms(node)));
 }
 
 /// When a node of kube-system's pods is no longer kept by them, because they are old.
-fn outgrown_ms(rest: &Rest, scene: &Scene<'_>, settings: &Settings) -> Option<u64> {
+fn outgrown_ms(id: NodeId, rest: &Rest, scene: &Scene<'_>, settings: &Settings) -> Option<u64> {
     let Reason::BlockedByPod(pod, Blocker::UnmovableKubeSystemPod) = rest.reason else {
         return None;
     };
-    let index = scene.view.nodes().binary_search_by_key(&rest.id, |node| node.id).ok()?;
+    let index = scene.view.nodes().binary_search_by_key(&id, |node| node.id).ok()?;
     let pod = scene.view.nodes().get(index)?.pod(pod)?;
     let old_ms = pod.created_ms + settings.number(Setting::BlockingSystemPodTimeout) + 1;
     Some(old_ms.max(rest.until_ms))

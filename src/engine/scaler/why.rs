@@ -165,9 +165,9 @@ impl View<'_> {
 
     /// A node that was found unremovable a moment ago.
     fn resting(&self, id: NodeId) -> String {
-        let found = self.scaler.autoscaler.planner.resting().iter().find(|rest| rest.id == id);
+        let found = self.scaler.autoscaler.planner.resting().find(|(resting, _)| *resting == id);
         match found {
-            Some(rest) if rest.reason != Reason::RecentlyUnremovable => {
+            Some((_, rest)) if rest.reason != Reason::RecentlyUnremovable => {
                 format!("{}; it is looked at again in {}", self.reason(id, rest.reason), self.left(rest.until_ms))
             }
             _ => "it was found unremovable a moment ago".to_owned(),

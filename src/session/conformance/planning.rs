@@ -50,7 +50,7 @@ pub fn node_removal(input: &Input<'_>) -> Read<Answer> {
     let answer = Answer::new();
     Ok(match simulate(&mut scratch, place, &budgets, &settings, NOW_MS) {
         Ok(Removable { moves, .. }) => {
-            let names = moves.iter().map(|step| step.guest.pod.spec.name.clone());
+            let names = moves.iter().map(|step| step.guest.pod().spec.name.clone());
             answer.with("removable", true).with_set("reschedule", sorted(names)).with("reason", ())
         }
         Err(reason) => {

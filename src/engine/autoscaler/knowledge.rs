@@ -1,0 +1,178 @@
+//! What was found out of each node, kept from loop to loop for as long as it holds.
+
+use std::sync::Arc;
+
+use super::super::kubernetes::{NodeId, NodeInfo};
+use super::removal::Move;
+use super::scratch::Scratch;
+use super::unremovable::Reason;
+
+/// That a node is not looked at again for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Rest {
+    /// Until when.
+    pub until_ms: u64,
+    /// What was found.
+    pub reason: Reason,
+    /// How far the cluster had changed when it was found.
+    pub generation: u64,
+    /// Whether a loop has passed it by that saw something else, so that it may no longer be true.
+    pub is_stale: bool,
+}
+
+/// What was found out of a node that has not changed since, nor anything else that it depends on.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Finding {
+    /// Nothing that would hold in the next loop.
+    Nothing,
+    /// Its pods ask for too much of it.
+    Busy,
+    /// It is worth trying to do without it.
+    Idle,
+    /// It is, and these pods would have to move.
+    Moves(Vec<Move>),
+}
+
+/// What is known of a node.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Known {
+    id: NodeId,
+    node: Arc<NodeInfo>,
+    /// What was found, of the node as it is.
+    pub finding: Finding,
+    /// Why it is left alone, if it is; a change of the node does not end this.
+    pub rest: Option<Rest>,
+}
+
+impl Known {
+    fn new(node: &Arc<NodeInfo>) -> Self {
+        Self { id: node.id, node: Arc::clone(node), finding: Finding::Nothing, rest: None }
+    }
+
+    /// The node as it was when all of this was found.
+    #[must_use]
+    pub fn node(&self) -> &NodeInfo {
+        &self.node
+    }
+
+    /// Whether it is about a node as it is here.
+    #[must_use]
+    pub fn is_of(&self, node: &Arc<NodeInfo>) -> bool {
+        Arc::ptr_eq(&self.node, node)
+    }
+
+    /// Brings it up to date with the node of its identity.
+    fn renew(&mut self, node: &Arc<NodeInfo>, now_ms: u64) {
+        if !self.is_of(node) {
+            self.node = Arc::clone(node);
+            self.finding = Finding::Nothing;
+        }
+        if self.rest.is_some_and(|rest| rest.until_ms <= now_ms) {
+            self.rest = None;
+        }
+    }
+}
+
+/// See the module. One for each node, sorted by identity.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Knowledge {
+    nodes: Vec<Known>,
+}
+
+impl Knowledge {
+    /// Brings them in line with the nodes of a copy, so that each is found by the node's place there.
+    pub fn align(&mut self, scratch: &Scratch, now_ms: u64) {
+        let mut old = Vec::new().into_iter().peekable();
+        for (place, at) in scratch.registered().iter().enumerate() {
+            let (id, node) = (at.glance.id, at.resident());
+            if let Some(known) = self.nodes.get_mut(place) {
+                if known.id == id {
+                    known.renew(node, now_ms);
+                    continue;
+                }
+                // From here on places have moved.
+                old = self.nodes.split_off(place).into_iter().peekable();
+            }
+            while old.next_if(|known| known.id < id).is_some() {}
+            let mut known = old.next_if(|known| known.id == id).unwrap_or_else(|| Known::new(node));
+            known.renew(node, now_ms);
+            self.nodes.push(known);
+        }
+        self.nodes.truncate(scratch.registered().len());
+    }
+
+    /// Forgets what was found, as the rules have changed. Nodes that rest go on to rest.
+    pub fn forget_findings(&mut self) {
+        for known in &mut self.nodes {
+            known.finding = Finding::Nothing;
+        }
+    }
+
+    /// What is known of the node at a place.
+    pub fn at(&mut self, place: usize) -> Option<&mut Known> {
+        self.nodes.get_mut(place)
+    }
+
+    /// The nodes that are not looked at again for a while.
+    pub fn resting(&self) -> impl Iterator<Item = (NodeId, &Rest)> {
+        self.nodes.iter().filter_map(|known| Some((known.id, known.rest.as_ref()?)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::super::kubernetes::Resources;
+    use super::super::super::pool::PoolId;
+    use super::*;
+
+    fn nodes(ids: &[u32]) -> Vec<Arc<NodeInfo>> {
+        let id = |instance_id| NodeId { pool: PoolId::new(1), instance_id };
+        ids.iter().map(|instance_id| Arc::new(NodeInfo::new(id(*instance_id), "node", Resources::default()))).collect()
+    }
+
+    fn align(knowledge: &mut Knowledge, nodes: &[Arc<NodeInfo>], now_ms: u64) {
+        let scratch = Scratch::new(nodes.iter().cloned());
+        knowledge.align(&scratch, now_ms);
+        for (place, node) in nodes.iter().enumerate() {
+            assert!(knowledge.at(place).unwrap().is_of(node));
+        }
+        assert!(knowledge.at(nodes.len()).is_none());
+    }
+
+    fn busy(knowledge: &Knowledge) -> Vec<u32> {
+        let busy = knowledge.nodes.iter().filter(|known| known.finding == Finding::Busy);
+        busy.map(|known| known.id.instance_id).collect()
+    }
+
+    #[test]
+    fn notes_go_with_their_nodes_and_are_forgotten_with_them() {
+        let all = nodes(&[1, 2, 3, 4, 5, 6]);
+        let mut knowledge = Knowledge::default();
+        align(&mut knowledge, &all, 0);
+        for known in &mut knowledge.nodes {
+            known.finding = Finding::Busy;
+        }
+        align(&mut knowledge, &[&nodes(&[0]), &all[1..4], &all[5..]].concat(), 1);
+        assert_eq!(busy(&knowledge), [2, 3, 4, 6]);
+        align(&mut knowledge, &[&all[..3], &nodes(&[4]), &all[4..]].concat(), 2);
+        assert_eq!(busy(&knowledge), [2, 3, 6]);
+        align(&mut knowledge, &all[..2], 3);
+        assert_eq!(busy(&knowledge), [2]);
+        align(&mut knowledge, &[], 4);
+        align(&mut knowledge, &all, 5);
+        assert!(busy(&knowledge).is_empty());
+    }
+
+    #[test]
+    fn a_node_rests_until_its_time_whatever_becomes_of_it() {
+        let mut knowledge = Knowledge::default();
+        align(&mut knowledge, &nodes(&[1, 2]), 0);
+        let rest = Rest { until_ms: 100, reason: Reason::NoPlaceToMovePods, generation: 1, is_stale: false };
+        knowledge.at(1).unwrap().rest = Some(rest);
+        align(&mut knowledge, &nodes(&[2]), 99);
+        assert!(knowledge.resting().map(|(id, _)| id.instance_id).eq([2]));
+        knowledge.forget_findings();
+        align(&mut knowledge, &nodes(&[1, 2]), 100);
+        assert_eq!(knowledge.resting().count(), 0);
+    }
+}
