@@ -8,18 +8,24 @@
 tools/setup.sh package
 for_the_web
 [ $# -gt 0 ] || set -- bundler web nodejs
-build() {
-  say "Building the JavaScript package for $1"
-  with_wasm wasm-pack build --release --mode no-install --target "$1" --out-dir "pkg/$1" -- --locked --features js
-}
-# The first one compiles; what is left for the others then goes side by side.
-build "$1" || fail "wasm-pack did not build the package; see the message above"
-others=()
-for target in "${@:2}"; do
-  build "$target" &
-  others+=($!)
-done
-for other in "${others[@]}"; do
-  wait "$other" || fail "wasm-pack did not build the package; see the message above"
+# What wasm-bindgen writes around it differs from kind to kind, the wasm itself mostly does not: what is the
+# same as the first is made small once.
+first=
+large=$(mktemp)
+trap 'rm -f "$large"' EXIT
+for target in "$@"; do
+  say "Building the JavaScript package for $target"
+  with_wasm wasm-pack build --release --mode no-install --no-opt --target "$target" --out-dir "pkg/$target" \
+    -- --locked --features js || fail "wasm-pack did not build the package; see the message above"
+  wasm=pkg/$target/scale_down_bg.wasm
+  if [ -n "$first" ] && cmp -s "$wasm" "$large"; then
+    cp "$first" "$wasm"
+    continue
+  fi
+  if [ -z "$first" ]; then
+    first=$wasm
+    cp "$wasm" "$large"
+  fi
+  wasm-opt -Oz "$wasm" -o "$wasm" || fail "wasm-opt failed; see the message above"
 done
 node tools/package.mjs "$@"

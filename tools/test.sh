@@ -1,13 +1,18 @@
 #!/usr/bin/env bash
 # Runs every test, or those of one kind:
 #
-#   tools/test.sh [native] [headless] [package] [e2e]
+#   tools/test.sh [lint] [native] [headless] [package] [e2e]
 #
+#   lint      format and lints, which is no part of the tests unless it is asked for
 #   native    unit tests, scripts and properties, on this machine
 #   headless  the same engine as wasm, in a real Chromium, by wasm-pack
 #   package   the JavaScript package, as npm installs it, in Node.js and in a plain page
 #   e2e       the built page in a real Chromium, by playwright-core, alone and in other people's pages
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+test_lint() {
+  tools/lint.sh
+}
 
 test_native() {
   say "Testing natively"
@@ -21,22 +26,53 @@ test_headless() {
 }
 
 test_package() {
-  tools/package.sh
+  finish_builds
   say "Testing the JavaScript package"
   CHROMIUM=$(find_chromium) node --test tests/package/*.test.mjs
 }
 
 test_e2e() {
-  tools/build.sh
+  finish_builds
   say "Testing the page in Chromium"
-  CHROMIUM=$(find_chromium) node --test --test-timeout=240000 tests/e2e/*.test.mjs tests/hosts/*.test.mjs
+  CHROMIUM=$(find_chromium) node --test --test-concurrency=2 --test-timeout=240000 \
+    tests/e2e/*.test.mjs tests/hosts/*.test.mjs
+}
+
+# What is released is built while the rest is checked: that takes long, keeps one core busy, and uses
+# other folders of cargo's. What it says is indented.
+builds=()
+building=
+begin_builds() {
+  [ ${#builds[@]} -gt 0 ] || return 0
+  # In a process group of its own, to be ended as a whole.
+  set -m
+  (
+    for build in "${builds[@]}"; do
+      "$build" || exit 1
+    done 2>&1 | while IFS= read -r line; do printf '    %s\n' "$line"; done >&2
+  ) &
+  building=$!
+  set +m
+  trap '[ -z "$building" ] || kill -- "-$building" 2>/dev/null || true' EXIT
+}
+
+finish_builds() {
+  [ -n "$building" ] || return 0
+  wait "$building" || fail "a build failed; see above"
+  building=
 }
 
 [ $# -gt 0 ] || set -- native headless package e2e
-tools/setup.sh test
 for kind in "$@"; do
   case "$kind" in
-  native | headless | package | e2e) "test_$kind" || fail "the $kind tests failed" ;;
-  *) fail "unknown kind of test '$kind': native, headless, package or e2e" ;;
+  lint | native | headless) ;;
+  package) builds+=(tools/package.sh) ;;
+  e2e) builds+=(tools/build.sh) ;;
+  *) fail "unknown kind of test '$kind': lint, native, headless, package or e2e" ;;
   esac
+done
+tools/setup.sh test
+begin_builds
+for kind in "$@"; do
+  "test_$kind" || fail "the $kind tests failed"
 done
