@@ -16,7 +16,7 @@ use crate::engine::kubernetes::taint::{NOT_READY_KEY, UNREACHABLE_KEY};
 use crate::engine::kubernetes::{
     BudgetLimit, NodeInfo, Operator, Pod, PodPhase, PodSpec, Resources, Selector, Taint, TaintEffect, Toleration,
 };
-use crate::engine::scaler::Scaler;
+use crate::engine::scaler::Clock;
 use crate::engine::workloads::{Deployment, DeploymentId, Horizontal, Kubernetes, PodSet, SetKind};
 use crate::engine::{Cloud, Cluster, Pairs};
 
@@ -310,10 +310,10 @@ impl View<'_> {
         }
         // As the autoscaler writes moments in this one.
         let time = |at_ms| format!("{} +0000 UTC", moment(at_ms).replace('T', " ").trim_end_matches('Z'));
-        if let Some(status) = self.cloud.autoscaler_status(id, &time) {
-            let mut map = config_map(SYSTEM_NAMESPACE, "cluster-autoscaler-status", "status", &status);
-            let looked = self.cloud.scaler(id).and_then(Scaler::last_loop_ms).unwrap_or_default();
-            let annotations = json!({ "cluster-autoscaler.kubernetes.io/last-updated": time(looked) });
+        let clock = Clock { time: &time, moment: &|at_ms| format!("\"{}\"", moment(at_ms)) };
+        if let Some(status) = self.cloud.autoscaler_status(id, &clock) {
+            let mut map = config_map(SYSTEM_NAMESPACE, "cluster-autoscaler-status", "status", &status.text);
+            let annotations = json!({ "cluster-autoscaler.kubernetes.io/last-updated": time(status.written_ms) });
             put(&mut map, "metadata", "annotations", annotations);
             maps.push(map);
         }

@@ -6,6 +6,7 @@
 //! changes the answer. So an idle cluster costs nothing, however long it stays so. A loop takes its time,
 //! too: the more nodes there are, the longer until the next one.
 
+mod conditions;
 mod live;
 mod machines;
 mod scene;
@@ -28,6 +29,7 @@ use super::operation::PowerState;
 use super::pool::{Pairs, Pool, PoolId};
 use super::table::Table;
 pub(super) use live::tell_of_drain;
+pub use status_map::Clock;
 
 /// One cluster's autoscaler, and what it needs from loop to loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -43,6 +45,8 @@ pub struct Scaler {
     /// Flags that people have set, beside the profile.
     flags: Pairs,
     last: Option<LastLoop>,
+    /// What the last loop found, and since when.
+    conditions: Vec<conditions::Conditions>,
     /// The nodes as the last loop saw them.
     view: Memo<View>,
 }
@@ -95,6 +99,13 @@ impl Scaler {
     #[must_use]
     pub fn last_loop_ms(&self) -> Option<u64> {
         self.last.map(|last| last.at_ms)
+    }
+
+    /// When it would have looked last, had it looked as well when there was nothing to see.
+    fn looked_ms(&self, interval_ms: u64, now_ms: u64) -> Option<u64> {
+        let last = self.last?;
+        let step_ms = last.length_ms.max(1).div_ceil(interval_ms.max(1)) * interval_ms.max(1);
+        Some(last.at_ms + now_ms.saturating_sub(last.at_ms) / step_ms * step_ms)
     }
 
     /// When it looks next, where there is anything to see.
@@ -182,7 +193,13 @@ impl Cloud {
         let kubernetes = self.clockwork.kubernetes.get(id);
         let (generation, nodes) = kubernetes.map_or((0, 0), |found| (found.generation(), found.nodes().count()));
         let length_ms = LOOP_MS_PER_NODE * u64::try_from(nodes).unwrap_or(u64::MAX);
-        scaler.last = Some(LastLoop { at_ms: self.now_ms(), generation, again_ms, length_ms });
+        let now_ms = self.now_ms();
+        scaler.last = Some(LastLoop { at_ms: now_ms, generation, again_ms, length_ms });
+        if let Some(cluster) = self.clusters.iter().find(|cluster| cluster.id == id) {
+            let groups = status_map::groups(cluster);
+            let before = std::mem::take(&mut scaler.conditions);
+            scaler.conditions = conditions::conditions(&scaler.autoscaler, &groups, &settings, &before, now_ms);
+        }
         self.scalers.insert(id, scaler);
     }
 

@@ -5,17 +5,34 @@
 use std::fmt::Write as _;
 
 use super::super::autoscaler::readiness::Readiness;
-use super::super::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name, scale_up, scale_up_of_group};
-use super::super::autoscaler::{Group, Settings};
+use super::super::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name};
+use super::super::autoscaler::{Group, Setting, Settings};
 use super::super::cloud::Cloud;
 use super::super::cluster::{Cluster, ClusterId};
+use super::conditions::{Conditions, conditions, of_group};
 use super::{Scaler, is_sized, scene};
 
+/// How moments are written.
+pub struct Clock<'a> {
+    /// At the top.
+    pub time: &'a dyn Fn(u64) -> String,
+    /// In a condition.
+    pub moment: &'a dyn Fn(u64) -> String,
+}
+
+/// The config map.
+#[derive(Debug)]
+pub struct StatusMap {
+    /// What it says.
+    pub text: String,
+    /// When it was written.
+    pub written_ms: u64,
+}
+
 impl Cloud {
-    /// The text of the config map; nothing where no pool of the cluster is sized by the autoscaler.
-    /// `time` writes a moment.
+    /// The config map; nothing where no pool of the cluster is sized by the autoscaler.
     #[must_use]
-    pub fn autoscaler_status(&self, id: ClusterId, time: &dyn Fn(u64) -> String) -> Option<String> {
+    pub fn autoscaler_status(&self, id: ClusterId, clock: &Clock<'_>) -> Option<StatusMap> {
         let cluster = self.clusters.iter().find(|cluster| cluster.id == id)?;
         let scaler = self.scalers.get(id)?;
         let groups = groups(cluster);
@@ -24,87 +41,110 @@ impl Cloud {
         }
         let settings = scaler.settings(cluster);
         let now_ms = self.now_ms();
+        let written_ms = scaler.looked_ms(settings.number(Setting::ScanInterval), now_ms).unwrap_or(now_ms);
         let mut text = String::new();
+        let report = Report { scaler, groups: &groups, settings: &settings, now_ms, written_ms, clock };
         // Writing to a string does not fail.
-        let _ = write(&mut text, scaler, &groups, &settings, now_ms, time);
-        Some(text)
+        let _ = report.write(&mut text);
+        Some(StatusMap { text, written_ms })
     }
 }
 
-fn groups(cluster: &Cluster) -> Vec<Group> {
+/// The groups that the autoscaler sizes now.
+pub(super) fn groups(cluster: &Cluster) -> Vec<Group> {
     cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).filter_map(scene::group).collect()
 }
 
-fn write(
-    text: &mut String,
-    scaler: &Scaler,
-    groups: &[Group],
-    settings: &Settings,
+/// What is reported.
+struct Report<'a> {
+    scaler: &'a Scaler,
+    groups: &'a [Group],
+    settings: &'a Settings,
     now_ms: u64,
-    time: &dyn Fn(u64) -> String,
-) -> std::fmt::Result {
-    let state = &scaler.autoscaler.state;
-    let looked = time(scaler.last_loop_ms().unwrap_or(now_ms));
-    // A group that it has not seen yet is not in its report.
-    let seen: Vec<(usize, &Group)> = groups.iter().filter_map(|group| Some((state.place(group.id)?, group))).collect();
-    let growing: Vec<ScaleUpStatus> =
-        seen.iter().map(|(index, group)| scale_up_of_group(state, *index, group.policy, settings, now_ms)).collect();
-    writeln!(text, "time: {looked}")?;
-    writeln!(text, "autoscalerStatus: {}", if scaler.last.is_some() { "Running" } else { "Initializing" })?;
-    writeln!(text, "clusterWide:")?;
-    let all = scaler.autoscaler.planner.unneeded.nodes().len();
-    write_health(text, "  ", state.is_cluster_healthy(settings), &state.total, "")?;
-    writeln!(text, "  scaleUp:\n    status: {}", scale_up(&growing).name())?;
-    write_scale_down(text, all)?;
-    writeln!(text, "nodeGroups:")?;
-    for ((index, group), grows) in seen.into_iter().zip(growing) {
-        let nodes = scaler.autoscaler.planner.unneeded.nodes().iter();
-        let candidates = nodes.filter(|node| node.id.pool == group.id).count();
-        let readiness = state.group(index).map(|found| found.readiness).unwrap_or_default();
-        let sizes = format!(
-            "    cloudProviderTarget: {}\n    minSize: {}\n    maxSize: {}\n",
-            group.target, group.min, group.max
-        );
-        writeln!(text, "- name: {}", group.name)?;
-        write_health(text, "  ", state.is_group_healthy(index, group.policy, settings), &readiness, &sizes)?;
-        writeln!(text, "  scaleUp:\n    status: {}", grows.name())?;
-        if let Some(backoff) = state.backoffs.status(group.id, now_ms).filter(|_| grows == ScaleUpStatus::Backoff) {
-            writeln!(text, "    backoffInfo:")?;
-            writeln!(text, "      errorCode: {}", backoff.error.code)?;
-            writeln!(text, "      errorMessage: {}", backoff.error.message)?;
+    written_ms: u64,
+    clock: &'a Clock<'a>,
+}
+
+impl Report<'_> {
+    fn write(&self, text: &mut String) -> std::fmt::Result {
+        let autoscaler = &self.scaler.autoscaler;
+        let state = &autoscaler.state;
+        let found = conditions(autoscaler, self.groups, self.settings, &self.scaler.conditions, self.now_ms);
+        writeln!(text, "time: {}", (self.clock.time)(self.written_ms))?;
+        writeln!(text, "autoscalerStatus: {}", if self.scaler.last.is_some() { "Running" } else { "Initializing" })?;
+        writeln!(text, "clusterWide:")?;
+        let unneeded = autoscaler.planner.unneeded.nodes();
+        if let Some(cluster) = found.first() {
+            self.write_health(text, cluster, &state.total, "")?;
+            self.write_scale_up(text, cluster, "")?;
+            self.write_scale_down(text, cluster, unneeded.len())?;
         }
-        write_scale_down(text, candidates)?;
+        writeln!(text, "nodeGroups:")?;
+        for group in self.groups {
+            // A group that it has not seen yet is not in its report.
+            let Some(found) = of_group(&found, group.id) else { continue };
+            let readiness = state.place(group.id).and_then(|index| state.group(index));
+            let readiness = readiness.map(|found| found.readiness).unwrap_or_default();
+            let Group { name, min, max, target, .. } = group;
+            writeln!(text, "- name: {name}")?;
+            let sizes = format!("    cloudProviderTarget: {target}\n    minSize: {min}\n    maxSize: {max}\n");
+            self.write_health(text, found, &readiness, &sizes)?;
+            let is_in_backoff = found.scale_up.found == ScaleUpStatus::Backoff;
+            let backoff = state.backoffs.status(group.id, self.now_ms).filter(|_| is_in_backoff);
+            let backoff = backoff.map(|backoff| {
+                let (code, message) = (&backoff.error.code, &backoff.error.message);
+                format!("    backoffInfo:\n      errorCode: {code}\n      errorMessage: {message}\n")
+            });
+            self.write_scale_up(text, found, &backoff.unwrap_or_default())?;
+            self.write_scale_down(text, found, unneeded.iter().filter(|node| node.id.pool == group.id).count())?;
+        }
+        Ok(())
     }
-    Ok(())
-}
 
-fn write_scale_down(text: &mut String, candidates: usize) -> std::fmt::Result {
-    writeln!(text, "  scaleDown:\n    status: {}", scale_down_name(candidates))?;
-    // As with other numbers that are left out where they are 0.
-    if candidates > 0 { writeln!(text, "    candidates: {candidates}") } else { Ok(()) }
-}
-
-fn write_health(
-    text: &mut String,
-    indent: &str,
-    is_healthy: bool,
-    readiness: &Readiness,
-    sizes: &str,
-) -> std::fmt::Result {
-    let Readiness { registered, ready, unready, not_started, unregistered, long_unregistered, deleted, .. } = readiness;
-    writeln!(text, "{indent}health:")?;
-    writeln!(text, "{indent}  status: {}", health_name(is_healthy))?;
-    writeln!(text, "{indent}  nodeCounts:")?;
-    writeln!(text, "{indent}    registered:")?;
-    writeln!(text, "{indent}      total: {registered}")?;
-    writeln!(text, "{indent}      ready: {ready}")?;
-    writeln!(text, "{indent}      notStarted: {not_started}")?;
-    if *deleted > 0 {
-        writeln!(text, "{indent}      beingDeleted: {deleted}")?;
+    fn write_health(
+        &self,
+        text: &mut String,
+        found: &Conditions,
+        readiness: &Readiness,
+        sizes: &str,
+    ) -> std::fmt::Result {
+        let Readiness { registered, ready, unready, not_started, unregistered, long_unregistered, deleted, .. } =
+            readiness;
+        writeln!(text, "  health:")?;
+        writeln!(text, "    status: {}", health_name(found.is_healthy.found))?;
+        writeln!(text, "    nodeCounts:")?;
+        writeln!(text, "      registered:")?;
+        writeln!(text, "        total: {registered}")?;
+        writeln!(text, "        ready: {ready}")?;
+        writeln!(text, "        notStarted: {not_started}")?;
+        if *deleted > 0 {
+            writeln!(text, "        beingDeleted: {deleted}")?;
+        }
+        writeln!(text, "        unready:")?;
+        writeln!(text, "          total: {unready}\n          resourceUnready: 0")?;
+        writeln!(text, "      longUnregistered: {long_unregistered}")?;
+        writeln!(text, "      unregistered: {unregistered}")?;
+        text.write_str(sizes)?;
+        self.write_times(text, found.is_healthy.since_ms)
     }
-    writeln!(text, "{indent}      unready:")?;
-    writeln!(text, "{indent}        total: {unready}\n{indent}        resourceUnready: 0")?;
-    writeln!(text, "{indent}    longUnregistered: {long_unregistered}")?;
-    writeln!(text, "{indent}    unregistered: {unregistered}")?;
-    text.write_str(sizes)
+
+    fn write_scale_up(&self, text: &mut String, found: &Conditions, backoff: &str) -> std::fmt::Result {
+        writeln!(text, "  scaleUp:\n    status: {}", found.scale_up.found.name())?;
+        text.write_str(backoff)?;
+        self.write_times(text, found.scale_up.since_ms)
+    }
+
+    fn write_scale_down(&self, text: &mut String, found: &Conditions, candidates: usize) -> std::fmt::Result {
+        writeln!(text, "  scaleDown:\n    status: {}", scale_down_name(candidates))?;
+        // As with other numbers that are left out where they are 0.
+        if candidates > 0 {
+            writeln!(text, "    candidates: {candidates}")?;
+        }
+        self.write_times(text, found.has_candidates.since_ms)
+    }
+
+    fn write_times(&self, text: &mut String, since_ms: u64) -> std::fmt::Result {
+        writeln!(text, "    lastProbeTime: {}", (self.clock.moment)(self.written_ms))?;
+        writeln!(text, "    lastTransitionTime: {}", (self.clock.moment)(since_ms))
+    }
 }

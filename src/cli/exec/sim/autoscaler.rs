@@ -8,6 +8,7 @@ use crate::engine::autoscaler::expander::Priorities;
 use crate::engine::autoscaler::profile;
 use crate::engine::autoscaler::settings::SETTINGS;
 use crate::engine::pattern::Pattern;
+use crate::engine::scaler::Clock;
 use crate::engine::{Cloud, Cluster};
 
 type Result<T> = std::result::Result<T, CliError>;
@@ -112,8 +113,9 @@ fn config_map(rules: &[(&str, &str)]) -> String {
 
 fn status(cloud: &Cloud) -> Result<String> {
     let time = &|at_ms| crate::cli::duration::clock(at_ms);
-    let texts: Vec<String> =
-        cloud.clusters().iter().filter_map(|cluster| cloud.autoscaler_status(cluster.id, time)).collect();
+    let clock = Clock { time, moment: time };
+    let status = |cluster: &Cluster| Some(cloud.autoscaler_status(cluster.id, &clock)?.text);
+    let texts: Vec<String> = cloud.clusters().iter().filter_map(status).collect();
     if texts.is_empty() {
         return Err(refusal("sim autoscaler: no pool has the autoscaler on"));
     }
