@@ -160,41 +160,48 @@ impl LastTimes {
     }
 }
 
+/// What is at hand in a loop.
+pub struct Loop<'a, 's> {
+    /// The cluster; what the loop does to its groups is seen here at once.
+    pub scene: &'a mut Scene<'s>,
+    /// Who does it.
+    pub provider: &'a mut dyn Provider,
+    /// The settings.
+    pub settings: &'a Settings,
+    /// The time.
+    pub now_ms: u64,
+    /// What there is to say.
+    pub notices: &'a mut Vec<Notice>,
+}
+
 impl Autoscaler {
     /// Runs one loop.
-    pub fn run_once(
-        &mut self,
-        scene: &mut Scene<'_>,
-        provider: &mut dyn Provider,
-        settings: &Settings,
-        now_ms: u64,
-        notices: &mut Vec<Notice>,
-    ) -> LoopOutcome {
+    pub fn run_once(&mut self, at: &mut Loop<'_, '_>) -> LoopOutcome {
         let mut outcome = LoopOutcome::default();
-        let facts = facts(scene);
+        let facts = facts(at.scene);
         let seen = Observation {
-            groups: &scene.groups,
+            groups: &at.scene.groups,
             nodes: &facts,
-            unregistered: &scene.unregistered,
-            failed: &scene.failed,
+            unregistered: &at.scene.unregistered,
+            failed: &at.scene.failed,
         };
-        self.state.update(&seen, settings, now_ms, notices);
-        outcome.has_acted |= self.remove_unregistered(scene, provider, settings, now_ms, notices);
-        if !self.state.is_cluster_healthy(settings) {
+        self.state.update(&seen, at.settings, at.now_ms, at.notices);
+        outcome.has_acted |= self.remove_unregistered(at);
+        if !self.state.is_cluster_healthy(at.settings) {
             self.planner.clear();
-            notices.push(Notice::ClusterUnhealthy);
+            at.notices.push(Notice::ClusterUnhealthy);
             outcome.is_unhealthy = true;
             return outcome;
         }
-        outcome.has_acted |= self.delete_failed(scene, provider);
-        if self.fix_sizes(scene, provider, settings, now_ms) {
+        outcome.has_acted |= self.delete_failed(at);
+        if self.fix_sizes(at) {
             outcome.has_acted = true;
             return outcome;
         }
         let mut scratch = std::mem::take(&mut self.scratch.0);
-        self.renew(&mut scratch, scene, &facts, settings, now_ms);
-        let pods = pods_to_help(&mut scratch, scene, settings, now_ms);
-        let has_grown = match self.grow(&pods, &mut scratch, scene, provider, settings, now_ms, notices) {
+        self.renew(&mut scratch, &facts, at);
+        let pods = pods_to_help(&mut scratch, at);
+        let has_grown = match self.grow(&pods, &mut scratch, at) {
             Growth::Grew => true,
             Growth::Waits => {
                 outcome.waits_for_burst = true;
@@ -204,94 +211,82 @@ impl Autoscaler {
         };
         outcome.has_acted |= has_grown;
         let is_forbidden = has_grown || outcome.waits_for_burst;
-        outcome.has_acted |= self.shrink(&mut scratch, scene, provider, settings, now_ms, is_forbidden);
-        if settings.is(Setting::EnforceNodeGroupMinSize) {
-            outcome.has_acted |= self.fill_up(&scratch, scene, provider, settings, now_ms, notices);
+        outcome.has_acted |= self.shrink(&mut scratch, at, is_forbidden);
+        if at.settings.is(Setting::EnforceNodeGroupMinSize) {
+            outcome.has_acted |= self.fill_up(&scratch, at);
         }
         self.scratch.0 = scratch;
         outcome
     }
 
     /// Gives up machines that should have become nodes by now, without going below the smallest size.
-    fn remove_unregistered(
-        &mut self,
-        scene: &mut Scene<'_>,
-        provider: &mut dyn Provider,
-        settings: &Settings,
-        now_ms: u64,
-        notices: &mut Vec<Notice>,
-    ) -> bool {
-        let provision_ms = settings.number(Setting::MaxNodeProvisionTime);
+    fn remove_unregistered(&mut self, at: &mut Loop<'_, '_>) -> bool {
+        let provision_ms = at.settings.number(Setting::MaxNodeProvisionTime);
         let mut has_removed = false;
-        for index in 0..scene.groups.len() {
-            let (Some(group), Some(state)) = (scene.groups.get(index), self.state.group(index)) else { continue };
-            let is_overdue = |machine: &&Unregistered| machine.since_ms + provision_ms < now_ms;
+        for index in 0..at.scene.groups.len() {
+            let (Some(group), Some(state)) = (at.scene.groups.get(index), self.state.group(index)) else { continue };
+            let is_overdue = |machine: &&Unregistered| machine.since_ms + provision_ms < at.now_ms;
             let possible = group.target.saturating_sub(group.min) as usize;
             let overdue = state.unregistered.iter().filter(is_overdue).take(possible);
             let overdue: Vec<u32> = overdue.map(|machine| machine.instance_id).collect();
-            if overdue.is_empty() || provider.delete_instances(index, &overdue).is_err() {
+            if overdue.is_empty() || at.provider.delete_instances(index, &overdue).is_err() {
                 continue;
             }
             let name = |instance_id: &u32| super::super::pool::node_name(&group.name, *instance_id);
-            notices.extend(overdue.iter().map(|id| Notice::DeleteUnregistered { node: name(id).into() }));
+            at.notices.extend(overdue.iter().map(|id| Notice::DeleteUnregistered { node: name(id).into() }));
             has_removed = true;
-            self.renew_target(index, scene, provider);
+            self.renew_target(index, at);
         }
         has_removed
     }
 
     /// Gives up machines that could not be brought up.
-    fn delete_failed(&mut self, scene: &mut Scene<'_>, provider: &mut dyn Provider) -> bool {
+    fn delete_failed(&mut self, at: &mut Loop<'_, '_>) -> bool {
         let mut has_deleted = false;
-        for index in 0..scene.groups.len() {
-            let failed = scene.failed.get(index).map_or(&[][..], Vec::as_slice);
+        for index in 0..at.scene.groups.len() {
+            let failed = at.scene.failed.get(index).map_or(&[][..], Vec::as_slice);
             let failed: Vec<u32> = failed.iter().map(|(instance_id, _)| *instance_id).collect();
-            if !failed.is_empty() && provider.delete_instances(index, &failed).is_ok() {
+            if !failed.is_empty() && at.provider.delete_instances(index, &failed).is_ok() {
                 has_deleted = true;
-                self.renew_target(index, scene, provider);
+                self.renew_target(index, at);
             }
         }
         has_deleted
     }
 
     /// Lowers targets that have been above what is there for too long.
-    fn fix_sizes(
-        &mut self,
-        scene: &mut Scene<'_>,
-        provider: &mut dyn Provider,
-        settings: &Settings,
-        now_ms: u64,
-    ) -> bool {
+    fn fix_sizes(&mut self, at: &mut Loop<'_, '_>) -> bool {
         let mut has_fixed = false;
-        for index in 0..scene.groups.len() {
-            let missing = self.state.missing(index, settings, now_ms);
+        for index in 0..at.scene.groups.len() {
+            let missing = self.state.missing(index, at.settings, at.now_ms);
             if missing > 0 {
-                let before = provider.target(index);
-                provider.shrink_target(index, missing);
-                self.renew_target(index, scene, provider);
+                let before = at.provider.target(index);
+                at.provider.shrink_target(index, missing);
+                self.renew_target(index, at);
                 // A provider whose sizes follow its machines has nothing to forget.
-                has_fixed |= provider.target(index) != before;
+                has_fixed |= at.provider.target(index) != before;
             }
         }
         has_fixed
     }
 
-    fn renew_target(&mut self, index: usize, scene: &mut Scene<'_>, provider: &dyn Provider) {
-        if let Some(group) = scene.groups.get_mut(index) {
-            group.target = provider.target(index);
+    fn renew_target(&mut self, index: usize, at: &mut Loop<'_, '_>) {
+        if let Some(group) = at.scene.groups.get_mut(index) {
+            group.target = at.provider.target(index);
         }
-        self.state.recalculate(&scene.groups);
+        self.state.recalculate(&at.scene.groups);
     }
 
     /// The cluster to try things out on: nodes that have not started stand aside for ready ones that
     /// are yet to come, and pods of no importance do not count.
-    fn renew(&self, scratch: &mut Scratch, scene: &Scene<'_>, facts: &[NodeFacts], settings: &Settings, now_ms: u64) {
+    fn renew(&self, scratch: &mut Scratch, facts: &[NodeFacts], at: &Loop<'_, '_>) {
+        let Loop { scene, settings, now_ms, .. } = at;
         let startup_ms = settings.number(Setting::MaxNodeStartupTime);
         let upcoming: Vec<u32> = (0..scene.groups.len()).map(|group| self.upcoming(group, scene)).collect();
         let has_started = |facts: &NodeFacts| {
             let is_awaited = |group| upcoming.get(group).is_some_and(|upcoming| *upcoming > 0);
             let is_waited_for = !facts.is_ready && !facts.is_gone && facts.group.is_some_and(is_awaited);
-            !(is_waited_for && !facts.is_shut_down && facts.created_ms + startup_ms > now_ms)
+            !(is_waited_for && !facts.is_shut_down && facts.created_ms + startup_ms > *now_ms)
         };
         // Few clusters count pods of ordinary importance as expendable.
         let are_all_asked = settings.get(Setting::ExpendablePodsPriorityCutoff) > 0;
@@ -312,53 +307,43 @@ impl Autoscaler {
         scene.groups.get(index).map_or(0, |group| self.state.upcoming(index, group.policy))
     }
 
-    #[expect(clippy::too_many_arguments, reason = "what a loop is about, each once")]
-    fn grow(
-        &mut self,
-        pods: &[Pod],
-        scratch: &mut Scratch,
-        scene: &mut Scene<'_>,
-        provider: &mut dyn Provider,
-        settings: &Settings,
-        now_ms: u64,
-        notices: &mut Vec<Notice>,
-    ) -> Growth {
+    fn grow(&mut self, pods: &[Pod], scratch: &mut Scratch, at: &mut Loop<'_, '_>) -> Growth {
         if pods.is_empty() {
             return Growth::None;
         }
-        let max = settings.number(Setting::MaxNodesTotal);
-        let ready = scene.view.nodes().iter().filter(|node| node.is_ready).count();
+        let max = at.settings.number(Setting::MaxNodesTotal);
+        let ready = at.scene.view.nodes().iter().filter(|node| node.is_ready).count();
         if max > 0 && u64::try_from(ready).unwrap_or(u64::MAX) >= max {
-            notices.push(Notice::MaxNodesTotalReached { max });
+            at.notices.push(Notice::MaxNodesTotalReached { max });
             let reasons = |pod: &Pod| Notice::MaxNodesForPod { pod: pod.id };
-            notices.extend(pods.iter().map(reasons));
+            at.notices.extend(pods.iter().map(reasons));
             return Growth::None;
         }
-        if pending::is_burst(pods, now_ms) {
+        if pending::is_burst(pods, at.now_ms) {
             return Growth::Waits;
         }
-        let request = request(scene, pods, settings, now_ms);
+        let request = request(at.scene, pods, at.settings, at.now_ms);
         let mut choice = Vec::new();
-        let provider = std::cell::RefCell::new(provider);
+        let provider = std::cell::RefCell::new(&mut *at.provider);
         let mut choose = |options: &[Candidate]| provider.borrow_mut().choose(options, &mut choice);
         let mut grow = |group: usize, by: u32| provider.borrow_mut().grow(group, by);
-        let found = scale_up::scale_up(&request, scratch, &mut self.state, &mut choose, &mut grow, notices);
-        notices.append(&mut choice);
-        found.report(notices);
+        let found = scale_up::scale_up(&request, scratch, &mut self.state, &mut choose, &mut grow, at.notices);
+        at.notices.append(&mut choice);
+        found.report(at.notices);
         let has_grown = found.is_successful();
-        self.after_growth(&found.resizes, scene, *provider.borrow(), now_ms);
+        self.after_growth(&found.resizes, at);
         if has_grown { Growth::Grew } else { Growth::None }
     }
 
-    fn after_growth(&mut self, resizes: &[Resize], scene: &mut Scene<'_>, provider: &dyn Provider, now_ms: u64) {
-        for index in 0..scene.groups.len() {
-            self.renew_target(index, scene, provider);
+    fn after_growth(&mut self, resizes: &[Resize], at: &mut Loop<'_, '_>) {
+        for index in 0..at.scene.groups.len() {
+            self.renew_target(index, at);
         }
         for resize in resizes {
-            self.last.scale_up_ms = Some(now_ms);
-            let grown = scene.groups.iter().find(|group| group.name == resize.group).map(|group| group.id);
+            self.last.scale_up_ms = Some(at.now_ms);
+            let grown = at.scene.groups.iter().find(|group| group.name == resize.group).map(|group| group.id);
             if let Some(group) = grown {
-                self.last_of(group).scale_up_ms = Some(now_ms);
+                self.last_of(group).scale_up_ms = Some(at.now_ms);
             }
         }
     }
@@ -381,29 +366,22 @@ impl Autoscaler {
     }
 
     /// Finds out who is unneeded, and lets go who has been for long enough.
-    fn shrink(
-        &mut self,
-        scratch: &mut Scratch,
-        scene: &mut Scene<'_>,
-        provider: &mut dyn Provider,
-        settings: &Settings,
-        now_ms: u64,
-        is_forbidden: bool,
-    ) -> bool {
-        let candidates = self.candidates(scratch, scene, settings, now_ms);
-        let in_progress: Vec<NodeId> = scene.deleting.iter().chain(&scene.draining).copied().collect();
+    fn shrink(&mut self, scratch: &mut Scratch, at: &mut Loop<'_, '_>, is_forbidden: bool) -> bool {
+        let (settings, now_ms) = (at.settings, at.now_ms);
+        let candidates = self.candidates(scratch, at.scene, settings, now_ms);
+        let in_progress: Vec<NodeId> = at.scene.deleting.iter().chain(&at.scene.draining).copied().collect();
         let situation = Situation {
-            generation: scene.generation,
-            groups: &scene.groups,
+            generation: at.scene.generation,
+            groups: &at.scene.groups,
             candidates: &candidates,
             in_progress: &in_progress,
-            evicted: &scene.evicted,
+            evicted: &at.scene.evicted,
             settings,
             now_ms,
             interval_ms: settings.number(Setting::ScanInterval),
         };
-        let missing = |spec: &PodSpec| provider.missing_replicas(spec);
-        self.planner.update(scratch, &mut scene.budgets, &situation, missing);
+        let missing = |spec: &PodSpec| at.provider.missing_replicas(spec);
+        self.planner.update(scratch, &mut at.scene.budgets, &situation, missing);
         let is_local = settings.is(Setting::ScaleDownDelayTypeLocal);
         if is_forbidden || candidates.is_empty() || (!is_local && self.last.is_cooling(settings, now_ms)) {
             return false;
@@ -414,20 +392,20 @@ impl Autoscaler {
             drain: settings.count(Setting::MaxDrainParallelism),
         };
         let wanted = Deletions { empty: going.empty.len(), drain: going.drain.len() };
-        let under_way = Deletions { empty: scene.deleting.len(), drain: scene.draining.len() };
+        let under_way = Deletions { empty: at.scene.deleting.len(), drain: at.scene.draining.len() };
         let allowed = limits.crop(under_way, wanted);
         going.empty.truncate(allowed.empty);
         going.drain.truncate(allowed.drain);
         if going.empty.is_empty() && going.drain.is_empty() {
             return false;
         }
-        provider.remove_nodes(&going.empty, &going.drain);
+        at.provider.remove_nodes(&going.empty, &going.drain);
         self.last.scale_down_ms = Some(now_ms);
         for id in going.empty.iter().chain(&going.drain) {
             self.last_of(id.pool).scale_down_ms = Some(now_ms);
-            if let Some(index) = scene.groups.iter().position(|group| group.id == id.pool) {
+            if let Some(index) = at.scene.groups.iter().position(|group| group.id == id.pool) {
                 self.state.register_scale_down(index, now_ms + DELETION_TIME_MS);
-                self.renew_target(index, scene, provider);
+                self.renew_target(index, at);
             }
         }
         true
@@ -461,22 +439,14 @@ impl Autoscaler {
     }
 
     /// Brings groups up to their smallest size.
-    fn fill_up(
-        &mut self,
-        scratch: &Scratch,
-        scene: &mut Scene<'_>,
-        provider: &mut dyn Provider,
-        settings: &Settings,
-        now_ms: u64,
-        notices: &mut Vec<Notice>,
-    ) -> bool {
-        if scene.groups.iter().all(|group| group.target >= group.min) {
+    fn fill_up(&mut self, scratch: &Scratch, at: &mut Loop<'_, '_>) -> bool {
+        if at.scene.groups.iter().all(|group| group.target >= group.min) {
             return false;
         }
-        let request = request(scene, &[], settings, now_ms);
-        let mut grow = |group: usize, by: u32| provider.grow(group, by);
-        let resizes = scale_up::scale_up_to_min(&request, scratch, &mut self.state, &mut grow, notices);
-        self.after_growth(&resizes, scene, provider, now_ms);
+        let request = request(at.scene, &[], at.settings, at.now_ms);
+        let mut grow = |group: usize, by: u32| at.provider.grow(group, by);
+        let resizes = scale_up::scale_up_to_min(&request, scratch, &mut self.state, &mut grow, at.notices);
+        self.after_growth(&resizes, at);
         !resizes.is_empty()
     }
 }
@@ -507,7 +477,8 @@ fn facts(scene: &Scene<'_>) -> Vec<NodeFacts> {
 }
 
 /// The pods that need nodes: those that wait and those that will, because their node is drained.
-fn pods_to_help(scratch: &mut Scratch, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<Pod> {
+fn pods_to_help(scratch: &mut Scratch, at: &Loop<'_, '_>) -> Vec<Pod> {
+    let Loop { scene, settings, now_ms, .. } = at;
     let mut pods = scene.pending.clone();
     pods.retain(|pod| !pending::is_expendable(&pod.spec, settings));
     for id in &scene.draining {
@@ -517,7 +488,7 @@ fn pods_to_help(scratch: &mut Scratch, scene: &Scene<'_>, settings: &Settings, n
         pods.extend(returning.cloned());
     }
     let mut pods = pending::without_room(scratch, pods);
-    pods.retain(|pod| !is_daemon(&pod.spec) && pending::is_old_enough(pod, settings, now_ms));
+    pods.retain(|pod| !is_daemon(&pod.spec) && pending::is_old_enough(pod, settings, *now_ms));
     pods
 }
 

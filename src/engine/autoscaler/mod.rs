@@ -40,7 +40,7 @@ pub mod unremovable;
 pub mod utilization;
 pub mod view;
 
-pub use autoscaler::{Autoscaler, LastTimes, LoopOutcome, Provider, Scene};
+pub use autoscaler::{Autoscaler, LastTimes, Loop, LoopOutcome, Provider, Scene};
 pub use group::{AcceptableRange, Group};
 pub use notice::Notice;
 pub use settings::{Setting, Settings};

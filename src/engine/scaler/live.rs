@@ -7,7 +7,7 @@ use super::super::autoscaler::expander::{Candidate, Expander, Priorities, best};
 use super::super::autoscaler::instance::InstanceState;
 use super::super::autoscaler::utilization::Utilization;
 use super::super::autoscaler::view::View;
-use super::super::autoscaler::{Notice, Provider, Setting, Settings, notice};
+use super::super::autoscaler::{Loop, Notice, Provider, Setting, Settings, notice};
 use super::super::clockwork::Clockwork;
 use super::super::cloud::Cloud;
 use super::super::cluster::ClusterId;
@@ -63,7 +63,8 @@ impl Cloud {
         let before = autoscaler.planner.unneeded.clone();
         let mut notices = Vec::new();
         let mut live = Live { cloud: self, cluster: id, pools, scaler, settings, notices: Vec::new() };
-        let outcome = autoscaler.run_once(&mut scene, &mut live, settings, now_ms, &mut notices);
+        let mut at = Loop { scene: &mut scene, provider: &mut live, settings, now_ms, notices: &mut notices };
+        let outcome = autoscaler.run_once(&mut at);
         notices.append(&mut live.notices);
         let is_same = !outcome.has_acted && !outcome.waits_for_burst && before == autoscaler.planner.unneeded;
         let again_ms = if is_same { timers::again_ms(&autoscaler, &scene, settings, now_ms) } else { Some(now_ms + 1) };

@@ -10,7 +10,7 @@ use crate::engine::autoscaler::expander::Candidate;
 use crate::engine::autoscaler::scale_up::EstimateLimit;
 use crate::engine::autoscaler::template::Template;
 use crate::engine::autoscaler::view::View;
-use crate::engine::autoscaler::{Autoscaler, Group, LoopOutcome, Notice, Provider, Scene, Settings};
+use crate::engine::autoscaler::{Autoscaler, Group, Loop, LoopOutcome, Notice, Provider, Scene, Settings};
 use crate::engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
 use crate::engine::{PoolId, ScaleDownMode};
 
@@ -89,7 +89,9 @@ impl Fake {
             generation: after_ms,
         };
         let mut notices = Vec::new();
-        let outcome = autoscaler.run_once(&mut scene, self, settings, NOW_MS + after_ms, &mut notices);
+        let now_ms = NOW_MS + after_ms;
+        let mut at = Loop { scene: &mut scene, provider: self, settings, now_ms, notices: &mut notices };
+        let outcome = autoscaler.run_once(&mut at);
         self.autoscaler = autoscaler;
         self.notices.append(&mut notices);
         (outcome, std::mem::take(&mut self.acts))
