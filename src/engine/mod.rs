@@ -41,6 +41,7 @@ pub mod scale;
 mod scale_set;
 pub mod scaler;
 pub mod snapshot;
+mod sorted;
 pub mod table;
 pub mod timing;
 mod upgrade;

@@ -9,6 +9,7 @@ use std::sync::Arc;
 use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
 use super::super::memo::Memo;
 use super::super::pool::PoolId;
+use super::super::sorted::advance_to;
 use super::budget::{Deletions, Parallelism};
 use super::budgets::Budgets;
 use super::cluster_state::{ClusterState, DELETION_TIME_MS, FailedInstance, Observation, Unregistered};
@@ -25,7 +26,6 @@ use super::scale_up::{self, EstimateLimit, Request};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::template::Template;
-use super::unneeded;
 use super::view::{Seen, View};
 
 /// What a loop is given: the cluster at this moment.
@@ -429,7 +429,7 @@ impl Autoscaler {
                 continue;
             }
             // Both are sorted by identity.
-            let was_unneeded = unneeded::advance_to(&mut unneeded, node.id).is_some();
+            let was_unneeded = advance_to(&mut unneeded, |unneeded| unneeded.id, node.id).is_some();
             let rank = 2 * usize::from(!node.is_empty) + usize::from(!was_unneeded);
             if let Some(candidates) = candidates.get_mut(rank) {
                 candidates.push(place);

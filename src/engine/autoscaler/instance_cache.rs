@@ -4,6 +4,7 @@
 //! itself when it asks for something, so that a machine that it starts counts as running at once. After
 //! AKS's branch of the cluster autoscaler (kubernetes/autoscaler pull request 9932).
 
+use super::super::sorted::advance_to;
 use super::cluster_state::FailedInstance;
 use super::instance::{InstanceState, InstanceStatus, Reading, VmView};
 
@@ -53,12 +54,7 @@ impl InstanceCache {
         let mut known = before.as_slice();
         self.entries.reserve(known.len());
         self.entries.extend(machines.filter_map(|(id, view)| {
-            while let [(first, _), rest @ ..] = known
-                && *first < id
-            {
-                known = rest;
-            }
-            let before = known.first().filter(|(known, _)| *known == id).map(|(_, status)| *status);
+            let before = advance_to(&mut known, |(known, _)| *known, id).map(|(_, status)| *status);
             reading.status(view, before).map(|status| (id, status))
         }));
         let moving = self.entries.iter().filter(|(_, status)| status.state.is_moving());

@@ -233,17 +233,13 @@ fn try_removal(
                 step.guest.home = Some((place, index));
             }
             let is_empty = moves.is_empty() && guests.is_empty();
-            let works = do_without(scratch, place, moves.iter_mut().chain(&mut *guests));
-            if works {
-                for guest in guests.iter() {
-                    send_home(knowledge, guest);
-                }
+            if !do_without(scratch, place, moves.iter_mut().chain(&mut *guests)) {
+                return Err(Reason::NoPlaceToMovePods);
             }
-            return if works {
-                Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky: false })
-            } else {
-                Err(Reason::NoPlaceToMovePods)
-            };
+            for guest in guests.iter() {
+                send_home(knowledge, guest);
+            }
+            return Ok(Unneeded { id, since_ms: now_ms, is_empty, is_risky: false });
         }
     }
     let found = simulate(scratch, Some(place), budgets, settings, now_ms)?;

@@ -4,6 +4,7 @@
 //! this list from loop to loop as long as it is unneeded, and leaves it otherwise.
 
 use super::super::kubernetes::NodeId;
+use super::super::sorted::advance_to;
 use super::group::Group;
 use super::settings::{Setting, Settings};
 use super::unremovable::Reason;
@@ -64,7 +65,7 @@ impl UnneededNodes {
         updated.sort_by_key(|node| node.id);
         let mut known = self.nodes.as_slice();
         for node in &mut updated {
-            if let Some(known) = advance_to(&mut known, node.id) {
+            if let Some(known) = advance_to(&mut known, |known| known.id, node.id) {
                 node.since_ms = known.since_ms;
             }
         }
@@ -131,16 +132,6 @@ impl UnneededNodes {
         found.drain.extend(risky);
         found
     }
-}
-
-/// Drops what comes before a node from a list that is sorted by identity; gives the node if it is on it.
-pub fn advance_to(nodes: &mut &[Unneeded], id: NodeId) -> Option<Unneeded> {
-    while let [first, rest @ ..] = nodes
-        && first.id < id
-    {
-        *nodes = rest;
-    }
-    nodes.first().filter(|first| first.id == id).copied()
 }
 
 fn reason_to_wait(node: Unneeded, standing: Standing, now_ms: u64, settings: &Settings) -> Option<Reason> {

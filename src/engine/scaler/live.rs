@@ -16,6 +16,7 @@ use super::super::node_group::target_size;
 use super::super::pool::{PoolId, ScaleDownMode};
 use super::super::record::Remark;
 use super::super::workloads::{DrainPolicy, Kubernetes};
+use super::conditions::conditions;
 use super::{Scaler, machines, scene, timers};
 
 /// The provider of a loop.
@@ -68,6 +69,7 @@ impl Cloud {
         notices.append(&mut live.notices);
         let is_same = !outcome.has_acted && !outcome.waits_for_burst && before == autoscaler.planner.unneeded;
         let again_ms = if is_same { timers::again_ms(&autoscaler, &scene, settings, now_ms) } else { Some(now_ms + 1) };
+        scaler.conditions = conditions(&autoscaler, &scene.groups, settings, &scaler.conditions, now_ms);
         scaler.autoscaler = autoscaler;
         scaler.view.0 = scene.view;
         self.tell(id, scaler, notices, &scene.pending);

@@ -67,6 +67,11 @@ struct LastLoop {
 /// 30 s up to 100 nodes and 60 s up to 1,000; that it grows evenly is an assumption.
 const LOOP_MS_PER_NODE: u64 = 60;
 
+/// How often a loop is due.
+fn interval_ms(settings: &Settings) -> u64 {
+    settings.number(Setting::ScanInterval).max(1000)
+}
+
 /// Whether the autoscaler sizes a pool now: not while AKS changes it, and not while it is stopped.
 fn is_sized(cluster: &Cluster, pool: &Pool) -> bool {
     pool.spec.autoscaler.is_some()
@@ -104,7 +109,7 @@ impl Scaler {
     /// When it would have looked last, had it looked as well when there was nothing to see.
     fn looked_ms(&self, interval_ms: u64, now_ms: u64) -> Option<u64> {
         let last = self.last?;
-        let step_ms = last.length_ms.max(1).div_ceil(interval_ms.max(1)) * interval_ms.max(1);
+        let step_ms = last.length_ms.max(1).div_ceil(interval_ms) * interval_ms;
         Some(last.at_ms + now_ms.saturating_sub(last.at_ms) / step_ms * step_ms)
     }
 
@@ -164,7 +169,7 @@ impl Cloud {
             if scaler.last.is_some_and(|last| last.generation == generation && last.again_ms.is_none()) {
                 return None;
             }
-            let interval_ms = scaler.settings(cluster).number(Setting::ScanInterval).max(1000);
+            let interval_ms = interval_ms(&scaler.settings(cluster));
             let at_ms = scaler.next_ms(generation, interval_ms, self.now_ms())?;
             Some((at_ms, cluster.id))
         };
@@ -193,13 +198,7 @@ impl Cloud {
         let kubernetes = self.clockwork.kubernetes.get(id);
         let (generation, nodes) = kubernetes.map_or((0, 0), |found| (found.generation(), found.nodes().count()));
         let length_ms = LOOP_MS_PER_NODE * u64::try_from(nodes).unwrap_or(u64::MAX);
-        let now_ms = self.now_ms();
-        scaler.last = Some(LastLoop { at_ms: now_ms, generation, again_ms, length_ms });
-        if let Some(cluster) = self.clusters.iter().find(|cluster| cluster.id == id) {
-            let groups = status_map::groups(cluster);
-            let before = std::mem::take(&mut scaler.conditions);
-            scaler.conditions = conditions::conditions(&scaler.autoscaler, &groups, &settings, &before, now_ms);
-        }
+        scaler.last = Some(LastLoop { at_ms: self.now_ms(), generation, again_ms, length_ms });
         self.scalers.insert(id, scaler);
     }
 

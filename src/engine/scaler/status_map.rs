@@ -6,11 +6,11 @@ use std::fmt::Write as _;
 
 use super::super::autoscaler::readiness::Readiness;
 use super::super::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name};
-use super::super::autoscaler::{Group, Setting, Settings};
+use super::super::autoscaler::{Group, Settings};
 use super::super::cloud::Cloud;
 use super::super::cluster::{Cluster, ClusterId};
 use super::conditions::{Conditions, conditions, of_group};
-use super::{Scaler, is_sized, scene};
+use super::{Scaler, interval_ms, is_sized, scene};
 
 /// How moments are written.
 pub struct Clock<'a> {
@@ -41,7 +41,7 @@ impl Cloud {
         }
         let settings = scaler.settings(cluster);
         let now_ms = self.now_ms();
-        let written_ms = scaler.looked_ms(settings.number(Setting::ScanInterval), now_ms).unwrap_or(now_ms);
+        let written_ms = scaler.looked_ms(interval_ms(&settings), now_ms).unwrap_or(now_ms);
         let mut text = String::new();
         let report = Report { scaler, groups: &groups, settings: &settings, now_ms, written_ms, clock };
         // Writing to a string does not fail.
@@ -51,7 +51,7 @@ impl Cloud {
 }
 
 /// The groups that the autoscaler sizes now.
-pub(super) fn groups(cluster: &Cluster) -> Vec<Group> {
+fn groups(cluster: &Cluster) -> Vec<Group> {
     cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).filter_map(scene::group).collect()
 }
 
