@@ -1,5 +1,4 @@
 //! Runs from outside: every way to keep one gives the same run again, and none does harm.
-#![cfg(not(target_arch = "wasm32"))]
 
 use proptest::prelude::*;
 use scale_down::session::{OpenError, Session, SessionOptions, ShareError, World};

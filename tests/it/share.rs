@@ -1,5 +1,4 @@
 //! Links: what they hold, how long they are, and that every one that was ever made is read.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::fs;
 use std::path::{Path, PathBuf};

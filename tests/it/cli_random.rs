@@ -5,7 +5,7 @@
 
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 
-#[path = "support/exercise.rs"]
+#[path = "../support/exercise.rs"]
 mod exercise;
 
 use std::collections::BTreeMap;

@@ -16,7 +16,7 @@ use scale_down::cli::output::{self, TableTransformer};
 use scale_down::cli::parse::OutputFormat;
 use serde_json::Value;
 
-const CASES: &str = include_str!("data/formatters/cases.jsonl");
+const CASES: &str = include_str!("../data/formatters/cases.jsonl");
 
 fn format(name: &str) -> OutputFormat {
     match name {

@@ -3,7 +3,6 @@
 //! Prints how often the verdict, the exit code and the texts agree, and every disagreement with its
 //! reason. A line that goes past a documented limit of the service is counted apart, because the canned ARM of
 //! the recording had none. A disagreement without a reason fails, and so do figures below those wanted.
-#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -12,13 +11,13 @@ use scale_down::cli::error::Stage;
 use scale_down::session::{Entry, Session, SessionOptions, World};
 use serde_json::Value as Json;
 
-const CORPUS: &str = include_str!("data/oracle/az-corpus.jsonl");
+const CORPUS: &str = include_str!("../data/oracle/az-corpus.jsonl");
 
 const WORLDS: [(&str, &str); 4] = [
-    ("default", include_str!("data/oracle/worlds/default.json")),
-    ("docs", include_str!("data/oracle/worlds/docs.json")),
-    ("fresh", include_str!("data/oracle/worlds/fresh.json")),
-    ("empty", include_str!("data/oracle/worlds/empty.json")),
+    ("default", include_str!("../data/oracle/worlds/default.json")),
+    ("docs", include_str!("../data/oracle/worlds/docs.json")),
+    ("fresh", include_str!("../data/oracle/worlds/fresh.json")),
+    ("empty", include_str!("../data/oracle/worlds/empty.json")),
 ];
 
 /// A recorded line with what the playground answers.

@@ -1,8 +1,7 @@
 //! Documents: what the check of their command lines says, in every form of output.
 //!
 //! Each document of `tests/data/documents/` has what has to come of it beside it.
-//! `UPDATE_SCRIPTS=1 cargo test --test check` writes that, to be read before it is committed.
-#![cfg(not(target_arch = "wasm32"))]
+//! `UPDATE_SCRIPTS=1 cargo test --test it check` writes that, to be read before it is committed.
 
 use std::fs;
 use std::path::{Path, PathBuf};

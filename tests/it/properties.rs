@@ -1,7 +1,6 @@
 //! Properties that hold whatever is done: the engine under random requests at random times.
 //!
 //! The checkers know nothing of how the engine works: they read its event log and its snapshot.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::collections::BTreeMap;
 use std::sync::Arc;

@@ -1,5 +1,4 @@
 //! What lives in a cluster: pods are placed, run, moved and ended as Kubernetes does it.
-#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use scale_down::engine::kubernetes::budget::Amount;

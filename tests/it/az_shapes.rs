@@ -11,12 +11,12 @@ use scale_down::cli::arm;
 use scale_down::session::{Session, SessionOptions, World};
 use serde_json::Value;
 
-const CORPUS: &str = include_str!("data/oracle/az-corpus.jsonl");
+const CORPUS: &str = include_str!("../data/oracle/az-corpus.jsonl");
 const WORLDS: [(&str, &str); 4] = [
-    ("default", include_str!("data/oracle/worlds/default.json")),
-    ("docs", include_str!("data/oracle/worlds/docs.json")),
-    ("empty", include_str!("data/oracle/worlds/empty.json")),
-    ("fresh", include_str!("data/oracle/worlds/fresh.json")),
+    ("default", include_str!("../data/oracle/worlds/default.json")),
+    ("docs", include_str!("../data/oracle/worlds/docs.json")),
+    ("empty", include_str!("../data/oracle/worlds/empty.json")),
+    ("fresh", include_str!("../data/oracle/worlds/fresh.json")),
 ];
 
 /// Where the recording was cut off.
@@ -145,7 +145,7 @@ fn check(world_name: &str, world: &World, line: &str, expected: &Value) {
     assert_eq!(expected, actual, "{world_name}: {line}: {:?}", first_difference(&expected, &actual));
 }
 
-const MODELS: &str = include_str!("data/oracle/az-models.jsonl");
+const MODELS: &str = include_str!("../data/oracle/az-models.jsonl");
 
 /// Resources with nearly every field, against what the models of the development kit print.
 #[test]

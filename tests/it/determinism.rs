@@ -1,9 +1,9 @@
 //! The same run comes to the same state everywhere; `tests/headless.rs` holds wasm to it too.
 
-#[path = "support/determinism.rs"]
-mod determinism;
+#[path = "../support/determinism.rs"]
+mod recorded;
 
-use determinism::{FINGERPRINT, NOW_MS, SCRIPT, SEED};
+use recorded::{FINGERPRINT, NOW_MS, SCRIPT, SEED};
 use scale_down::session::{Session, SessionOptions};
 
 #[test]

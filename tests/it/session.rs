@@ -1,5 +1,4 @@
 //! One run: lines, waits, history. Whatever leads to a state, replaying the log gives the same.
-#![cfg(not(target_arch = "wasm32"))]
 
 use proptest::prelude::*;
 use scale_down::cli::outcome::Block;

@@ -3,8 +3,7 @@
 //! Each `tests/scripts/NAME.az` is run by the session layer; the transcript and the state it ends
 //! in must be `NAME.out`, byte for byte. A first line `#! strict terminal seed=7 world=docs` sets how
 //! it is run; with a terminal, the line after one that asks is its answer. `UPDATE_SCRIPTS=1 cargo test
-//! --test scripts` writes the expectations anew, to be read before they are committed.
-#![cfg(not(target_arch = "wasm32"))]
+//! --test it scripts` writes the expectations anew, to be read before they are committed.
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::fmt::Write as _;

@@ -3,7 +3,6 @@
 //! Every recorded line is read here as far as it can be without a cloud: a line that the real CLI
 //! refused before it sent anything must be refused in the same words, and every other line must
 //! pass, with the same arguments and values. Prints its figures and every disagreement.
-#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::print_stdout, clippy::unwrap_used, clippy::indexing_slicing, clippy::panic)]
 
 use std::collections::BTreeMap;
@@ -15,7 +14,7 @@ use scale_down::cli::shell::{self, ShellError};
 use scale_down::cli::validate::validate;
 use serde_json::Value as Json;
 
-const CORPUS: &str = include_str!("data/oracle/az-corpus.jsonl");
+const CORPUS: &str = include_str!("../data/oracle/az-corpus.jsonl");
 
 /// How a line ended without a cloud.
 #[derive(Debug)]

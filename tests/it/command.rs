@@ -1,5 +1,4 @@
 //! The native command itself: usage, misuse and exit statuses.
-#![cfg(not(target_arch = "wasm32"))]
 
 use std::io::Write as _;
 use std::process::{Command, Output, Stdio};

@@ -2,9 +2,8 @@
 //! which also draws how often what happens. The checkers know nothing of how the engine works: they count anew what
 //! it keeps count of. In the end the faults stop, and the cluster must come to rest.
 //!
-//! `SWARM_SEEDS=1000 cargo test --test swarm` runs more of them; a failure names its seed, which
+//! `SWARM_SEEDS=1000 cargo test --test it swarm` runs more of them; a failure names its seed, which
 //! `SWARM_FIRST=seed` begins with.
-#![cfg(not(target_arch = "wasm32"))]
 #![allow(clippy::panic, reason = "a test may fail")]
 
 mod autoscaling;

@@ -1,5 +1,4 @@
 //! What the simulated service does, against the facts: Scale-Down Mode, order, conflicts, limits.
-#![cfg(not(target_arch = "wasm32"))]
 
 use scale_down::engine::node::Milestone;
 use scale_down::engine::{

@@ -1,0 +1,26 @@
+//! The tests that run natively: one program, so that the crate is linked once for all of them.
+//!
+//! `tests/headless.rs` is the other one, for a browser.
+#![cfg(not(target_arch = "wasm32"))]
+
+mod az_corpus;
+mod az_corpus_exec;
+mod az_format;
+mod az_shapes;
+mod check;
+mod cli_random;
+mod command;
+mod conformance;
+mod determinism;
+mod engine;
+mod formatters;
+mod jmespath_compliance;
+mod kubernetes;
+mod lessons;
+mod open;
+mod properties;
+mod scripts;
+mod session;
+mod share;
+mod swarm;
+mod tidy;
