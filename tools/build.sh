@@ -2,11 +2,21 @@
 # Builds the page for release into dist/.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-tools/setup.sh page
+# Trunk's own call of cargo, made before there is a Trunk: on a fresh machine the page is compiled while the
+# programs that need its wasm are.
+compile_page() {
+  with_wasm cargo build --locked --release --target "$wasm_target" --features app --bin playground
+}
+
+tools/setup.sh wasm
 for_the_web
-say "Building the page (release)"
+say "Compiling the page (release)"
+timed "page: compile" compile_page &
+compiling=$!
+tools/setup.sh page
+wait "$compiling" || fail "the page did not compile; see the message above"
+
+say "Building the page"
 # Its backtraces hide the compiler's message.
 export RUST_BACKTRACE=0
-# tools/split.mjs reads them.
-export RUSTFLAGS="$RUSTFLAGS -Clink-arg=--emit-relocs"
-with_wasm trunk build --release --log error || fail "the page did not build; see the message above"
+timed "page: cut and make small" with_wasm trunk build --release --log error || fail "the page did not build; see the message above"

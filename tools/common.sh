@@ -17,11 +17,15 @@ wasm_pack_version=0.15.1
 wasm_split_version=0.2.4
 
 cargo_home=${CARGO_HOME:-$HOME/.cargo}
+# The tools of this project, for all of its clones: nothing is added to the user's own.
+tools_home=${SCALE_DOWN_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/scale-down-playground}
 npm_tools=$root/tests/e2e/node_modules
-# Beside the other tools, where the next clone finds it again.
-python_tools=$cargo_home/scale-down-playground-python
-export PATH="$cargo_home/bin:$npm_tools/.bin:$python_tools/bin:$PATH"
+python_tools=$tools_home/python
+export PATH="$tools_home/bin:$npm_tools/.bin:$python_tools/bin:$PATH"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
+# Only the set-up downloads, and with `locked` what the lock files name: whatever else a build would
+# fetch fails here, on every machine, and not only on the first one whose cache is empty.
+export CARGO_NET_OFFLINE=true
 
 say() { printf '\033[1m==>\033[0m %s\n' "$*" >&2; }
 fail() {
@@ -30,43 +34,67 @@ fail() {
 }
 have() { command -v "$1" >/dev/null 2>&1; }
 
+# Runs a command, and notes in the file $STEP_TIMES, where there is one, how long it took.
+# timed NAME COMMAND [ARGUMENT …]
+timed() {
+  local name=$1 begun=$SECONDS status=0
+  shift
+  "$@" || status=$?
+  if [ -n "${STEP_TIMES:-}" ]; then
+    printf '%s\t%s\n' "$((SECONDS - begun))" "$name" >>"$STEP_TIMES"
+  fi
+  return "$status"
+}
+
+# Prints the table of the steps that were timed. Steps run side by side, so they add up to more than the whole.
+print_steps() {
+  awk -F'\t' '{ printf "  %4d s  %s\n", $1, $2 }' "$STEP_TIMES" >&2
+}
+
 # The version that Cargo.lock pins for a crate: a tool that reads another crate's output must match it.
 locked_version() {
   awk -v crate="$1" -F'"' '$1 == "name = " { name = $2 } $1 == "version = " && name == crate { print $2; exit }' Cargo.lock
 }
 
-# Whether the given compiler has a standard library for wasm.
-builds_wasm() {
-  local libraries
-  libraries=$("$@" --print target-libdir --target "$wasm_target" 2>/dev/null) || return 1
-  compgen -G "$libraries/libstd-*.rlib" >/dev/null
+# --- the compiler for wasm --------------------------------------------------------------------------
+#
+# One wasm, whatever the machine: the standard library is always built here, from its source, for size.
+# It gets a sysroot of its own, so that no toolchain is changed, and one that is changed by somebody else
+# does not change what is built.
+
+# Makes the page a tenth smaller: it trades a little speed of sorts and of printing numbers.
+sysroot_features="panic-unwind compiler-builtins-mem optimize_for_size"
+
+# Prints the first toolchain whose standard library's source is here, as RUSTUP_TOOLCHAIN names it: the
+# default one (an empty name is none for rustup), or that of a distribution's packages, by its folder.
+wasm_toolchain() {
+  local toolchain
+  for toolchain in "${RUSTUP_TOOLCHAIN:-}" /usr; do
+    if [ -e "$(RUSTUP_TOOLCHAIN=$toolchain rustc --print sysroot 2>/dev/null)/$library_source/sysroot/Cargo.toml" ]; then
+      printf '%s' "$toolchain"
+      return
+    fi
+  done
+  return 1
 }
 
-# The name under which rustup knows a distribution's own compiler, once tools/setup.sh has linked it.
-distribution_toolchain=debian
+# Where a toolchain has the source, for whoever has rustup's `rust-src` or Debian's `rust-web-src`.
+library_source=lib/rustlib/src/rust/library
 
-# Prints what RUSTUP_TOOLCHAIN must be to build wasm; fails if no installed toolchain can. An empty
-# answer means that the default toolchain is the one.
-wasm_toolchain() {
-  if builds_wasm rustc; then
-    printf '%s' "${RUSTUP_TOOLCHAIN:-}"
-  elif have rustup && builds_wasm env RUSTUP_TOOLCHAIN="$distribution_toolchain" rustc; then
-    printf '%s' "$distribution_toolchain"
-  else
-    return 1
-  fi
+# The folder of the standard library for wasm that goes with the toolchain.
+wasm_sysroot() {
+  local key
+  key=$({ rustc -vV && printf '%s\n' "$sysroot_features"; } | cksum)
+  printf '%s/sysroot-%s' "$tools_home" "${key%% *}"
 }
 
 # Runs a command with the toolchain that builds wasm.
-with_wasm() {
-  local toolchain
-  toolchain=$(wasm_toolchain) || fail "no Rust toolchain here builds $wasm_target; run 'make setup' first"
-  if [ -n "$toolchain" ]; then
-    RUSTUP_TOOLCHAIN=$toolchain "$@"
-  else
-    "$@"
-  fi
-}
+with_wasm() (
+  RUSTUP_TOOLCHAIN=$(wasm_toolchain) || fail "no Rust toolchain here builds $wasm_target; run 'make setup' first"
+  export RUSTUP_TOOLCHAIN
+  export RUSTFLAGS="${RUSTFLAGS:-} --sysroot=$(wasm_sysroot)"
+  "$@"
+)
 
 # For wasm that is sent over a network: it is built for size, and without the paths of this machine,
 # which panic messages would carry.
@@ -75,10 +103,12 @@ for_the_web() {
   export RUSTFLAGS="${RUSTFLAGS:-} --remap-path-prefix=$cargo_home/registry/src=crates --remap-path-prefix=$root=playground"
 }
 
+# --- browsers ---------------------------------------------------------------------------------------
+
 # The browser that tests drive: $CHROMIUM, or the first that is installed.
 find_chromium() {
   local name
-  for name in "${CHROMIUM:-}" chromium chromium-browser google-chrome google-chrome-stable; do
+  for name in "${CHROMIUM:-}" chromium-headless-shell chromium chromium-browser google-chrome google-chrome-stable; do
     if [ -n "$name" ] && have "$name"; then
       command -v "$name"
       return

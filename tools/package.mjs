@@ -11,8 +11,6 @@ const manifest = JSON.parse(read("package/package.json"));
 const [, version] = read("Cargo.toml").match(/^version = "(.+)"$/m);
 
 for (const target of targets) {
-  // Of wasm-pack's, which takes each for a package of its own.
-  for (const file of ["README.md", "LICENSE", ".gitignore"]) rmSync(`pkg/${target}/${file}`, { force: true });
   // Node.js loads its own kind as CommonJS, whatever the package says.
   const type = target === "nodejs" ? "commonjs" : "module";
   const own = { type, main: "scale_down.js", types: "scale_down.d.ts", sideEffects: target === "bundler" };

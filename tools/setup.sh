@@ -2,24 +2,19 @@
 # Installs what building and testing need and this machine lacks. Quick when nothing is missing.
 #
 #   tools/setup.sh          everything
-#   tools/setup.sh page     what the page needs: a compiler for wasm, Trunk, wasm-bindgen, wasm-opt
-#   tools/setup.sh package  what the JavaScript package needs: the above and wasm-pack
-#   tools/setup.sh test     what the tests need: all of the above, Chromium and its driver, MkDocs and mdBook
+#   tools/setup.sh native   the crates, and nothing else
+#   tools/setup.sh wasm     what compiling to wasm needs: the crates, a compiler and a standard library
+#   tools/setup.sh page     what the page needs: all of that, Trunk, wasm-bindgen, wasm-opt
+#   tools/setup.sh package  what the JavaScript package needs: the compiler, wasm-bindgen, wasm-opt
+#   tools/setup.sh test     what the tests need: all of the above, wasm-pack, Chromium and its driver, MkDocs and mdBook
 #
 # Everything comes from package registries by their own clients: rustup or the distribution's
 # packages, crates.io, npm, PyPI. It never downloads a binary from anywhere else, so it also works where
-# only registries can be reached.
+# only registries can be reached. What does not depend on each other is installed side by side.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
-as_root() {
-  if [ "$(id -u)" = 0 ]; then
-    "$@"
-  elif have sudo; then
-    sudo "$@"
-  else
-    fail "installing packages needs root: run 'make setup' once as root, or install sudo"
-  fi
-}
+# Here, and only here.
+export CARGO_NET_OFFLINE=false
 
 # Runs a command whose output matters only if it fails.
 quietly() {
@@ -33,11 +28,41 @@ quietly() {
   return "$status"
 }
 
-apt_lists_fresh=
+# Runs cargo; says now and then how far it is, and all that it said if it fails.
+with_progress() {
+  local name=$1 log status=0
+  shift
+  log=$(mktemp)
+  "$@" 2>&1 </dev/null | tee "$log" | awk -v name="$name" '
+    BEGIN { "date +%s" | getline begun; close("date +%s"); said = begun }
+    /^ *Compiling / { crates += 1 }
+    {
+      "date +%s" | getline now; close("date +%s")
+      if (now - said >= 15) { printf "    %s: %d crates compiled in %d s\n", name, crates, now - begun; fflush(); said = now }
+    }' >&2 || status=$?
+  if [ "$status" != 0 ]; then
+    tail -n 60 "$log" >&2
+  fi
+  rm -f "$log"
+  return "$status"
+}
+
+# --- Debian's packages ------------------------------------------------------------------------------
+
+as_root() {
+  if [ "$(id -u)" = 0 ]; then
+    "$@"
+  elif have sudo; then
+    sudo "$@"
+  else
+    fail "installing packages needs root: run 'make setup' once as root, or install sudo"
+  fi
+}
+
 install_packages() {
   have apt-get || fail "please install these yourself, this script knows only apt-get: $*"
   say "Installing Debian packages: $*"
-  if [ -z "$apt_lists_fresh" ]; then
+  if [ -z "${apt_lists_fresh:-}" ]; then
     quietly as_root apt-get update || say "apt-get update failed; going on with the package lists that are there"
     apt_lists_fresh=yes
   fi
@@ -45,13 +70,14 @@ install_packages() {
     fail "apt-get could not install: $*. See its message above"
 }
 
+# --- what whoever starts must bring -----------------------------------------------------------------
+
 need_basics() {
-  if ! have cc; then
-    install_packages gcc libc6-dev
-  fi
   have node && have npm ||
     fail "Node.js 20 or newer and npm are needed: install them (packages nodejs and npm) and run this again"
-  have cargo || fail "Rust is needed: install it from https://rustup.rs and run this again"
+  have cargo && rustc --version >/dev/null 2>&1 ||
+    fail "Rust is needed: install it from https://rustup.rs (and 'rustup default stable') and run this again"
+  have cc || install_packages gcc libc6-dev
 }
 
 # --- a compiler for wasm ----------------------------------------------------------------------------
@@ -61,114 +87,113 @@ need_basics() {
 rustup_may_install() { have rustup && [ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ]; }
 
 need_wasm_compiler() {
-  if ! wasm_toolchain >/dev/null || sysroot_is_stale; then
-    install_wasm_compiler
+  if ! wasm_toolchain >/dev/null; then
+    if rustup_may_install; then
+      say "Adding the source of the standard library to the Rust toolchain (rustup component add rust-src)"
+      quietly rustup component add rust-src || fail "rustup could not add rust-src; see its message above"
+    else
+      # Debian's releases carry a newer compiler under the names that its browsers build with.
+      install_packages rustc-web cargo-web rust-web-src
+    fi
+    wasm_toolchain >/dev/null || fail "the Rust toolchain still has no source of its library ($library_source); please report this"
   fi
-  forget_other_builds
+  with_wasm need_standard_library
 }
 
-# What was built with other libraries does not go with these, and cargo does not notice when they change.
-forget_other_builds() {
-  local built=$CARGO_TARGET_DIR/$wasm_target libraries origin
-  libraries=$(with_wasm rustc --print target-libdir --target "$wasm_target")
-  origin=$(cksum "$libraries"/libstd-*.rlib)
-  if [ "$origin" != "$(cat "$built/.standard-library" 2>/dev/null)" ]; then
-    rm -rf "${built:?}"
-    mkdir -p "$built"
-    printf '%s\n' "$origin" >"$built/.standard-library"
-  fi
+# Runs inside `with_wasm`. Makes a folder that the compiler takes for its own: its libraries for this
+# machine, the linker for wasm, and the standard library for wasm.
+need_standard_library() {
+  local sysroot host target_folder
+  sysroot=$(wasm_sysroot)
+  [ ! -e "$sysroot" ] || return 0
+  host=$(rustc -vV | sed -n 's/^host: //p')
+  mkdir -p "$tools_home"
+  target_folder=$(mktemp -d "$tools_home/building.XXXXXX")
+  mkdir -p "$target_folder/lib/rustlib/$host/bin" "$target_folder/lib/rustlib/$wasm_target/lib"
+  ln -s "$(rustc --print target-libdir)" "$target_folder/lib/rustlib/$host/lib"
+  ln -s "$(wasm_linker "$host")" "$target_folder/lib/rustlib/$host/bin/rust-lld"
+  timed "standard library for wasm" build_standard_library "$target_folder"
+  # Only what is whole gets the name that others look for.
+  mv "$target_folder" "$sysroot"
 }
 
-install_wasm_compiler() {
-  if rustup_may_install; then
-    say "Adding the target $wasm_target to the Rust toolchain"
-    rustup target add "$wasm_target" ||
-      fail "rustup could not add $wasm_target; check its message above and the network"
+# Prints where the linker is: rustup brings it with the compiler, Debian has a package of the same version.
+wasm_linker() {
+  local own llvm
+  own=$(rustc --print sysroot)/lib/rustlib/$1/bin/rust-lld
+  llvm=$(rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
+  if [ -e "$own" ]; then
+    printf '%s' "$own"
   else
-    install_distribution_compiler
-  fi
-  wasm_toolchain >/dev/null || fail "the Rust toolchain still has no $wasm_target library; please report this"
-}
-
-# The last makes the page a tenth smaller: it trades a little speed of sorts and of printing numbers.
-sysroot_features="panic-unwind compiler-builtins-mem optimize_for_size"
-sysroot_stamp=/usr/lib/rustlib/$wasm_target/built-by-compiler
-sysroot_origin() { printf '%s\nfeatures: %s\n' "$(/usr/bin/rustc -vV 2>/dev/null)" "$sysroot_features"; }
-
-# Built by this script, and since then the distribution's compiler was upgraded, or this script wants
-# other libraries.
-sysroot_is_stale() { [ -e "$sysroot_stamp" ] && [ "$(sysroot_origin)" != "$(cat "$sysroot_stamp")" ]; }
-
-install_distribution_compiler() {
-  # Debian's releases carry a newer compiler under the names that its browsers build with.
-  install_packages rustc-web cargo-web rust-web-src rust-web-clippy
-  local llvm programs
-  llvm=$(/usr/bin/rustc -vV | sed -n 's/^LLVM version: \([0-9]*\).*/\1/p')
-  install_packages "lld-$llvm"
-  # The compiler looks for its linker for wasm under this name, next to its own libraries.
-  programs=$(dirname "$(/usr/bin/rustc --print target-libdir)")/bin
-  as_root mkdir -p "$programs"
-  as_root ln -sf "/usr/bin/lld-$llvm" "$programs/rust-lld"
-  builds_wasm /usr/bin/rustc && ! sysroot_is_stale || build_standard_library
-  if have rustup; then
-    rustup toolchain link "$distribution_toolchain" /usr
+    have "lld-$llvm" || install_packages "lld-$llvm"
+    command -v "lld-$llvm"
   fi
 }
 
-# The distribution packages the standard library for its own machines only, and its source.
 build_standard_library() {
   say "Building Rust's standard library for $wasm_target (half a minute)"
-  local work source libraries
-  source=$(dirname "$(dpkg -L rust-web-src | grep -m1 '/library/sysroot/Cargo.toml$')")/..
+  local into=$1 work
   work=$(mktemp -d)
-  # The vendored copies of its dependencies are left out by the package; crates.io has them.
-  cp -rL "$source" "$work/library"
+  cp -rL "$(rustc --print sysroot)/$library_source" "$work/library"
+  # Vendored copies of its dependencies, where there are any, are not complete; crates.io has them.
   rm -rf "$work/library/vendor"
   (
     cd "$work/library/sysroot"
     # The flags are those of the compiler's own bootstrap: they make the result a sysroot.
-    env -u RUSTUP_TOOLCHAIN -u CARGO_BUILD_TARGET \
-      RUSTC=/usr/bin/rustc RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$work/target" \
+    env -u CARGO_BUILD_TARGET RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$work/target" \
       __CARGO_DEFAULT_LIB_METADATA=playground \
       RUSTFLAGS="-Zforce-unstable-if-unmarked -Cembed-bitcode=yes --remap-path-prefix=$cargo_home/registry/src=crates --remap-path-prefix=$work=rust" \
-      /usr/bin/cargo build --quiet --release --target "$wasm_target" \
-      --features "$sysroot_features"
+      cargo build --quiet --release --locked --target "$wasm_target" --features "$sysroot_features"
   ) || fail "the standard library for $wasm_target did not build; see the compiler's message above"
-  libraries=/usr/lib/rustlib/$wasm_target/lib
-  as_root mkdir -p "$libraries"
-  as_root rm -f "$libraries"/*.rlib
-  find "$work/target/$wasm_target/release/deps" -name '*.rlib' ! -name 'libsysroot-*' -print0 |
-    as_root xargs -0 cp -t "$libraries"
-  sysroot_origin | as_root tee "$sysroot_stamp" >/dev/null
+  find "$work/target/$wasm_target/release/deps" -name '*.rlib' ! -name 'libsysroot-*' \
+    -exec cp -t "$into/lib/rustlib/$wasm_target/lib" {} +
   rm -rf "$work"
 }
 
-# --- tools from crates.io ---------------------------------------------------------------------------
+# --- crates -----------------------------------------------------------------------------------------
 
-# need_crate CRATE VERSION PROGRAM MINUTES [cargo install options]
-need_crate() {
-  local crate=$1 version=$2 program=$3 minutes=$4
-  shift 4
+# Everything that Cargo.lock names, for every platform: cargo reads all of it to describe the project to Trunk.
+need_crates() {
+  if cargo fetch --quiet --locked --offline 2>/dev/null; then
+    return
+  fi
+  say "Fetching the crates that Cargo.lock names"
+  timed "crates" cargo fetch --locked >&2 || fail "cargo could not fetch the crates; see its message above"
+}
+
+# need_program CRATE VERSION PROGRAM [cargo install options]
+need_program() {
+  local crate=$1 version=$2 program=$3
+  shift 3
   if have "$program" && {
-    "$program" --version 2>/dev/null | grep -qF " $version" ||
-      cargo install --list --root "$cargo_home" | grep -qxF "$crate v$version:"
+    grep -qsF "\"$crate $version " "$tools_home/.crates.toml" ||
+      "$program" --version 2>/dev/null | grep -qF " $version"
   }; then
     return
   fi
-  say "Installing $crate $version from crates.io (once; about $minutes min)"
-  # These tools spend their time waiting for others; compiling them fast is worth more than their speed.
-  local work
-  work=$(mktemp -d)
-  CARGO_TARGET_DIR=$work CARGO_PROFILE_RELEASE_OPT_LEVEL=1 CARGO_PROFILE_RELEASE_LTO=off \
-    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 \
-    cargo install "$crate" --version "=$version" --force --quiet \
-    --root "$cargo_home" "$@" >&2 || fail "$crate $version did not install; see cargo's message above"
-  rm -rf "$work"
+  say "Installing $crate $version from crates.io"
+  # These programs spend their time waiting for others; compiling them fast is worth more than their speed.
+  # They are compiled in one folder: what two of them use is compiled once.
+  CARGO_TARGET_DIR=$programs_target CARGO_PROFILE_RELEASE_OPT_LEVEL=0 CARGO_PROFILE_RELEASE_LTO=off \
+    CARGO_PROFILE_RELEASE_CODEGEN_UNITS=16 CARGO_PROFILE_RELEASE_DEBUG=0 RUSTFLAGS='' \
+    timed "$crate" with_progress "$program" cargo install "$crate" --version "=$version" --force \
+    --root "$tools_home" "$@" || fail "$crate $version did not install; see cargo's message above"
 }
 
-need_wasm_bindgen() {
-  # The program must be of the same version as the crate: they share an unversioned format.
-  need_crate wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen 2
+# need_programs NAME …
+need_programs() {
+  local name programs_target
+  programs_target=$(mktemp -d)
+  for name in "$@"; do
+    case "$name" in
+    # The program must be of the same version as the crate: they share an unversioned format.
+    wasm-bindgen) need_program wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen --locked ;;
+    wasm-split) need_program wasm_split_cli_support "$wasm_split_version" wasm-split-cli --locked --features build-binary ;;
+    trunk) need_program trunk "$trunk_version" trunk --locked --no-default-features ;;
+    wasm-pack) need_program wasm-pack "$wasm_pack_version" wasm-pack --locked ;;
+    esac
+  done
+  rm -rf "$programs_target"
 }
 
 # --- tools from npm ---------------------------------------------------------------------------------
@@ -179,7 +204,7 @@ need_npm_tools() {
     return
   fi
   say "Installing the npm tools of tests/e2e (wasm-opt, playwright-core, axe-core)"
-  quietly npm ci --prefix tests/e2e --no-audit --no-fund ||
+  timed "npm tools" quietly npm ci --prefix tests/e2e --no-audit --no-fund ||
     fail "npm ci failed in tests/e2e; run it there by hand to see why"
   cp tests/e2e/package-lock.json "$stamp"
 }
@@ -198,7 +223,7 @@ need_python_tools() {
     install_packages python3 python3-venv
     quietly python3 -m venv "$python_tools" || fail "python3 makes no virtual environment; see its message above"
   fi
-  quietly "$python_tools/bin/pip" install --quiet --disable-pip-version-check --requirement tests/hosts/requirements.txt ||
+  timed "Python tools" quietly "$python_tools/bin/pip" install --quiet --disable-pip-version-check --requirement tests/hosts/requirements.txt ||
     fail "pip could not install tests/hosts/requirements.txt; see its message above"
   cp tests/hosts/requirements.txt "$stamp"
 }
@@ -206,39 +231,47 @@ need_python_tools() {
 # --- a browser --------------------------------------------------------------------------------------
 
 need_browser() {
-  if ! find_chromium >/dev/null; then
-    install_packages chromium
+  local missing=()
+  find_chromium >/dev/null || missing+=(chromium-headless-shell)
+  find_chromedriver >/dev/null || missing+=(chromium-driver)
+  if [ ${#missing[@]} -gt 0 ]; then
+    timed "browser" install_packages "${missing[@]}"
   fi
-  if ! find_chromedriver >/dev/null; then
-    install_packages chromium-driver
-  fi
 }
 
-need_page() {
-  need_basics
-  need_npm_tools
+# --- parts ------------------------------------------------------------------------------------------
+
+# Debian's packages are installed one after the other: the package manager allows no more.
+packages_of_wasm() { need_wasm_compiler; }
+packages_of_test() {
   need_wasm_compiler
-  need_wasm_bindgen
-  need_crate wasm_split_cli_support "$wasm_split_version" wasm-split-cli 1 --locked --features build-binary
-  need_crate trunk "$trunk_version" trunk 4 --locked --no-default-features
-}
-
-need_package() {
-  need_basics
-  need_npm_tools
-  need_wasm_compiler
-  need_wasm_bindgen
-  need_crate wasm-pack "$wasm_pack_version" wasm-pack 1
-}
-
-case "${1:-test}" in
-page) need_page ;;
-package) need_package ;;
-test)
   need_browser
   need_python_tools
-  need_page
-  need_package
-  ;;
-*) fail "unknown part '$1': page, package or test" ;;
+}
+
+# Runs its arguments, each a command of one or more words, side by side; ends all when one fails.
+side_by_side() {
+  local job
+  set -m
+  trap 'kill $(jobs -p | sed "s/^/-/") 2>/dev/null || true' EXIT
+  for job in "$@"; do
+    # The words of each are wanted.
+    # shellcheck disable=SC2086
+    $job &
+  done
+  set +m
+  for job in "$@"; do
+    wait -n || exit 1
+  done
+  trap - EXIT
+}
+
+need_basics
+case "${1:-test}" in
+native) need_crates ;;
+wasm) side_by_side need_crates packages_of_wasm ;;
+page) side_by_side need_crates need_npm_tools packages_of_wasm "need_programs wasm-bindgen wasm-split trunk" ;;
+package) side_by_side need_crates need_npm_tools packages_of_wasm "need_programs wasm-bindgen" ;;
+test) side_by_side need_crates need_npm_tools packages_of_test "need_programs wasm-bindgen wasm-split trunk wasm-pack" ;;
+*) fail "unknown part '$1': native, wasm, page, package or test" ;;
 esac

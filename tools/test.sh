@@ -8,7 +8,14 @@
 #   headless  the same engine as wasm, in a real Chromium, by wasm-pack
 #   package   the JavaScript package, as npm installs it, in Node.js and in a plain page
 #   e2e       the built page in a real Chromium, by playwright-core, alone and in other people's pages
+#
+# Ends with a table of how long each step took.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
+
+if [ -z "${STEP_TIMES:-}" ]; then
+  STEP_TIMES=$(mktemp)
+  export STEP_TIMES
+fi
 
 test_lint() {
   tools/lint.sh
@@ -16,14 +23,23 @@ test_lint() {
 
 test_native() {
   say "Testing natively"
-  cargo test --quiet --locked --all-features
+  timed "native tests: compile" cargo test --quiet --locked --workspace --exclude scale-down-fuzz --no-run &&
+    timed "native tests: run" cargo test --quiet --locked --workspace --exclude scale-down-fuzz
 }
 
-test_headless() {
+# Built as the package is, so that what both are made of is compiled once.
+test_headless() (
+  finish_builds
   say "Testing as wasm in Chromium"
+  for_the_web
+  # The driver looks for a browser of this name, and has no option for another.
+  browser=$(mktemp -d)
+  trap 'rm -rf "$browser"' EXIT
+  ln -s "$(find_chromium)" "$browser/google-chrome"
+  export PATH="$browser:$PATH"
   with_wasm wasm-pack test --headless --chrome --chromedriver "$(find_chromedriver)" --mode no-install \
-    -- --locked --features js --test headless
-}
+    --release -- --locked --features js --test headless
+)
 
 test_package() {
   finish_builds
@@ -31,10 +47,11 @@ test_package() {
   CHROMIUM=$(find_chromium) node --test tests/package/*.test.mjs
 }
 
+# Three at a time: each test waits now and then for its page.
 test_e2e() {
   finish_builds
   say "Testing the page in Chromium"
-  CHROMIUM=$(find_chromium) node --test --test-concurrency=2 --test-timeout=240000 \
+  CHROMIUM=$(find_chromium) node --test --test-concurrency=3 --test-timeout=240000 \
     tests/e2e/*.test.mjs tests/hosts/*.test.mjs
 }
 
@@ -58,10 +75,11 @@ begin_builds() {
 
 finish_builds() {
   [ -n "$building" ] || return 0
-  wait "$building" || fail "a build failed; see above"
+  timed "waiting for the builds" wait "$building" || fail "a build failed; see above"
   building=
 }
 
+begun=$SECONDS
 [ $# -gt 0 ] || set -- native headless package e2e
 for kind in "$@"; do
   case "$kind" in
@@ -71,8 +89,10 @@ for kind in "$@"; do
   *) fail "unknown kind of test '$kind': lint, native, headless, package or e2e" ;;
   esac
 done
-tools/setup.sh test
+timed "set-up" tools/setup.sh test
 begin_builds
 for kind in "$@"; do
-  "test_$kind" || fail "the $kind tests failed"
+  timed "$kind" "test_$kind" || fail "the $kind tests failed"
 done
+say "Every test passed, in $((SECONDS - begun)) s:"
+print_steps
