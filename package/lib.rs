@@ -1,3 +1,3 @@
-//! The JavaScript package as one WebAssembly module: what it exports is written in `src/js.rs` of the library.
+//! The JavaScript package as one WebAssembly module: what it exports is written in `src/js/`.
 
-pub use scale_down::js::*;
+pub use scale_down_js::*;

@@ -11,8 +11,8 @@ mod determinism;
 
 use determinism::{FINGERPRINT, NOW_MS, SCRIPT, SEED};
 use js_sys::{Array, Reflect};
-use scale_down::js::Simulator;
 use scale_down::session::{Session, SessionOptions};
+use scale_down_js::Simulator;
 use wasm_bindgen::{JsCast, JsValue};
 use wasm_bindgen_test::{wasm_bindgen_test, wasm_bindgen_test_configure};
 

@@ -5,7 +5,7 @@
 # Trunk's own call of cargo, made before there is a Trunk: on a fresh machine the page is compiled while the
 # programs that need its wasm are.
 compile_page() {
-  with_wasm cargo build --locked --release --target "$wasm_target" --features app --bin playground
+  with_wasm cargo build --locked --release --target "$wasm_target" --package scale-down-app
 }
 
 tools/setup.sh wasm

@@ -15,6 +15,5 @@ clippy() {
   timed "clippy: $1" cargo clippy --quiet --locked "${@:2}" -- -D warnings || fail "clippy has something to say; see above"
 }
 
-clippy "native command" 
 clippy "everything, with tests" --workspace --exclude scale-down-fuzz --all-targets --all-features
 clippy "fuzz targets" --package scale-down-fuzz --no-default-features

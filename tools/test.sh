@@ -38,7 +38,7 @@ test_headless() (
   ln -s "$(find_chromium)" "$browser/google-chrome"
   export PATH="$browser:$PATH"
   with_wasm wasm-pack test --headless --chrome --chromedriver "$(find_chromedriver)" --mode no-install \
-    --release -- --locked --features js --test headless
+    --release -- --locked --test headless
 )
 
 test_package() {

@@ -6,10 +6,10 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use crate::cli::complete::Completion;
-use crate::engine::{PoolId, Snapshot};
-use crate::session::lesson::LessonError;
-use crate::session::{Entry, Glance, NodeDetail, NodeRow, OpenError, Simulation, WorldError};
+use scale_down_cli::complete::Completion;
+use scale_down_engine::{PoolId, Snapshot};
+use scale_down_session::lesson::LessonError;
+use scale_down_session::{Entry, Glance, NodeDetail, NodeRow, OpenError, Simulation, WorldError};
 
 /// See the module.
 #[derive(Default)]

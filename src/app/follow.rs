@@ -7,7 +7,7 @@ use yew::prelude::*;
 
 use super::grid::layout::Viewport;
 use super::{App, Msg, browser, log};
-use crate::session::Entry;
+use scale_down_session::Entry;
 
 impl App {
     /// Takes over what the transcript has become; whether it changed.

@@ -1,8 +1,8 @@
 //! Numbers as people read them.
 
-use crate::engine::{NodeState, PodCounts, StateCounts};
+use scale_down_engine::{NodeState, PodCounts, StateCounts};
 
-pub use crate::session::amount::{dollars, grouped};
+pub use scale_down_session::amount::{dollars, grouped};
 
 /// `00:24:10`, with days in front when there are any.
 #[must_use]

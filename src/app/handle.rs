@@ -14,9 +14,9 @@ use yew::html::Scope;
 use super::grid::shapes::{Palette, Square, draw};
 use super::options::View;
 use super::{App, Msg, browser};
-use crate::engine::{NodeSource, NodeState};
-use crate::js::{self, Simulator};
-use crate::session::{SharedSimulation, report};
+use scale_down_engine::{NodeSource, NodeState};
+use scale_down_js::{self as js, Simulator};
+use scale_down_session::{SharedSimulation, report};
 
 /// Who is told after every rendering.
 pub type Listener = Rc<RefCell<Option<Function>>>;

@@ -4,7 +4,7 @@
 //! ignored and a value that cannot be read leaves the default in place.
 
 use super::pace::SPEED_MAX;
-use crate::session::share;
+use scale_down_session::share;
 
 /// The picture or its equal, the table.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -5,7 +5,7 @@ use yew::Context;
 use super::console::prompt::Effect;
 use super::pace::SPEED_MAX;
 use super::{App, Guide, Msg, browser, handle, log};
-use crate::session::examples::Example;
+use scale_down_session::examples::Example;
 
 /// Said where the simulator cannot be had.
 const MISSING: &str =

@@ -6,7 +6,7 @@
 
 use wasm_split_helpers::{SplitLoaderError, wasm_split};
 
-use crate::session::{Session, SessionOptions, Simulation};
+use scale_down_session::{Session, SessionOptions, Simulation};
 
 /// Begins a run, as soon as the simulator is there.
 ///

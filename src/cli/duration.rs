@@ -1,6 +1,6 @@
 //! Durations and times of the day as people write them.
 
-use crate::engine::autoscaler::duration::{parsed_with, unit_ms};
+use scale_down_engine::autoscaler::duration::{parsed_with, unit_ms};
 
 /// The longest wait: a year of simulated time.
 const WAIT_MAX_MS: u64 = 365 * 24 * 3_600_000;

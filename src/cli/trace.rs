@@ -5,8 +5,8 @@
 
 use super::duration::parse_duration_ms;
 use super::quantity::{parse_bytes, parse_cpu_millis};
-use crate::engine::kubernetes::Resources;
-use crate::engine::workloads::CurvePoint;
+use scale_down_engine::kubernetes::Resources;
+use scale_down_engine::workloads::CurvePoint;
 
 /// The most lines.
 const LINES_MAX: usize = 10_000;

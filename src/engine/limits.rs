@@ -150,7 +150,7 @@ pub(super) fn check_quota(limit: u32, usage: u32, additional: u32) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::vm_size::VmSize;
+    use crate::vm_size::VmSize;
 
     fn spec(edit: impl FnOnce(&mut PoolSpec)) -> PoolSpec {
         let size = VmSize::find("Standard_DS2_v2").expect("a known size");

@@ -116,7 +116,7 @@ fn split_number(text: &str) -> Option<(u16, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::vm_size::VM_SIZES;
+    use crate::vm_size::VM_SIZES;
 
     #[test]
     fn names_say_what_the_size_tables_say() {

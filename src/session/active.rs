@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use crate::cli::error::Stage;
-use crate::cli::exec::{Question, Waiting};
-use crate::cli::filter::FILTERS;
-use crate::cli::kubectl::Follow;
-use crate::cli::outcome::{self, Block, Outcome};
-use crate::cli::shell::{Connector, RawCommand};
+use scale_down_cli::error::Stage;
+use scale_down_cli::exec::{Question, Waiting};
+use scale_down_cli::filter::FILTERS;
+use scale_down_cli::kubectl::Follow;
+use scale_down_cli::outcome::{self, Block, Outcome};
+use scale_down_cli::shell::{Connector, RawCommand};
 
 /// See the module.
 #[derive(Debug, Clone, PartialEq, Default)]

@@ -1,15 +1,15 @@
 //! What can stand at the cursor, with the names of the cloud as it is now.
 
 use super::Session;
-use crate::cli::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
-use crate::cli::complete::{Candidate, Completion, NameKind, Values, Wanted, completion};
-use crate::cli::exec::{LOADS, SCORINGS, VERBS};
-use crate::cli::kubectl;
-use crate::cli::shell;
-use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
-use crate::engine::timing::TIMINGS;
-use crate::engine::vm_size::{PRICED_REGIONS, VM_SIZES};
-use crate::engine::{Cluster, FaultKind, Pool};
+use scale_down_cli::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
+use scale_down_cli::complete::{Candidate, Completion, NameKind, Values, Wanted, completion};
+use scale_down_cli::exec::{LOADS, SCORINGS, VERBS};
+use scale_down_cli::kubectl;
+use scale_down_cli::shell;
+use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
+use scale_down_engine::timing::TIMINGS;
+use scale_down_engine::vm_size::{PRICED_REGIONS, VM_SIZES};
+use scale_down_engine::{Cluster, FaultKind, Pool};
 
 /// Enough to choose from; more would only be scrolled past.
 const MACHINES_MAX: usize = 200;
@@ -60,7 +60,7 @@ impl Values for Session {
             }
             NameKind::VmSize => {
                 let describe =
-                    |size: &crate::engine::VmSize| format!("{} vCPU, {} GiB", size.vcpus, size.memory_mib / 1024);
+                    |size: &scale_down_engine::VmSize| format!("{} vCPU, {} GiB", size.vcpus, size.memory_mib / 1024);
                 VM_SIZES.iter().map(|size| Candidate::new(&*size.name, describe(size))).collect()
             }
             NameKind::Location => {
@@ -143,7 +143,7 @@ fn pool(pool: &Pool) -> Candidate {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::SessionOptions;
+    use crate::SessionOptions;
 
     #[test]
     fn names_are_those_of_the_cloud() {

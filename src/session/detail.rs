@@ -1,8 +1,8 @@
 //! One node in words: for its card in the page and for the table.
 
 use super::Session;
-use crate::engine::record::RecordText;
-use crate::engine::{Milestone, Node, NodeSource, NodeState, Pool, PoolId};
+use scale_down_engine::record::RecordText;
+use scale_down_engine::{Milestone, Node, NodeSource, NodeState, Pool, PoolId};
 
 /// How many of a node's latest events its card shows.
 const EVENTS_MAX: usize = 6;

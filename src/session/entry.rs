@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::cli::error::Stage;
-use crate::cli::outcome::{self, Block};
+use scale_down_cli::error::Stage;
+use scale_down_cli::outcome::{self, Block};
 
 /// How far a line has come.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{Entry, Session};
-use crate::engine::{ClusterView, CostView, PodCounts, PoolView, StateCounts, pool};
+use scale_down_engine::{ClusterView, CostView, PodCounts, PoolView, StateCounts, pool};
 
 /// One line of the transcript.
 #[must_use]

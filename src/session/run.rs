@@ -10,14 +10,14 @@ use super::active::{Active, Piped};
 use super::entry::{Entry, EntryState};
 use super::lesson::Judge;
 use super::timeline::Timeline;
-use crate::cli::account::Account;
-use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::exec::{self, Context, Execution, Question, Resumption, Terminal};
-use crate::cli::filter::FILTERS;
-use crate::cli::kubectl;
-use crate::cli::outcome::{self, Block, Outcome};
-use crate::cli::shell::{self, Connector, RawCommand, ShellError};
-use crate::engine::Cloud;
+use scale_down_cli::account::Account;
+use scale_down_cli::error::{CliError, ErrorClass, Stage};
+use scale_down_cli::exec::{self, Context, Execution, Question, Resumption, Terminal};
+use scale_down_cli::filter::FILTERS;
+use scale_down_cli::kubectl;
+use scale_down_cli::outcome::{self, Block, Outcome};
+use scale_down_cli::shell::{self, Connector, RawCommand, ShellError};
+use scale_down_engine::Cloud;
 
 /// The most lines that may wait to be run.
 const QUEUE_MAX: usize = 1000;

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use super::lesson::{self, Lesson, LessonError};
 use super::{Entry, EntryState, Glance, NodeDetail, NodeRow, OpenError, Session, World, WorldError, report};
-use crate::cli::complete::Completion;
-use crate::engine::{PoolId, Snapshot};
+use scale_down_cli::complete::Completion;
+use scale_down_engine::{PoolId, Snapshot};
 
 /// A run that several parts of a page look at.
 pub type SharedSimulation = Rc<RefCell<Box<dyn Simulation>>>;

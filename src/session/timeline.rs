@@ -3,7 +3,7 @@
 //! It is kept beside the run and not in it, so that going back does not forget what comes after. A
 //! replay shows the same again and adds nothing; what is typed in the past cuts off the rest.
 
-use crate::engine::{Cloud, StateCounts};
+use scale_down_engine::{Cloud, StateCounts};
 
 /// With more samples than these, every second one goes: a slider is a few hundred pixels wide.
 const SAMPLES_MAX: usize = 320;
@@ -121,8 +121,8 @@ impl Timeline {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::engine::NodeState;
-    use crate::session::{Session, SessionOptions};
+    use crate::{Session, SessionOptions};
+    use scale_down_engine::NodeState;
 
     fn run(lines: &[&str]) -> Session {
         let mut session = Session::new(SessionOptions::default());

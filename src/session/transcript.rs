@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::amount::dollars;
 use super::{Entry, EntryState, Session};
-use crate::cli::exec::clock;
+use scale_down_cli::exec::clock;
 
 impl Session {
     /// Everything typed so far with its answers, and how the nodes stand, as Markdown.
@@ -77,7 +77,7 @@ fn fence(texts: &[&str]) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::session::{SessionOptions, World};
+    use crate::{SessionOptions, World};
 
     #[test]
     fn a_transcript_reads_as_it_was_typed() {

@@ -10,9 +10,9 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::arm;
-use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
-use crate::engine::{
+use scale_down_cli::arm;
+use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
+use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterSpec, ExistingPool, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, PowerState,
     ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,
 };

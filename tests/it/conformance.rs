@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use scale_down::session::conformance::{Outcome, Verdict, run};
+use scale_down::conformance::{Outcome, Verdict, run};
 
 const CASES: &str = include_str!("../data/facts/conformance-cases.json");
 

@@ -11,9 +11,9 @@ use yew::prelude::*;
 
 use super::keys::Action;
 use super::line;
-use crate::app::browser;
-use crate::cli::complete::{Candidate, Completion};
-use crate::cli::shell;
+use crate::browser;
+use scale_down_cli::complete::{Candidate, Completion};
+use scale_down_cli::shell;
 
 /// What is asked of the page.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -10,9 +10,9 @@ use yew::prelude::*;
 use super::keys::{self, Action, Key, Situation};
 use super::line;
 use super::prompt::{Msg, Prompt};
-use crate::app::{self as page, App, browser};
-use crate::cli::complete::Candidate;
-use crate::session::SharedSimulation;
+use crate::{self as page, App, browser};
+use scale_down_cli::complete::Candidate;
+use scale_down_session::SharedSimulation;
 
 /// What an event handler needs to have the prompt take a message at once.
 #[derive(Clone)]

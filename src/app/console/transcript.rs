@@ -4,11 +4,11 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::prompt::Effect;
-use crate::app::view::button::{Face, button};
-use crate::app::{App, Msg};
-use crate::cli::error::Example;
-use crate::cli::outcome::Block;
-use crate::session::{Entry, EntryState};
+use crate::view::button::{Face, button};
+use crate::{App, Msg};
+use scale_down_cli::error::Example;
+use scale_down_cli::outcome::Block;
+use scale_down_session::{Entry, EntryState};
 
 /// One command, its blocks, and what can be done while it runs.
 pub fn view(entry: &Entry, link: &Scope<App>) -> Html {

@@ -4,7 +4,7 @@
 //! nothing jumps when others leave. The size shrinks as soon as it must and grows back only when
 //! there is room to spare; otherwise a pool at the edge would flicker between two sizes.
 
-use crate::engine::PoolId;
+use scale_down_engine::PoolId;
 
 /// Cell sizes in CSS pixels, largest first; below the last the picture scrolls.
 const SIZES_PX: [f64; 13] = [58.0, 52.0, 46.0, 40.0, 34.0, 28.0, 23.0, 19.0, 16.0, 13.0, 11.0, 9.0, 7.0];

@@ -7,8 +7,8 @@ pub mod shapes;
 
 #[cfg(test)]
 mod sample {
-    use crate::engine::PoolId;
-    use crate::session::{Session, SessionOptions};
+    use scale_down_engine::PoolId;
+    use scale_down_session::{Session, SessionOptions};
 
     /// As many pools as wanted, for tests: only the engine makes their identities.
     pub(super) fn pools(count: usize) -> Vec<PoolId> {

@@ -3,7 +3,7 @@
 //! Pure: cells in, a [`Look`] out, with the page's clock as an argument. A node that the engine
 //! has already forgotten is still drawn for a moment while it leaves.
 
-use crate::engine::{NodeSource, NodeState, NodeView, PoolId};
+use scale_down_engine::{NodeSource, NodeState, NodeView, PoolId};
 
 /// How long a turn from one state to the next is shown.
 const TURN_MS: f64 = 260.0;

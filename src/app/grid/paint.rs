@@ -10,8 +10,8 @@ use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
 use super::layout::{Layout, PoolBox, PoolShape, Viewport, real};
 use super::motion::{LEVELS, Look, Track, ease_out};
 use super::shapes::{Palette, Square, draw};
-use crate::app::browser;
-use crate::engine::{NodeSource, NodeState, PoolId, PoolView, Snapshot};
+use crate::browser;
+use scale_down_engine::{NodeSource, NodeState, PoolId, PoolView, Snapshot};
 
 /// How long cells take to move when the layout changes.
 const MOVE_MS: f64 = 380.0;

@@ -5,8 +5,8 @@
 
 use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
 
-use crate::app::browser;
-use crate::engine::{NodeSource, NodeState};
+use crate::browser;
+use scale_down_engine::{NodeSource, NodeState};
 
 /// The colour of every state, resolved for the theme in force.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

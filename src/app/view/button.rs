@@ -4,7 +4,7 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::icons;
-use crate::app::{App, Msg};
+use crate::{App, Msg};
 
 /// What a button looks like and says of itself.
 #[derive(Clone, Default)]

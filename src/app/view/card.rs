@@ -4,18 +4,18 @@ use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::swatch::swatch;
-use crate::app::format::{clock, dollars, duration, state_word};
-use crate::app::grid::paint::NodeKey;
-use crate::app::{App, browser};
-use crate::engine::{Milestone, NodeSource, NodeView};
-use crate::session::NodeDetail;
+use crate::format::{clock, dollars, duration, state_word};
+use crate::grid::paint::NodeKey;
+use crate::{App, browser};
+use scale_down_engine::{Milestone, NodeSource, NodeView};
+use scale_down_session::NodeDetail;
 
 /// Distance between a cell and its card.
 const GAP_PX: f64 = 10.0;
 
 impl App {
     /// The node whose card is shown: the one chosen, else the one under the pointer.
-    pub(in crate::app) fn shown_node(&self) -> Option<NodeKey> {
+    pub(crate) fn shown_node(&self) -> Option<NodeKey> {
         self.pointed.or(self.chosen)
     }
 
@@ -34,7 +34,7 @@ impl App {
     }
 
     /// Puts cursor and card beside the node's cell, inside the panel.
-    pub(in crate::app) fn place_card(&self) -> Option<()> {
+    pub(crate) fn place_card(&self) -> Option<()> {
         let rect = self.painter.as_ref()?.rect(self.shown_node()?)?;
         let cursor = self.refs.cursor.cast::<HtmlElement>()?;
         for (property, length_px) in [
@@ -60,7 +60,7 @@ impl App {
     }
 
     /// Scrolls the picture so that the node chosen by key is in sight.
-    pub(in crate::app) fn reveal_chosen(&self) -> Option<()> {
+    pub(crate) fn reveal_chosen(&self) -> Option<()> {
         let rect = self.painter.as_ref()?.rect(self.chosen?)?;
         let scroller = self.refs.scroller.cast::<HtmlElement>()?;
         let (top_px, room_px) = (f64::from(scroller.scroll_top()), f64::from(scroller.client_height()));

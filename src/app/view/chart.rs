@@ -8,9 +8,9 @@ use std::fmt::Write as _;
 
 use yew::prelude::*;
 
-use crate::app::format::TOLD;
-use crate::engine::{NodeState, StateCounts};
-use crate::session::Glance;
+use crate::format::TOLD;
+use scale_down_engine::{NodeState, StateCounts};
+use scale_down_session::Glance;
 
 /// The drawing's own units; it is stretched to the room there is.
 const WIDTH: u64 = 1_000;

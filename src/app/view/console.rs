@@ -7,9 +7,9 @@ use yew::prelude::*;
 
 use super::button::{Face, button};
 use super::icons;
-use crate::app::console::prompt_view::Handle;
-use crate::app::console::transcript;
-use crate::app::{App, Guide, Msg};
+use crate::console::prompt_view::Handle;
+use crate::console::transcript;
+use crate::{App, Guide, Msg};
 
 impl App {
     pub(super) fn view_console(&self, link: &Scope<Self>) -> Html {

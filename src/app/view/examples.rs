@@ -6,8 +6,8 @@
 use yew::html::Scope;
 use yew::prelude::*;
 
-use crate::app::{App, Msg};
-use crate::session::examples::{EXAMPLES, Example};
+use crate::{App, Msg};
+use scale_down_session::examples::{EXAMPLES, Example};
 
 /// The picker.
 pub fn view_examples(link: &Scope<App>) -> Html {

@@ -2,9 +2,9 @@
 
 use yew::prelude::*;
 
-use crate::app::format::{TOLD, dollars, grouped, pods_at_work};
-use crate::app::{App, browser};
-use crate::engine::NodeState;
+use crate::format::{TOLD, dollars, grouped, pods_at_work};
+use crate::{App, browser};
+use scale_down_engine::NodeState;
 
 impl App {
     pub(super) fn view_kpis(&self) -> Html {

@@ -6,12 +6,12 @@ use yew::prelude::*;
 
 use super::examples::view_cards;
 use super::swatch::swatch;
-use crate::app::format::{TOLD, counts_json, grouped, pods_at_work, state_word, summary};
-use crate::app::grid::paint::Step;
-use crate::app::options::View;
-use crate::app::{App, Msg, browser};
-use crate::engine::{ClusterView, NodeSource, NodeState, PoolView, PowerState, ProvisioningState, ScaleDownMode};
-use crate::session::examples::EXAMPLES;
+use crate::format::{TOLD, counts_json, grouped, pods_at_work, state_word, summary};
+use crate::grid::paint::Step;
+use crate::options::View;
+use crate::{App, Msg, browser};
+use scale_down_engine::{ClusterView, NodeSource, NodeState, PoolView, PowerState, ProvisioningState, ScaleDownMode};
+use scale_down_session::examples::EXAMPLES;
 
 /// From one pod of the queue to the next, as the dashes of `.queue` in the style sheet.
 const QUEUE_PITCH_PX: u32 = 10;
@@ -156,7 +156,7 @@ impl App {
     }
 
     /// Puts every pool's header where its cells are.
-    pub(in crate::app) fn place_heads(&self) {
+    pub(crate) fn place_heads(&self) {
         let (Some(painter), Some(heads)) = (&self.painter, self.refs.heads.cast::<HtmlElement>()) else { return };
         let children = heads.children();
         for (place, top_px) in (0..).zip(painter.heads()) {

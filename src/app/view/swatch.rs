@@ -7,9 +7,9 @@ use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d as Context, Element, HtmlCanvasElement};
 use yew::prelude::*;
 
-use crate::app::browser;
-use crate::app::grid::shapes::{Palette, Square, draw};
-use crate::engine::{NodeSource, NodeState};
+use crate::browser;
+use crate::grid::shapes::{Palette, Square, draw};
+use scale_down_engine::{NodeSource, NodeState};
 
 /// Side in CSS pixels, as in the style sheet.
 const SIDE_PX: f64 = 18.0;

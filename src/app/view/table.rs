@@ -10,11 +10,11 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::button::{Face, button};
-use crate::app::format::{dollars, duration, grouped, state_word};
-use crate::app::options::View;
-use crate::app::{App, Msg, browser};
-use crate::engine::{NodeState, Snapshot, StateCounts};
-use crate::session::Simulation;
+use crate::format::{dollars, duration, grouped, state_word};
+use crate::options::View;
+use crate::{App, Msg, browser};
+use scale_down_engine::{NodeState, Snapshot, StateCounts};
+use scale_down_session::Simulation;
 
 /// So many nodes are one page.
 const WHOLE_ROWS: usize = 400;

@@ -6,9 +6,9 @@ use yew::prelude::*;
 
 use super::button::{Face, button};
 use super::icons;
-use crate::app::format::clock;
-use crate::app::pace::{SPEEDS, speed_at, spoken, stop_of};
-use crate::app::{App, Msg};
+use crate::format::clock;
+use crate::pace::{SPEEDS, speed_at, spoken, stop_of};
+use crate::{App, Msg};
 
 /// Stops of the slider over the run so far, whatever its length: fine enough for the pointer, few
 /// enough for arrow keys.

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use lexopt::ValueExt as _;
 use lexopt::prelude::{Long, Short, Value};
-use scale_down::session::conformance::{Outcome, Verdict, run};
+use scale_down::conformance::{Outcome, Verdict, run};
 
 use super::{Problem, misuse, print, read};
 

@@ -12,8 +12,8 @@ mod name;
 
 use serde_json::Value;
 
-use crate::engine::PoolId;
 pub use moment::{simulated as moment, simulated_ms as moment_ms};
+use scale_down_engine::PoolId;
 
 /// The address of a node, in the default subnet after the four that Azure keeps for itself. Every pool has
 /// as many as it may have nodes, so that no two nodes of a cluster have the same.

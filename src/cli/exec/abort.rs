@@ -2,7 +2,7 @@
 
 use super::nodepool::existing;
 use super::{Action, Context, Reply, Result, cluster};
-use crate::cli::parse::Invocation;
+use crate::parse::Invocation;
 
 /// Aborts what is under way on a cluster, or on a pool of it. Where nothing is, the service has
 /// nothing to say.

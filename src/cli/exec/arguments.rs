@@ -1,9 +1,9 @@
 //! Reads the arguments of an invocation as the engine wants them.
 
 use super::{Result, refusal, service_refusal};
-use crate::cli::parse::Invocation;
-use crate::engine::limits::check_count;
-use crate::engine::{AutoscalerRange, Pairs, PoolMode, ScaleDownMode};
+use crate::parse::Invocation;
+use scale_down_engine::limits::check_count;
+use scale_down_engine::{AutoscalerRange, Pairs, PoolMode, ScaleDownMode};
 
 /// A text that the parser has made sure of.
 pub(super) fn needed<'a>(invocation: &'a Invocation, dest: &str) -> Result<&'a str> {

@@ -11,12 +11,12 @@ use super::{
     Action, Context, Question, Reply, Result, abort, ask, group, missing, not_simulated, refusal, resource,
     say_without_effect, upgrade,
 };
-use crate::cli::arm;
-use crate::cli::output::TableTransformer;
-use crate::cli::parse::Invocation;
-use crate::cli::validate::decorator::{self, PoolFacts};
-use crate::engine::autoscaler::profile as settings;
-use crate::engine::{Cloud, Cluster, ClusterSpec, Pairs, PowerState, ResourceGroup};
+use crate::arm;
+use crate::output::TableTransformer;
+use crate::parse::Invocation;
+use crate::validate::decorator::{self, PoolFacts};
+use scale_down_engine::autoscaler::profile as settings;
+use scale_down_engine::{Cloud, Cluster, ClusterSpec, Pairs, PowerState, ResourceGroup};
 
 /// The region of what the playground creates by itself; the one in most of the documentation.
 const PRESUMED_LOCATION: &str = "eastus";

@@ -6,10 +6,10 @@
 use serde_json::{Value, json};
 
 use super::{Action, Context, Reply, Result, not_simulated, refusal};
-use crate::cli::account::HOME;
-use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::output::TableTransformer;
-use crate::cli::parse::Invocation;
+use crate::account::HOME;
+use crate::error::{CliError, ErrorClass, Stage};
+use crate::output::TableTransformer;
+use crate::parse::Invocation;
 
 /// The section of the configuration that arguments take their defaults from.
 const DEFAULTS: &str = "defaults";

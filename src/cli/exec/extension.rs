@@ -7,11 +7,11 @@ use serde_json::{Value, json};
 
 use super::arguments::needed;
 use super::{Action, Context, Reply, Result, beyond, needs_network, not_simulated, refusal};
-use crate::cli::account::EXTENSIONS;
-use crate::cli::error::CliError;
-use crate::cli::outcome::Block;
-use crate::cli::output::TableTransformer;
-use crate::cli::parse::Invocation;
+use crate::account::EXTENSIONS;
+use crate::error::CliError;
+use crate::outcome::Block;
+use crate::output::TableTransformer;
+use crate::parse::Invocation;
 
 pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {

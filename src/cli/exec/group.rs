@@ -5,9 +5,9 @@ use serde_json::{Value, json};
 use super::arguments::{given_pairs, needed, pairs};
 use super::wait::{Target, resource_wait};
 use super::{Action, Context, Reply, Result, missing, not_simulated, refusal, resource};
-use crate::cli::output::TableTransformer;
-use crate::cli::parse::Invocation;
-use crate::engine::{Cloud, ResourceGroup};
+use crate::output::TableTransformer;
+use crate::parse::Invocation;
+use scale_down_engine::{Cloud, ResourceGroup};
 
 pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {

@@ -5,9 +5,9 @@ use serde_json::Value;
 use super::arguments::needed;
 use super::nodepool::named_pool;
 use super::{Action, Reply, Result, missing, not_simulated, resource};
-use crate::cli::output::TableTransformer;
-use crate::cli::parse::Invocation;
-use crate::engine::Cloud;
+use crate::output::TableTransformer;
+use crate::parse::Invocation;
+use scale_down_engine::Cloud;
 
 pub(super) fn run(verb: &str, invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
     let (cluster, pool) = named_pool(invocation, cloud)?;

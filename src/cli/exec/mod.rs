@@ -14,7 +14,7 @@ mod nodepool;
 mod profile;
 mod question;
 mod registration;
-pub(in crate::cli) mod resource;
+pub(crate) mod resource;
 mod sim;
 mod upgrade;
 mod verb;
@@ -32,7 +32,7 @@ use super::outcome::{Block, Outcome};
 use super::output::{self, Rendered, TableTransformer};
 use super::parse::{HelpTarget, Invocation, OutputFormat, ParseOptions, Parsed, parse};
 use super::validate::validate;
-use crate::engine::{Cloud, OperationId, OperationState, ServiceError};
+use scale_down_engine::{Cloud, OperationId, OperationState, ServiceError};
 
 pub use super::duration::{clock, parse_duration_ms};
 pub use question::{Question, Terminal};
@@ -70,14 +70,14 @@ impl<'a> Context<'a> {
     }
 
     /// Says below the refusal that follows how to go on. There are no hints in strict mode.
-    pub(in crate::cli) fn hint(&mut self, text: impl Into<String>) {
+    pub(crate) fn hint(&mut self, text: impl Into<String>) {
         if !self.account.strict {
             self.hint = Some(text.into());
         }
     }
 
     /// The answer of a command that was refused.
-    pub(in crate::cli) fn refuse(self, error: CliError) -> Execution {
+    pub(crate) fn refuse(self, error: CliError) -> Execution {
         if let Some(question) = self.open_question {
             return Execution::Asking(question, self.blocks);
         }

@@ -10,13 +10,13 @@ use super::arguments::{
 use super::{
     Action, Context, Reply, Result, abort, cluster, missing, profile, refusal, resource, service_refusal, upgrade,
 };
-use crate::cli::arm;
-use crate::cli::error::CliError;
-use crate::cli::outcome::Block;
-use crate::cli::output::TableTransformer;
-use crate::cli::parse::Invocation;
-use crate::cli::validate::decorator::{self, AutoscalerUpdate, PoolFacts};
-use crate::engine::{
+use crate::arm;
+use crate::error::CliError;
+use crate::outcome::Block;
+use crate::output::TableTransformer;
+use crate::parse::Invocation;
+use crate::validate::decorator::{self, AutoscalerUpdate, PoolFacts};
+use scale_down_engine::{
     Cloud, Cluster, OsDiskType, OsType, Pool, PoolMode, PoolSpec, PoolUpdate, ScaleDownMode, ServiceError, VmSize,
 };
 

@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 use super::arguments::needed;
 use super::nodepool::{named_pool, reply};
 use super::{Action, Context, Result, not_simulated, refusal, resource};
-use crate::cli::parse::Invocation;
-use crate::engine::{PoolUpdate, limits};
+use crate::parse::Invocation;
+use scale_down_engine::{PoolUpdate, limits};
 
 /// What the commands of one kind of profile call things.
 struct Words {
@@ -160,7 +160,7 @@ fn manual_count(words: &Words, profiles: &Value) -> Option<i128> {
     Some(counts.map(i128::from).sum())
 }
 
-fn checked(count: i128, mode: crate::engine::PoolMode) -> Result<u32> {
+fn checked(count: i128, mode: scale_down_engine::PoolMode) -> Result<u32> {
     limits::check_count(mode, count)?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }

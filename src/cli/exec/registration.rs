@@ -5,12 +5,12 @@ use serde_json::{Value, json};
 use super::arguments::needed;
 use super::resource::SUBSCRIPTION;
 use super::{Action, Context, Reply, Result, needs_network, no_subscription, not_simulated, refusal};
-use crate::cli::account::{FEATURES, SUBSCRIPTIONS, subscription};
-use crate::cli::error::{CliError, ErrorClass};
-use crate::cli::outcome::Block;
-use crate::cli::output::TableTransformer;
-use crate::cli::parse::Invocation;
-use crate::engine::vm_size::PRICED_REGIONS;
+use crate::account::{FEATURES, SUBSCRIPTIONS, subscription};
+use crate::error::{CliError, ErrorClass};
+use crate::outcome::Block;
+use crate::output::TableTransformer;
+use crate::parse::Invocation;
+use scale_down_engine::vm_size::PRICED_REGIONS;
 
 const CONTAINER_SERVICE: &str = "Microsoft.ContainerService";
 /// The CLI whose grammar and texts the playground follows.

@@ -5,9 +5,9 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::cli::account::SUBSCRIPTIONS;
-use crate::cli::arm;
-use crate::engine::{Cluster, Node, Pairs, Pool, PoolId, PowerState, ResourceGroup};
+use crate::account::SUBSCRIPTIONS;
+use crate::arm;
+use scale_down_engine::{Cluster, Node, Pairs, Pool, PoolId, PowerState, ResourceGroup};
 
 /// The identity of the simulated subscription.
 pub(super) const SUBSCRIPTION: &str = SUBSCRIPTIONS[0].0;
@@ -77,7 +77,7 @@ pub(super) fn machine(cluster: &Cluster, pool: &Pool, node: &Node) -> Value {
 }
 
 /// The identity of a pool's scale set.
-pub(in crate::cli) fn scale_set_id(cluster: &Cluster, pool: &Pool) -> String {
+pub(crate) fn scale_set_id(cluster: &Cluster, pool: &Pool) -> String {
     format!(
         "/subscriptions/{SUBSCRIPTION}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachineScaleSets/{}",
         node_resource_group(cluster),

@@ -10,14 +10,14 @@ use serde_json::{Value, json};
 use super::arguments::needed;
 use super::nodepool::{named_pool, reply};
 use super::{Action, Context, Question, Reply, Result, ask, cluster, refusal, resource};
-use crate::cli::account::{HOME, KubeContext};
-use crate::cli::arm;
-use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::outcome::Block;
-use crate::cli::output::TableTransformer;
-use crate::cli::parse::Invocation;
-use crate::cli::validate::decorator;
-use crate::engine::{Cloud, Cluster, OsType, Pool, ProvisioningState};
+use crate::account::{HOME, KubeContext};
+use crate::arm;
+use crate::error::{CliError, ErrorClass, Stage};
+use crate::outcome::Block;
+use crate::output::TableTransformer;
+use crate::parse::Invocation;
+use crate::validate::decorator;
+use scale_down_engine::{Cloud, Cluster, OsType, Pool, ProvisioningState};
 
 /// What `az aks upgrade` asks first.
 const UNAVAILABLE: &str =
@@ -66,7 +66,7 @@ pub(super) fn versions() -> Action {
         let minor = version.rsplit_once('.').map_or(*version, |(minor, _)| minor);
         json!({
             "capabilities": { "supportPlan": ["KubernetesOfficial", "AKSLongTermSupport"] },
-            "isDefault": (*version == crate::engine::pool::DEFAULT_KUBERNETES_VERSION).then_some(true),
+            "isDefault": (*version == scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION).then_some(true),
             "isPreview": null,
             "patchVersions": { *version: { "upgrades": upgrades(version) } },
             "version": minor,

@@ -4,9 +4,9 @@
 use std::fmt::Write as _;
 
 use super::{Block, Context, Execution, Outcome, Printing, Rendered, Reply, Until, Waiting, print, refusal, sim};
-use crate::cli::duration::parse_duration_ms;
-use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::filter;
+use crate::duration::parse_duration_ms;
+use crate::error::{CliError, ErrorClass, Stage};
+use crate::filter;
 
 /// What each verb does, for `help`.
 pub const VERBS: &[(&str, &str)] = &[

@@ -8,10 +8,10 @@ use serde_json::{Value, json};
 use super::arguments::needed;
 use super::resource;
 use super::{Action, Context, Reply, Result, beyond, missing, not_simulated, refusal, service_refusal};
-use crate::cli::output::TableTransformer;
-use crate::cli::parse::Invocation;
-use crate::cli::validate::is_resource_id;
-use crate::engine::{Cloud, Cluster, Milestone, Node, NodeState, Pool, PoolId, ServiceError};
+use crate::output::TableTransformer;
+use crate::parse::Invocation;
+use crate::validate::is_resource_id;
+use scale_down_engine::{Cloud, Cluster, Milestone, Node, NodeState, Pool, PoolId, ServiceError};
 
 pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     match verb {
@@ -185,7 +185,7 @@ fn parse_instance(pool: &Pool, id: &str) -> Option<u32> {
     id.parse().ok().filter(|id| pool.node(*id).is_some())
 }
 
-fn no_instance(id: &str) -> crate::cli::error::CliError {
+fn no_instance(id: &str) -> crate::error::CliError {
     service_refusal(&ServiceError::no_instance(id))
 }
 

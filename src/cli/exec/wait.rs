@@ -7,10 +7,10 @@ use super::group;
 use super::nodepool::{self, AGENT_POOLS};
 use super::resource;
 use super::{CliError, operation_failure, output_refusal, refusal};
-use crate::cli::output;
-use crate::cli::parse::Invocation;
-use crate::cli::validate::decorator;
-use crate::engine::{Cloud, OperationId, OperationState};
+use crate::output;
+use crate::parse::Invocation;
+use crate::validate::decorator;
+use scale_down_engine::{Cloud, OperationId, OperationState};
 
 /// The end of a wait.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use crate::engine::pattern::Pattern;
+use scale_down_engine::pattern::Pattern;
 
 /// What a filter answers.
 #[derive(Debug, Clone, PartialEq, Eq)]

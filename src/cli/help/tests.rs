@@ -1,7 +1,7 @@
 //! Tests of help: every page of it, and the layout that `az` has.
 
 use super::*;
-use crate::cli::parse::{ParseOptions, Parsed, parse};
+use crate::parse::{ParseOptions, Parsed, parse};
 
 fn help(line: &str) -> String {
     let words: Vec<&str> = line.split(' ').collect();
@@ -42,12 +42,12 @@ fn a_command_in_the_layout_of_az() {
 fn examples_parse() {
     for command in &registry().commands {
         for example in &command.own_examples {
-            let parsed = crate::cli::shell::lex(example.command, &std::collections::BTreeMap::new(), 0).unwrap();
+            let parsed = crate::shell::lex(example.command, &std::collections::BTreeMap::new(), 0).unwrap();
             let words: Vec<&str> = parsed[0].words.iter().skip(1).map(|word| word.text.as_str()).collect();
             match parse(&words, &ParseOptions { strict: true, is_query: |_| true, defaults: &[] }) {
                 Ok(Parsed::Invocation(mut invocation)) => {
                     assert_eq!(invocation.command.name, command.name);
-                    assert_eq!(crate::cli::validate::validate(&mut invocation), Ok(()), "{}", example.command);
+                    assert_eq!(crate::validate::validate(&mut invocation), Ok(()), "{}", example.command);
                 }
                 other => panic!("{}: {other:?}", example.command),
             }

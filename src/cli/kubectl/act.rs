@@ -10,12 +10,12 @@ use super::pod_manifest::{IMAGE_BYTES, quantities};
 use super::select::labels;
 use super::target::{Target, find, name, targets};
 use super::{Failure, Said, bad_duration, make, manifest, node_changes, not_found, priorities, server, view};
-use crate::cli::arm::moment;
-use crate::engine::autoscaler::duration::parsed_ms;
-use crate::engine::autoscaler::expander::Priorities;
-use crate::engine::kubernetes::{NodeInfo, PodSpec};
-use crate::engine::workloads::{DeploymentId, HorizontalSpec, SetKind, kind_name};
-use crate::engine::{Cloud, ClusterId};
+use crate::arm::moment;
+use scale_down_engine::autoscaler::duration::parsed_ms;
+use scale_down_engine::autoscaler::expander::Priorities;
+use scale_down_engine::kubernetes::{NodeInfo, PodSpec};
+use scale_down_engine::workloads::{DeploymentId, HorizontalSpec, SetKind, kind_name};
+use scale_down_engine::{Cloud, ClusterId};
 
 /// `--dry-run`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::kind::Kind;
 use super::print::age;
-use crate::cli::arm::moment_ms;
+use crate::arm::moment_ms;
 
 /// How a cell is made.
 #[derive(Clone, Copy)]

@@ -4,9 +4,9 @@ use super::kind::{KINDS, Kind};
 use super::object::View;
 use super::registry::{Command, registry};
 use super::target::name;
-use crate::cli::account::Account;
-use crate::cli::complete::Candidate;
-use crate::engine::{Cloud, Cluster};
+use crate::account::Account;
+use crate::complete::Candidate;
+use scale_down_engine::{Cloud, Cluster};
 
 /// Enough to choose from; more would only be scrolled past.
 const NAMES_MAX: usize = 200;

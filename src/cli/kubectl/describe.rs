@@ -12,8 +12,8 @@ use super::parse::Request;
 use super::print::{age, cpu, memory};
 use super::target::{find, name, targets};
 use super::{Failure, Said, get};
-use crate::cli::arm::moment_ms;
-use crate::engine::kubernetes::{NodeInfo, Pod, Resources};
+use crate::arm::moment_ms;
+use scale_down_engine::kubernetes::{NodeInfo, Pod, Resources};
 
 /// Sets text in columns as Go's `tabwriter` does: the cells of a column that follow each other line by line
 /// are as wide as the widest, and two more.

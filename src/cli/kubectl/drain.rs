@@ -5,10 +5,10 @@ use super::act::{DryRun, nodes};
 use super::follow::{Follow, What};
 use super::parse::Request;
 use super::{Failure, Said};
-use crate::engine::autoscaler::duration::parsed_ms;
-use crate::engine::kubernetes::{NodeInfo, Pod, VolumeKind};
-use crate::engine::workloads::Kubernetes;
-use crate::engine::{Cloud, ClusterId};
+use scale_down_engine::autoscaler::duration::parsed_ms;
+use scale_down_engine::kubernetes::{NodeInfo, Pod, VolumeKind};
+use scale_down_engine::workloads::Kubernetes;
+use scale_down_engine::{Cloud, ClusterId};
 
 /// How long kubectl waits after a refused eviction.
 const RETRY_MS: u64 = 5000;

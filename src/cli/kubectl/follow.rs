@@ -4,10 +4,10 @@ use super::drain::Drain;
 use super::get::Watch;
 use super::parse::Request;
 use super::{Failure, Said, end, view};
-use crate::cli::exec::interrupt_following;
-use crate::cli::outcome::{Block, Outcome};
-use crate::engine::workloads::{Deployment, Kubernetes, PodSet};
-use crate::engine::{Cloud, ClusterId};
+use crate::exec::interrupt_following;
+use crate::outcome::{Block, Outcome};
+use scale_down_engine::workloads::{Deployment, Kubernetes, PodSet};
+use scale_down_engine::{Cloud, ClusterId};
 
 /// After how long without progress a roll-out has failed (`progressDeadlineSeconds`).
 const PROGRESS_DEADLINE_MS: u64 = 600_000;

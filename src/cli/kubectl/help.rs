@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use super::registry::{Command, Kind, registry};
-use crate::cli::error::Stage;
-use crate::cli::exec::Execution;
-use crate::cli::outcome::{Block, Outcome};
-use crate::cli::output::Rendered;
+use crate::error::Stage;
+use crate::exec::Execution;
+use crate::outcome::{Block, Outcome};
+use crate::output::Rendered;
 
 /// Shows the help of a command, or of kubectl itself.
 pub fn show(command: Option<&'static Command>) -> Execution {

@@ -7,9 +7,9 @@ use super::manifest::line_labels;
 use super::parse::Request;
 use super::pod_manifest::{IMAGE_BYTES, quantities, sleep_ms};
 use super::{Failure, Said, print, server, view};
-use crate::engine::kubernetes::{Container, Image, PodSpec, Resources, RestartPolicy};
-use crate::engine::workloads::{DeploymentSpec, SetKind};
-use crate::engine::{Cloud, ClusterId, Pairs};
+use scale_down_engine::kubernetes::{Container, Image, PodSpec, Resources, RestartPolicy};
+use scale_down_engine::workloads::{DeploymentSpec, SetKind};
+use scale_down_engine::{Cloud, ClusterId, Pairs};
 
 fn image(name: &str) -> Image {
     Image { name: name.to_owned(), size_bytes: IMAGE_BYTES }

@@ -8,13 +8,13 @@ use super::parse::Request;
 use super::pod_manifest::{number, pairs, pod, selector, text};
 use super::select::labels as read_labels;
 use super::{Failure, Said, priorities, server, view, yaml};
-use crate::engine::autoscaler::expander::Priorities;
-use crate::engine::kubernetes::budget::Amount;
-use crate::engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
-use crate::engine::kubernetes::{BudgetLimit, DisruptionBudget, PodSpec, RestartPolicy};
-use crate::engine::scaler::Scaler;
-use crate::engine::workloads::{DeploymentSpec, SetKind, kind_name};
-use crate::engine::{Cloud, ClusterId, Pairs};
+use scale_down_engine::autoscaler::expander::Priorities;
+use scale_down_engine::kubernetes::budget::Amount;
+use scale_down_engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use scale_down_engine::kubernetes::{BudgetLimit, DisruptionBudget, PodSpec, RestartPolicy};
+use scale_down_engine::scaler::Scaler;
+use scale_down_engine::workloads::{DeploymentSpec, SetKind, kind_name};
+use scale_down_engine::{Cloud, ClusterId, Pairs};
 
 /// How long the containers of a job run whose command does not say so.
 const JOB_MS: u64 = 60_000;

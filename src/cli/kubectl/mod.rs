@@ -35,8 +35,8 @@ use super::error::{CliError, ErrorClass, Stage};
 use super::exec::{Context, Execution};
 use super::outcome::{Block, Outcome};
 use super::output::Rendered;
-use crate::engine::workloads::{ObjectError, Refusal};
-use crate::engine::{Cloud, ClusterId, PowerState};
+use scale_down_engine::workloads::{ObjectError, Refusal};
+use scale_down_engine::{Cloud, ClusterId, PowerState};
 
 pub use complete::candidates;
 pub use follow::Follow;

@@ -5,8 +5,8 @@ use super::kind::Kind;
 use super::parse::Request;
 use super::target::targets;
 use super::{Failure, Said, view};
-use crate::engine::kubernetes::{Taint, TaintEffect};
-use crate::engine::{Cloud, ClusterId, Pairs};
+use scale_down_engine::kubernetes::{Taint, TaintEffect};
+use scale_down_engine::{Cloud, ClusterId, Pairs};
 
 /// A taint to take away: the key, and the effect where only one of that is meant.
 struct Removal {

@@ -8,17 +8,17 @@ use serde_json::{Map, Value, json};
 use super::kind::Kind;
 use super::print::{cpu, memory};
 use super::priorities;
-use crate::cli::arm::{address, moment};
-use crate::cli::exec::resource::scale_set_id;
-use crate::engine::kubernetes::budget::Amount;
-use crate::engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
-use crate::engine::kubernetes::taint::{NOT_READY_KEY, UNREACHABLE_KEY};
-use crate::engine::kubernetes::{
+use crate::arm::{address, moment};
+use crate::exec::resource::scale_set_id;
+use scale_down_engine::kubernetes::budget::Amount;
+use scale_down_engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use scale_down_engine::kubernetes::taint::{NOT_READY_KEY, UNREACHABLE_KEY};
+use scale_down_engine::kubernetes::{
     BudgetLimit, NodeInfo, Operator, Pod, PodPhase, PodSpec, Resources, Selector, Taint, TaintEffect, Toleration,
 };
-use crate::engine::scaler::Clock;
-use crate::engine::workloads::{Deployment, DeploymentId, Horizontal, Kubernetes, PodSet, SetKind};
-use crate::engine::{Cloud, Cluster, Pairs};
+use scale_down_engine::scaler::Clock;
+use scale_down_engine::workloads::{Deployment, DeploymentId, Horizontal, Kubernetes, PodSet, SetKind};
+use scale_down_engine::{Cloud, Cluster, Pairs};
 
 /// The namespaces of every cluster.
 const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -438,9 +438,9 @@ fn pod_spec(spec: &PodSpec) -> Value {
         json!({ "image": container.image.name, "name": container.name, "resources": resources })
     });
     let policy = match spec.restart_policy {
-        crate::engine::kubernetes::RestartPolicy::Always => "Always",
-        crate::engine::kubernetes::RestartPolicy::OnFailure => "OnFailure",
-        crate::engine::kubernetes::RestartPolicy::Never => "Never",
+        scale_down_engine::kubernetes::RestartPolicy::Always => "Always",
+        scale_down_engine::kubernetes::RestartPolicy::OnFailure => "OnFailure",
+        scale_down_engine::kubernetes::RestartPolicy::Never => "Never",
     };
     let mut value = json!({
         "containers": containers.collect::<Vec<_>>(),

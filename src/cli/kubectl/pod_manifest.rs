@@ -3,8 +3,8 @@
 use serde_json::Value;
 
 use super::print::{parse_cpu, parse_memory};
-use crate::engine::Pairs;
-use crate::engine::kubernetes::{
+use scale_down_engine::Pairs;
+use scale_down_engine::kubernetes::{
     Container, Image, Operator, PodAffinity, PodSpec, Requirement, Resources, RestartPolicy, Selector, TaintEffect,
     Toleration, TopologySpread, Volume, VolumeKind,
 };

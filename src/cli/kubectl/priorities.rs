@@ -6,8 +6,8 @@
 use serde_json::Value;
 
 use super::yaml;
-use crate::engine::autoscaler::expander::Priorities;
-use crate::engine::pattern::Pattern;
+use scale_down_engine::autoscaler::expander::Priorities;
+use scale_down_engine::pattern::Pattern;
 
 /// The name of the config map, in `kube-system`.
 pub const NAME: &str = "cluster-autoscaler-priority-expander";

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::cli::error::Example;
+use crate::error::Example;
 
 const TABLE: &str = include_str!("commands.txt");
 

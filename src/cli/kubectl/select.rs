@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::kind::Kind;
-use crate::engine::kubernetes::{Operator, Requirement, Selector};
+use scale_down_engine::kubernetes::{Operator, Requirement, Selector};
 
 /// Reads a label selector: `a=b,c!=d,e in (f,g),h,!i`.
 ///

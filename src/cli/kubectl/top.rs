@@ -4,8 +4,8 @@ use super::object::View;
 use super::parse::Request;
 use super::select::labels;
 use super::{Failure, Said, not_found, print};
-use crate::engine::kubernetes::{NodeInfo, Pod, PodPhase, Resources};
-use crate::engine::workloads::SetKind;
+use scale_down_engine::kubernetes::{NodeInfo, Pod, PodPhase, Resources};
+use scale_down_engine::workloads::SetKind;
 
 const NOTE: &str =
     "What pods of deployments use follows their load (sim load); others are taken to use what they ask for.";

@@ -9,7 +9,7 @@ use std::rc::Rc;
 use serde_json::Value;
 
 use super::query::Node;
-use crate::cli::parse::python::{float_text, text_repr};
+use crate::parse::python::{float_text, text_repr};
 
 /// A value.
 #[derive(Debug, Clone)]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::datum::Datum;
 use super::rendered::{Rendered, Style};
-use crate::cli::parse::python::float_text;
+use crate::parse::python::float_text;
 
 /// A value as an indented document.
 pub fn document(value: &Datum) -> Rendered {

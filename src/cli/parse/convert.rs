@@ -1,6 +1,6 @@
 //! From the words given to an argument to its value.
 
-use crate::cli::registry::{Argument, Count, Kind};
+use crate::registry::{Argument, Count, Kind};
 
 use super::ParseOptions;
 use super::python;

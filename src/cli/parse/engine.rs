@@ -6,10 +6,10 @@
 
 use std::cell::RefCell;
 
-use crate::cli::account::subscription;
-use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::registry::{Argument, Count, Kind, registry};
-use crate::cli::suggest;
+use crate::account::subscription;
+use crate::error::{CliError, ErrorClass, Stage};
+use crate::registry::{Argument, Count, Kind, registry};
+use crate::suggest;
 
 use super::classify::{Token, classify};
 use super::convert::{self, Refusal};
@@ -399,7 +399,7 @@ impl<'a> Run<'a> {
         Stop::Error(Box::new(error))
     }
 
-    fn examples(&self) -> Vec<crate::cli::error::Example> {
+    fn examples(&self) -> Vec<crate::error::Example> {
         match self.level.subject {
             Subject::Command(command) => examples(command, self.words),
             Subject::Group(_) => Vec::new(),

@@ -3,8 +3,8 @@
 //! The Azure CLI sorts the examples of the command's help by how many of the line's options they
 //! use, then by how few options they have, and shows the first three.
 
-use crate::cli::error::Example;
-use crate::cli::registry::{Command, Notice, registry};
+use crate::error::Example;
+use crate::registry::{Command, Notice, registry};
 
 const SHOWN_MAX: usize = 3;
 

@@ -1,6 +1,6 @@
 //! One level of a command line: `az`, a group, or a command, and the options that it knows.
 
-use crate::cli::registry::{Argument, Command, Group, registry};
+use crate::registry::{Argument, Command, Group, registry};
 
 use super::scope::Scope;
 

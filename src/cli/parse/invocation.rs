@@ -1,6 +1,6 @@
 //! A command with its arguments, ready to be checked and carried out.
 
-use crate::cli::registry::{Argument, Command};
+use crate::registry::{Argument, Command};
 
 use super::value::Value;
 
@@ -86,7 +86,7 @@ impl Invocation {
     }
 
     /// Replaces the value of an argument, as validators do.
-    pub(in crate::cli) fn set(&mut self, dest: &str, value: Value) {
+    pub(crate) fn set(&mut self, dest: &str, value: Value) {
         let index = self.command.arguments.iter().position(|argument| argument.dest == dest);
         if let Some(slot) = index.and_then(|index| self.values.get_mut(index)) {
             *slot = Some(value);

@@ -2,7 +2,7 @@
 //!
 //! Parsing never executes and needs no cloud. What follows it, in the order of the real CLI, is up
 //! to whoever executes: the invocation's warnings, the confirmation of a command that asks, then
-//! [`validate`](crate::cli::validate), then the command.
+//! [`validate`](crate::validate), then the command.
 
 mod classify;
 mod convert;
@@ -15,8 +15,8 @@ pub mod python;
 mod scope;
 mod value;
 
-use crate::cli::error::{CliError, ErrorClass, Stage};
-use crate::cli::registry::{Command, Group, registry};
+use crate::error::{CliError, ErrorClass, Stage};
+use crate::registry::{Command, Group, registry};
 
 pub use engine::QUERY_REFERENCE;
 pub use invocation::{Invocation, OutputFormat};

@@ -1,6 +1,6 @@
 //! The warnings that using a deprecated or preview argument raises.
 
-use crate::cli::registry::{Argument, Command, Notice};
+use crate::registry::{Argument, Command, Notice};
 
 /// Where the Azure CLI explains what "preview" means.
 const SUPPORT_LEVELS: &str = "Reference and support levels: https://aka.ms/CLI_refstatus";

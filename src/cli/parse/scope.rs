@@ -4,7 +4,7 @@
 //! against those alone. What is loaded therefore decides what is "misspelled" and what is
 //! suggested, and its parser's prefix rule is reproduced here for that reason.
 
-use crate::cli::registry::registry;
+use crate::registry::registry;
 
 /// The commands that are loaded for one line.
 #[derive(Debug)]

@@ -1,7 +1,7 @@
 //! One command, and one group of commands.
 
 use super::argument::Argument;
-use crate::cli::error::Example;
+use crate::error::Example;
 
 /// One command.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use super::{Argument, Command, Count, Group, Kind, Notice, Registry};
-use crate::cli::error::Example;
+use crate::error::Example;
 
 /// Where argument lines go.
 enum Target {

@@ -7,7 +7,7 @@ use super::braces::braces;
 use super::parameter::Value;
 use super::read::{Piece, RawCommand, RawWord, is_variable_name, read};
 use super::{ShellError, SimpleCommand, Word};
-use crate::cli::account::HOME;
+use crate::account::HOME;
 
 /// What the words of a command may refer to.
 #[derive(Clone, Copy)]

@@ -4,7 +4,7 @@
 //! else in a line is a pattern.
 
 use super::expand::Marked;
-use crate::engine::pattern::Pattern;
+use scale_down_engine::pattern::Pattern;
 
 /// The longest value that patterns are tried on: what is tried grows with its square.
 const CHARACTERS_MAX: usize = 4096;

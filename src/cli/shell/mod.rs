@@ -27,7 +27,7 @@ mod typography;
 use std::collections::BTreeMap;
 
 pub use lines::{LogicalLine, split_lines, strip_continuation_prompt, strip_prompt};
-pub(in crate::cli) use read::is_variable_name;
+pub(crate) use read::is_variable_name;
 pub use read::{RawCommand, read};
 pub use redirect::{Stream, Streams};
 pub use typography::{Typography, typography};

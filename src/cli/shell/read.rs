@@ -114,7 +114,7 @@ pub fn read(line: &str) -> Result<Vec<RawCommand>, ShellError> {
 }
 
 /// Whether the text is a name that a variable can have.
-pub(in crate::cli) fn is_variable_name(text: &str) -> bool {
+pub(crate) fn is_variable_name(text: &str) -> bool {
     let mut characters = text.chars();
     characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
         && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')

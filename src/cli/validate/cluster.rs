@@ -1,9 +1,9 @@
 //! Validators of what describes a cluster, and of the few other commands that have one.
 
-use crate::cli::account::HOME;
-use crate::cli::error::{CliError, ErrorClass};
-use crate::cli::parse::Invocation;
-use crate::cli::registry::Argument;
+use crate::account::HOME;
+use crate::error::{CliError, ErrorClass};
+use crate::parse::Invocation;
+use crate::registry::Argument;
 
 use super::address::{self, RangeFault};
 use super::ssh_key;
@@ -112,7 +112,7 @@ pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
         "validate_defender_config_parameter" => {
             if filled(invocation, "defender_config").is_some() && !invocation.flag("enable_defender") {
                 // The Azure CLI spells it so.
-                Err(crate::cli::error::CliError::validator(RequiredArgumentMissing, "Please specify --enable-defnder"))
+                Err(crate::error::CliError::validator(RequiredArgumentMissing, "Please specify --enable-defnder"))
             } else {
                 Ok(())
             }
@@ -272,7 +272,7 @@ fn ip_ranges(invocation: &Invocation) -> Check {
 fn one_of(invocation: &Invocation, dest: &str, allowed: &[&str], message: &str, class: ErrorClass) -> Check {
     match filled(invocation, dest) {
         Some(text) if !allowed.contains(&text.to_lowercase().as_str()) => {
-            Err(crate::cli::error::CliError::validator(class, message))
+            Err(crate::error::CliError::validator(class, message))
         }
         _ => Ok(()),
     }

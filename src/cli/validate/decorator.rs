@@ -11,9 +11,9 @@
 //! | `aks update` | [`autoscaler_profile`], then [`changes_nothing`] asks to reconcile | GET, then [`autoscaler_update`], [`cluster_to_update`] | PUT |
 //! | `aks wait`, `aks nodepool wait`, `group wait` | | [`wait_condition`] | GET |
 
-use crate::cli::error::{CliError, ErrorClass};
-use crate::cli::parse::{Invocation, Value, python};
-use crate::cli::registry::Kind;
+use crate::error::{CliError, ErrorClass};
+use crate::parse::{Invocation, Value, python};
+use crate::registry::Kind;
 
 use super::{Check, rules};
 

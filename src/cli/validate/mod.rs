@@ -18,8 +18,8 @@ mod ssh_key;
 #[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;
 
-use crate::cli::error::{CliError, ErrorClass};
-use crate::cli::parse::Invocation;
+use crate::error::{CliError, ErrorClass};
+use crate::parse::Invocation;
 
 pub use resource_id::is_resource_id;
 

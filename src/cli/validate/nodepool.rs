@@ -1,7 +1,7 @@
 //! Validators of what describes a node pool.
 
-use crate::cli::error::ErrorClass;
-use crate::cli::parse::{Invocation, Value, python};
+use crate::error::ErrorClass;
+use crate::parse::{Invocation, Value, python};
 
 use super::{Check, exclusive, fault, filled, in_range, invalid, is_resource_id, misuse, resource_id};
 

@@ -3,8 +3,8 @@
 //! A table of conditions, so that the many switches of a cluster cost few bytes. Rules that need more than
 //! conditions are functions in [`super::decorator`].
 
-use crate::cli::error::{CliError, ErrorClass};
-use crate::cli::parse::{Invocation, Value};
+use crate::error::{CliError, ErrorClass};
+use crate::parse::{Invocation, Value};
 
 use super::Check;
 
@@ -66,7 +66,7 @@ fn filled(invocation: &Invocation, message: &str) -> String {
 #[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use super::*;
-    use crate::cli::registry::registry;
+    use crate::registry::registry;
 
     /// Every option that the table names is one of the command's.
     #[test]

@@ -1,7 +1,7 @@
 //! Tests of the validators, line by line.
 
-use crate::cli::error::CliError;
-use crate::cli::parse::{Invocation, ParseOptions, Parsed, parse};
+use crate::error::CliError;
+use crate::parse::{Invocation, ParseOptions, Parsed, parse};
 
 use super::*;
 
@@ -25,7 +25,7 @@ const UPDATE: &str = "aks update -g rg -n c";
 
 #[test]
 fn every_validator_of_the_table_exists() {
-    for command in &crate::cli::registry::registry().commands {
+    for command in &crate::registry::registry().commands {
         let mut line = invocation_of(command.name);
         for name in command.arguments.iter().filter_map(|argument| argument.validator).chain(command.validator) {
             assert!(run(name, &mut line).is_some(), "{}: {name}", command.name);
@@ -34,7 +34,7 @@ fn every_validator_of_the_table_exists() {
 }
 
 fn invocation_of(command: &str) -> Invocation {
-    use crate::cli::registry::{Kind, registry};
+    use crate::registry::{Kind, registry};
     let mut line = command.to_owned();
     for argument in registry().command(command).unwrap().arguments.iter().filter(|argument| argument.required) {
         let value = if argument.kind == Kind::Integer { "1" } else { "x" };

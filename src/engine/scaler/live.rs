@@ -133,12 +133,7 @@ fn removed(node: &Arc<str>, is_empty: bool) -> [Notice; 2] {
 }
 
 /// Says that a drain has ended: its node goes, or stays for these pods.
-pub(in crate::engine) fn tell_of_drain(
-    clockwork: &mut Clockwork,
-    cluster: ClusterId,
-    node: &Arc<str>,
-    left: Option<&str>,
-) {
+pub(crate) fn tell_of_drain(clockwork: &mut Clockwork, cluster: ClusterId, node: &Arc<str>, left: Option<&str>) {
     let Some((_, mut moment)) = clockwork.kubernetes(cluster) else {
         return;
     };

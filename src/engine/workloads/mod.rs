@@ -167,17 +167,17 @@ impl Kubernetes {
     }
 
     /// Lets whoever watches this number look again.
-    pub(in crate::engine) fn touch(&mut self) {
+    pub(crate) fn touch(&mut self) {
         self.generation += 1;
     }
 
     /// How the cluster autoscaler drains.
-    pub(in crate::engine) fn set_autoscaler_drain(&mut self, policy: DrainPolicy) {
+    pub(crate) fn set_autoscaler_drain(&mut self, policy: DrainPolicy) {
         self.autoscaler_drain = policy;
     }
 
     /// How the cluster autoscaler drains.
-    pub(in crate::engine) fn autoscaler_drain(&self) -> DrainPolicy {
+    pub(crate) fn autoscaler_drain(&self) -> DrainPolicy {
         self.autoscaler_drain
     }
 

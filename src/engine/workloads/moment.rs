@@ -14,15 +14,15 @@ use super::super::timing::{Timing, Timings};
 
 /// See the module.
 pub struct Moment<'a> {
-    pub(in crate::engine) now_ms: u64,
-    pub(in crate::engine) cluster: ClusterId,
-    pub(in crate::engine) queue: &'a mut EventQueue<Event>,
-    pub(in crate::engine) timings: &'a Timings,
-    pub(in crate::engine) log: &'a mut RecordLog,
-    pub(in crate::engine) faults: &'a mut Faults,
-    pub(in crate::engine) random: &'a mut Random,
+    pub(crate) now_ms: u64,
+    pub(crate) cluster: ClusterId,
+    pub(crate) queue: &'a mut EventQueue<Event>,
+    pub(crate) timings: &'a Timings,
+    pub(crate) log: &'a mut RecordLog,
+    pub(crate) faults: &'a mut Faults,
+    pub(crate) random: &'a mut Random,
     /// Whether everything is over as soon as it begins, as in a world that is loaded as it stands.
-    pub(in crate::engine) is_instant: bool,
+    pub(crate) is_instant: bool,
 }
 
 impl Moment<'_> {
@@ -46,7 +46,7 @@ impl Moment<'_> {
     }
 
     /// Writes down something about another object than a pod.
-    pub(in crate::engine) fn remark(&mut self, remark: Remark) {
+    pub(crate) fn remark(&mut self, remark: Remark) {
         if !self.is_instant {
             self.log.push_detail(self.now_ms, Happening::Remark(Arc::new(remark)));
         }

@@ -4,18 +4,18 @@
 //! created is put in place; an example that creates what an earlier one has created begins anew.
 //! So a refusal that is left is one that a reader would get too.
 
-use crate::cli::account::Account;
-use crate::cli::error::Stage;
-use crate::cli::exec::{self, Context, Execution, Resumption, Terminal, Waiting};
-use crate::cli::outcome::Outcome;
-use crate::cli::output;
-use crate::cli::parse::{Invocation, ParseOptions, Parsed, parse};
-use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
-use crate::engine::{
+use crate::World;
+use scale_down_cli::account::Account;
+use scale_down_cli::error::Stage;
+use scale_down_cli::exec::{self, Context, Execution, Resumption, Terminal, Waiting};
+use scale_down_cli::outcome::Outcome;
+use scale_down_cli::output;
+use scale_down_cli::parse::{Invocation, ParseOptions, Parsed, parse};
+use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
+use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, ExistingPool, OperationId, PoolSpec, PowerState, ProvisioningState,
     ResourceGroup, ScaleDownMode, VmSize,
 };
-use crate::session::World;
 
 /// The region of what is presumed; the one in most of the documentation.
 const LOCATION: &str = "eastus";
@@ -47,7 +47,7 @@ struct Target<'a> {
 
 impl Bench {
     pub fn new(world: Option<&World>) -> Self {
-        let mut cloud = Cloud::new(crate::session::DEFAULT_SEED);
+        let mut cloud = Cloud::new(crate::DEFAULT_SEED);
         // How large a reader's quota is, nobody knows.
         cloud.set_quota_vcpus(u32::MAX);
         if let Some(world) = world {
@@ -142,7 +142,7 @@ impl Bench {
         if let Some(extension) = invocation.text("extension_name")
             && name != "extension add"
             && let Some((known, version)) =
-                crate::cli::account::EXTENSIONS.iter().find(|(known, _)| *known == extension)
+                scale_down_cli::account::EXTENSIONS.iter().find(|(known, _)| *known == extension)
         {
             self.account.extensions.insert((*known).to_owned(), version);
         }

@@ -8,9 +8,9 @@ use super::script::{self, FILLER, PLACEHOLDER_FIRST, Script};
 use super::stand_in::stand_in;
 use super::verdict::{doubt, is_open, level, rule, rule_of};
 use super::{Change, Finding, Fix, Level, Note, Report};
-use crate::cli::error::{CliError, Stage};
-use crate::cli::outcome::{Block, Outcome};
-use crate::cli::shell::{self, RawCommand, ShellError, SimpleCommand, Span, Word};
+use scale_down_cli::error::{CliError, Stage};
+use scale_down_cli::outcome::{Block, Outcome};
+use scale_down_cli::shell::{self, RawCommand, ShellError, SimpleCommand, Span, Word};
 
 /// Words that a command can stand behind.
 const LEADS: [&str; 13] =

@@ -3,8 +3,8 @@
 //! A repair is proposed from the registry alone and counts only if the command then passes: nobody
 //! is told to write what is refused as well.
 
-use crate::cli::registry::{Argument, Command, Count, Kind, registry};
-use crate::cli::shell::{Span, Word};
+use scale_down_cli::registry::{Argument, Command, Count, Kind, registry};
+use scale_down_cli::shell::{Span, Word};
 
 /// A change of a piece of the command.
 #[derive(Debug, Clone, PartialEq, Eq)]

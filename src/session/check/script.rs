@@ -5,7 +5,7 @@
 //! are blanked out, byte for byte, before the lines are read.
 
 use super::markdown::Block;
-use crate::cli::shell::{Span, split_lines, strip_continuation_prompt, strip_prompt};
+use scale_down_cli::shell::{Span, split_lines, strip_continuation_prompt, strip_prompt};
 
 /// A block as the shell reads it.
 #[derive(Debug, Default)]

@@ -3,7 +3,7 @@
 //! A value is guessed from the name, so that the command can be judged at all. Where the command
 //! is refused for the sake of such a value, nothing is known, and nothing is said.
 
-use crate::engine::pool::DEFAULT_KUBERNETES_VERSION;
+use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
 
 /// The words in a name that tell what it stands for, in the order in which they count.
 const MEANINGS: [(&[&str], &str); 9] = [

@@ -6,7 +6,7 @@
 use super::judge::Spoken;
 use super::repair::Proposal;
 use super::{Level, RULES, Rule};
-use crate::cli::error::{CliError, ErrorClass, Stage};
+use scale_down_cli::error::{CliError, ErrorClass, Stage};
 
 /// The arguments whose value is a file, which is not there.
 const FILE_ARGUMENTS: [&str; 5] =

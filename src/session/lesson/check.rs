@@ -14,8 +14,8 @@
 //! ```
 
 use super::fact::{About, FACTS, FactInfo, Kind, Scene, Value};
-use crate::cli::exec::parse_duration_ms;
-use crate::cli::suggest;
+use scale_down_cli::exec::parse_duration_ms;
+use scale_down_cli::suggest;
 
 /// The longest check, in bytes.
 const LENGTH_MAX: usize = 500;

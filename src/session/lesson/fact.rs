@@ -1,10 +1,10 @@
 //! The facts that a goal may compare: one table for reading checks, judging them and documenting them.
 
 use super::judge::Begun;
-use crate::cli::outcome::Block;
-use crate::engine::money::Cost;
-use crate::engine::{Cloud, Cluster, Node, NodeSource, NodeState, PodCounts, Pool};
-use crate::session::{Entry, EntryState};
+use crate::{Entry, EntryState};
+use scale_down_cli::outcome::Block;
+use scale_down_engine::money::Cost;
+use scale_down_engine::{Cloud, Cluster, Node, NodeSource, NodeState, PodCounts, Pool};
 
 /// What a fact measures; only the like can be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -9,11 +9,11 @@ use std::sync::Arc;
 use super::fact::{Deed, Scene};
 use super::par::Score;
 use super::{Goal, Lesson, When};
-use crate::engine::money::Cost;
-use crate::engine::record::Happening;
-use crate::engine::workloads::{Kubernetes, PodSet};
-use crate::engine::{Cloud, NodeState};
-use crate::session::Entry;
+use crate::Entry;
+use scale_down_engine::money::Cost;
+use scale_down_engine::record::Happening;
+use scale_down_engine::workloads::{Kubernetes, PodSet};
+use scale_down_engine::{Cloud, NodeState};
 
 /// How often it looks where nothing happens, in simulated time since the set-up.
 const LOOK_MS: u64 = 60_000;
@@ -151,13 +151,13 @@ pub struct Progress<'a> {
 }
 
 impl Judge {
-    pub(in crate::session) fn new(lesson: Arc<Lesson>) -> Self {
+    pub(crate) fn new(lesson: Arc<Lesson>) -> Self {
         let reached_ms = vec![None; lesson.goals.len()];
         Self { lesson, begun: None, reached_ms, finished: None }
     }
 
     /// The set-up is over: what happens from here on counts.
-    pub(in crate::session) fn begin(&mut self, cloud: &Cloud, transcript: &[Entry]) {
+    pub(crate) fn begin(&mut self, cloud: &Cloud, transcript: &[Entry]) {
         self.begun = Some(Begun {
             at_ms: cloud.now_ms(),
             cost: cloud.cost(),
@@ -170,14 +170,14 @@ impl Judge {
     }
 
     /// When it looks next although nothing happens.
-    pub(in crate::session) fn next_look_ms(&self, now_ms: u64) -> Option<u64> {
+    pub(crate) fn next_look_ms(&self, now_ms: u64) -> Option<u64> {
         let begun = self.begun.as_ref().filter(|_| self.finished.is_none())?;
         let passed = now_ms.saturating_sub(begun.at_ms) / LOOK_MS;
         begun.at_ms.checked_add((passed + 1).checked_mul(LOOK_MS)?)
     }
 
     /// Looks at a moment.
-    pub(in crate::session) fn look(&mut self, cloud: &Cloud, transcript: &[Entry]) {
+    pub(crate) fn look(&mut self, cloud: &Cloud, transcript: &[Entry]) {
         let Some(begun) = &mut self.begun else {
             return;
         };
@@ -207,7 +207,7 @@ impl Judge {
     }
 
     /// How the run stands.
-    pub(in crate::session) fn progress(&self, cloud: &Cloud, transcript: &[Entry]) -> Progress<'_> {
+    pub(crate) fn progress(&self, cloud: &Cloud, transcript: &[Entry]) -> Progress<'_> {
         let scene = self.begun.as_ref().map(|begun| Scene { cloud, transcript, begun });
         let goals = self.lesson.goals.iter().zip(&self.reached_ms).map(|(goal, reached_ms)| {
             let holds = || scene.as_ref().is_some_and(|scene| goal.check.holds(scene));

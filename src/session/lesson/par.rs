@@ -1,8 +1,8 @@
 //! The score of a lesson: what a run came to, against what a good one stays within.
 
 use super::fact::{FactInfo, Kind, Scene, Value};
-use crate::cli::exec::clock;
-use crate::session::amount::dollars;
+use crate::amount::dollars;
+use scale_down_cli::exec::clock;
 
 /// A measure and its limit.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -7,12 +7,12 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::{Lesson, Passage, Phrase, Script, plain};
-use crate::cli::exec::VERBS;
-use crate::cli::filter::FILTERS;
-use crate::cli::output::is_query;
-use crate::cli::parse::{ParseOptions, parse};
-use crate::cli::shell;
-use crate::session::{Session, SessionOptions};
+use crate::{Session, SessionOptions};
+use scale_down_cli::exec::VERBS;
+use scale_down_cli::filter::FILTERS;
+use scale_down_cli::output::is_query;
+use scale_down_cli::parse::{ParseOptions, parse};
+use scale_down_cli::shell;
 
 /// How long a script is played after its last line, in simulated time.
 const AFTER_MS_MAX: u64 = 24 * 3_600_000;

@@ -2,14 +2,14 @@
 
 use std::fmt::Write as _;
 
-use crate::cli::error::CliError;
-use crate::cli::exec::{Context, refusal};
-use crate::engine::autoscaler::expander::Priorities;
-use crate::engine::autoscaler::profile;
-use crate::engine::autoscaler::settings::SETTINGS;
-use crate::engine::pattern::Pattern;
-use crate::engine::scaler::Clock;
-use crate::engine::{Cloud, Cluster};
+use crate::error::CliError;
+use crate::exec::{Context, refusal};
+use scale_down_engine::autoscaler::expander::Priorities;
+use scale_down_engine::autoscaler::profile;
+use scale_down_engine::autoscaler::settings::SETTINGS;
+use scale_down_engine::pattern::Pattern;
+use scale_down_engine::scaler::Clock;
+use scale_down_engine::{Cloud, Cluster};
 
 type Result<T> = std::result::Result<T, CliError>;
 
@@ -36,7 +36,7 @@ pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
     }
 }
 
-fn setting(name: &str) -> Result<&'static crate::engine::autoscaler::settings::SettingInfo> {
+fn setting(name: &str) -> Result<&'static scale_down_engine::autoscaler::settings::SettingInfo> {
     profile::find(name)
         .ok_or_else(|| refusal(format!("sim autoscaler: '{name}' is no setting; sim autoscaler lists them")))
 }
@@ -112,7 +112,7 @@ fn config_map(rules: &[(&str, &str)]) -> String {
 }
 
 fn status(cloud: &Cloud) -> Result<String> {
-    let time = &|at_ms| crate::cli::duration::clock(at_ms);
+    let time = &|at_ms| crate::duration::clock(at_ms);
     let clock = Clock { time, moment: time };
     let status = |cluster: &Cluster| Some(cloud.autoscaler_status(cluster.id, &clock)?.text);
     let texts: Vec<String> = cloud.clusters().iter().filter_map(status).collect();

@@ -3,10 +3,10 @@
 use std::fmt::Write as _;
 
 use super::options::{Line, positive};
-use crate::cli::duration::clock;
-use crate::cli::error::CliError;
-use crate::cli::exec::{Context, refusal};
-use crate::engine::{Cloud, Fault, FaultKind, FaultSpec, PoolId};
+use crate::duration::clock;
+use crate::error::CliError;
+use crate::exec::{Context, refusal};
+use scale_down_engine::{Cloud, Fault, FaultKind, FaultSpec, PoolId};
 
 type Result<T> = std::result::Result<T, CliError>;
 

@@ -3,16 +3,16 @@
 use std::fmt::Write as _;
 
 use super::options::{Line, positive};
-use crate::cli::duration::parse_time_of_day_ms;
-use crate::cli::error::CliError;
-use crate::cli::exec::{Context, refusal};
-use crate::cli::quantity::{parse_bytes, parse_cpu_millis};
-use crate::cli::trace;
-use crate::engine::kubernetes::pod_spec::DEFAULT_NAMESPACE;
-use crate::engine::kubernetes::reservation::MIB;
-use crate::engine::kubernetes::{Image, PodSpec, Resources};
-use crate::engine::workloads::{Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, Moment};
-use crate::engine::{Cloud, ClusterId};
+use crate::duration::parse_time_of_day_ms;
+use crate::error::CliError;
+use crate::exec::{Context, refusal};
+use crate::quantity::{parse_bytes, parse_cpu_millis};
+use crate::trace;
+use scale_down_engine::kubernetes::pod_spec::DEFAULT_NAMESPACE;
+use scale_down_engine::kubernetes::reservation::MIB;
+use scale_down_engine::kubernetes::{Image, PodSpec, Resources};
+use scale_down_engine::workloads::{Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, Moment};
+use scale_down_engine::{Cloud, ClusterId};
 
 type Result<T> = std::result::Result<T, CliError>;
 
@@ -211,7 +211,7 @@ impl Settings {
         name: &str,
         kubernetes: &mut Kubernetes,
         moment: &mut Moment<'_>,
-    ) -> std::result::Result<DeploymentId, crate::engine::workloads::ObjectError> {
+    ) -> std::result::Result<DeploymentId, scale_down_engine::workloads::ObjectError> {
         if let Some(id) = kubernetes.deployment(DEFAULT_NAMESPACE, name).map(|deployment| deployment.id) {
             kubernetes.change_template(id, |template| self.apply(template), moment);
             return Ok(id);
@@ -267,7 +267,7 @@ fn describe(id: DeploymentId, kubernetes: &Kubernetes, now_ms: u64) -> String {
     }
     let elapsed_ms = now_ms - load.since_ms;
     if let Some(next_ms) = load.curve.next_change_ms(elapsed_ms) {
-        let _ = write!(text, ", next change at {}", crate::cli::duration::clock(load.since_ms + next_ms));
+        let _ = write!(text, ", next change at {}", crate::duration::clock(load.since_ms + next_ms));
     }
     text
 }

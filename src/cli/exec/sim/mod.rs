@@ -8,10 +8,10 @@ mod options;
 use std::fmt::Write as _;
 
 use super::{Context, VERBS, cluster, refusal};
-use crate::cli::duration::{clock, parse_duration_ms};
-use crate::cli::error::CliError;
-use crate::engine::timing::{TIMINGS, TimingValue};
-use crate::engine::workloads::Scoring;
+use crate::duration::{clock, parse_duration_ms};
+use crate::error::CliError;
+use scale_down_engine::timing::{TIMINGS, TimingValue};
+use scale_down_engine::workloads::Scoring;
 
 pub use load::LOADS;
 
@@ -154,7 +154,7 @@ fn scheduler(words: &[&str], context: &mut Context<'_>) -> Result<String> {
     } else if !words.is_empty() {
         return Err(refusal("sim scheduler: usage: sim scheduler [least-allocated|most-allocated]"));
     }
-    let scoring = context.cloud.kubernetes(*first).map(crate::engine::workloads::Kubernetes::scoring);
+    let scoring = context.cloud.kubernetes(*first).map(scale_down_engine::workloads::Kubernetes::scoring);
     let name = SCORINGS.iter().find(|(_, known)| Some(*known) == scoring).map_or("", |(name, _)| name);
     Ok(format!("nodes are scored {name}"))
 }

@@ -1,8 +1,8 @@
 //! Words and options of the playground's own verbs: `--name value`, anywhere on the line.
 
 use super::super::refusal;
-use crate::cli::duration::parse_duration_ms;
-use crate::cli::error::CliError;
+use crate::duration::parse_duration_ms;
+use crate::error::CliError;
 
 /// A line of a verb, read.
 pub(super) struct Line<'a> {

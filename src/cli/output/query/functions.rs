@@ -8,7 +8,7 @@ use super::super::datum::{Datum, Mapping};
 use super::super::json;
 use super::Node;
 use super::evaluate::{Evaluation, are_same, number, order};
-use crate::cli::parse::python;
+use crate::parse::python;
 
 type Result<T> = std::result::Result<T, OutputError>;
 

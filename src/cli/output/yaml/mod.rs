@@ -11,7 +11,7 @@ use std::rc::Rc;
 use super::datum::{Datum, Mapping};
 use super::json;
 use super::rendered::{Rendered, Style};
-use crate::cli::parse::python::float_text;
+use crate::parse::python::float_text;
 use scalar::ScalarStyle;
 
 /// Keys from this length on are written with `?`: 128 less the length of the unwritten `!!str`.

@@ -6,9 +6,9 @@ use super::answer::Answer;
 use super::candidates::set_time;
 use super::input::{Input, Read};
 use super::model::{NOW_MS, aged_ms, at_ms};
-use crate::engine::autoscaler::pending::{is_expendable, is_old_enough};
-use crate::engine::autoscaler::{Setting, Settings};
-use crate::engine::kubernetes::{Pod, PodId, PodSpec, Resources};
+use scale_down_engine::autoscaler::pending::{is_expendable, is_old_enough};
+use scale_down_engine::autoscaler::{Setting, Settings};
+use scale_down_engine::kubernetes::{Pod, PodId, PodSpec, Resources};
 
 /// `young-pods`.
 pub fn young(input: &Input<'_>) -> Read<Answer> {

@@ -40,9 +40,9 @@ use view::chart::Chart;
 use view::swatch;
 use view::table::NodeTable;
 
-use crate::engine::Snapshot;
-use crate::session::examples::{Example, FIRST};
-use crate::session::{Entry, SessionOptions, SharedSimulation};
+use scale_down_engine::Snapshot;
+use scale_down_session::examples::{Example, FIRST};
+use scale_down_session::{Entry, SessionOptions, SharedSimulation};
 
 /// Real time between two renderings of everything but the canvas.
 const RENDER_MS: f64 = 100.0;
@@ -373,7 +373,7 @@ fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
 }
 
 /// Mounts the page in place of the static shell.
-pub fn start() {
+fn main() {
     crash::install();
     let host = browser::document().and_then(|document| document.get_element_by_id("app"));
     if let Some(host) = host {

@@ -8,13 +8,13 @@ use super::fake::{Act, Fake};
 use super::health::{Sight, old_node, settings};
 use super::input::{Input, Read, Stop};
 use super::model::{NOW_MS, Nodes, at_ms, pool};
-use crate::engine::ScaleDownMode;
-use crate::engine::autoscaler::Setting;
-use crate::engine::autoscaler::Settings;
-use crate::engine::autoscaler::backoff::{BackoffTimes, Backoffs};
-use crate::engine::autoscaler::cluster_state::ClusterState;
-use crate::engine::autoscaler::instance::{CreationError, ErrorClass};
-use crate::engine::kubernetes::{NodeId, NodeInfo, Resources};
+use scale_down_engine::ScaleDownMode;
+use scale_down_engine::autoscaler::Setting;
+use scale_down_engine::autoscaler::Settings;
+use scale_down_engine::autoscaler::backoff::{BackoffTimes, Backoffs};
+use scale_down_engine::autoscaler::cluster_state::ClusterState;
+use scale_down_engine::autoscaler::instance::{CreationError, ErrorClass};
+use scale_down_engine::kubernetes::{NodeId, NodeInfo, Resources};
 
 fn positive(ms: Option<i64>) -> u64 {
     ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or_default()
@@ -115,7 +115,7 @@ pub fn scale_up_backoff(input: &Input<'_>) -> Read<Answer> {
 fn lone_group() -> Sight {
     let mut sight = Sight::default();
     let (min, max, target, policy) = (0, 1000, 0, ScaleDownMode::Delete);
-    let group = crate::engine::autoscaler::Group { id: pool(0), name: "ng1".into(), min, max, target, policy };
+    let group = scale_down_engine::autoscaler::Group { id: pool(0), name: "ng1".into(), min, max, target, policy };
     sight.groups.push(group);
     sight.unregistered.push(Vec::new());
     sight.state.align(&sight.groups);

@@ -6,15 +6,15 @@ use super::answer::Answer;
 use super::candidates::{set_count, set_fraction, set_time};
 use super::input::{Input, Read};
 use super::model::{self, NOW_MS, Nodes, named_pod, own, pool, sorted};
-use crate::engine::autoscaler::budgets::Budgets;
-use crate::engine::autoscaler::eligibility::SCALE_DOWN_DISABLED;
-use crate::engine::autoscaler::planner::{Planner, Situation};
-use crate::engine::autoscaler::removal::{Removable, simulate};
-use crate::engine::autoscaler::scratch::Scratch;
-use crate::engine::autoscaler::unneeded::Unneeded;
-use crate::engine::autoscaler::{Group, Setting, Settings};
-use crate::engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
-use crate::engine::{Pairs, ScaleDownMode};
+use scale_down_engine::autoscaler::budgets::Budgets;
+use scale_down_engine::autoscaler::eligibility::SCALE_DOWN_DISABLED;
+use scale_down_engine::autoscaler::planner::{Planner, Situation};
+use scale_down_engine::autoscaler::removal::{Removable, simulate};
+use scale_down_engine::autoscaler::scratch::Scratch;
+use scale_down_engine::autoscaler::unneeded::Unneeded;
+use scale_down_engine::autoscaler::{Group, Setting, Settings};
+use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
+use scale_down_engine::{Pairs, ScaleDownMode};
 
 /// The settings of upstream's tests of the planner and of node removal: no pod keeps its node but for
 /// what owns it.

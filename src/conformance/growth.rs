@@ -8,13 +8,13 @@ use super::fake::like;
 use super::health::{Sight, old_node, policy};
 use super::input::{Input, Read, Stop};
 use super::model::{NOW_MS, Nodes, pool, sorted};
-use crate::engine::autoscaler::expander::Candidate;
-use crate::engine::autoscaler::quota::Quota;
-use crate::engine::autoscaler::scale_up::{EstimateLimit, Request, ScaleUp, scale_up, scale_up_to_min};
-use crate::engine::autoscaler::scratch::Scratch;
-use crate::engine::autoscaler::template::Template;
-use crate::engine::autoscaler::{Group, Notice, Setting, Settings};
-use crate::engine::kubernetes::Pod;
+use scale_down_engine::autoscaler::expander::Candidate;
+use scale_down_engine::autoscaler::quota::Quota;
+use scale_down_engine::autoscaler::scale_up::{EstimateLimit, Request, ScaleUp, scale_up, scale_up_to_min};
+use scale_down_engine::autoscaler::scratch::Scratch;
+use scale_down_engine::autoscaler::template::Template;
+use scale_down_engine::autoscaler::{Group, Notice, Setting, Settings};
+use scale_down_engine::kubernetes::Pod;
 
 /// Nodes that no group has are in a pool of their own.
 const NO_GROUP: usize = 1_000_000;
@@ -137,7 +137,7 @@ impl Case {
                 continue;
             }
             let (min, max, target) = (1, 10, 1);
-            let policy = crate::engine::ScaleDownMode::Delete;
+            let policy = scale_down_engine::ScaleDownMode::Delete;
             self.groups.push(Group { id, name: name.into(), min, max, target, policy });
             if let Some(node) = self.nodes.all.iter().find(|node| node.id == added) {
                 self.templates.push(Template { node: like(node), capacity: node.allocatable });

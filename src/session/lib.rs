@@ -8,7 +8,6 @@ pub mod amount;
 pub mod check;
 mod command_log;
 mod complete;
-pub mod conformance;
 mod detail;
 mod entry;
 pub mod examples;
@@ -42,8 +41,8 @@ pub use world::{World, WorldError};
 
 use timeline::Sample;
 
-use crate::cli::exec::Question;
-use crate::engine::{Cloud, Snapshot};
+use scale_down_cli::exec::Question;
+use scale_down_engine::{Cloud, Snapshot};
 
 /// The seed of a run that names none.
 pub const DEFAULT_SEED: u64 = 1;

@@ -5,11 +5,11 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::input::{Input, Read, Stop};
 use super::machines::power;
-use crate::engine::autoscaler::instance::VmProvisioning;
-use crate::engine::kubernetes::reservation::{
+use scale_down_engine::autoscaler::instance::VmProvisioning;
+use scale_down_engine::kubernetes::reservation::{
     eviction_threshold_mib, reserved_cpu_millis, reserved_memory_by_pods_mib, reserved_memory_by_size_mib,
 };
-use crate::engine::pool::instance_id_of;
+use scale_down_engine::pool::instance_id_of;
 
 /// `node-shutdown`.
 pub fn shutdown(input: &Input<'_>) -> Read<Answer> {

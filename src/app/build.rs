@@ -4,7 +4,7 @@
 #![allow(clippy::print_stdout, reason = "cargo reads it")]
 
 fn main() {
-    println!("cargo::rerun-if-changed=src/build.rs");
+    println!("cargo::rerun-if-changed=build.rs");
     if std::env::var("CARGO_CFG_TARGET_ARCH").is_ok_and(|architecture| architecture == "wasm32") {
         println!("cargo::rustc-link-arg-bin=playground=--emit-relocs");
     }

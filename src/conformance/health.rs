@@ -6,12 +6,12 @@ use super::answer::Answer;
 use super::candidates::{set_count, set_time};
 use super::input::{Input, Read, Stop};
 use super::model::{NOW_MS, aged_ms, at_ms, pool};
-use crate::engine::ScaleDownMode;
-use crate::engine::autoscaler::cluster_state::{ClusterState, GroupState, IncorrectSize, Observation};
-use crate::engine::autoscaler::readiness::{NodeFacts, Readiness};
-use crate::engine::autoscaler::scale_up_request::ScaleUpRequest;
-use crate::engine::autoscaler::status::{self, health_name, scale_down_name};
-use crate::engine::autoscaler::{AcceptableRange, Group, Setting, Settings};
+use scale_down_engine::ScaleDownMode;
+use scale_down_engine::autoscaler::cluster_state::{ClusterState, GroupState, IncorrectSize, Observation};
+use scale_down_engine::autoscaler::readiness::{NodeFacts, Readiness};
+use scale_down_engine::autoscaler::scale_up_request::ScaleUpRequest;
+use scale_down_engine::autoscaler::status::{self, health_name, scale_down_name};
+use scale_down_engine::autoscaler::{AcceptableRange, Group, Setting, Settings};
 
 /// A cluster as an autoscaler sees it, built up from a case.
 #[derive(Debug, Default)]

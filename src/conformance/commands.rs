@@ -1,8 +1,8 @@
 //! The suite about what the command line refuses.
 
-use super::super::{Session, SessionOptions};
 use super::answer::Answer;
 use super::input::{Input, Read, Stop};
+use scale_down_session::{Session, SessionOptions};
 
 /// What cases call the number of nodes that there are.
 const CURRENT: [&str; 3] = ["current", "current_count", "current_node_count"];
@@ -72,7 +72,7 @@ pub fn validation(input: &Input<'_>) -> Read<Answer> {
         session.advance_until_answered();
     }
     let entry = session.transcript().last();
-    let stderr = entry.map(super::super::Entry::stderr).unwrap_or_default();
+    let stderr = entry.map(scale_down_session::Entry::stderr).unwrap_or_default();
     let status = entry.and_then(|entry| entry.exit_code);
     let told = stderr.lines().find_map(|line| line.strip_prefix("ERROR: "));
     Ok(Answer::new().with("error", told).with("exit_code", status).with("accepted", status == Some(0)))

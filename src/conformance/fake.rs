@@ -4,15 +4,15 @@
 use std::sync::Arc;
 
 use super::model::{NOW_MS, Nodes};
-use crate::engine::autoscaler::budgets::Budgets;
-use crate::engine::autoscaler::cluster_state::FailedInstance;
-use crate::engine::autoscaler::expander::Candidate;
-use crate::engine::autoscaler::scale_up::EstimateLimit;
-use crate::engine::autoscaler::template::Template;
-use crate::engine::autoscaler::view::View;
-use crate::engine::autoscaler::{Autoscaler, Group, Loop, LoopOutcome, Notice, Provider, Scene, Settings};
-use crate::engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
-use crate::engine::{PoolId, ScaleDownMode};
+use scale_down_engine::autoscaler::budgets::Budgets;
+use scale_down_engine::autoscaler::cluster_state::FailedInstance;
+use scale_down_engine::autoscaler::expander::Candidate;
+use scale_down_engine::autoscaler::scale_up::EstimateLimit;
+use scale_down_engine::autoscaler::template::Template;
+use scale_down_engine::autoscaler::view::View;
+use scale_down_engine::autoscaler::{Autoscaler, Group, Loop, LoopOutcome, Notice, Provider, Scene, Settings};
+use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
+use scale_down_engine::{PoolId, ScaleDownMode};
 
 /// What an autoscaler asked for, with the place of the group.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,7 +1,7 @@
 //! The JavaScript package: the only place where the headless simulator meets JavaScript.
 //!
 //! It is thin on purpose: arguments are checked, the session does the work, and [`report`] says
-//! what came of it. The types that people program against are in `js.d.ts`, written by hand.
+//! what came of it. The types that people program against are in `types.d.ts`, written by hand.
 
 use std::rc::Rc;
 
@@ -11,10 +11,10 @@ use serde_json::{Value, json};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use crate::session::{OpenError, SharedSimulation, report};
+use scale_down_session::{OpenError, SharedSimulation, report};
 
 #[wasm_bindgen(typescript_custom_section)]
-const TYPES: &str = include_str!("js.d.ts");
+const TYPES: &str = include_str!("types.d.ts");
 
 /// The largest integer that a JavaScript number holds exactly.
 const SAFE_INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
@@ -40,11 +40,11 @@ impl Simulator {
             session.submit(lines);
             session.advance_until_answered();
             let entries = session.transcript().get(begun..).unwrap_or_default();
-            let join = |text: fn(&crate::session::Entry) -> String| entries.iter().map(text).collect::<String>();
+            let join = |text: fn(&scale_down_session::Entry) -> String| entries.iter().map(text).collect::<String>();
             json!({
                 "exit_code": entries.last().and_then(|entry| entry.exit_code).unwrap_or(0),
-                "stdout": join(crate::session::Entry::stdout),
-                "stderr": join(crate::session::Entry::stderr),
+                "stdout": join(scale_down_session::Entry::stdout),
+                "stderr": join(scale_down_session::Entry::stderr),
                 "lines": entries.iter().map(report::entry).collect::<Vec<_>>(),
             })
         };
@@ -235,7 +235,7 @@ fn camel_case_name(name: &str) -> String {
 }
 
 /// Beginning a run of one's own. Not in the page, whose simulator arrives later and is one run.
-#[cfg(not(feature = "app"))]
+#[cfg(feature = "constructor")]
 mod constructor {
     use std::cell::RefCell;
     use std::rc::Rc;
@@ -245,7 +245,7 @@ mod constructor {
     use wasm_bindgen::prelude::*;
 
     use super::{Simulator, error, integer};
-    use crate::session::{DEFAULT_SEED, Session, SessionOptions, World};
+    use scale_down_session::{DEFAULT_SEED, Session, SessionOptions, World};
 
     /// What the constructor takes.
     #[derive(Default, Deserialize)]

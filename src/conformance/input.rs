@@ -204,12 +204,12 @@ impl<'a> Input<'a> {
     }
 
     /// Texts by name.
-    pub fn pairs(&self, key: &str) -> Read<crate::engine::Pairs> {
-        self.find(key).map_or_else(|| Ok(crate::engine::Pairs::new()), |field| field.as_pairs())
+    pub fn pairs(&self, key: &str) -> Read<scale_down_engine::Pairs> {
+        self.find(key).map_or_else(|| Ok(scale_down_engine::Pairs::new()), |field| field.as_pairs())
     }
 
     /// The fields of an object of texts.
-    pub fn as_pairs(&self) -> Read<crate::engine::Pairs> {
+    pub fn as_pairs(&self) -> Read<scale_down_engine::Pairs> {
         let pair = |(key, value): (&str, Self)| Ok((key.to_owned(), value.as_text()?.to_owned()));
         self.as_fields()?.into_iter().map(pair).collect()
     }

@@ -5,12 +5,12 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::input::{Input, Read, Stop};
 use super::model::{resources, sorted};
-use crate::cli::kubectl;
-use crate::engine::autoscaler::balance::{Room, balanced};
-use crate::engine::autoscaler::expander::{Candidate, Expander, Priorities, best};
-use crate::engine::autoscaler::notice::NoticeText;
-use crate::engine::kubernetes::Resources;
-use crate::engine::pattern::Pattern;
+use scale_down_cli::kubectl;
+use scale_down_engine::autoscaler::balance::{Room, balanced};
+use scale_down_engine::autoscaler::expander::{Candidate, Expander, Priorities, best};
+use scale_down_engine::autoscaler::notice::NoticeText;
+use scale_down_engine::kubernetes::Resources;
+use scale_down_engine::pattern::Pattern;
 
 /// An option, by the fields that options have in the cases.
 fn candidate(input: &Input<'_>) -> Read<Candidate> {

@@ -5,13 +5,13 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::input::{Input, Read};
 use super::model::{NOW_MS, Nodes, at_ms, pool};
-use crate::engine::ScaleDownMode;
-use crate::engine::autoscaler::budget::{Deletions, Parallelism};
-use crate::engine::autoscaler::eligibility;
-use crate::engine::autoscaler::unneeded::{Removables, Standing, Unneeded, UnneededNodes, threshold_ms};
-use crate::engine::autoscaler::utilization::Utilization;
-use crate::engine::autoscaler::{Group, Setting, Settings};
-use crate::engine::kubernetes::{Fraction, NodeId};
+use scale_down_engine::ScaleDownMode;
+use scale_down_engine::autoscaler::budget::{Deletions, Parallelism};
+use scale_down_engine::autoscaler::eligibility;
+use scale_down_engine::autoscaler::unneeded::{Removables, Standing, Unneeded, UnneededNodes, threshold_ms};
+use scale_down_engine::autoscaler::utilization::Utilization;
+use scale_down_engine::autoscaler::{Group, Setting, Settings};
+use scale_down_engine::kubernetes::{Fraction, NodeId};
 
 /// Sets a setting that a field names, if the field is there.
 pub fn set_flag(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {

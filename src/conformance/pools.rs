@@ -4,9 +4,9 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::input::{Input, Read, Stop};
-use crate::engine::scale::ScalePlan;
-use crate::engine::workloads::Kubernetes;
-use crate::engine::{
+use scale_down_engine::scale::ScalePlan;
+use scale_down_engine::workloads::Kubernetes;
+use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterSpec, ExistingPool, Node, NodeState, OsDiskType, Pool, PoolId, PoolSpec, PoolUpdate,
     PowerState, ProvisioningState, ScaleDownMode, VmSize,
 };
@@ -109,7 +109,7 @@ pub fn documented(input: &Input<'_>) -> Read<Answer> {
     }
     stage.follow(changes.get(1..).unwrap_or_default())?;
     let pool = stage.pool()?;
-    let is_new = |node: &&crate::engine::Node| node.instance_id >= before;
+    let is_new = |node: &&scale_down_engine::Node| node.instance_id >= before;
     let (staying, created) = (pool.nodes().filter(|node| !is_new(node)).count(), pool.nodes().filter(is_new).count());
     let staying = u32::try_from(staying).unwrap_or(u32::MAX);
     Ok(Answer::new()
@@ -177,7 +177,7 @@ pub fn transcript(input: &Input<'_>) -> Read<Answer> {
         .with("listed", named(&|_| true)))
 }
 
-fn stage_name(stage: &Stage, node: &crate::engine::Node) -> String {
+fn stage_name(stage: &Stage, node: &scale_down_engine::Node) -> String {
     stage.cloud.pool(stage.id).map(|pool| pool.node_name(node.instance_id)).unwrap_or_default()
 }
 

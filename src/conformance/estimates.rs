@@ -5,9 +5,9 @@ use std::sync::Arc;
 use super::answer::Answer;
 use super::input::{Input, Read};
 use super::model::{self, named_pod, pod_spec, pool};
-use crate::engine::autoscaler::estimator::{estimate, ordered};
-use crate::engine::autoscaler::scratch::Scratch;
-use crate::engine::kubernetes::{NodeId, NodeInfo, Pod};
+use scale_down_engine::autoscaler::estimator::{estimate, ordered};
+use scale_down_engine::autoscaler::scratch::Scratch;
+use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod};
 
 fn node(input: &Input<'_>, group: usize, instance_id: u32) -> Read<NodeInfo> {
     model::node(input, NodeId { pool: pool(group), instance_id })

@@ -3,17 +3,17 @@
 use std::sync::Arc;
 
 use super::input::{Input, Read, Stop};
-use crate::engine::autoscaler::budgets::Budgets;
-use crate::engine::autoscaler::eligibility::TO_BE_DELETED_KEY;
-use crate::engine::autoscaler::utilization::GPU_LABEL;
-use crate::engine::kubernetes::affinity::ZONE_KEY;
-use crate::engine::kubernetes::budget::Amount;
-use crate::engine::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY};
-use crate::engine::kubernetes::{
+use scale_down_engine::autoscaler::budgets::Budgets;
+use scale_down_engine::autoscaler::eligibility::TO_BE_DELETED_KEY;
+use scale_down_engine::autoscaler::utilization::GPU_LABEL;
+use scale_down_engine::kubernetes::affinity::ZONE_KEY;
+use scale_down_engine::kubernetes::budget::Amount;
+use scale_down_engine::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY};
+use scale_down_engine::kubernetes::{
     BudgetLimit, Container, DisruptionBudget, NodeId, NodeInfo, Owner, OwnerKind, Pod, PodId, PodPhase, PodSpec,
     Resources, RestartPolicy, Selector, Taint, TaintEffect, Toleration, TopologySpread, Volume, VolumeKind,
 };
-use crate::engine::{Pairs, PoolId};
+use scale_down_engine::{Pairs, PoolId};
 
 /// The moment of a case: late enough that what was long ago is not before the beginning.
 pub const NOW_MS: u64 = 1_000_000_000_000;

@@ -8,12 +8,12 @@ use super::answer::Answer;
 use super::candidates::{set_flag, set_time};
 use super::input::{Input, Read, Stop};
 use super::model::{self, NOW_MS, budget, named_pod, own};
-use crate::engine::Pairs;
-use crate::engine::autoscaler::budgets::Budgets;
-use crate::engine::autoscaler::evictability::pods_to_evict;
-use crate::engine::autoscaler::removal::pods_to_move;
-use crate::engine::autoscaler::{Setting, Settings};
-use crate::engine::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Pod, PodSpec, Resources};
+use scale_down_engine::Pairs;
+use scale_down_engine::autoscaler::budgets::Budgets;
+use scale_down_engine::autoscaler::evictability::pods_to_evict;
+use scale_down_engine::autoscaler::removal::pods_to_move;
+use scale_down_engine::autoscaler::{Setting, Settings};
+use scale_down_engine::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Pod, PodSpec, Resources};
 
 fn names<'a>(pods: impl Iterator<Item = &'a Pod>) -> Vec<String> {
     pods.map(|pod| pod.spec.name.clone()).collect()

@@ -9,14 +9,14 @@ use super::health::{Sight, old_node};
 use super::input::{Input, Read, Stop};
 use super::model::{NOW_MS, pool};
 use super::pools::{Stage, mode, states};
-use crate::engine::autoscaler::cluster_state::{FailedInstance, Observation};
-use crate::engine::autoscaler::instance::{
+use scale_down_engine::autoscaler::cluster_state::{FailedInstance, Observation};
+use scale_down_engine::autoscaler::instance::{
     CreationError, ErrorClass, InstanceState, InstanceStatus, Reading, VmPower, VmProvisioning, VmView,
 };
-use crate::engine::autoscaler::instance_cache::{Ending, InstanceCache};
-use crate::engine::autoscaler::{Group, Settings};
-use crate::engine::node_group::{capacity, target_size};
-use crate::engine::{AutoscalerRange, NodeState, ScaleDownMode};
+use scale_down_engine::autoscaler::instance_cache::{Ending, InstanceCache};
+use scale_down_engine::autoscaler::{Group, Settings};
+use scale_down_engine::node_group::{capacity, target_size};
+use scale_down_engine::{AutoscalerRange, NodeState, ScaleDownMode};
 
 /// `deallocate`: what a case is about is told by its fields.
 pub fn deallocate(input: &Input<'_>) -> Read<Answer> {

@@ -9,8 +9,8 @@ use super::candidates::{set_count, set_flag, set_fraction, set_time};
 use super::fake::{Act, Fake};
 use super::input::{Input, Read, Stop};
 use super::model::{self, Nodes, pool};
-use crate::engine::autoscaler::{LastTimes, Setting, Settings};
-use crate::engine::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodPhase, PodSpec, Resources};
+use scale_down_engine::autoscaler::{LastTimes, Setting, Settings};
+use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodPhase, PodSpec, Resources};
 
 const HOUR_MS: u64 = 3_600_000;
 const MEMORY: u64 = 1000;

@@ -1,5 +1,0 @@
-//! The page.
-
-fn main() {
-    scale_down::app::start();
-}
