@@ -28,9 +28,13 @@ test_native() {
 }
 
 # Built as the package is, so that what both are made of is compiled once.
-test_headless() (
+test_headless() {
   finish_builds
   say "Testing as wasm in Chromium"
+  run_headless
+}
+
+run_headless() (
   for_the_web
   # The driver looks for a browser of this name, and has no option for another.
   browser=$(mktemp -d)
