@@ -21,10 +21,13 @@ test_lint() {
   tools/lint.sh
 }
 
+# What has tests that run natively.
+tested=(--workspace --exclude scale-down-fuzz --exclude scale-down-package)
+
 test_native() {
   say "Testing natively"
-  timed "native tests: compile" cargo test --quiet --locked --workspace --exclude scale-down-fuzz --no-run &&
-    timed "native tests: run" cargo test --quiet --locked --workspace --exclude scale-down-fuzz
+  timed "native tests: compile" cargo test --quiet --locked "${tested[@]}" --no-run &&
+    timed "native tests: run" cargo test --quiet --locked "${tested[@]}"
 }
 
 # Built as the package is, so that what both are made of is compiled once.
