@@ -1,7 +1,7 @@
 # The commands of the project. Each installs what it needs and is missing; `make help` lists them.
 
 .DEFAULT_GOAL := help
-.PHONY: help setup serve build test lint bench package clean
+.PHONY: help setup serve build test lint fresh bench package clean
 
 help: ## Show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-8s  %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -15,11 +15,14 @@ serve: ## Build the page, serve it and print its address (PORT=8080)
 build: ## Build the page for release into dist/ and check its size
 	@tools/build.sh && node tools/page-size.mjs
 
-test: ## Run every test: native, wasm, package, page (KIND=native|headless|package|e2e)
+test: ## Run every test: native, wasm, package, page (KIND=native|package|e2e|headless)
 	@tools/test.sh $(KIND)
 
 lint: ## Check format and lints
 	@tools/lint.sh
+
+fresh: ## Prove both commands on a fresh machine, in a throw-away home, and time their steps
+	@tools/fresh.sh
 
 bench: ## Measure the engine
 	@tools/bench.sh

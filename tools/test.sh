@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Runs every test, or those of one kind:
 #
-#   tools/test.sh [lint] [native] [headless] [package] [e2e]
+#   tools/test.sh [lint] [native] [package] [e2e] [headless]
 #
 #   lint      format and lints, which is no part of the tests unless it is asked for
 #   native    unit tests, scripts and properties, on this machine
@@ -30,9 +30,14 @@ test_native() {
     timed "native tests: run" cargo test --quiet --locked "${tested[@]}"
 }
 
-# Built as the package is, so that what both are made of is compiled once.
+# Compiled as the package is, so that what both are made of is compiled once.
+build_headless() (
+  for_the_web
+  timed "headless tests: compile" with_wasm cargo test --quiet --release --locked --target "$wasm_target" --test headless --no-run
+)
+
 test_headless() {
-  finish_builds
+  await build_headless
   say "Testing as wasm in Chromium"
   run_headless
 }
@@ -49,22 +54,23 @@ run_headless() (
 )
 
 test_package() {
-  finish_builds
+  await tools/package.sh
   say "Testing the JavaScript package"
   CHROMIUM=$(find_chromium) node --test tests/package/*.test.mjs
 }
 
 # Three at a time: each test waits now and then for its page.
 test_e2e() {
-  finish_builds
+  await tools/build.sh
   say "Testing the page in Chromium"
   CHROMIUM=$(find_chromium) node --test --test-concurrency=3 --test-timeout=240000 \
     tests/e2e/*.test.mjs tests/hosts/*.test.mjs
 }
 
-# What is released is built while the rest is checked: that takes long, keeps one core busy, and uses
+# What is compiled to wasm is built while the rest is checked: that takes long, keeps one core busy, and uses
 # other folders of cargo's. What it says is indented.
 builds=()
+built=$(mktemp -d)
 building=
 begin_builds() {
   [ ${#builds[@]} -gt 0 ] || return 0
@@ -73,24 +79,31 @@ begin_builds() {
   (
     for build in "${builds[@]}"; do
       "$build" || exit 1
+      touch "$built/$(basename "$build")"
     done 2>&1 | while IFS= read -r line; do printf '    %s\n' "$line"; done >&2
   ) &
   building=$!
   set +m
-  trap '[ -z "$building" ] || kill -- "-$building" 2>/dev/null || true' EXIT
+  trap 'kill -- "-$building" 2>/dev/null || true; rm -rf "$built"' EXIT
 }
 
-finish_builds() {
-  [ -n "$building" ] || return 0
-  timed "waiting for the builds" wait "$building" || fail "a build failed; see above"
-  building=
+# await BUILD: until it is done.
+await() {
+  timed "waiting for $1" until_built "$1" || fail "a build failed; see above"
+}
+until_built() {
+  while [ ! -e "$built/$(basename "$1")" ]; do
+    kill -0 "$building" 2>/dev/null || [ -e "$built/$(basename "$1")" ] || return 1
+    sleep 0.2
+  done
 }
 
 begun=$SECONDS
-[ $# -gt 0 ] || set -- native headless package e2e
+[ $# -gt 0 ] || set -- native package e2e headless
 for kind in "$@"; do
   case "$kind" in
-  lint | native | headless) ;;
+  lint | native) ;;
+  headless) builds+=(build_headless) ;;
   package) builds+=(tools/package.sh) ;;
   e2e) builds+=(tools/build.sh) ;;
   *) fail "unknown kind of test '$kind': lint, native, headless, package or e2e" ;;
