@@ -13,7 +13,9 @@ for_the_web
 say "Compiling the page (release)"
 timed "page: compile" compile_page &
 compiling=$!
+trap 'kill "$compiling" 2>/dev/null || true' EXIT
 tools/setup.sh page
+trap - EXIT
 wait "$compiling" || fail "the page did not compile; see the message above"
 
 say "Building the page"

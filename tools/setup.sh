@@ -181,16 +181,19 @@ need_program() {
 }
 
 # need_programs NAME …
+#
+# Two take the newest of what they are made of: the lock files of their releases name versions that not every copy
+# of crates.io has.
 need_programs() {
   local name programs_target
   programs_target=$(mktemp -d)
   for name in "$@"; do
     case "$name" in
     # The program must be of the same version as the crate: they share an unversioned format.
-    wasm-bindgen) need_program wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen --locked ;;
+    wasm-bindgen) need_program wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen ;;
     wasm-split) need_program wasm_split_cli_support "$wasm_split_version" wasm-split-cli --locked --features build-binary ;;
     trunk) need_program trunk "$trunk_version" trunk --locked --no-default-features ;;
-    wasm-pack) need_program wasm-pack "$wasm_pack_version" wasm-pack --locked ;;
+    wasm-pack) need_program wasm-pack "$wasm_pack_version" wasm-pack ;;
     esac
   done
   rm -rf "$programs_target"
