@@ -12,21 +12,21 @@ packages=(cargo-web rustc-web rust-web-src lld-22 lld-19 chromium chromium-commo
 if [ "${1:-}" != inside ]; then
   place=$(mktemp -d)
   trap 'rm -rf "$place"' EXIT
-  mkdir "$place/upper" "$place/work" "$place/root" "$place/home"
-  git clone --quiet . "$place/home/playground"
-  if unshare --mount true 2>/dev/null && unshare --mount sh -c "mount -t tmpfs none $place/root" 2>/dev/null; then
+  mkdir "$place/changes" "$place/work" "$place/view" "$place/user"
+  git clone --quiet . "$place/user/playground"
+  if unshare --mount true 2>/dev/null && unshare --mount sh -c "mount -t tmpfs none $place/view" 2>/dev/null; then
     say "Beginning in a view of this machine without the packages of the set-up"
     unshare --mount bash -c '
       set -e
       place=$1
-      mount -t overlay overlay -o "lowerdir=/,upperdir=$place/upper,workdir=$place/work" "$place/root"
-      mount --bind "$place/home" "$place/root/mnt"
-      for folder in proc dev sys; do mount --rbind "/$folder" "$place/root/$folder"; done
-      exec chroot "$place/root" env HOME=/mnt "${@:2}"
+      mount -t overlay overlay -o "lowerdir=/,upperdir=$place/changes,workdir=$place/work" "$place/view"
+      mount --bind "$place/user" "$place/view/mnt"
+      for folder in proc dev sys; do mount --rbind "/$folder" "$place/view/$folder"; done
+      exec chroot "$place/view" env HOME=/mnt "${@:2}"
     ' - "$place" bash /mnt/playground/tools/fresh.sh inside "$(command -v rustup || true)" "${RUSTUP_HOME:-$HOME/.rustup}"
   else
     say "No view of this machine can be made here: Debian packages that are installed are used"
-    HOME=$place/home bash "$place/home/playground/tools/fresh.sh" inside "$(command -v rustup || true)" "${RUSTUP_HOME:-$HOME/.rustup}"
+    HOME=$place/user bash "$place/user/playground/tools/fresh.sh" inside "$(command -v rustup || true)" "${RUSTUP_HOME:-$HOME/.rustup}"
   fi
   exit
 fi
@@ -57,10 +57,11 @@ fi
 
 begun=$SECONDS
 : >"$STEP_TIMES"
+trap print_steps EXIT
 say "make serve"
 PORT=18080 make serve >"$HOME/address" &
 serving=$!
-trap 'kill "$serving" 2>/dev/null || true' EXIT
+trap 'kill "$serving" 2>/dev/null || true; print_steps' EXIT
 until grep -qs 'http://' "$HOME/address"; do
   kill -0 "$serving" 2>/dev/null || fail "make serve ended without a page"
   sleep 1
@@ -72,6 +73,7 @@ node --input-type=module --eval "
 " || fail "the page at $address does not answer"
 printf '%s\t%s\n' "$((SECONDS - begun))" "MAKE SERVE, to a served page" >>"$STEP_TIMES"
 kill "$serving"
+trap print_steps EXIT
 
 begun=$SECONDS
 say "make test"
@@ -82,4 +84,3 @@ make test >"$HOME/test.log" 2>&1 </dev/null || {
 printf '%s\t%s\n' "$((SECONDS - begun))" "MAKE TEST" >>"$STEP_TIMES"
 
 say "Both commands work on a fresh machine ($(nproc) cores, $(rustc --version))"
-print_steps
