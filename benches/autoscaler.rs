@@ -1,16 +1,19 @@
-//! How fast clusters are sized: a day of 1,000 nodes under office hours with an autoscaler, a week of 5,000.
+//! Benchmarks of the cluster autoscaler: a day of 1,000 nodes under office hours, a week of 5,000.
 //!
 //! Read ratios within one run; absolute numbers depend on the machine. The cost should grow with the nodes
 //! and pods that are tried in a loop, and with the loops in which something may have changed; a cluster at
 //! rest should cost nothing, whatever its size.
 
 mod support;
+#[path = "support/until.rs"]
+mod until;
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use scale_down::engine::workloads::Curve;
-use scale_down::engine::{AutoscalerRange, Cloud};
+use scale_down_engine::workloads::Curve;
+use scale_down_engine::{AutoscalerRange, Cloud};
 
-use support::{DAY_MS, office, until};
+use support::{DAY_MS, office};
+use until::until;
 
 /// A cluster that the autoscaler sizes, full at the height of the load.
 fn cluster(nodes: u32, curve: fn(u32) -> Curve) -> Cloud {

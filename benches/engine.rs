@@ -1,12 +1,12 @@
-//! How fast the engine is: events a second, a frame of 5,000 nodes, going back in time.
+//! Benchmarks of the engine: events a second, a frame of 5,000 nodes, going back in time.
 //!
 //! Read ratios within one run; absolute numbers depend on the machine.
 
 use std::hint::black_box;
 
 use criterion::{BatchSize, Criterion, Throughput, criterion_group, criterion_main};
-use scale_down::engine::{Cloud, ClusterSpec, PoolSpec, PowerState, ScaleDownMode, VmSize};
-use scale_down::session::{Session, SessionOptions};
+use scale_down_engine::{Cloud, ClusterSpec, PoolSpec, PowerState, ScaleDownMode, VmSize};
+use scale_down_session::{Session, SessionOptions};
 
 /// A cluster with `pools` pools of 1,000 nodes that have just been asked for.
 fn requested(pools: u32) -> Cloud {

@@ -1,16 +1,19 @@
-//! How fast pods live and die: a day of 1,000 nodes under office hours, a week of 5,000.
+//! Benchmarks of pods that start and end: a day of 1,000 nodes under office hours, a week of 5,000.
 //!
 //! Read ratios within one run; absolute numbers depend on the machine. The cost should grow with the
 //! pods that come and go, and not with the nodes that they do so on, nor with time in which nothing
 //! changes.
 
 mod support;
+#[path = "support/until.rs"]
+mod until;
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 
-use support::{DAY_MS, cluster, office, until};
+use support::{DAY_MS, cluster, office};
+use until::until;
 
 fn workloads(criterion: &mut Criterion) {
     let mut group = criterion.benchmark_group("workloads");

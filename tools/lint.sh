@@ -26,3 +26,7 @@ say "Linting"
 # Without its default feature, the crate of fuzz targets is checked and the fuzzer, in C++, is not compiled.
 timed "clippy" cargo clippy --quiet --locked --workspace --all-targets --no-default-features --features scale-down-js/constructor \
   -- -D warnings || fail "clippy has something to say; see above"
+
+say "Checking the documentation"
+RUSTDOCFLAGS="-D warnings" timed "rustdoc" cargo doc --quiet --locked --workspace --exclude scale-down-fuzz --no-deps ||
+  fail "rustdoc has something to say; see above"

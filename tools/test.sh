@@ -22,7 +22,7 @@ test_lint() {
 }
 
 # What has tests that run natively.
-tested=(--workspace --exclude scale-down-fuzz --exclude scale-down-package)
+tested=(--workspace --exclude scale-down-fuzz --exclude scale-down-package --exclude scale-down-benches)
 
 test_native() {
   say "Testing natively"

@@ -1,12 +1,10 @@
 //! Clusters with a load, which more than one measurement begins with, and letting their time pass.
 
-use criterion::measurement::WallTime;
-use criterion::{BatchSize, BenchmarkGroup};
-use scale_down::engine::kubernetes::reservation::MIB;
-use scale_down::engine::kubernetes::{PodSpec, Resources};
-use scale_down::engine::pool::Pairs;
-use scale_down::engine::workloads::{Curve, DeploymentSpec};
-use scale_down::engine::{
+use scale_down_engine::kubernetes::reservation::MIB;
+use scale_down_engine::kubernetes::{PodSpec, Resources};
+use scale_down_engine::pool::Pairs;
+use scale_down_engine::workloads::{Curve, DeploymentSpec};
+use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, ScaleDownMode, VmSize,
 };
 
@@ -44,20 +42,6 @@ pub fn cluster(nodes: u32, pods: u32, curve: fn(u32) -> Curve, autoscaler: Optio
         made.expect("a new deployment");
     }
     cloud
-}
-
-/// Measures letting time pass until a moment.
-pub fn until(group: &mut BenchmarkGroup<'_, WallTime>, name: String, begun: &Cloud, at_ms: u64) {
-    group.bench_function(name, |bencher| {
-        bencher.iter_batched(
-            || begun.clone(),
-            |mut cloud| {
-                cloud.advance_to(at_ms);
-                cloud
-            },
-            BatchSize::LargeInput,
-        );
-    });
 }
 
 /// Office hours: a tenth of the pods at night.

@@ -1,6 +1,6 @@
-//! What stands in for the simulator until it has arrived: an empty cloud in which no time passes.
+//! A stand-in for the simulator until it has been downloaded: an empty cloud in which no time passes.
 //!
-//! Lines that are typed wait, and are run by the simulator when it is there.
+//! Lines typed meanwhile are queued; the simulator runs them once it has arrived.
 
 use std::ops::Range;
 
@@ -11,7 +11,7 @@ use scale_down_engine::{PoolId, Snapshot};
 use scale_down_session::lesson::LessonError;
 use scale_down_session::{Entry, Glance, NodeDetail, NodeRow, OpenError, Simulation, WorldError};
 
-/// See the module.
+/// The stand-in simulator: an empty cloud, and a queue of the lines typed so far.
 #[derive(Default)]
 pub struct Absent {
     waiting: Vec<Entry>,

@@ -23,7 +23,7 @@ pub fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
 }
 
-/// Whether an element has the focus.
+/// Returns `true` if an element has the focus.
 #[must_use]
 pub fn has_focus(element: &Element) -> bool {
     document().and_then(|document| document.active_element()).is_some_and(|active| active == *element)
@@ -44,7 +44,7 @@ pub fn now_ms() -> f64 {
     window().and_then(|window| window.performance()).map_or(0.0, |performance| performance.now())
 }
 
-/// Whether a media query holds.
+/// Returns `true` if a media query matches; `false` where it cannot be asked.
 #[must_use]
 pub fn matches_media(query: &str) -> bool {
     window().and_then(|window| window.match_media(query).ok().flatten()).is_some_and(|list| list.matches())

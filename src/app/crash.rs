@@ -1,4 +1,4 @@
-//! The last words of a page that has failed.
+//! The panic hook, which hands a failed page over to the crash panel.
 //!
 //! A panic ends the wasm module, so the panel is part of the static shell and its buttons are a
 //! script's (`www/crash.js`); all that is left to do here is to hand over what is known.

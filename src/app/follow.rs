@@ -1,4 +1,4 @@
-//! What is shown follows what is so: transcript, picture and room, and when to look again.
+//! Synchronisation of the view with the session: transcript, picture, available size, and the time of the next frame.
 
 use std::rc::Rc;
 
@@ -10,7 +10,7 @@ use super::{App, Msg, browser, log};
 use scale_down_session::Entry;
 
 impl App {
-    /// Takes over what the transcript has become; whether it changed.
+    /// Takes over the session's transcript, and returns `true` if it changed.
     pub(super) fn follow_transcript(&mut self) -> bool {
         let session = self.session.borrow();
         if session.revision() == self.revision {
@@ -73,7 +73,7 @@ impl App {
         }
     }
 
-    /// Whether the transcript is scrolled to its end, where it then stays.
+    /// Returns `true` if the transcript is scrolled to its end (to within 48 pixels), where it then stays.
     pub(super) fn at_end(&self) -> bool {
         self.refs
             .log
@@ -99,7 +99,8 @@ impl App {
     }
 }
 
-/// Whether an entry has said nothing since: what it says only grows at its end, except by a replay.
+/// Returns `true` if an entry has said nothing since: its output only grows at its end, except by a replay, so that the
+/// number of blocks and the last of them decide.
 fn same_stage(now: &Entry, known: &Entry) -> bool {
     let is_as_long = now.blocks.len() == known.blocks.len() && now.blocks.last() == known.blocks.last();
     is_as_long && now.state == known.state && now.exit_code == known.exit_code

@@ -1,4 +1,4 @@
-//! Numbers as people read them.
+//! Times, counts and states as text for people.
 
 use scale_down_engine::{NodeState, PodCounts, StateCounts};
 
@@ -29,7 +29,7 @@ pub fn duration(ms: u64) -> String {
     }
 }
 
-/// What people call a state in a sentence: a node that is ready is running.
+/// Returns the word for a state in a sentence: "running" for a ready node, else the state's name.
 #[must_use]
 pub fn state_word(state: NodeState) -> &'static str {
     match state {
@@ -38,7 +38,7 @@ pub fn state_word(state: NodeState) -> &'static str {
     }
 }
 
-/// The order in which states are told: what runs, what changes, what is kept, what is wrong.
+/// The order in which states are listed: running, in transition, kept, failed.
 pub const TOLD: [NodeState; 9] = [
     NodeState::Ready,
     NodeState::Starting,

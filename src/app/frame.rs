@@ -1,4 +1,4 @@
-//! When the page wakes up next.
+//! The page's next wake-up.
 //!
 //! One appointment at a time: a frame of the display, a timer, or none, so that a page in which
 //! nothing happens uses no processor time.
@@ -9,7 +9,7 @@ use wasm_bindgen::JsCast;
 use wasm_bindgen::prelude::Closure;
 use web_sys::{Element, ResizeObserver};
 
-/// The next appointment.
+/// The next wake-up, if one is scheduled.
 #[derive(Debug, Default)]
 pub struct Wake {
     frame: Option<AnimationFrame>,
@@ -17,7 +17,7 @@ pub struct Wake {
 }
 
 impl Wake {
-    /// With the display's next frame.
+    /// Schedules a call with the display's next frame in place of a timer, unless one is scheduled already.
     pub fn at_next_frame(&mut self, then: impl FnOnce() + 'static) {
         self.timer = None;
         if self.frame.is_none() {
@@ -25,7 +25,7 @@ impl Wake {
         }
     }
 
-    /// After some real time.
+    /// Schedules a call after `ms` milliseconds of real time in place of a frame, unless one is scheduled already.
     pub fn after_ms(&mut self, ms: u32, then: impl FnOnce() + 'static) {
         self.frame = None;
         if self.timer.is_none() {
@@ -33,19 +33,19 @@ impl Wake {
         }
     }
 
-    /// Not before something happens.
+    /// Cancels the wake-up: the page sleeps until something happens.
     pub fn never(&mut self) {
         self.frame = None;
         self.timer = None;
     }
 
-    /// The appointment was kept.
+    /// Forgets the wake-up that has just come.
     pub fn fired(&mut self) {
         self.never();
     }
 }
 
-/// Watches the room an element has.
+/// An observer of an element's size.
 #[derive(Debug)]
 pub struct Room {
     observer: ResizeObserver,

@@ -1,6 +1,7 @@
-//! What the page's own scripts hold it by: the panels that are loaded when they are wanted (`www/`).
+//! The page's interface to its own scripts: the panels that are loaded when they are wanted (`www/`).
 //!
-//! They ask, and they send messages like any button. The session changes nowhere but in the reducer.
+//! Scripts query state and send messages like any button. Only to begin a lesson or a world, and through the package's
+//! object, is the session changed outside the reducer; the page is told by a message.
 
 use std::cell::RefCell;
 use std::rc::Rc;
@@ -18,7 +19,7 @@ use scale_down_engine::{NodeSource, NodeState};
 use scale_down_js::{self as js, Simulator};
 use scale_down_session::{SharedSimulation, report};
 
-/// Who is told after every rendering.
+/// The function called after every rendering, if a script has set one.
 pub type Listener = Rc<RefCell<Option<Function>>>;
 
 /// The page, for its scripts.
@@ -39,7 +40,7 @@ impl Page {
         Simulator::shared(Rc::clone(&self.session), Rc::new(move || link.send_message(Msg::Changed)))
     }
 
-    /// Whether the address lets others hold the page, too.
+    /// Returns `true` if the address lets scripts other than the page's own have it, too (no `api=0`).
     #[wasm_bindgen(getter, js_name = isPublic)]
     #[must_use]
     pub fn is_public(&self) -> bool {
@@ -51,7 +52,7 @@ impl Page {
         *self.listener.borrow_mut() = Some(function);
     }
 
-    /// Sends a message by its name; false where there is none of that name.
+    /// Sends a message by its name; returns `false` if there is none of that name, or if its number cannot be read.
     #[must_use]
     pub fn send(&self, name: &str, value: &str) -> bool {
         let msg = match name {
@@ -85,7 +86,8 @@ impl Page {
         js::to_js(self.session.borrow().entries(from as usize))
     }
 
-    /// Where the run stands.
+    /// Returns the time and the end of the run, in milliseconds, its idleness, its number of lines, and its nodes by
+    /// state.
     ///
     /// # Errors
     ///
@@ -117,7 +119,7 @@ impl Page {
         js::to_js(session.lesson())
     }
 
-    /// How the lesson stands that is being taken; null without one.
+    /// Returns the progress of the lesson that is being taken; null without one.
     ///
     /// # Errors
     ///

@@ -1,4 +1,4 @@
-//! What outlives the page view: the command log, for a reload or a restart, and the history.
+//! State that outlives the page view: the command log, for a reload or a restart, and the history.
 //!
 //! All of it in the browser's own store and none of it needed: where there is no store, the
 //! page starts empty.
@@ -8,7 +8,8 @@ use std::cell::RefCell;
 use super::browser;
 
 const HISTORY_KEY: &str = "scale-down.history";
-/// Also read by the crash panel, and written when the page is left: see `www/crash.js` and `www/panels.js`.
+/// Key of the command log. Also read by the crash panel, and written when the page is left: see `www/crash.js` and
+/// `www/panels.js`.
 const LOG_KEY: &str = "scale-down.log";
 
 /// Lines of history that are kept.

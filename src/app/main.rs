@@ -48,7 +48,7 @@ use scale_down_session::{Entry, SessionOptions, SharedSimulation};
 const RENDER_MS: f64 = 100.0;
 /// The same for ages and costs in the table.
 const TABLE_MS: f64 = 300.0;
-/// The stored speed at which one sees things happen.
+/// Default speed, in simulated milliseconds per real one: slow enough to see things happen.
 const SPEED: u32 = 60;
 
 /// Everything that can happen.
@@ -60,7 +60,7 @@ pub enum Msg {
     Missing,
     /// A frame or a tick of the clock is due.
     Frame,
-    /// The prompt has taken a message; what it asks of the page.
+    /// The prompt has taken a message; the effect that it asks of the page.
     Prompt(Option<Effect>),
     /// Stop waiting.
     Interrupt,
@@ -70,7 +70,7 @@ pub enum Msg {
     SkipAhead,
     /// Let time pass until nothing is under way.
     SkipToIdle,
-    /// To the next event.
+    /// Advance to the next event, or by a second where none is due, and pause.
     Step,
     /// Start or stop the clock.
     Play(bool),
@@ -80,7 +80,7 @@ pub enum Msg {
     Reset,
     /// Take back the last command.
     Undo,
-    /// Take it up again.
+    /// Run the command taken back again.
     Redo,
     /// Run lines, as if they were typed.
     Run(String),
@@ -151,7 +151,7 @@ pub struct App {
     snapshot: Rc<Snapshot>,
     transcript: Vec<Rc<Entry>>,
     revision: u64,
-    /// Whether the simulator is there.
+    /// `true` once the simulator has arrived.
     is_running: bool,
     /// The transcript may have changed anywhere, not only at its end.
     replayed: bool,
@@ -355,7 +355,7 @@ impl App {
     }
 }
 
-/// The window's size, the system's theme and resolution.
+/// Listens to the window's size and resolution, and to the system's theme and wish for motion.
 fn listeners(ctx: &Context<App>) -> Vec<EventListener> {
     let Some(window) = browser::window() else { return Vec::new() };
     let mut listeners = Vec::new();

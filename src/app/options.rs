@@ -1,4 +1,4 @@
-//! What the address of the page asks for: query words and the fragment.
+//! The options that the page's address carries: query words and the fragment.
 //!
 //! Links are written by hand into documentation, so every word is optional, unknown ones are
 //! ignored and a value that cannot be read leaves the default in place.
@@ -6,7 +6,7 @@
 use super::pace::SPEED_MAX;
 use scale_down_session::share;
 
-/// The picture or its equal, the table.
+/// The view of the nodes: the picture or the table, which shows the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum View {
     /// Cells on a canvas.
@@ -16,7 +16,7 @@ pub enum View {
     Table,
 }
 
-/// What the fragment carries.
+/// The content of the fragment.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Link {
     /// Nothing that the page knows.
@@ -51,7 +51,7 @@ pub struct Options {
     pub restore: bool,
     /// `?t=`: the moment to stand still at, in milliseconds of simulated time.
     pub at_ms: Option<u64>,
-    /// What the fragment carries.
+    /// The content of the fragment.
     pub link: Link,
 }
 
@@ -97,7 +97,7 @@ impl Options {
     }
 }
 
-/// `61000` in milliseconds, or `1m1s`, `90s`, `2h`.
+/// Parses a moment: `61000` in milliseconds, or `1m1s`, `90s`, `2h`.
 fn moment_ms(text: &str) -> Option<u64> {
     if let Ok(at_ms) = text.parse() {
         return Some(at_ms);

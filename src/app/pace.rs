@@ -1,4 +1,4 @@
-//! How fast simulated time passes against real time.
+//! The speed of simulated time against real time.
 //!
 //! The page alone knows real time: it turns a frame's length into simulated milliseconds and
 //! hands those to the session, which never sees a clock.
@@ -9,13 +9,14 @@ pub const SPEED_MAX: u32 = 600;
 /// The stops of the slider, near enough to a logarithmic scale and all easy to say.
 pub const SPEEDS: [u32; 10] = [1, 2, 5, 10, 20, 30, 60, 120, 300, SPEED_MAX];
 
-/// Longer gaps are a tab in the background or a sleeping laptop, not time spent watching.
+/// Longest gap between two frames that counts, in milliseconds. A longer one is a tab in the background or a sleeping
+/// laptop, not time spent watching.
 const GAP_MS_MAX: f64 = 1_000.0;
 
-/// Real time in, simulated time out.
+/// The clock that converts real time to simulated time.
 #[derive(Clone, Debug)]
 pub struct Pace {
-    /// Whether time passes.
+    /// `true` unless the clock is paused.
     pub playing: bool,
     /// Simulated milliseconds per real one.
     pub speed: u32,

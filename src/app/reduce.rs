@@ -1,4 +1,4 @@
-//! What every message does: the one place in which the session and the view's state change.
+//! The effect of every message: the one place in which the session and the view's state change.
 
 use yew::Context;
 
@@ -7,7 +7,7 @@ use super::pace::SPEED_MAX;
 use super::{App, Guide, Msg, browser, handle, log};
 use scale_down_session::examples::Example;
 
-/// Said where the simulator cannot be had.
+/// The notice shown where the simulator cannot be downloaded.
 const MISSING: &str =
     "The simulator could not be downloaded: the connection failed, or this page is an older copy. Reload the page.";
 
@@ -132,7 +132,7 @@ impl App {
         log::remember(&mut self.prompt.borrow_mut().history, text);
     }
 
-    /// After a reset: an empty screen and a running clock.
+    /// Begins the view anew after a reset: an empty screen and a running clock.
     fn begin(&mut self) {
         self.cleared = 0;
         self.replayed = true;

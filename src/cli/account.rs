@@ -1,27 +1,27 @@
-//! What the Azure CLI knows besides the cloud: extensions, features, defaults.
+//! Local state of the command line, apart from the cloud: extensions, features, defaults, kubectl's contexts.
 
 use std::collections::BTreeMap;
 
-/// The directory of the person at the simulated machine.
+/// Home directory of the simulated user.
 pub const HOME: &str = "/home/user";
 
 /// The local state of the command line and of the subscription's registrations.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Account {
-    /// Whether the verdict is the real CLI's, without the playground's help.
+    /// Strict mode: every line is judged as the real CLI judges it, without the playground's help.
     pub strict: bool,
     /// Installed extensions, by name, with their versions.
     pub extensions: BTreeMap<String, &'static str>,
     /// Preview features that were unregistered, as `namespace/name`. The simulated subscription
     /// begins with every preview feature registered, so that none stands in the way.
     pub unregistered_features: Vec<String>,
-    /// Which of [`SUBSCRIPTIONS`] is the default one.
+    /// Index in [`SUBSCRIPTIONS`] of the default subscription.
     pub subscription: usize,
     /// The section `defaults` of the configuration, in the order in which its keys were first set.
     pub defaults: Vec<(String, String)>,
     /// The clusters that kubectl has credentials for.
     pub contexts: Vec<KubeContext>,
-    /// The name of the one in use.
+    /// Name of the context in use.
     pub context: Option<String>,
 }
 
@@ -48,7 +48,7 @@ pub const EXTENSIONS: &[(&str, &str)] = &[("aks-preview", "18.0.0b44")];
 pub const SUBSCRIPTIONS: [(&str, &str); 2] =
     [("00000000-0000-0000-0000-000000000000", "Pay-As-You-Go"), ("33333333-3333-3333-3333-333333333333", "Dev")];
 
-/// Which subscription a text names, by identity or name in any letter case.
+/// Returns the index in [`SUBSCRIPTIONS`] of the subscription with this identity or name, in any letter case.
 #[must_use]
 pub fn subscription(text: &str) -> Option<usize> {
     SUBSCRIPTIONS.iter().position(|(id, name)| text.eq_ignore_ascii_case(id) || text.eq_ignore_ascii_case(name))

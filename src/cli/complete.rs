@@ -1,4 +1,4 @@
-//! What can stand at the cursor: commands, options and values.
+//! Tab completion: the commands, options and values that can stand at the cursor.
 //!
 //! The words before the cursor are read by the same registry as when the line runs, so completion
 //! never offers what the parser would refuse. Names that only the simulated cloud knows come from
@@ -11,9 +11,9 @@ use super::validate::decorator::AUTOSCALER_PROFILE_KEYS;
 /// One thing that can stand at the cursor.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Candidate {
-    /// What to insert, quoted if it has to be.
+    /// Text to insert, quoted if the shell needs it.
     pub text: String,
-    /// What it is, in a few words.
+    /// Short description, such as the summary of a command; may be empty.
     pub description: String,
 }
 
@@ -25,7 +25,7 @@ impl Candidate {
     }
 }
 
-/// Everything that can stand at the cursor.
+/// The result of completion: the candidates, and the part of the line that they replace.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Completion {
     /// The part of the line that a candidate replaces.
@@ -35,7 +35,7 @@ pub struct Completion {
 }
 
 impl Completion {
-    /// The longest text that every candidate begins with.
+    /// Returns the longest text that every candidate begins with.
     #[must_use]
     pub fn common_prefix(&self) -> &str {
         let Some((first, rest)) = self.candidates.split_first() else { return "" };
@@ -80,10 +80,10 @@ pub enum NameKind {
     ScaleSet,
 }
 
-/// A name that is asked for, and what the line already says of where it lives.
+/// A request for names, with the enclosing resources that the line already names.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Wanted {
-    /// What is to be named.
+    /// Kind of the wanted names.
     pub kind: NameKind,
     /// `--resource-group`.
     pub resource_group: Option<String>,
@@ -93,21 +93,21 @@ pub struct Wanted {
     pub nodepool: Option<String>,
 }
 
-/// What completion asks of its surroundings.
+/// Source of the names that the registry does not hold: cloud resources, programs and variables.
 pub trait Values {
-    /// The names of a kind, unquoted.
+    /// Returns the names of the wanted kind, unquoted.
     fn names(&self, wanted: &Wanted) -> Vec<Candidate>;
-    /// The programs that a line can begin with.
+    /// Returns the programs that a line can begin with.
     fn programs(&self) -> Vec<Candidate>;
-    /// What can follow the words of a program other than `az`, unquoted.
+    /// Returns the words that can follow `words`, a command of a program other than `az`, unquoted.
     fn arguments(&self, words: &[String]) -> Vec<Candidate>;
-    /// The variables that are set, each after its `$`.
+    /// Returns the variables that are set, each after its `$`.
     fn variables(&self) -> Vec<Candidate>;
-    /// A word with its variables resolved.
+    /// Returns a word with its variables resolved.
     fn resolved(&self, word: &str) -> String;
 }
 
-/// What can stand at a cursor, given as a byte of the line.
+/// Returns the candidates at `cursor`, a byte offset in the line, and the part of the line that they replace.
 #[must_use]
 pub fn completion(line: &str, cursor: usize, values: &dyn Values) -> Completion {
     let cursor = (0..=cursor.min(line.len())).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
@@ -158,7 +158,7 @@ const fn is_quote(character: char) -> bool {
     matches!(character, '\'' | '"')
 }
 
-/// Whether a word sets a variable.
+/// Returns `true` if the word sets a variable: `NAME=value`.
 fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| is_variable_name(name))
 }
@@ -199,7 +199,7 @@ fn typed(text: &str) -> Option<Typed> {
     let mut words = Vec::new();
     let mut part = Part::default();
     let mut is_word = false;
-    // What goes on after the substitutions that are open.
+    // The command around each open substitution; it goes on after the closing parenthesis.
     let mut outer: Vec<(Vec<String>, Part)> = Vec::new();
     let mut characters = text.char_indices().peekable();
     while let Some((index, character)) = characters.next() {
@@ -264,7 +264,7 @@ struct Context<'a> {
 }
 
 impl Context<'_> {
-    /// The candidates, and how many bytes of the word stay as they are.
+    /// Returns the candidates, and how many leading bytes of the word they do not replace.
     fn candidates(&mut self, part: &str) -> (Vec<Candidate>, usize) {
         let mut path = String::new();
         for (index, word) in self.words.iter().enumerate() {
@@ -349,7 +349,7 @@ fn of_group(group: &Group, part: &str) -> Vec<Candidate> {
     found
 }
 
-/// The argument of a spelling, which may be an unambiguous beginning.
+/// Returns the argument of a spelling, which may be an unambiguous prefix.
 fn find(command: &'static Command, spelling: &str) -> Option<&'static Argument> {
     let spelled = |test: &dyn Fn(&str) -> bool| {
         let found = command.arguments.iter().filter(|argument| argument.names.iter().any(|name| test(name)));
@@ -360,7 +360,7 @@ fn find(command: &'static Command, spelling: &str) -> Option<&'static Argument> 
     exact.first().or_else(|| begun.first().filter(|_| begun.len() == 1)).copied()
 }
 
-/// The argument that the next word would belong to, and whether it still needs one.
+/// Returns the argument that the next word would belong to, and `true` if it still needs a value.
 fn open_argument(command: &'static Command, words: &[String]) -> Option<(&'static Argument, bool)> {
     let (index, option) = words.iter().enumerate().rev().find(|(_, word)| word.starts_with('-'))?;
     let argument = find(command, option)?;
@@ -373,7 +373,7 @@ fn open_argument(command: &'static Command, words: &[String]) -> Option<(&'stati
     }
 }
 
-/// The value that the words give to an argument.
+/// Returns the value that the words give to an argument.
 fn given(command: &'static Command, argument: &Argument, words: &[String]) -> Option<String> {
     let mut value = None;
     for (index, word) in words.iter().enumerate() {
@@ -387,7 +387,7 @@ fn given(command: &'static Command, argument: &Argument, words: &[String]) -> Op
     value
 }
 
-/// The options that the line does not have yet: required ones first, then those that the
+/// Returns the options that the line does not have yet: required ones first, then those that the
 /// simulation acts on.
 fn options(command: &'static Command, words: &[String]) -> Vec<Candidate> {
     let is_given = |argument: &Argument| {
@@ -421,7 +421,7 @@ fn options(command: &'static Command, words: &[String]) -> Vec<Candidate> {
     open.into_iter().filter_map(candidate).collect()
 }
 
-/// What an argument names, if only the cloud knows the names.
+/// Returns the kind of names that an argument takes, if only the cloud knows them.
 fn name_kind(command: &Command, argument: &Argument) -> Option<NameKind> {
     let group = command.name.split(' ').next().unwrap_or_default();
     let creates = command.verb() == "create";

@@ -5,7 +5,8 @@ use scale_down_engine::autoscaler::duration::{parsed_with, unit_ms};
 /// The longest wait: a year of simulated time.
 const WAIT_MAX_MS: u64 = 365 * 24 * 3_600_000;
 
-/// A duration such as `90s`, `10m`, `1h30m`, `1.5h`, `500ms` or `2d`, in milliseconds.
+/// Parses a duration such as `90s`, `10m`, `1h30m`, `1.5h`, `500ms` or `2d` into milliseconds; `None`
+/// beyond a year.
 #[must_use]
 pub fn parse_duration_ms(text: &str) -> Option<u64> {
     let units = |unit: &str| match unit {
@@ -16,14 +17,14 @@ pub fn parse_duration_ms(text: &str) -> Option<u64> {
     parsed_with(text, units).filter(|total_ms| *total_ms <= WAIT_MAX_MS)
 }
 
-/// Simulated time as `h:mm:ss`.
+/// Formats simulated time as `h:mm:ss`.
 #[must_use]
 pub fn clock(at_ms: u64) -> String {
     let seconds = at_ms / 1000;
     format!("{}:{:02}:{:02}", seconds / 3600, seconds / 60 % 60, seconds % 60)
 }
 
-/// A time of the day such as `8:30`, in milliseconds since midnight.
+/// Parses a time of the day such as `8:30` into milliseconds since midnight.
 #[must_use]
 pub fn parse_time_of_day_ms(text: &str) -> Option<u64> {
     let (hour, minute) = text.split_once(':')?;

@@ -1,11 +1,11 @@
-//! What a command line answers when it cannot be run: the error, and how the terminal shows it.
+//! Errors of a command line, and their text as the terminal shows it.
 //!
 //! Errors are data. Every stage of a line (shell, parser, validators, commands, output) makes the
 //! same [`CliError`], so that one renderer decides about prefixes, trailers and colour.
 
 use std::fmt::Write as _;
 
-/// How far a line came before it was answered; the names of the recorded corpus in lower case.
+/// The stage at which a line was answered; the names are those of the recorded corpus in lower case.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stage {
     /// The shell refused the line: an open quote, an unknown program.
@@ -35,7 +35,7 @@ pub enum Stage {
 }
 
 impl Stage {
-    /// The stage's name in transcripts and `jsonl` output.
+    /// Returns the stage's name in transcripts and `jsonl` output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -54,7 +54,7 @@ impl Stage {
         }
     }
 
-    /// Whether a line that ended here had passed every check that needs no cloud.
+    /// Returns `true` if a line that ended at this stage had passed every check that needs no cloud.
     #[must_use]
     pub const fn is_accepted(self) -> bool {
         matches!(self, Self::Ok | Self::Help | Self::Service | Self::Network | Self::Prompt | Self::Confirmation)
@@ -93,7 +93,7 @@ pub enum ErrorClass {
 pub struct Example {
     /// The command line.
     pub command: &'static str,
-    /// What it does.
+    /// Description of the command's effect.
     pub caption: &'static str,
 }
 
@@ -105,9 +105,9 @@ pub struct CliError {
     pub class: ErrorClass,
     /// The text without `ERROR: `; may have several lines.
     pub message: String,
-    /// What was warned of before it, without `WARNING: `.
+    /// Warnings shown before the error, without `WARNING: `.
     pub warnings: Vec<String>,
-    /// How far the line came.
+    /// Stage at which the line was refused.
     pub stage: Stage,
     /// The exit code of the command.
     pub exit_code: i32,
@@ -115,17 +115,17 @@ pub struct CliError {
     pub recommendations: Vec<String>,
     /// Examples from the command's help, at most three.
     pub examples: Vec<Example>,
-    /// Whether the pointer to the reference documentation follows.
+    /// `true` if the examples and a pointer to the reference documentation follow the message.
     pub reference: bool,
-    /// Whether the text is shown as it stands, without `ERROR: `.
+    /// `true` if the text is shown as it stands, without `ERROR: `.
     pub bare: bool,
 }
 
-/// Where `az` sends people for the reference documentation.
+/// Pointer to the reference documentation, as `az` prints it.
 const REFERENCE: &str = "https://aka.ms/cli_ref\nRead more about the command in reference docs\n";
 
 impl CliError {
-    /// An error with exit code 2 at `Stage::Parse` and 1 at every other stage.
+    /// Creates an error with exit code 2 at `Stage::Parse` and 1 at every other stage.
     #[must_use]
     pub fn new(class: ErrorClass, stage: Stage, message: impl Into<String>) -> Self {
         Self {
@@ -141,27 +141,27 @@ impl CliError {
         }
     }
 
-    /// An error of a validator.
+    /// Creates an error of a validator.
     #[must_use]
     pub fn validator(class: ErrorClass, message: impl Into<String>) -> Self {
         Self::new(class, Stage::Validator, message)
     }
 
-    /// An error of a command's own checks.
+    /// Creates an error of a command's own checks.
     #[must_use]
     pub fn decorator(class: ErrorClass, message: impl Into<String>) -> Self {
         Self::new(class, Stage::Decorator, message)
     }
 
-    /// The same error with another exit code.
+    /// Returns the same error with another exit code.
     #[must_use]
     pub fn with_exit_code(mut self, exit_code: i32) -> Self {
         self.exit_code = exit_code;
         self
     }
 
-    /// What stands below the message: recommendations, examples and the reference; with its line
-    /// breaks, empty if there is nothing.
+    /// Returns the text below the message: recommendations, examples and the reference. It includes its
+    /// line breaks and is empty if there is nothing.
     #[must_use]
     pub fn trailer(&self) -> String {
         let mut text = String::new();
@@ -182,13 +182,13 @@ impl CliError {
         text
     }
 
-    /// The whole error as a terminal shows it, where colour stands for the prefix.
+    /// Returns the whole error as a terminal shows it, where colour replaces the prefix.
     #[must_use]
     pub fn text(&self) -> String {
         format!("{}\n{}", self.message, self.trailer())
     }
 
-    /// The whole error as it stands on stderr without a terminal.
+    /// Returns the whole error as it stands on stderr without a terminal.
     #[must_use]
     pub fn stderr(&self) -> String {
         let prefix = if self.bare { "" } else { "ERROR: " };

@@ -1,4 +1,4 @@
-//! Text in, typed outcome out.
+//! The simulated command line: parses lines of `az`, kubectl and the shell, and returns typed outcomes.
 
 pub mod account;
 pub mod arm;

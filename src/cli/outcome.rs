@@ -1,6 +1,6 @@
-//! What a command line answers: typed, so that every face renders the same facts.
+//! Answers to command lines, typed so that every front end renders the same facts.
 //!
-//! The page makes elements of it, the native command plain text, the JavaScript package strings.
+//! The page renders them as elements, the native command as plain text, the JavaScript package as strings.
 
 use super::error::{CliError, Example, Stage};
 use super::help;
@@ -10,13 +10,13 @@ use super::shell::{Stream, Streams};
 /// One piece of an answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Block {
-    /// What goes to standard output.
+    /// Text for standard output.
     Output(Rendered),
     /// A warning of the command, without its prefix.
     Warning(String),
-    /// Why the command was refused.
+    /// The error with which the command was refused.
     Error(CliError),
-    /// What goes to standard error as it stands.
+    /// Text for standard error, without a prefix.
     Remark(String),
     /// A remark of the playground's own, which the real command would not make.
     Note(String),
@@ -29,22 +29,22 @@ pub enum Block {
 /// The answer to one command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// How far it came.
+    /// Stage that the command reached.
     pub stage: Stage,
     /// Its exit code.
     pub exit_code: i32,
-    /// What it says, in order.
+    /// Pieces of the answer, in order.
     pub blocks: Vec<Block>,
 }
 
 impl Outcome {
-    /// Success that prints `blocks`.
+    /// Creates the outcome of a successful command that prints `blocks`.
     #[must_use]
     pub fn ok(blocks: Vec<Block>) -> Self {
         Self { stage: Stage::Ok, exit_code: 0, blocks }
     }
 
-    /// A refusal, after `blocks`.
+    /// Creates a refusal: `blocks`, then the error's warnings, then the error.
     #[must_use]
     pub fn refused(mut blocks: Vec<Block>, mut error: CliError) -> Self {
         blocks.extend(error.warnings.drain(..).map(Block::Warning));
@@ -54,7 +54,7 @@ impl Outcome {
     }
 }
 
-/// The text of blocks on standard output.
+/// Returns the text of blocks on standard output.
 #[must_use]
 pub fn stdout(blocks: &[Block]) -> String {
     let mut text = String::new();
@@ -69,7 +69,7 @@ pub fn stdout(blocks: &[Block]) -> String {
     text
 }
 
-/// The text of blocks on standard error, with the prefixes that `az` uses without a terminal.
+/// Returns the text of blocks on standard error, with the prefixes that `az` uses without a terminal.
 #[must_use]
 pub fn stderr(blocks: &[Block]) -> String {
     let mut text = String::new();
@@ -85,7 +85,7 @@ pub fn stderr(blocks: &[Block]) -> String {
     text
 }
 
-/// Sends blocks where a command's redirections lead; `merges` says whether `2>&1` makes one text of both.
+/// Applies a command's redirections to its blocks; `merges` says whether `2>&1` makes one text of both streams.
 pub fn redirect(blocks: &mut Vec<Block>, streams: Streams, merges: bool) {
     if streams == Streams::default() {
         return;

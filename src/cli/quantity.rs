@@ -1,6 +1,6 @@
 //! Quantities as Kubernetes writes them: `250m`, `0.5`, `256Mi`, `2G`.
 
-/// A unit and what it multiplies by, in thousandths.
+/// Units and their factors, in thousandths.
 const UNITS: [(&str, u128); 11] = [
     ("m", 1),
     ("", 1000),
@@ -15,11 +15,11 @@ const UNITS: [(&str, u128); 11] = [
     ("Pi", 1000 << 50),
 ];
 
-/// The longest number that is read: enough for any machine, and short enough not to overflow.
+/// Most digits of a number: enough for any machine, and few enough not to overflow.
 const DIGITS_MAX: usize = 18;
 
-/// The quantity in thousandths; nothing where it is none, or negative. What is less than a thousandth
-/// counts as one, as in Kubernetes.
+/// Parses a quantity into thousandths; `None` if the text is no quantity or is negative. Fractions of a
+/// thousandth are rounded up, as in Kubernetes.
 #[must_use]
 pub fn parse_millis(text: &str) -> Option<u64> {
     let end = text.find(|letter: char| !letter.is_ascii_digit() && letter != '.').unwrap_or(text.len());
@@ -35,13 +35,13 @@ pub fn parse_millis(text: &str) -> Option<u64> {
     u64::try_from((value * factor).div_ceil(scale)).ok()
 }
 
-/// Processor time, in thousandths of a processor.
+/// Parses processor time into thousandths of a processor.
 #[must_use]
 pub fn parse_cpu_millis(text: &str) -> Option<u64> {
     parse_millis(text)
 }
 
-/// Memory or the size of an image, in bytes.
+/// Parses memory or the size of an image into bytes, rounded up.
 #[must_use]
 pub fn parse_bytes(text: &str) -> Option<u64> {
     // Images are sized in GB as people say it.

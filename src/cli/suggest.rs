@@ -6,8 +6,8 @@
 /// The smallest ratio at which the Azure CLI suggests a word.
 const CUTOFF: f64 = 0.7;
 
-/// The choice closest to the word, if any is close enough. Of equally close ones the greater wins,
-/// as in Python, where ratio and text are compared together.
+/// Returns the choice closest to the word, if any is close enough. Of equally close ones the greater
+/// wins, as in Python, where ratio and text are compared together.
 pub fn closest<'a>(word: &str, choices: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let word: Vec<char> = word.chars().collect();
     let mut best: Option<(f64, &str)> = None;
@@ -20,15 +20,15 @@ pub fn closest<'a>(word: &str, choices: impl IntoIterator<Item = &'a str>) -> Op
     best.map(|(_, choice)| choice)
 }
 
-/// `difflib.SequenceMatcher(None, a, b).ratio()`: twice the matching characters over all of them.
+/// Computes `difflib.SequenceMatcher(None, a, b).ratio()`: twice the matching characters over all of them.
 #[allow(clippy::cast_precision_loss, reason = "words are short")]
 fn ratio(a: &[char], b: &[char]) -> f64 {
     let total = a.len() + b.len();
     if total == 0 { 1.0 } else { 2.0 * matching(a, b, &frequent(b)) as f64 / total as f64 }
 }
 
-/// The characters that `difflib` ignores as starting points because they are too frequent: those
-/// that make up more than a hundredth of a text of 200 characters or more.
+/// Returns the characters that `difflib` ignores as starting points because they are too frequent:
+/// those that make up more than a hundredth of a text of 200 characters or more.
 fn frequent(b: &[char]) -> Vec<char> {
     if b.len() < 200 {
         return Vec::new();
@@ -39,7 +39,7 @@ fn frequent(b: &[char]) -> Vec<char> {
     sorted.chunk_by(|x, y| x == y).filter(|run| run.len() > limit).filter_map(|run| run.first().copied()).collect()
 }
 
-/// The number of characters in the longest common block and, recursively, on both sides of it.
+/// Counts the characters in the longest common block and, recursively, on both sides of it.
 fn matching(a: &[char], b: &[char], ignored: &[char]) -> usize {
     let mut total = 0;
     // An explicit stack, because a pasted word may be long.
@@ -57,7 +57,7 @@ fn matching(a: &[char], b: &[char], ignored: &[char]) -> usize {
     total
 }
 
-/// The longest block that both contain: its starts and its length. The earliest in `a` wins, then
+/// Finds the longest block that both contain: its starts and its length. The earliest in `a` wins, then
 /// the earliest in `b`.
 fn longest_block(a: &[char], b: &[char], ignored: &[char]) -> (usize, usize, usize) {
     let mut best = (0, 0, 0);

@@ -1,21 +1,21 @@
-//! A load as a table: lines of `time,pods[,cpu,memory]`.
+//! Load curves as tables: lines of `time,pods[,cpu,memory]`.
 //!
 //! Times are durations from the beginning (`90s`, `1h30m`) or seconds. Lines end with a line break or a
-//! semicolon, so that a short table fits on one line. A head is passed over.
+//! semicolon, so that a short table fits on one line. A header line is skipped.
 
 use super::duration::parse_duration_ms;
 use super::quantity::{parse_bytes, parse_cpu_millis};
 use scale_down_engine::kubernetes::Resources;
 use scale_down_engine::workloads::CurvePoint;
 
-/// The most lines.
+/// Most lines of a table.
 const LINES_MAX: usize = 10_000;
 
-/// Reads a table.
+/// Reads a table into the points of a load curve of at most `pods_max` pods.
 ///
 /// # Errors
 ///
-/// Which line is not one, and why.
+/// The first invalid line and the reason, or that there are too many lines or none.
 pub fn read(text: &str, pods_max: u32) -> Result<Vec<CurvePoint>, String> {
     let mut points = Vec::new();
     for (number, line) in (1..).zip(text.split(['\n', ';'])) {

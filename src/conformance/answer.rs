@@ -1,4 +1,4 @@
-//! What the engine answers to a case, and how that compares with what is expected.
+//! The engine's answer to a case, and its comparison with the expected one.
 
 use serde_json::{Map, Value};
 
@@ -13,43 +13,43 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// An answer without anything in it.
+    /// Creates an empty answer.
     #[must_use]
     pub fn new() -> Self {
         Self::default()
     }
 
-    /// Adds a value that has to be as expected.
+    /// Adds a value that must equal the expected one.
     #[must_use]
     pub fn with(mut self, name: &str, value: impl Into<Value>) -> Self {
         self.values.insert(name.to_owned(), value.into());
         self
     }
 
-    /// Adds an object of which a case may ask for a part.
+    /// Adds an object of which a case may expect a part only, at any depth.
     #[must_use]
     pub fn with_partial(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.partial.push(name);
         self.with(name, value)
     }
 
-    /// Adds a list of which the order says nothing.
+    /// Adds a list that is compared without regard to order.
     #[must_use]
     pub fn with_set(mut self, name: &'static str, value: impl Into<Value>) -> Self {
         self.sets.push(name);
         self.with(name, value)
     }
 
-    /// All that is in it.
+    /// Returns all values as a JSON object.
     #[must_use]
     pub fn into_value(self) -> Value {
         Value::Object(self.values)
     }
 
-    /// The first thing that is not as expected, in words.
+    /// Returns the first difference from the expected answer, in words; `None` if there is none.
     ///
-    /// `rel_tol` is how far numbers may be off; `x_contains` is a part of the text `x`; `x_in` lists
-    /// what the entries of `x` may be.
+    /// `rel_tol` is the relative tolerance of numbers; `x_contains` is a part of the text `x`; `x_in` lists the values
+    /// that entries of `x` may have.
     #[must_use]
     pub fn difference(&self, expected: &Map<String, Value>) -> Option<String> {
         let tolerance = expected.get("rel_tol").and_then(Value::as_f64).unwrap_or_default();
@@ -79,7 +79,7 @@ impl Answer {
     }
 }
 
-/// The entries of a list in an order that depends on nothing but them.
+/// Returns the entries of a list as text, in sorted order.
 fn sorted(list: &Value) -> Vec<String> {
     let mut texts: Vec<String> = list.as_array().into_iter().flatten().map(Value::to_string).collect();
     texts.sort();
@@ -107,5 +107,5 @@ fn are_equal(expected: &Value, got: &Value, is_partial: bool, tolerance: f64) ->
     }
 }
 
-/// An adapter: reads a case, asks the engine, and gives its answer.
+/// The adapter of a suite: a function that reads a case, asks the engine, and returns its answer.
 pub type Adapter = fn(&Input<'_>) -> Read<Answer>;

@@ -1,4 +1,4 @@
-//! Suites about which nodes could go, and since when.
+//! Suites about scale-down candidates: utilization, eligibility, unneeded nodes and the deletion budget.
 
 use serde_json::{Map, Value, json};
 
@@ -13,7 +13,7 @@ use scale_down_engine::autoscaler::utilization::Utilization;
 use scale_down_engine::autoscaler::{Group, Setting, Settings};
 use scale_down_engine::kubernetes::{Fraction, NodeId};
 
-/// Sets a setting that a field names, if the field is there.
+/// Sets a setting from a flag of the case, if the field exists.
 pub fn set_flag(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {
     if let Some(flag) = input.find(key) {
         settings.set(setting, i64::from(flag.as_flag()?));
@@ -21,7 +21,7 @@ pub fn set_flag(settings: &mut Settings, setting: Setting, input: &Input<'_>, ke
     Ok(())
 }
 
-/// The same for a count.
+/// Sets a setting from a count of the case, if the field exists.
 pub fn set_count(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {
     if let Some(count) = input.find(key) {
         settings.set(setting, i64::try_from(count.as_count()?).unwrap_or(i64::MAX));
@@ -29,7 +29,7 @@ pub fn set_count(settings: &mut Settings, setting: Setting, input: &Input<'_>, k
     Ok(())
 }
 
-/// The same for a number of seconds.
+/// Sets a setting from a number of seconds in the case, if the field exists. The setting is in milliseconds.
 pub fn set_time(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {
     if let Some(ms) = input.ms(key)? {
         settings.set(setting, ms);
@@ -37,7 +37,7 @@ pub fn set_time(settings: &mut Settings, setting: Setting, input: &Input<'_>, ke
     Ok(())
 }
 
-/// The same for a fraction.
+/// Sets a setting from a fraction in the case, if the field exists. The setting is in billionths.
 pub fn set_fraction(settings: &mut Settings, setting: Setting, input: &Input<'_>, key: &str) -> Read<()> {
     if let Some(fraction) = input.find(key) {
         #[expect(clippy::cast_possible_truncation, reason = "a fraction, in thousand-millionths")]
@@ -46,7 +46,7 @@ pub fn set_fraction(settings: &mut Settings, setting: Setting, input: &Input<'_>
     Ok(())
 }
 
-/// `utilization`.
+/// Adapter of the suite `utilization`.
 pub fn utilization(input: &Input<'_>) -> Read<Answer> {
     let mut nodes = Nodes::default();
     nodes.add(&input.get("node")?, pool(0))?;
@@ -69,7 +69,7 @@ pub fn utilization(input: &Input<'_>) -> Read<Answer> {
         .with("gpu_util", found.gpu.map(Fraction::as_f64)))
 }
 
-/// `eligibility`.
+/// Adapter of the suite `eligibility`.
 pub fn eligibility(input: &Input<'_>) -> Read<Answer> {
     let options = input.get("options")?;
     let mut settings = Settings::default();
@@ -103,7 +103,7 @@ pub fn eligibility(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with_set("eligible", eligible).with("unremovable", unremovable))
 }
 
-/// A group with a single node to it.
+/// Returns a group with a minimum and a target size.
 fn group(min: u32, target: u32) -> Group {
     Group { id: pool(0), name: "ng".into(), min, max: 1000, target, policy: ScaleDownMode::Delete }
 }
@@ -112,7 +112,7 @@ fn unneeded(instance_id: u32, is_empty: bool, since_ms: u64) -> Unneeded {
     Unneeded { id: NodeId { pool: pool(0), instance_id }, since_ms, is_empty, is_risky: false }
 }
 
-/// `removable-count`.
+/// Adapter of the suite `removable-count`.
 pub fn removable_count(input: &Input<'_>) -> Read<Answer> {
     let (empty, drain) = (input.small("empty")?, input.small("drain")?);
     let settings = Settings::default();
@@ -126,7 +126,7 @@ pub fn removable_count(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("empty_to_remove", found.empty.len()).with("drain_to_remove", found.drain.len()))
 }
 
-/// `unremovable-reason`.
+/// Adapter of the suite `unremovable-reason`.
 pub fn unremovable_reason(input: &Input<'_>) -> Read<Answer> {
     input.skip_if_named(&["error", "fails"], "a pool's settings are never out of reach here")?;
     let mut settings = Settings::default();
@@ -148,7 +148,7 @@ pub fn unremovable_reason(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("removable", !empty.is_empty()).with("reason", reason))
 }
 
-/// `unneeded-tracking`.
+/// Adapter of the suite `unneeded-tracking`.
 pub fn unneeded_tracking(input: &Input<'_>) -> Read<Answer> {
     let mut settings = Settings::default();
     set_time(&mut settings, Setting::ScaleDownUnneededTime, input, "unneeded_time_s")?;
@@ -183,7 +183,7 @@ pub fn unneeded_tracking(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("since", since).with("threshold_s", thresholds))
 }
 
-/// `deletion-budget`.
+/// Adapter of the suite `deletion-budget`.
 pub fn deletion_budget(input: &Input<'_>) -> Read<Answer> {
     input.skip_if_atomic()?;
     let deletions = |input: &Input<'_>| {

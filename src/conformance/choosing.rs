@@ -1,4 +1,4 @@
-//! Suites about choosing between groups, and about spreading new nodes over them.
+//! Suites about expanders, which choose between node groups, and about balancing new nodes over similar groups.
 
 use serde_json::{Map, Value, json};
 
@@ -12,7 +12,7 @@ use scale_down_engine::autoscaler::notice::NoticeText;
 use scale_down_engine::kubernetes::Resources;
 use scale_down_engine::pattern::Pattern;
 
-/// An option, by the fields that options have in the cases.
+/// Reads an expansion option: a group's name, or an object with the fields of the cases.
 fn candidate(input: &Input<'_>) -> Read<Candidate> {
     if input.is_text() {
         let group = input.as_text()?.into();
@@ -32,7 +32,7 @@ fn candidate(input: &Input<'_>) -> Read<Candidate> {
     Ok(Candidate { group: name.into(), nodes: input.small_or("node_count", 1)?, pods, requested, node })
 }
 
-/// Priorities by number, or as the text of the config map.
+/// Reads the priorities of the priority expander: patterns by number, or the text of the config map.
 fn priorities(input: &Input<'_>) -> Read<Priorities> {
     let mut found = Priorities::default();
     let Some(config) = input.find("config") else { return Ok(found) };
@@ -64,27 +64,27 @@ fn chosen(expander: Expander, input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("best", names.collect::<Vec<_>>()).with("events", events.collect::<Vec<_>>()))
 }
 
-/// `expander-least-waste`.
+/// Adapter of the suite `expander-least-waste`.
 pub fn least_waste(input: &Input<'_>) -> Read<Answer> {
     chosen(Expander::LeastWaste, input)
 }
 
-/// `expander-most-pods`.
+/// Adapter of the suite `expander-most-pods`.
 pub fn most_pods(input: &Input<'_>) -> Read<Answer> {
     chosen(Expander::MostPods, input)
 }
 
-/// `expander-least-nodes`.
+/// Adapter of the suite `expander-least-nodes`.
 pub fn least_nodes(input: &Input<'_>) -> Read<Answer> {
     chosen(Expander::LeastNodes, input)
 }
 
-/// `expander-priority`.
+/// Adapter of the suite `expander-priority`.
 pub fn priority(input: &Input<'_>) -> Read<Answer> {
     chosen(Expander::Priority, input)
 }
 
-/// `balance-similar-groups`.
+/// Adapter of the suite `balance-similar-groups`.
 pub fn balance(input: &Input<'_>) -> Read<Answer> {
     let mut names = Vec::new();
     let mut rooms = Vec::new();

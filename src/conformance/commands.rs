@@ -1,19 +1,20 @@
-//! The suite about what the command line refuses.
+//! The suite about command lines that the Azure CLI refuses.
 
 use super::answer::Answer;
 use super::input::{Input, Read, Stop};
 use scale_down_session::{Session, SessionOptions};
 
-/// What cases call the number of nodes that there are.
+/// Names of the field with the present number of nodes.
 const CURRENT: [&str; 3] = ["current", "current_count", "current_node_count"];
 
-/// What they call the number that is asked for, where it is not the option's name.
+/// Names of the field with the requested number of nodes, other than the option's own name.
 const WANTED: [&str; 4] = ["new", "new_count", "new_node_count", "requested"];
 
-/// What they call the number of pools.
+/// Names of the field with the number of pools.
 const POOLS: [&str; 3] = ["pools", "node_pools", "nodepools"];
 
-/// A cluster with a pool that the autoscaler sizes and one that it does not, unless it has only one pool.
+/// Returns the command lines of the set-up: a cluster and, unless it has a single pool, an autoscaled pool and a
+/// manually scaled one.
 fn setting_up(pools: u32, count: u32) -> Vec<String> {
     let mut lines = vec!["az group create -n rg -l eastus".to_owned()];
     let first = if pools > 1 { 1 } else { count };
@@ -24,7 +25,7 @@ fn setting_up(pools: u32, count: u32) -> Vec<String> {
     lines
 }
 
-/// Adds the options that a case names; those of a command line have hyphens.
+/// Adds the options of a case to a command line, with hyphens in place of underscores.
 fn options(line: &mut String, input: &Input<'_>) -> Read<()> {
     for (name, value) in input.as_fields()? {
         let is_of_world = ["cmd", "autoscaler"].contains(&name) || CURRENT.contains(&name) || POOLS.contains(&name);
@@ -45,7 +46,7 @@ fn options(line: &mut String, input: &Input<'_>) -> Read<()> {
     Ok(())
 }
 
-/// `cli-validation`.
+/// Adapter of the suite `cli-validation`.
 pub fn validation(input: &Input<'_>) -> Read<Answer> {
     let command = input.find("cmd").map_or(Ok("create"), |command| command.as_text())?;
     let command = command.strip_prefix("az ").unwrap_or(command);

@@ -1,4 +1,4 @@
-//! Suites about the pods of a node that is to go.
+//! Suites about the drain of a node: drain rules, disruption budgets (PDB) and the pods to evict.
 
 use std::sync::Arc;
 
@@ -19,7 +19,7 @@ fn names<'a>(pods: impl Iterator<Item = &'a Pod>) -> Vec<String> {
     pods.map(|pod| pod.spec.name.clone()).collect()
 }
 
-/// `drain-rules`.
+/// Adapter of the suite `drain-rules`.
 pub fn rules(input: &Input<'_>) -> Read<Answer> {
     let mut settings = Settings::default();
     if let Some(options) = input.find("options") {
@@ -43,7 +43,7 @@ pub fn rules(input: &Input<'_>) -> Read<Answer> {
         .with("blocked_by", blocked_by))
 }
 
-/// Pods that have one label, the other, or both.
+/// Returns the pods of a case that have the first label, the second, or both.
 fn labelled(input: &Input<'_>, suffix: &str) -> Read<Vec<Pod>> {
     let mut pods = Vec::new();
     let both = input.small_or(&format!("pods_with_both{suffix}"), 0)?;
@@ -61,7 +61,7 @@ fn labelled(input: &Input<'_>, suffix: &str) -> Read<Vec<Pod>> {
     Ok(pods.into_iter().zip(0..).map(pod).collect())
 }
 
-/// `pdb-tracker`.
+/// Adapter of the suite `pdb-tracker`.
 pub fn pdb_tracker(input: &Input<'_>) -> Read<Answer> {
     let mut entries: Vec<(Arc<DisruptionBudget>, i64)> = Vec::new();
     for (index, allowed) in input.list("pdb_disruptions_allowed")?.iter().enumerate() {
@@ -81,7 +81,7 @@ pub fn pdb_tracker(input: &Input<'_>) -> Read<Answer> {
         .with("pdb_disruptions_left", left))
 }
 
-/// `pods-to-evict`.
+/// Adapter of the suite `pods-to-evict`.
 pub fn to_evict(input: &Input<'_>) -> Read<Answer> {
     let mut settings = Settings::default();
     let is_disabled = input.flag_or("ds_eviction_disabled", false)?;

@@ -1,4 +1,4 @@
-//! Suites about how many nodes pods need.
+//! Suites about the estimator, which counts the nodes that pending pods need.
 
 use std::sync::Arc;
 
@@ -13,7 +13,7 @@ fn node(input: &Input<'_>, group: usize, instance_id: u32) -> Read<NodeInfo> {
     model::node(input, NodeId { pool: pool(group), instance_id })
 }
 
-/// `binpacking`.
+/// Adapter of the suite `binpacking`.
 pub fn binpacking(input: &Input<'_>) -> Read<Answer> {
     let template = node(&input.get("template")?, 0, 0)?;
     let mut existing = Vec::new();
@@ -35,7 +35,7 @@ pub fn binpacking(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("nodes", estimated.nodes).with("pods_scheduled", estimated.pods.len()))
 }
 
-/// `pod-ordering`.
+/// Adapter of the suite `pod-ordering`.
 pub fn pod_ordering(input: &Input<'_>) -> Read<Answer> {
     let node = node(&input.get("node")?, 0, 0)?;
     let pods = input.get("pods")?.as_list()?;

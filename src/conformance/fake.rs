@@ -1,5 +1,5 @@
-//! A cluster around an autoscaler, for cases that run its loop: groups whose targets obey, and a
-//! record of what was asked for.
+//! A fake cloud provider around an autoscaler, for cases that run its loop: node groups whose target sizes change
+//! as asked, and a record of the calls.
 
 use std::sync::Arc;
 
@@ -14,44 +14,44 @@ use scale_down_engine::autoscaler::{Autoscaler, Group, Loop, LoopOutcome, Notice
 use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
 use scale_down_engine::{PoolId, ScaleDownMode};
 
-/// What an autoscaler asked for, with the place of the group.
+/// A call of the autoscaler to the provider; a group is given by its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Act {
-    /// More nodes.
+    /// Increase of a group's target size.
     Grow(usize, u32),
-    /// Fewer nodes than were asked for before.
+    /// Decrease of a group's target size, without the deletion of a node.
     Shrink(usize, u32),
-    /// The end of machines that never became nodes.
+    /// Deletion of instances, by instance id, that never registered as nodes.
     DeleteMachines(usize, Vec<u32>),
-    /// The end of nodes: at once, or after a drain.
+    /// Removal of nodes: the empty ones at once, the others after a drain.
     Remove(Vec<NodeId>, Vec<NodeId>),
 }
 
-/// See the module.
+/// The fake cloud provider with its autoscaler.
 #[derive(Debug, Default)]
 pub struct Fake {
-    /// The groups.
+    /// The node groups.
     pub groups: Vec<Group>,
-    /// What a new node of each is like.
+    /// Template node of each group.
     pub templates: Vec<Template>,
-    /// Machines without nodes.
+    /// Instance ids of each group that have not registered as nodes.
     pub unregistered: Vec<Vec<u32>>,
-    /// Machines that failed.
+    /// Failed instances of each group.
     pub failed: Vec<Vec<FailedInstance>>,
-    /// Pods that wait.
+    /// Pending pods.
     pub pending: Vec<Pod>,
-    /// Nodes whose machines are gone.
+    /// Nodes whose instances have been deleted.
     pub gone: Vec<NodeId>,
     /// The autoscaler.
     pub autoscaler: Autoscaler,
-    /// What it asked for.
+    /// Its calls in the loop under way.
     pub acts: Vec<Act>,
-    /// What it told.
+    /// All notices (events) that it has emitted.
     pub notices: Vec<Notice>,
 }
 
 impl Fake {
-    /// Adds a group, with a node like those that it makes.
+    /// Adds a group with a template node, and returns its pool id.
     pub fn add_group(&mut self, name: &str, (min, max, target): (u32, u32, u32), template: NodeInfo) -> PoolId {
         let id = template.id.pool;
         let policy = ScaleDownMode::Delete;
@@ -62,13 +62,13 @@ impl Fake {
         id
     }
 
-    /// The place of a group.
+    /// Returns the index of a group.
     #[must_use]
     pub fn place(&self, name: &str) -> Option<usize> {
         self.groups.iter().position(|group| &*group.name == name)
     }
 
-    /// Runs a loop, some time after the moment of the case; gives what was asked for in it.
+    /// Runs one loop `after_ms` milliseconds after the moment of the case; returns its outcome and its calls.
     pub fn run(&mut self, nodes: &Nodes, settings: &Settings, after_ms: u64) -> (LoopOutcome, Vec<Act>) {
         let mut autoscaler = std::mem::take(&mut self.autoscaler);
         let templates = self.templates.clone();
@@ -144,7 +144,7 @@ impl Provider for Fake {
     }
 }
 
-/// A node like another, for a group's template.
+/// Returns a template node with the allocatable resources, labels and taints of a node.
 #[must_use]
 pub fn like(node: &NodeInfo) -> NodeInfo {
     let mut template = NodeInfo::new(node.id, "template", node.allocatable);

@@ -1,4 +1,4 @@
-//! The suite about making room for pending pods.
+//! The suite about scale-up for pending pods.
 
 use serde_json::{Map, Value, json};
 
@@ -16,13 +16,13 @@ use scale_down_engine::autoscaler::template::Template;
 use scale_down_engine::autoscaler::{Group, Notice, Setting, Settings};
 use scale_down_engine::kubernetes::Pod;
 
-/// Nodes that no group has are in a pool of their own.
+/// Pool number of the nodes that are in no group.
 const NO_GROUP: usize = 1_000_000;
 
-/// The limits of the cluster in upstream's tests.
+/// Limit of the cluster's cores in upstream's tests.
 const CORES_MAX: u64 = 320_000;
 
-/// When the provider refuses.
+/// The scale-up calls that the provider refuses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Refuses {
     Never,
@@ -39,7 +39,7 @@ struct Case {
     settings: Settings,
     refuses: Refuses,
     choice: Option<String>,
-    /// Whether groups are brought up to their smallest size, and nothing else.
+    /// Groups are only brought up to their minimum size; pending pods are not considered.
     is_to_min: bool,
 }
 
@@ -151,7 +151,7 @@ impl Case {
         change(found.ok_or_else(|| Stop::Unreadable(format!("there is no group '{name}'")))?)
     }
 
-    /// Sizes are given for all groups, or for each.
+    /// Reads minimum and maximum sizes, given once for all groups or by group.
     fn read_sizes(&mut self, options: &Input<'_>) -> Read<()> {
         for key in ["min", "max", "max_size", "min_size"] {
             let Some(sizes) = options.find(key) else { continue };
@@ -200,7 +200,7 @@ impl Case {
     }
 }
 
-/// `scale-up`.
+/// Adapter of the suite `scale-up`.
 pub fn scale_up_case(input: &Input<'_>) -> Read<Answer> {
     let case = read(input)?;
     let mut sight = Sight { groups: case.groups.clone(), ..Sight::default() };

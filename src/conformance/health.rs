@@ -1,4 +1,4 @@
-//! Suites about what the autoscaler makes of the nodes that it sees.
+//! Suites about the cluster state that the autoscaler derives from nodes: readiness, health and target sizes.
 
 use serde_json::{Map, Value, json};
 
@@ -13,26 +13,26 @@ use scale_down_engine::autoscaler::scale_up_request::ScaleUpRequest;
 use scale_down_engine::autoscaler::status::{self, health_name, scale_down_name};
 use scale_down_engine::autoscaler::{AcceptableRange, Group, Setting, Settings};
 
-/// A cluster as an autoscaler sees it, built up from a case.
+/// A cluster as the autoscaler sees it, built up from a case.
 #[derive(Debug, Default)]
 pub struct Sight {
-    /// Its groups.
+    /// Its node groups.
     pub groups: Vec<Group>,
     /// Its nodes.
     pub nodes: Vec<NodeFacts>,
-    /// Machines without nodes, of each group.
+    /// Instance ids of each group that have not registered as nodes.
     pub unregistered: Vec<Vec<u32>>,
-    /// What has been remembered.
+    /// The autoscaler's cluster state.
     pub state: ClusterState,
 }
 
-/// A node that has been there for a long time.
+/// Returns a node that was created long ago.
 #[must_use]
 pub fn old_node(group: Option<usize>, is_ready: bool) -> NodeFacts {
     NodeFacts { group, is_ready, is_shut_down: false, is_gone: false, created_ms: 0 }
 }
 
-/// What a group does with its machines, where the case says so.
+/// Reads the scale-down policy of a group; Delete if the case names none.
 pub fn policy(input: &Input<'_>) -> Read<ScaleDownMode> {
     match input.find("policy").map(|policy| policy.as_text()).transpose()? {
         Some("Deallocate") => Ok(ScaleDownMode::Deallocate),
@@ -42,7 +42,7 @@ pub fn policy(input: &Input<'_>) -> Read<ScaleDownMode> {
 }
 
 impl Sight {
-    /// Adds a group; gives its place.
+    /// Adds a group with its nodes, and returns its index.
     pub fn group(&mut self, name: &str, input: &Input<'_>) -> Read<usize> {
         let index = self.groups.len();
         self.groups.push(Group {
@@ -58,7 +58,7 @@ impl Sight {
         Ok(index)
     }
 
-    /// Adds the nodes that a case counts, and those that it describes.
+    /// Adds the nodes of a group: those that a case counts by kind, and those that it describes one by one.
     fn nodes_of(&mut self, index: usize, input: &Input<'_>) -> Read<()> {
         let new = NodeFacts { created_ms: at_ms(-60_000), ..old_node(Some(index), false) };
         let starting = ["starting", "just_starting", "just_started", "just_created", "not_started", "new_unready"];
@@ -85,7 +85,7 @@ impl Sight {
         Ok(())
     }
 
-    /// Lets the autoscaler look.
+    /// Updates the cluster state from the groups and nodes.
     pub fn look(&mut self, settings: &Settings, now_ms: u64) {
         let failed = vec![Vec::new(); self.groups.len()];
         let seen =
@@ -94,7 +94,7 @@ impl Sight {
     }
 }
 
-/// The settings that cases about health have.
+/// Reads the settings of the cases about health.
 pub fn settings(input: &Input<'_>) -> Read<Settings> {
     let mut settings = Settings::default();
     set_count(&mut settings, Setting::MaxTotalUnreadyPercentage, input, "max_total_unready_percentage")?;
@@ -117,7 +117,7 @@ fn counts(readiness: &Readiness) -> Answer {
         .with("long_unregistered", readiness.long_unregistered)
 }
 
-/// `cluster-health`.
+/// Adapter of the suite `cluster-health`.
 pub fn cluster(input: &Input<'_>) -> Read<Answer> {
     let settings = settings(input)?;
     if input.has("steps") {
@@ -179,7 +179,7 @@ pub fn cluster(input: &Input<'_>) -> Read<Answer> {
     Ok(answer.with("cluster_healthy", is_healthy).with_partial("groups", groups).with_partial("status", texts))
 }
 
-/// A node that comes up beside one that is ready: its condition and its taint change.
+/// Answers a case in steps: beside a ready node another one comes up, whose ready condition and taint change.
 fn not_started(input: &Input<'_>, settings: &Settings) -> Read<Answer> {
     let mut sight = Sight::default();
     let mut steps = Vec::new();
@@ -193,7 +193,7 @@ fn not_started(input: &Input<'_>, settings: &Settings) -> Read<Answer> {
     Ok(Answer::new().with_partial("per_step", steps))
 }
 
-/// `upcoming-nodes`.
+/// Adapter of the suite `upcoming-nodes`.
 pub fn upcoming(input: &Input<'_>) -> Read<Answer> {
     // Whether the machine of a node that is on its way out is still there, which Azure's provider knows.
     let is_there = match input.find("provider_has_instance") {
@@ -222,7 +222,7 @@ pub fn upcoming(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("upcoming", upcoming).with("upcoming_registered", registered.min(upcoming)))
 }
 
-/// A machine that is seen, waited for, and registers at last.
+/// Answers a case in steps: instances are first seen, waited for, and register at last.
 fn upcoming_in_steps(input: &Input<'_>, settings: &Settings) -> Read<Answer> {
     let mut sight = Sight::default();
     sight.group("ng", input)?;
@@ -248,7 +248,7 @@ fn upcoming_in_steps(input: &Input<'_>, settings: &Settings) -> Read<Answer> {
     Ok(Answer::new().with("upcoming", upcoming).with("unregistered", unregistered))
 }
 
-/// `cluster-size`.
+/// Adapter of the suite `cluster-size`.
 pub fn size(input: &Input<'_>) -> Read<Answer> {
     let settings = settings(input)?;
     let mut sight = Sight::default();
@@ -275,7 +275,7 @@ fn range(range: AcceptableRange) -> Value {
     json!([range.min, range.max, range.target])
 }
 
-/// What a case says that is remembered of a group.
+/// Reads the state of a group that a case gives.
 fn remembered(input: &Input<'_>) -> Read<GroupState> {
     let readiness = Readiness {
         registered: input.small_or("registered", input.small_or("ready", 0)?)?,
@@ -298,7 +298,7 @@ fn remembered(input: &Input<'_>) -> Read<GroupState> {
     })
 }
 
-/// `acceptable-range`.
+/// Adapter of the suite `acceptable-range`.
 pub fn acceptable_range(input: &Input<'_>) -> Read<Answer> {
     let mut ranges = Map::new();
     for (name, group) in input.get("groups")?.as_fields()? {
@@ -309,7 +309,7 @@ pub fn acceptable_range(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("range", ranges))
 }
 
-/// `recalculate`.
+/// Adapter of the suite `recalculate`.
 pub fn recalculate(input: &Input<'_>) -> Read<Answer> {
     let group = Group {
         id: pool(0),
@@ -337,7 +337,7 @@ pub fn recalculate(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("range", range(found)).with("upcoming", state.upcoming(0, ScaleDownMode::Delete)))
 }
 
-/// `incorrect-size`.
+/// Adapter of the suite `incorrect-size`.
 pub fn incorrect_size(input: &Input<'_>) -> Read<Answer> {
     let previous = input.fields("previous")?;
     let mut incorrect = Map::new();

@@ -1,9 +1,8 @@
-//! Cases from elsewhere, run against the engine: `scale-down conformance`.
+//! Conformance cases from public tests and documents, run against the engine: `scale-down conformance`.
 //!
-//! A case says what there is and what is expected, in numbers and names. An adapter for each suite
-//! turns the former into the engine's own values, asks the engine, and gives what it answers; it
-//! decides nothing. What an adapter does not know makes the case fail, so that nothing is passed by
-//! being overlooked.
+//! A case gives a situation and the expected answer, in numbers and names. The adapter of each suite turns the
+//! situation into the engine's own values, asks the engine, and returns its answer; it decides nothing. A field
+//! that the adapter does not know makes the case fail, so that no case passes because something was overlooked.
 
 mod answer;
 mod candidates;
@@ -28,7 +27,7 @@ use answer::{Adapter, Answer};
 use input::{Input, Read, Stop, Ticks};
 use serde_json::Value;
 
-/// Every suite that the engine has a counterpart for.
+/// Adapters of the suites that the engine has a counterpart for, by name.
 const SUITES: &[(&str, Adapter)] = &[
     ("acceptable-range", health::acceptable_range),
     ("backoff", requests::backoff),
@@ -82,25 +81,25 @@ fn eviction_priority_groups(_input: &Input<'_>) -> Read<Answer> {
     Err(Stop::Skipped(reason.to_owned()))
 }
 
-/// How a case went.
+/// The result of a case.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// The engine answers as expected.
+    /// The engine's answer is as expected.
     Passed,
-    /// It does not; this is what was expected and what came.
+    /// The answer differs; the text names the expected value and the actual one.
     Failed(String),
-    /// It is outside the engine's scope, for this reason.
+    /// The case is outside the engine's scope, for this reason.
     Skipped(String),
 }
 
 /// A case with its verdict.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// The case.
+    /// Id of the case.
     pub id: String,
-    /// Its suite.
+    /// Name of its suite.
     pub suite: String,
-    /// How it went.
+    /// Its result.
     pub verdict: Verdict,
 }
 
@@ -108,7 +107,7 @@ pub struct Outcome {
 ///
 /// # Errors
 ///
-/// Where the text is not a file of cases, or holds none of the suite.
+/// A text that is not a file of cases, or holds none of the suite.
 pub fn run(text: &str, suite: Option<&str>) -> Result<Vec<Outcome>, String> {
     let file: Value = serde_json::from_str(text).map_err(|error| format!("no JSON: {error}"))?;
     let cases = file.get("cases").unwrap_or(&file).as_array().ok_or("there is no list of cases")?;

@@ -1,4 +1,4 @@
-//! Suites that run the whole loop of an autoscaler.
+//! Suites that run whole loops of the autoscaler.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodPhase, PodS
 const HOUR_MS: u64 = 3_600_000;
 const MEMORY: u64 = 1000;
 
-/// No cooldown, unless the case has one; one node may be unready.
+/// Returns settings without a cooldown after scale-up and failures, and with one unready node tolerated.
 fn without_delays() -> Settings {
     let mut settings = Settings::default();
     let delays = [Setting::ScaleDownDelayAfterAdd, Setting::ScaleDownDelayAfterFailure];
@@ -27,7 +27,7 @@ fn without_delays() -> Settings {
     settings
 }
 
-/// A machine of a group, which may have registered as a node.
+/// An instance of a group, which may have registered as a node.
 struct Machine<'a> {
     name: &'a str,
     id: NodeId,
@@ -39,7 +39,7 @@ struct Machine<'a> {
 struct World<'a> {
     fake: Fake,
     machines: Vec<Machine<'a>>,
-    /// Processor time of machines, by name.
+    /// Processor capacity of machines, in millicores, by name.
     sizes: Vec<(&'a str, u64)>,
 }
 
@@ -63,7 +63,8 @@ impl<'a> World<'a> {
         self.machines.iter().find(|machine| machine.id == id).map_or("?", |machine| machine.name)
     }
 
-    /// What the autoscaler sees now, with these pods.
+    /// Returns the nodes that the autoscaler sees now, with these pods; updates unregistered instances and pending
+    /// pods.
     fn look(&mut self, pods: &[(Pod, Option<&str>)]) -> Nodes {
         let mut nodes = Nodes::default();
         for machine in self.machines.iter().filter(|machine| machine.is_registered) {
@@ -119,7 +120,7 @@ fn sizes_of(input: &[Input<'_>]) -> Read<(u32, u32, u32)> {
     }
 }
 
-/// `run-loop`.
+/// Adapter of the suite `run-loop`.
 pub fn run_loop(input: &Input<'_>) -> Read<Answer> {
     let mut settings = without_delays();
     let options = input.get("options")?;
@@ -171,7 +172,7 @@ struct Step<'a> {
     pods: Vec<&'a str>,
 }
 
-/// Does to the world what a case says that happens before a loop.
+/// Applies the changes that a case describes before a loop.
 fn prepare<'a>(world: &mut World<'a>, settings: &mut Settings, step: &Input<'a>) -> Read<Step<'a>> {
     set_count(settings, Setting::MaxNodesTotal, step, "max_nodes_total")?;
     if let Some(group) = step.find("add_group") {
@@ -206,8 +207,8 @@ fn prepare<'a>(world: &mut World<'a>, settings: &mut Settings, step: &Input<'a>)
     Ok(Step { after_ms: step.count_or("t_h", 0)? * HOUR_MS, pods: step.texts("pods")? })
 }
 
-/// Lets machines go that are to go: at once with their instance, though Kubernetes keeps a node for a
-/// while.
+/// Carries out the deletions of a loop. Instances go at once, but Kubernetes keeps the node of a deleted instance
+/// for a while.
 fn obey(world: &mut World<'_>, acts: &[Act]) {
     for act in acts {
         match act {
@@ -223,7 +224,7 @@ fn obey(world: &mut World<'_>, acts: &[Act]) {
     }
 }
 
-/// Something that was done to a group before: `ng1 scaled up 3 min ago`.
+/// Reads an earlier action on a group: `ng1 scaled up 3 min ago`.
 fn history(text: &str, loop_ms: u64) -> Option<(&str, LastTimes)> {
     let (group, what) = text.split_once(' ')?;
     let words: Vec<&str> = what.split(' ').collect();
@@ -243,7 +244,7 @@ fn history(text: &str, loop_ms: u64) -> Option<(&str, LastTimes)> {
     Some((group, last))
 }
 
-/// `cooldown`: two groups, each with a node that could go, and something that happened before.
+/// Adapter of the suite `cooldown`: two groups, each with a node that could be removed, and an earlier action.
 pub fn cooldown(input: &Input<'_>) -> Read<Answer> {
     let mut settings = without_delays();
     set_flag(&mut settings, Setting::ScaleDownDelayTypeLocal, input, "scale_down_delay_type_local")?;

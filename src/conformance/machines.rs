@@ -1,4 +1,4 @@
-//! The suite about AKS's branch of the autoscaler: pools that keep their machines.
+//! The suite about AKS's branch of the autoscaler: pools whose scale-down mode is Deallocate.
 
 use std::sync::Arc;
 
@@ -18,7 +18,7 @@ use scale_down_engine::autoscaler::{Group, Settings};
 use scale_down_engine::node_group::{capacity, target_size};
 use scale_down_engine::{AutoscalerRange, NodeState, ScaleDownMode};
 
-/// `deallocate`: what a case is about is told by its fields.
+/// Adapter of the suite `deallocate`; the fields of a case decide its subject.
 pub fn deallocate(input: &Input<'_>) -> Read<Answer> {
     if input.has("spec") {
         let reason = "specifications of node groups on the command line are for autoscalers that people run themselves";
@@ -51,7 +51,7 @@ fn provisioning(word: &str) -> Read<VmProvisioning> {
     })
 }
 
-/// A power state, by its word; Azure may say one that nobody knows.
+/// Returns the power state of a name; [`VmPower::Unknown`] if Azure gives an unknown one.
 #[must_use]
 pub fn power(word: &str) -> VmPower {
     let word = word.rsplit('/').next().unwrap_or(word);
@@ -74,7 +74,7 @@ fn policy(input: &Input<'_>) -> Read<ScaleDownMode> {
     input.find("policy").map_or(Ok(ScaleDownMode::Delete), |policy| mode(policy.as_text()?))
 }
 
-/// How a machine is read.
+/// Answers a case about the instance status that is read from a VM's provisioning and power state.
 fn status(input: &Input<'_>) -> Read<Answer> {
     let reading =
         Reading { policy: policy(input)?, is_fast_delete: input.flag_or("fast_delete_on_failed_provisioning", true)? };
@@ -95,7 +95,7 @@ fn status(input: &Input<'_>) -> Read<Answer> {
         .with("message", error.map(|error| error.message.to_string())))
 }
 
-/// How what was asked for ended.
+/// Answers a case about the instance cache after starts, deallocations and deletions succeed or fail.
 fn ended(input: &Input<'_>) -> Read<Answer> {
     let has_worked = input.text("result")? == "success";
     let mut cache = InstanceCache::default();
@@ -116,7 +116,7 @@ fn ended(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("states", states).with("cache_invalidated", cache.is_stale(NOW_MS + 1)))
 }
 
-/// Machines that do not come up during a scale-up.
+/// Answers a case about instances that fail to be created during a scale-up.
 fn failed_creation(input: &Input<'_>) -> Read<Answer> {
     let settings = Settings::default();
     let delta = input.small("scale_up")?;
@@ -151,7 +151,7 @@ fn failed_creation(input: &Input<'_>) -> Read<Answer> {
         .with("message", error.map(|error| error.message.to_string())))
 }
 
-/// How many machines of a case there are: by number, or by the ids of each kind.
+/// Builds the pool of a case, with its running and deallocated machines given by number or by instance ids.
 fn stage(input: &Input<'_>, max: u32) -> Read<Stage> {
     let count_of = |key: &str| -> Read<Option<u32>> {
         Ok(match input.find(key) {
@@ -186,7 +186,7 @@ fn stage(input: &Input<'_>, max: u32) -> Read<Stage> {
     Ok(stage)
 }
 
-/// More nodes.
+/// Answers a case that increases the size of a pool.
 fn increase(input: &Input<'_>) -> Read<Answer> {
     let mut stage = stage(input, input.small_or("max", 1000)?)?;
     let before = stage.pool()?.next_instance_id();
@@ -203,7 +203,7 @@ fn increase(input: &Input<'_>) -> Read<Answer> {
         .with("error", asked.err()))
 }
 
-/// Fewer nodes.
+/// Answers a case that deletes nodes of a pool.
 fn delete(input: &Input<'_>) -> Read<Answer> {
     // How Azure is told to delete changes nothing of what is deleted.
     input.flag_or("force_delete", false)?;

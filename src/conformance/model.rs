@@ -1,4 +1,4 @@
-//! Nodes and pods of the cases, as the engine has them.
+//! Conversion of the cases' nodes, pods and disruption budgets (PDB) into the engine's types.
 
 use std::sync::Arc;
 
@@ -15,21 +15,21 @@ use scale_down_engine::kubernetes::{
 };
 use scale_down_engine::{Pairs, PoolId};
 
-/// The moment of a case: late enough that what was long ago is not before the beginning.
+/// The moment of a case, in milliseconds: late enough that no earlier time of a case is negative.
 pub const NOW_MS: u64 = 1_000_000_000_000;
 
 const MIB: u64 = 1 << 20;
 
-/// The most pods of a node that does not say: upstream's tests give theirs a hundred.
+/// Pod capacity of a node for which the case gives none; upstream's tests use a hundred.
 const PODS_MAX: u32 = 100;
 
-/// A time that lies this many milliseconds after the moment of the case, or before it.
+/// Returns the time this many milliseconds after the moment of the case; before it if negative.
 #[must_use]
 pub fn at_ms(after_ms: i64) -> u64 {
     NOW_MS.saturating_add_signed(after_ms)
 }
 
-/// The time at which something was that is so many seconds old.
+/// Reads an age in seconds and returns the time at which it began, in milliseconds.
 pub fn aged_ms(input: &Input<'_>, key: &str) -> Read<Option<u64>> {
     Ok(input.ms(key)?.map(|age_ms| at_ms(-age_ms)))
 }
@@ -41,20 +41,20 @@ fn memory(input: &Input<'_>) -> Read<u64> {
     }
 }
 
-/// An amount; upstream's tests write -1 for one that is not given.
+/// Reads an amount. A negative one counts as 0: upstream's tests write -1 for an amount that is not given.
 fn amount(input: &Input<'_>, key: &str) -> Read<u64> {
     let Some(field) = input.find(key) else { return Ok(0) };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a negative amount is none")]
     field.as_number().map(|number| number.max(0.0) as u64)
 }
 
-/// What something has or asks for.
+/// Reads resources: capacity of a node, or requests of a pod.
 pub fn resources(input: &Input<'_>) -> Read<Resources> {
     let gpus = input.small_or("gpu", 0)?;
     Ok(Resources { gpus, ..Resources::new(amount(input, "cpu_m")?, memory(input)?) })
 }
 
-/// A node, by the fields that nodes have in the cases.
+/// Reads a node.
 pub fn node(input: &Input<'_>, id: NodeId) -> Read<NodeInfo> {
     let pods = input.small_or("pods", PODS_MAX)?;
     let name = input.find("name").map_or(Ok("node"), |name| name.as_text())?;
@@ -100,7 +100,7 @@ fn to_be_deleted(since_ms: u64) -> Taint {
     Taint::new(TO_BE_DELETED_KEY, &(since_ms / 1000).to_string(), TaintEffect::NoSchedule)
 }
 
-/// What owns a pod, by a word of the cases. What Kubernetes does not have is something else.
+/// Returns the kind of a pod's owner by its name in the cases; a custom kind for an unknown name.
 fn owner(word: &str) -> OwnerKind {
     let known = |kind: &&OwnerKind| kind.name().eq_ignore_ascii_case(word);
     let kinds = [
@@ -133,8 +133,7 @@ fn volume(input: &Input<'_>) -> Read<Volume> {
     Ok(Volume { name: name.to_owned(), kind })
 }
 
-/// What a pod is, by the fields that pods have in the cases. What names its kind may be `owner`,
-/// `kind` or `mirror`.
+/// Reads the specification of a pod. The field that gives its kind may be `owner`, `kind` or `mirror`.
 pub fn pod_spec(input: &Input<'_>) -> Read<PodSpec> {
     let name = input.find("name").map_or(Ok("pod"), |name| name.as_text())?;
     let namespace = input.find("namespace").map_or(Ok("default"), |namespace| namespace.as_text())?;
@@ -176,7 +175,7 @@ pub fn pod_spec(input: &Input<'_>) -> Read<PodSpec> {
     Ok(spec)
 }
 
-/// Lets something own a pod.
+/// Sets the owner of a pod.
 pub fn own(spec: &mut PodSpec, kind: &str, name: &str) {
     spec.owner = Some(Owner { kind: owner(kind), name: name.to_owned() });
 }
@@ -203,7 +202,7 @@ fn small_integer(input: &Input<'_>) -> Read<i32> {
     input.as_number().map(|number| number as i32)
 }
 
-/// A pod as it stands.
+/// Reads a pod with its age, phase and deletion time.
 pub fn pod(input: &Input<'_>, id: u32) -> Read<Pod> {
     let created_ms = aged_ms(input, "age_s")?.unwrap_or(NOW_MS);
     let mut pod = Pod::new(PodId(id), Arc::new(pod_spec(input)?), created_ms);
@@ -219,7 +218,7 @@ pub fn pod(input: &Input<'_>, id: u32) -> Read<Pod> {
     Ok(pod)
 }
 
-/// A pod of a case that says of pods no more than their names.
+/// Creates a running pod for a case that gives no status of pods.
 #[must_use]
 pub fn named_pod(id: u32, spec: PodSpec) -> Pod {
     let mut pod = Pod::new(PodId(id), Arc::new(spec), NOW_MS);
@@ -227,7 +226,7 @@ pub fn named_pod(id: u32, spec: PodSpec) -> Pod {
     pod
 }
 
-/// A disruption budget, with what it allows.
+/// Creates a `PodDisruptionBudget`, paired with the number of disruptions that it allows.
 pub fn budget(namespace: &str, labels: Option<&Pairs>, number: usize, allowed: i64) -> (Arc<DisruptionBudget>, i64) {
     let budget = DisruptionBudget {
         namespace: namespace.to_owned(),
@@ -239,7 +238,7 @@ pub fn budget(namespace: &str, labels: Option<&Pairs>, number: usize, allowed: i
     (Arc::new(budget), allowed)
 }
 
-/// The disruption budgets of a case.
+/// Reads the `PodDisruptionBudget` objects of a case.
 pub fn budgets(input: &Input<'_>) -> Read<Budgets> {
     let mut entries = Vec::new();
     for (number, one) in input.list("pdbs")?.iter().enumerate() {
@@ -252,13 +251,13 @@ pub fn budgets(input: &Input<'_>) -> Read<Budgets> {
     Ok(Budgets::new(entries))
 }
 
-/// The number of a group in a case, as the engine numbers pools.
+/// Converts the index of a group in a case to a pool id of the engine.
 #[must_use]
 pub fn pool(index: usize) -> PoolId {
     PoolId::new(u32::try_from(index).unwrap_or(u32::MAX))
 }
 
-/// Nodes by name, each with a pool of its own or one that it shares.
+/// The nodes of a case, found by name.
 #[derive(Debug, Default)]
 pub struct Nodes {
     /// The nodes.
@@ -275,26 +274,26 @@ impl Nodes {
         Ok(id)
     }
 
-    /// The node of a name.
+    /// Returns the node of a name.
     pub fn find(&mut self, name: &str) -> Read<&mut NodeInfo> {
         let found = self.all.iter_mut().find(|node| &*node.name == name);
         found.ok_or_else(|| Stop::Unreadable(format!("there is no node '{name}'")))
     }
 
-    /// The name of a node.
+    /// Returns the name of a node.
     #[must_use]
     pub fn name(&self, id: NodeId) -> String {
         let found = self.all.iter().find(|node| node.id == id);
         found.map_or_else(|| format!("{id:?}"), |node| node.name.to_string())
     }
 
-    /// A new pod, by the fields of a case.
+    /// Reads a pod and gives it the next id.
     pub fn pod(&mut self, input: &Input<'_>) -> Read<Pod> {
         self.latest_pod += 1;
         pod(input, self.latest_pod)
     }
 
-    /// Puts a pod on the node that it names.
+    /// Reads a pod and puts it on the node that it names.
     pub fn place(&mut self, input: &Input<'_>) -> Read<()> {
         let pod = self.pod(input)?;
         let node = input.text("node")?;
@@ -302,7 +301,7 @@ impl Nodes {
         Ok(())
     }
 
-    /// All nodes, sorted as the engine has them.
+    /// Returns all nodes, sorted by id as in the engine.
     #[must_use]
     pub fn sorted(&self) -> Vec<Arc<NodeInfo>> {
         let mut nodes: Vec<_> = self.all.iter().cloned().map(Arc::new).collect();
@@ -311,7 +310,7 @@ impl Nodes {
     }
 }
 
-/// Names as an answer, in a fixed order.
+/// Returns names in sorted order, for an answer.
 #[must_use]
 pub fn sorted(names: impl Iterator<Item = String>) -> Vec<String> {
     let mut names: Vec<String> = names.collect();

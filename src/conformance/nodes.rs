@@ -1,4 +1,4 @@
-//! Suites about single facts of nodes: shut down or not, names, what is kept of their resources.
+//! Suites about single facts of nodes: shutdown, names and reserved resources.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use scale_down_engine::kubernetes::reservation::{
 };
 use scale_down_engine::pool::instance_id_of;
 
-/// `node-shutdown`.
+/// Adapter of the suite `node-shutdown`.
 pub fn shutdown(input: &Input<'_>) -> Read<Answer> {
     let provisioning = match input.find("provisioning").map(|word| word.as_text()).transpose()? {
         None => None,
@@ -22,13 +22,13 @@ pub fn shutdown(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("shutdown", power.is_shutdown(provisioning)))
 }
 
-/// `node-name`.
+/// Adapter of the suite `node-name`.
 pub fn name(input: &Input<'_>) -> Read<Answer> {
     let id = instance_id_of(input.text("node_name")?);
     Ok(Answer::new().with("error", id.is_none()).with("instance_id", id.map(|id| id.to_string())))
 }
 
-/// Several sizes, or one: a list is answered by a list.
+/// Computes a value for one size or for each of a list; a list is answered by a list.
 fn each(input: &Input<'_>, key: &str, of: impl Fn(u32) -> u64) -> Read<Option<Value>> {
     let Some(field) = input.find(key) else { return Ok(None) };
     if !field.is_list() {
@@ -38,7 +38,7 @@ fn each(input: &Input<'_>, key: &str, of: impl Fn(u32) -> u64) -> Read<Option<Va
     Ok(Some(json!(all.iter().map(|one| Ok(of(one.as_small()?))).collect::<Read<Vec<_>>>()?)))
 }
 
-/// `kube-reserved`.
+/// Adapter of the suite `kube-reserved`.
 pub fn kube_reserved(input: &Input<'_>) -> Read<Answer> {
     let cpu = each(input, "cores", reserved_cpu_millis)?;
     let is_new = match input.find("version").map(|version| version.as_text()).transpose()? {

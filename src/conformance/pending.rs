@@ -1,4 +1,4 @@
-//! Suites about which pending pods count.
+//! Suites about the pending pods that the autoscaler considers.
 
 use std::sync::Arc;
 
@@ -10,7 +10,7 @@ use scale_down_engine::autoscaler::pending::{is_expendable, is_old_enough};
 use scale_down_engine::autoscaler::{Setting, Settings};
 use scale_down_engine::kubernetes::{Pod, PodId, PodSpec, Resources};
 
-/// `young-pods`.
+/// Adapter of the suite `young-pods`.
 pub fn young(input: &Input<'_>) -> Read<Answer> {
     let mut settings = Settings::default();
     set_time(&mut settings, Setting::NewPodScaleUpDelay, input, "new_pod_scale_up_delay_s")?;
@@ -31,7 +31,7 @@ pub fn young(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("considered", considered))
 }
 
-/// `expendable-pods`.
+/// Adapter of the suite `expendable-pods`.
 pub fn expendable(input: &Input<'_>) -> Read<Answer> {
     let integer = |input: &Input<'_>| Ok(input.as_ms()? / 1000);
     let mut settings = Settings::default();

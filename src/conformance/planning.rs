@@ -1,4 +1,4 @@
-//! Suites about trying to do without nodes.
+//! Suites about the scale-down planner, which simulates the removal of nodes.
 
 use std::sync::Arc;
 
@@ -16,8 +16,8 @@ use scale_down_engine::autoscaler::{Group, Setting, Settings};
 use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
 use scale_down_engine::{Pairs, ScaleDownMode};
 
-/// The settings of upstream's tests of the planner and of node removal: no pod keeps its node but for
-/// what owns it.
+/// Returns the settings of upstream's tests of the planner and of node removal: local storage, system pods and
+/// custom controllers block no removal.
 fn lenient() -> Settings {
     let mut settings = Settings::default();
     let flags = [
@@ -31,7 +31,7 @@ fn lenient() -> Settings {
     settings
 }
 
-/// `node-removal`.
+/// Adapter of the suite `node-removal`.
 pub fn node_removal(input: &Input<'_>) -> Read<Answer> {
     let mut nodes = Nodes::default();
     for node in input.list("nodes")? {
@@ -59,7 +59,7 @@ pub fn node_removal(input: &Input<'_>) -> Read<Answer> {
     })
 }
 
-/// A pod that was evicted, and by its kind what has become of it.
+/// Reads an evicted pod, whose kind decides its owner.
 fn evicted(input: &Input<'_>, nodes: &mut Nodes) -> Read<Pod> {
     let mut pod = nodes.pod(input)?;
     let mut spec = PodSpec::clone(&pod.spec);
@@ -79,7 +79,7 @@ fn evicted(input: &Input<'_>, nodes: &mut Nodes) -> Read<Pod> {
     Ok(pod)
 }
 
-/// `planner`.
+/// Adapter of the suite `planner`.
 pub fn planner(input: &Input<'_>) -> Read<Answer> {
     let mut nodes = Nodes::default();
     let mut in_progress = Vec::new();
@@ -156,7 +156,7 @@ fn plan<'p>(
     planner
 }
 
-/// `unneeded-limit`: nodes, each with a pod that fits elsewhere.
+/// Adapter of the suite `unneeded-limit`: nodes, each with a pod that fits elsewhere.
 pub fn unneeded_limit(input: &Input<'_>) -> Read<Answer> {
     input.skip_if_atomic()?;
     let mut settings = lenient();

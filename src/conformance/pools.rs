@@ -1,4 +1,4 @@
-//! Suites about Scale-Down Mode itself, on the pools of a simulated cloud.
+//! Suites about the scale-down mode itself, on the pools of a simulated cloud.
 
 use serde_json::{Map, Value, json};
 
@@ -11,7 +11,7 @@ use scale_down_engine::{
     PowerState, ProvisioningState, ScaleDownMode, VmSize,
 };
 
-/// A cloud with one pool in it.
+/// A cloud with one pool.
 pub struct Stage {
     /// The cloud.
     pub cloud: Cloud,
@@ -19,7 +19,7 @@ pub struct Stage {
     pub id: PoolId,
 }
 
-/// A scale-down mode, by its word.
+/// Returns the scale-down mode of a name, in any letter case.
 pub fn mode(word: &str) -> Read<ScaleDownMode> {
     let known = [ScaleDownMode::Delete, ScaleDownMode::Deallocate];
     let found = known.into_iter().find(|mode| mode.name().eq_ignore_ascii_case(word));
@@ -27,12 +27,12 @@ pub fn mode(word: &str) -> Read<ScaleDownMode> {
 }
 
 impl Stage {
-    /// A pool with so many nodes that are ready, and others that lie deallocated.
+    /// Creates a pool with numbers of ready and of deallocated nodes.
     pub fn new(mode: ScaleDownMode, ready: u32, deallocated: u32) -> Read<Self> {
         Self::load(mode, (ready, deallocated), None)
     }
 
-    /// The same with a range that an autoscaler keeps to.
+    /// Creates a pool with numbers of ready and of deallocated nodes, and an autoscaler range.
     pub fn with_range(mode: ScaleDownMode, nodes: (u32, u32), range: AutoscalerRange) -> Read<Self> {
         Self::load(mode, nodes, Some(range))
     }
@@ -52,7 +52,7 @@ impl Stage {
         Ok(Self { cloud, id })
     }
 
-    /// The pool.
+    /// Returns the pool.
     pub fn pool(&self) -> Read<&Pool> {
         self.cloud.pool(self.id).ok_or_else(|| Stop::Unreadable("the pool of the case is gone".to_owned()))
     }
@@ -71,14 +71,14 @@ impl Stage {
         Ok(())
     }
 
-    /// Lets time pass until nothing moves.
+    /// Lets simulated time pass until nothing is under way.
     pub fn settle(&mut self) {
         while let Some(at_ms) = self.cloud.next_event_ms().filter(|_| !self.cloud.is_idle()) {
             self.cloud.advance_to(at_ms);
         }
     }
 
-    /// Changes the scale-down mode, from one to the next.
+    /// Changes the scale-down mode to each of these in turn.
     fn follow(&mut self, modes: &[ScaleDownMode]) -> Read<()> {
         for mode in modes {
             self.change(&PoolUpdate { scale_down_mode: Some(*mode), ..PoolUpdate::default() })?;
@@ -91,7 +91,7 @@ fn modes(input: &Input<'_>, key: &str) -> Read<Vec<ScaleDownMode>> {
     input.texts(key)?.into_iter().map(mode).collect()
 }
 
-/// `scale-down-mode-doc`.
+/// Adapter of the suite `scale-down-mode-doc`.
 pub fn documented(input: &Input<'_>) -> Read<Answer> {
     let changes = modes(input, "mode_change")?;
     let first = match (input.find("mode"), changes.first()) {
@@ -121,7 +121,7 @@ pub fn documented(input: &Input<'_>) -> Read<Answer> {
         .with("mode", pool.spec.scale_down_mode.name()))
 }
 
-/// Whether the mode is taken with a kind of disk.
+/// Answers a case about a scale-down mode with a type of OS disk: accepted or refused.
 fn ephemeral(disk: &str, mode: ScaleDownMode) -> Read<Answer> {
     let mut stage = Stage::new(ScaleDownMode::Delete, 1, 0)?;
     let cluster = stage.cloud.clusters().first().map(|cluster| cluster.id);
@@ -138,13 +138,13 @@ fn ephemeral(disk: &str, mode: ScaleDownMode) -> Read<Answer> {
         .with("error", text))
 }
 
-/// A node's name without that of the pool.
+/// Returns a node's name from `vmss` on, without the pool's part.
 fn short(name: &str) -> String {
     name.rfind("vmss").and_then(|start| name.get(start..)).unwrap_or(name).to_owned()
 }
 
-/// `transcript`: what `kubectl get nodes` lists. A transcript that begins in the middle goes on from
-/// the end of the one before.
+/// Adapter of the suite `transcript`: the nodes that `kubectl get nodes` lists. A transcript that begins in the
+/// middle continues from the end of the one before.
 pub fn transcript(input: &Input<'_>) -> Read<Answer> {
     let changes = modes(input, "mode_change")?;
     let mut stage = match input.find("nodes") {
@@ -181,7 +181,7 @@ fn stage_name(stage: &Stage, node: &scale_down_engine::Node) -> String {
     stage.cloud.pool(stage.id).map(|pool| pool.node_name(node.instance_id)).unwrap_or_default()
 }
 
-/// `vmss-order`.
+/// Adapter of the suite `vmss-order`.
 pub fn order(input: &Input<'_>) -> Read<Answer> {
     if let Some(highest) = input.find("highest_id_ever") {
         let held = highest.as_small()? + 1;
@@ -205,7 +205,7 @@ pub fn order(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("removed", plan.remove))
 }
 
-/// What became of nodes, by instance id, in the words of the autoscaler's provider.
+/// Returns the states of nodes by instance id, in the terms of the autoscaler's cloud provider.
 pub fn states(pool: &Pool, ids: &[u32]) -> Map<String, Value> {
     let state = |id: &u32| {
         let state = pool.node(*id).map(Node::state);

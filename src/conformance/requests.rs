@@ -1,4 +1,4 @@
-//! Suites about what is asked for and does not come.
+//! Suites about scale requests that are not fulfilled: backoff, wrong target sizes and unregistered instances.
 
 use serde_json::{Value, json};
 
@@ -20,7 +20,7 @@ fn positive(ms: Option<i64>) -> u64 {
     ms.and_then(|ms| u64::try_from(ms).ok()).unwrap_or_default()
 }
 
-/// `backoff`.
+/// Adapter of the suite `backoff`.
 pub fn backoff(input: &Input<'_>) -> Read<Answer> {
     let times = BackoffTimes {
         initial_ms: positive(input.ms("initial_s")?),
@@ -69,7 +69,7 @@ pub fn backoff(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("all_steps_hold", all_hold))
 }
 
-/// What keeps the only group from growing.
+/// Reports the scale-up safety of the only group: its health, and the backoff that keeps it from growing.
 fn safety(sight: &Sight, settings: &Settings, now_ms: u64) -> Value {
     let found = sight.state.safety(0, ScaleDownMode::Delete, settings, now_ms);
     let error = found.backoff.map(|backoff| &backoff.error);
@@ -84,7 +84,7 @@ fn safety(sight: &Sight, settings: &Settings, now_ms: u64) -> Value {
     })
 }
 
-/// `scale-up-backoff`.
+/// Adapter of the suite `scale-up-backoff`.
 pub fn scale_up_backoff(input: &Input<'_>) -> Read<Answer> {
     let mut settings = settings(input)?;
     let times = input.get("backoff")?;
@@ -111,7 +111,7 @@ pub fn scale_up_backoff(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with_partial("per_step", steps))
 }
 
-/// A cluster with a group and nothing in it.
+/// Returns a cluster with one empty group.
 fn lone_group() -> Sight {
     let mut sight = Sight::default();
     let (min, max, target, policy) = (0, 1000, 0, ScaleDownMode::Delete);
@@ -122,7 +122,7 @@ fn lone_group() -> Sight {
     sight
 }
 
-/// `scale-up-request`.
+/// Adapter of the suite `scale-up-request`.
 pub fn scale_up_request(input: &Input<'_>) -> Read<Answer> {
     let settings = settings(input)?;
     let mut state: ClusterState = lone_group().state;
@@ -142,7 +142,7 @@ pub fn scale_up_request(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with_partial("per_step", steps))
 }
 
-/// `scale-down-request`.
+/// Adapter of the suite `scale-down-request`.
 pub fn scale_down_request(input: &Input<'_>) -> Read<Answer> {
     let settings = settings(input)?;
     let mut sight = lone_group();
@@ -155,7 +155,7 @@ pub fn scale_down_request(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("open_requests", open))
 }
 
-/// A group with so many ready nodes.
+/// Returns a group with a number of ready nodes and a target size.
 fn group_of(ready: u32, target: u32) -> (Fake, Nodes) {
     let mut nodes = Nodes::default();
     for instance_id in 0..ready {
@@ -168,7 +168,7 @@ fn group_of(ready: u32, target: u32) -> (Fake, Nodes) {
     (fake, nodes)
 }
 
-/// The settings of a case in which nothing but the loop's clearing up is looked at.
+/// Reads the settings of a case about the loop's clean-up: no node is removed as unneeded within a week.
 fn clearing_up(input: &Input<'_>) -> Read<Settings> {
     let mut settings = settings(input)?;
     let week_ms = 7 * 24 * 3_600_000;
@@ -176,7 +176,7 @@ fn clearing_up(input: &Input<'_>) -> Read<Settings> {
     Ok(settings)
 }
 
-/// `fix-target-size`.
+/// Adapter of the suite `fix-target-size`.
 pub fn fix_target_size(input: &Input<'_>) -> Read<Answer> {
     input.skip_if_atomic()?;
     let settings = clearing_up(input)?;
@@ -195,7 +195,7 @@ pub fn fix_target_size(input: &Input<'_>) -> Read<Answer> {
     Ok(Answer::new().with("fixed", fixed).with("delta", delta))
 }
 
-/// `remove-unregistered`.
+/// Adapter of the suite `remove-unregistered`.
 pub fn remove_unregistered(input: &Input<'_>) -> Read<Answer> {
     input.skip_if_atomic()?;
     let settings = clearing_up(input)?;

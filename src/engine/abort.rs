@@ -15,23 +15,23 @@ use super::operation::{OperationId, OperationKind, ProvisioningState};
 use super::pool::{Pool, PoolId};
 
 impl Cloud {
-    /// Aborts the operation under way on a pool; gives it, or nothing where none is.
+    /// Aborts the operation under way on a pool and returns its id, or `None` if there is none.
     ///
     /// # Errors
     ///
-    /// `NotFound` where the pool is not there.
+    /// `NotFound` if there is no such pool.
     pub fn abort_on_pool(&mut self, id: PoolId) -> Result<Option<OperationId>, ServiceError> {
         let pool = self.pool(id).ok_or_else(|| super::check::no_pool(id))?;
         let operation = pool.operation;
         Ok(operation.map(|operation| self.abort(operation)))
     }
 
-    /// Aborts the operation under way on a cluster; gives it, or nothing where none is. Operations
-    /// on single pools are others.
+    /// Aborts the operation under way on a cluster and returns its id, or `None` if there is none.
+    /// Operations on a single pool are separate and go on.
     ///
     /// # Errors
     ///
-    /// `ResourceNotFound` where the cluster is not there.
+    /// `ResourceNotFound` if there is no such cluster.
     pub fn abort_on_cluster(&mut self, id: ClusterId) -> Result<Option<OperationId>, ServiceError> {
         let operation = self.find_cluster(id)?.operation;
         Ok(operation.map(|operation| self.abort(operation)))
@@ -53,7 +53,8 @@ impl Cloud {
         id
     }
 
-    /// After an abort the pools were asked for no more than what they have.
+    /// Sets the count of the pools that an aborted operation changed to the number of nodes they now
+    /// have. Pools that were starting or stopping keep their count.
     pub(super) fn accept_what_is_there(&mut self, id: OperationId, kind: OperationKind) {
         use OperationKind as K;
         // A pool that stops or starts keeps its count for the next start.
@@ -75,7 +76,7 @@ impl Cloud {
     }
 }
 
-/// New machines of an operation for which no host was found yet.
+/// Returns the instance ids of an operation's new machines for which no host was found yet.
 fn without_host(pool: &Pool, operation: OperationId) -> Vec<u32> {
     let is_given_up = |node: &&super::node::Node| {
         node.operation == Some(operation)
@@ -85,7 +86,7 @@ fn without_host(pool: &Pool, operation: OperationId) -> Vec<u32> {
     pool.nodes().filter(is_given_up).map(|node| node.instance_id).collect()
 }
 
-/// A group whose cluster stays cannot go either.
+/// Cancels the deletion of a cluster's resource group: a group whose cluster stays cannot be deleted.
 fn keep_group(groups: &mut [super::cluster::ResourceGroup], cluster: &Cluster) {
     for group in groups {
         group.is_deleting &= !group.name.eq_ignore_ascii_case(&cluster.spec.resource_group);

@@ -1,7 +1,7 @@
 //! Changes to the simulated cloud: what the resource provider does with a request.
 //!
-//! A request is checked first and changes nothing where it is refused. Where it is accepted the
-//! operation goes on by itself; its identity is returned.
+//! A request is checked first; a refused one changes nothing. An accepted one starts an operation,
+//! which goes on by itself, and returns its id.
 
 use std::sync::Arc;
 
@@ -22,14 +22,14 @@ use super::scaler::Scaler;
 use super::timing::Timing;
 use super::workloads::{Kubernetes, NodeTemplate};
 
-/// Settings of a pool to change; what is `None` stays.
+/// Settings of a pool to change; a field that is `None` leaves its setting as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PoolUpdate {
     /// The number of nodes.
     pub count: Option<u32>,
     /// Delete or Deallocate.
     pub scale_down_mode: Option<ScaleDownMode>,
-    /// The autoscaler's range, or that it is off.
+    /// The autoscaler's range; `Some(None)` turns the autoscaler off.
     pub autoscaler: Option<Option<AutoscalerRange>>,
     /// System or user.
     pub mode: Option<PoolMode>,
@@ -39,7 +39,7 @@ pub struct PoolUpdate {
     pub taints: Option<Vec<String>>,
     /// Azure tags.
     pub tags: Option<Pairs>,
-    /// The description that the pool was imported with, where its fields are what changes.
+    /// The description that the pool was imported with, if fields of it change.
     pub imported: Option<Arc<str>>,
 }
 
@@ -48,7 +48,7 @@ impl Cloud {
     ///
     /// # Errors
     ///
-    /// `InvalidResourceGroupLocation` where it exists elsewhere: a group cannot move.
+    /// `InvalidResourceGroupLocation` if it exists in another region: a group cannot move.
     pub fn put_group(&mut self, group: ResourceGroup) -> Result<(), ServiceError> {
         let name = &group.name;
         let existing = self.groups.iter_mut().find(|found| found.name.eq_ignore_ascii_case(name));
@@ -69,7 +69,8 @@ impl Cloud {
         Ok(())
     }
 
-    /// Deletes a resource group with its clusters; it goes with the last of them.
+    /// Deletes a resource group and its clusters and returns the operations. The group goes with the
+    /// last of its clusters.
     ///
     /// # Errors
     ///
@@ -91,11 +92,13 @@ impl Cloud {
         clusters.into_iter().map(|id| self.delete_cluster(id)).collect()
     }
 
-    /// Creates a cluster with its first pool. A cluster whose system pool AKS hosts may have none.
+    /// Creates a cluster with its first node pool. A cluster whose system pool is hosted by AKS may
+    /// have none.
     ///
     /// # Errors
     ///
-    /// The service's refusal of the pool.
+    /// `InvalidParameter` for a value of the autoscaler profile; names, counts, disks, limits and quota
+    /// of the pool.
     pub fn create_cluster(
         &mut self,
         spec: ClusterSpec,
@@ -187,8 +190,7 @@ impl Cloud {
         Some(id)
     }
 
-    /// Deletes a cluster with all that it holds. Nodes are not drained: nothing is left to move
-    /// their pods to.
+    /// Deletes a cluster and everything in it. Nodes are not drained: no node is left to take their pods.
     ///
     /// # Errors
     ///
@@ -209,7 +211,7 @@ impl Cloud {
     ///
     /// # Errors
     ///
-    /// `OperationNotAllowed` while another operation goes on, or where it is stopped.
+    /// `OperationNotAllowed` while another operation goes on, or if it is stopped already.
     pub fn stop_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
         self.check_cluster_free(id)?;
         self.find_cluster(id)?.check_switch(PowerState::Stopped)?;
@@ -222,11 +224,11 @@ impl Cloud {
         Ok(operation)
     }
 
-    /// Starts a stopped cluster. Pools that were stopped by themselves stay stopped.
+    /// Starts a stopped cluster. Pools that were stopped individually stay stopped.
     ///
     /// # Errors
     ///
-    /// `OperationNotAllowed` while another operation goes on, or where it runs.
+    /// `OperationNotAllowed` while another operation goes on, or if it runs already.
     pub fn start_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
         self.check_cluster_free(id)?;
         self.find_cluster(id)?.check_switch(PowerState::Running)?;
@@ -299,7 +301,7 @@ impl Cloud {
         self.rescale(cluster, id, count, OperationKind::ScalePool, |_| ())
     }
 
-    /// Changes other settings of a pool. Changing to Delete deletes what lies deallocated.
+    /// Changes settings of a pool. Changing its scale-down mode to Delete deletes its deallocated nodes.
     ///
     /// # Errors
     ///
@@ -334,7 +336,7 @@ impl Cloud {
         })
     }
 
-    /// Applies settings and a count to a pool that is free, in one operation.
+    /// Applies settings and a node count to an idle pool, in one operation.
     fn rescale(
         &mut self,
         cluster: ClusterId,
@@ -368,7 +370,7 @@ impl Cloud {
         Ok(operation)
     }
 
-    /// Lets the nodes of a pool follow its settings.
+    /// Renews a pool's node template, and with it the labels and taints of the pool's nodes.
     fn renew_template(&mut self, cluster: ClusterId, id: PoolId) {
         let found = self.clusters.iter().find(|found| found.id == cluster);
         let found = found.and_then(|cluster| Some((cluster, cluster.pool_by_id(id)?)));
@@ -463,12 +465,12 @@ impl Cloud {
         }
     }
 
-    /// Drains what is ready towards a removal, and deletes the rest of a pool's machines.
+    /// Drains the ready nodes of a pool towards `removal`, and deletes its other machines.
     fn clear_out(&mut self, cluster: ClusterId, id: PoolId, removal: Removal, operation: OperationId) {
         self.each_node_of(cluster, id, |clockwork, pool, instance_id, state| {
             match state {
                 NodeState::Ready => clockwork.drain(cluster, pool, instance_id, removal, Some(operation)),
-                // The autoscaler may have begun.
+                // The autoscaler may be deleting it already.
                 NodeState::Deleting => {}
                 _ => clockwork.delete(cluster, pool, instance_id, Some(operation)),
             }

@@ -1,4 +1,5 @@
-//! What is checked before a change: that it is there, that it is free, that it runs, that there is room.
+//! Preconditions of a change: the resource exists, no other operation is under way, the cluster runs,
+//! and there is capacity and quota.
 
 use super::cloud::Cloud;
 use super::cluster::{Cluster, ClusterId};
@@ -15,7 +16,7 @@ impl Cloud {
         found.ok_or_else(|| ServiceError::new("ResourceNotFound", format!("There is no cluster {}.", id.0)))
     }
 
-    /// A pool that nothing else is changing, with its cluster, which must be running.
+    /// Returns a pool and its cluster's id; refuses if either is busy or the cluster is stopped.
     pub(super) fn find_free_pool(&self, id: PoolId) -> Result<(ClusterId, &Pool), ServiceError> {
         let cluster =
             self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(|| no_pool(id))?;
@@ -81,7 +82,7 @@ impl Cloud {
     }
 }
 
-/// A count can be set by hand only where the autoscaler leaves the pool alone.
+/// Refuses to set the count of a pool by hand while the autoscaler sizes it.
 pub(super) fn check_manual_scale(autoscaler: Option<AutoscalerRange>) -> Result<(), ServiceError> {
     if autoscaler.is_some() {
         return Err(ServiceError::not_allowed("Cannot scale cluster autoscaler enabled node pool.".to_owned()));

@@ -1,6 +1,7 @@
-//! The moving parts that every change shares: the clock, the queue, chance, the log, operations.
+//! The state that all changes share: the clock, the event queue, the random generator, the log, the
+//! operations, the Kubernetes objects and the faults.
 //!
-//! They are apart from the clusters so that a node can be moved while its pool is borrowed.
+//! It is kept apart from the clusters so that a node can be changed while its pool is borrowed.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -21,30 +22,30 @@ use super::table::Table;
 use super::timing::{Timing, Timings};
 use super::workloads::{DeploymentId, DrainPolicy, Kubernetes, Moment, Standing};
 
-/// Something that is due.
+/// A scheduled event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) enum Event {
-    /// A node's transition or milestone.
+    /// The end of a node's transition, or a milestone of its bring-up.
     Node { cluster: ClusterId, pool: PoolId, instance_id: u32, timer: u32 },
     /// The control plane's part of an operation is done.
     ControlPlane(OperationId),
-    /// Something in a cluster's Kubernetes.
+    /// The next tasks of a cluster's Kubernetes, such as a pod start, are due.
     Kubernetes(ClusterId),
     /// The load of a deployment changes.
     Load { cluster: ClusterId, deployment: DeploymentId },
-    /// The autoscaler of a deployment looks at it.
+    /// The horizontal pod autoscaler of a deployment evaluates it.
     Horizontal { cluster: ClusterId, deployment: DeploymentId },
     /// A fault that chooses nodes is due.
     Fault(u32),
-    /// A node that was lost reports again.
+    /// An unreachable node reports again.
     Recover { cluster: ClusterId, node: NodeId },
-    /// The pods of a node that is to go are gone.
+    /// The drain of a node is complete.
     Drained { cluster: ClusterId, node: NodeId },
-    /// They would not go.
+    /// The drain of a node failed: `pods` did not leave it in time.
     DrainFailed { cluster: ClusterId, node: NodeId, pods: String },
 }
 
-/// Which node pool, and how its scale set is called in the log.
+/// The location of a node: its cluster, its pool, and the name of the scale set in the log.
 #[derive(Clone, Copy)]
 pub(super) struct Place<'a> {
     pub cluster: ClusterId,
@@ -52,7 +53,7 @@ pub(super) struct Place<'a> {
     pub scale_set: &'a Arc<str>,
 }
 
-/// See the module.
+/// The clock, the event queue, chance, the log, operations, Kubernetes objects and faults of a cloud.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub(super) struct Clockwork {
     pub now_ms: u64,
@@ -63,18 +64,18 @@ pub(super) struct Clockwork {
     pub operations: BTreeMap<OperationId, Operation>,
     /// The Kubernetes objects of each cluster.
     pub kubernetes: Table<ClusterId, Kubernetes>,
-    /// What is to go wrong.
+    /// Injected faults that are not over.
     pub faults: Faults,
     next_operation: u32,
 }
 
-/// What became of a node when one of its events was handled.
+/// The outcome of a node's event.
 pub(super) enum NodeOutcome {
-    /// It goes on.
+    /// Its transition goes on.
     Moving,
-    /// It came to rest.
+    /// It has come to rest.
     Rested,
-    /// It is gone and must be taken out of its pool.
+    /// It is gone and must be removed from its pool.
     Gone,
 }
 
@@ -93,12 +94,12 @@ impl Clockwork {
         }
     }
 
-    /// Whether a fault strikes something of a kind in a pool now; gives its factor.
+    /// Checks whether a fault of this kind strikes in a pool now; counts the strike and returns its factor.
     pub fn strike(&mut self, kind: FaultKind, pool: PoolId) -> Option<u32> {
         self.faults.strike(kind, Some(pool), self.now_ms, &mut self.random)
     }
 
-    /// The Kubernetes of a cluster, and the moment at which something happens to it.
+    /// Returns the Kubernetes objects of a cluster, and the moment at which something happens to them.
     pub fn kubernetes(&mut self, cluster: ClusterId) -> Option<(&mut Kubernetes, Moment<'_>)> {
         let kubernetes = self.kubernetes.get_mut(cluster)?;
         let moment = Moment {
@@ -114,7 +115,7 @@ impl Clockwork {
         Some((kubernetes, moment))
     }
 
-    /// Forgets the Kubernetes of a cluster that is gone, and what was to happen in it.
+    /// Removes the Kubernetes objects of a deleted cluster and cancels their scheduled events.
     pub fn forget_kubernetes(&mut self, cluster: ClusterId) {
         let kubernetes = self.kubernetes.remove(cluster);
         for ticket in kubernetes.iter().flat_map(Kubernetes::tickets) {
@@ -122,7 +123,7 @@ impl Clockwork {
         }
     }
 
-    /// Begins an operation, whose control-plane part takes `timing`.
+    /// Begins an operation whose control-plane part takes `timing`.
     pub fn begin(
         &mut self,
         kind: OperationKind,
@@ -152,8 +153,8 @@ impl Clockwork {
         id
     }
 
-    /// Lets an operation end as aborted when what it waits for is over, which takes the control
-    /// plane a moment in any case.
+    /// Marks an operation as aborted: it ends once its pending nodes have come to rest and one more
+    /// control-plane duration has passed.
     pub fn abort(&mut self, id: OperationId) {
         let Some(operation) = self.operations.get_mut(&id) else {
             return;
@@ -164,7 +165,7 @@ impl Clockwork {
         self.queue.schedule(done_ms, Event::ControlPlane(id));
     }
 
-    /// Makes an operation wait for a node. The cluster autoscaler has none.
+    /// Makes an operation wait for a node. Changes by the cluster autoscaler have no operation.
     fn attend(&mut self, node: &mut Node, operation: Option<OperationId>) {
         if let Some(operation) = operation.and_then(|id| self.operations.get_mut(&id)) {
             operation.pending_nodes += 1;
@@ -172,7 +173,7 @@ impl Clockwork {
         node.operation = operation;
     }
 
-    /// Tells the operation that waits for a node, if any, that it need not any longer.
+    /// Ends the wait of the operation that waits for a node, if any, and keeps the first error.
     fn release(&mut self, node: &mut Node, error: Option<ServiceError>) {
         let waiting = node.operation.take();
         if let Some(operation) = waiting.and_then(|id| self.operations.get_mut(&id)) {
@@ -187,7 +188,7 @@ impl Clockwork {
         self.queue.schedule(at_ms, event);
     }
 
-    /// Tells the log and Kubernetes that a node has entered its state.
+    /// Reports a node's new state to the log and to Kubernetes.
     fn enter(&mut self, place: Place<'_>, node: &Node) {
         let happening = Happening::Entered(node.state());
         self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), happening);
@@ -237,7 +238,7 @@ impl Clockwork {
         }
     }
 
-    /// Starts one kept node.
+    /// Starts one deallocated or stopped node.
     pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
         pool.nodes.change(instance_id, |node| {
@@ -280,8 +281,8 @@ impl Clockwork {
         self.transit(cluster, pool, instance_id, change, Removal::Deallocate, operation);
     }
 
-    /// Releases a node that failed: a kept one is deallocated again where the pool keeps nodes, any
-    /// other is deleted.
+    /// Releases a failed node: deallocates it again if it was kept and the pool's mode is Deallocate,
+    /// deletes it otherwise.
     pub fn clear(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         let is_cached = pool.node(instance_id).is_some_and(|node| node.bring_up.source == NodeSource::Cached);
         match pool.spec.scale_down_mode {
@@ -301,7 +302,7 @@ impl Clockwork {
     ) {
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
         pool.nodes.change(instance_id, |node| {
-            // Another operation may still wait for a node that is now to go.
+            // Another operation may still wait for a node that is now removed.
             self.release(node, None);
             self.attend(node, operation);
             self.move_on(place, node, step, timing, removal);
@@ -317,7 +318,8 @@ impl Clockwork {
         self.schedule(place, node, until_ms);
     }
 
-    /// Does what a scale plan says; gives how many nodes it moves.
+    /// Carries out a scale plan: clears failed nodes, starts kept ones, creates new ones and drains the
+    /// surplus.
     pub fn carry_out(&mut self, cluster: ClusterId, pool: &mut Pool, plan: &ScalePlan, operation: Option<OperationId>) {
         for instance_id in &plan.clear {
             self.clear(cluster, pool, *instance_id, operation);
@@ -337,7 +339,7 @@ impl Clockwork {
         }
     }
 
-    /// Handles a node's event that is due now.
+    /// Handles a due event of a node.
     pub fn on_node(&mut self, place: Place<'_>, node: &mut Node) -> NodeOutcome {
         match node.state() {
             NodeState::Creating | NodeState::Starting => self.on_milestone(place, node),
@@ -369,13 +371,14 @@ impl Clockwork {
         }
     }
 
-    /// Whether pods are still on a node that is to go; it goes on when the last has left.
+    /// Returns `true` if a draining node still has pods to evict; Kubernetes then reports when the last
+    /// has left.
     fn must_wait(&mut self, place: Place<'_>, node: &Node) -> bool {
         let id = NodeId { pool: place.pool, instance_id: node.instance_id };
         self.kubernetes.get_mut(place.cluster).is_some_and(|kubernetes| kubernetes.await_drain(id))
     }
 
-    /// A node could not be drained, and runs on.
+    /// Makes a node whose drain failed ready again; its operation fails with `PodDrainFailure`.
     pub fn on_drain_failed(&mut self, place: Place<'_>, node: &mut Node, pods: &str) -> NodeOutcome {
         if node.state() != NodeState::Draining {
             return NodeOutcome::Moving;
@@ -405,7 +408,7 @@ impl Clockwork {
         NodeOutcome::Moving
     }
 
-    /// Tells Kubernetes of a node whose kubelet reports.
+    /// Registers a node with Kubernetes, as its kubelet does.
     pub fn register(&mut self, place: Place<'_>, node: &Node) {
         if let Some((kubernetes, mut moment)) = self.kubernetes(place.cluster) {
             let id = NodeId { pool: place.pool, instance_id: node.instance_id };

@@ -1,7 +1,6 @@
 //! The simulated cloud: everything that exists, and the passing of time.
 //!
-//! Changes are in [`super::change`]; this module holds the state, answers questions and lets time
-//! pass.
+//! Changes are in [`super::change`]; this module holds the state, answers queries and advances time.
 
 use std::hash::{Hash, Hasher};
 
@@ -21,7 +20,7 @@ use super::snapshot::{Snapshot, StateCounts};
 use super::table::Table;
 use super::timing::Timings;
 
-/// What an event does to a node; nothing where the event is stale.
+/// The effect of an event on a node; returns `None` if the event is stale.
 type Act<'a> = dyn Fn(&mut Clockwork, Place<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
 
 /// A subscription with its resource groups, clusters, pools and nodes, at a moment.
@@ -35,12 +34,12 @@ pub struct Cloud {
     pub(super) quota_vcpus: u32,
     pub(super) next_cluster: u32,
     pub(super) next_pool: u32,
-    /// What clusters that are gone have cost.
+    /// Accumulated cost of deleted clusters.
     departed: Cost,
 }
 
 impl Cloud {
-    /// An empty subscription at time 0. The seed decides every draw that will ever be made.
+    /// Creates an empty subscription at time 0. The seed decides every random draw of the simulation.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         Self {
@@ -55,31 +54,31 @@ impl Cloud {
         }
     }
 
-    /// The simulated time.
+    /// Returns the simulated time, in milliseconds.
     #[must_use]
     pub fn now_ms(&self) -> u64 {
         self.clockwork.now_ms
     }
 
-    /// All resource groups, in the order in which they were created.
+    /// Returns all resource groups, in the order in which they were created.
     #[must_use]
     pub fn groups(&self) -> &[ResourceGroup] {
         &self.groups
     }
 
-    /// A resource group by name, in any letter case.
+    /// Returns a resource group by name, in any letter case.
     #[must_use]
     pub fn group(&self, name: &str) -> Option<&ResourceGroup> {
         self.groups.iter().find(|group| group.name.eq_ignore_ascii_case(name))
     }
 
-    /// All clusters, in the order in which they were created.
+    /// Returns all clusters, in the order in which they were created.
     #[must_use]
     pub fn clusters(&self) -> &[Cluster] {
         &self.clusters
     }
 
-    /// A cluster by group and name, in any letter case.
+    /// Returns a cluster by resource group and name, in any letter case.
     #[must_use]
     pub fn cluster(&self, group: &str, name: &str) -> Option<&Cluster> {
         self.clusters.iter().find(|cluster| {
@@ -87,55 +86,55 @@ impl Cloud {
         })
     }
 
-    /// A pool by identity.
+    /// Returns a pool by its id.
     #[must_use]
     pub fn pool(&self, id: PoolId) -> Option<&Pool> {
         self.clusters.iter().find_map(|cluster| cluster.pool_by_id(id))
     }
 
-    /// The event log.
+    /// Returns the event log.
     #[must_use]
     pub fn log(&self) -> &RecordLog {
         &self.clockwork.log
     }
 
-    /// The durations in force.
+    /// Returns the durations in force.
     #[must_use]
     pub fn timings(&self) -> &Timings {
         &self.clockwork.timings
     }
 
-    /// The durations in force, to be changed. What is under way keeps the durations it drew.
+    /// Returns the durations in force, to be changed. Transitions under way keep the durations they drew.
     pub fn timings_mut(&mut self) -> &mut Timings {
         &mut self.clockwork.timings
     }
 
-    /// The vCPU quota of every region.
+    /// Returns the vCPU quota, which is the same in every region.
     #[must_use]
     pub fn quota_vcpus(&self) -> u32 {
         self.quota_vcpus
     }
 
-    /// Sets the vCPU quota of every region. Machines that exist are not taken away.
+    /// Sets the vCPU quota of every region. Existing machines stay, even above the quota.
     pub fn set_quota_vcpus(&mut self, quota_vcpus: u32) {
         self.quota_vcpus = quota_vcpus;
     }
 
-    /// The vCPUs in use in a region, those of deallocated machines included.
+    /// Returns the vCPUs in use in a region, those of deallocated machines included.
     #[must_use]
     pub fn quota_usage_vcpus(&self, location: &str) -> u32 {
         let here = self.clusters.iter().filter(|cluster| cluster.spec.location == location);
         here.flat_map(|cluster| &cluster.pools).map(Pool::quota_vcpus).sum()
     }
 
-    /// An operation, running or over.
+    /// Returns an operation, running or over.
     #[must_use]
     pub fn operation(&self, id: OperationId) -> Option<&Operation> {
         self.clockwork.operations.get(&id)
     }
 
-    /// The operations under way that a change to a cluster, or to one of its pools, would conflict
-    /// with.
+    /// Returns the operations under way with which a change to a cluster, or to one of its pools, would
+    /// conflict.
     #[must_use]
     pub fn operations_on(&self, cluster: &Cluster, pool: Option<&Pool>) -> Vec<OperationId> {
         let pools = cluster.pools.iter();
@@ -143,25 +142,25 @@ impl Cloud {
         cluster.operation.into_iter().chain(pools.filter_map(|pool| pool.operation)).collect()
     }
 
-    /// Whether nothing is under way and nothing is due, but for what comes again and again: the next
-    /// turn of an endless load, the next look of an autoscaler that sees nothing to do.
+    /// Returns `true` if nothing is under way and no event is due except recurring ones: the next turn
+    /// of an endless load, or the next scan of an autoscaler that has nothing to do.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.clockwork.queue.is_idle() && !self.has_news_for_autoscaler()
     }
 
-    /// When something happens next.
+    /// Returns the time of the next event or autoscaler scan, in milliseconds.
     #[must_use]
     pub fn next_event_ms(&self) -> Option<u64> {
         let scan_ms = self.next_scan().map(|(at_ms, _)| at_ms);
         self.clockwork.queue.next_ms().into_iter().chain(scan_ms).min()
     }
 
-    /// Lets time pass until `at_ms`; what is due at that very moment happens. The past cannot be
-    /// changed: an earlier time does nothing.
+    /// Advances time to `at_ms` and handles every event due until then, that very moment included. An
+    /// earlier time does nothing.
     pub fn advance_to(&mut self, at_ms: u64) {
         loop {
-            // What else happens at the moment of a look has happened before it.
+            // Other events at the moment of a scan come before it.
             let scan = self.next_scan().filter(|(scan_ms, _)| *scan_ms <= at_ms);
             let scan =
                 scan.filter(|(scan_ms, _)| self.clockwork.queue.next_ms().is_none_or(|due_ms| *scan_ms < due_ms));
@@ -246,8 +245,8 @@ impl Cloud {
         }
     }
 
-    /// Handles a node's event, unless it comes too late; gives the operation that waited for the node,
-    /// if it was waiting.
+    /// Handles a node's event unless it is stale. Returns the operation that waited for the node if the
+    /// node has come to rest or is gone.
     fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &Act<'_>) -> Option<OperationId> {
         let pool = find_pool(&mut self.clusters, cluster, id.pool)?;
         let prices = pool.prices();
@@ -255,7 +254,7 @@ impl Cloud {
         let clockwork = &mut self.clockwork;
         let (operation, outcome) = pool.nodes.change(id.instance_id, |node| {
             let operation = node.operation;
-            // What no operation removes, the autoscaler does.
+            // A removal without an operation is the autoscaler's.
             let was_drained = node.state() == NodeState::Draining && operation.is_none();
             let outcome = act(clockwork, place, node);
             if was_drained && matches!(node.state(), NodeState::Deallocating | NodeState::Deleting) {
@@ -275,7 +274,7 @@ impl Cloud {
         }
     }
 
-    /// Ends an operation whose parts are all done.
+    /// Completes an operation whose parts are all done.
     fn finish(&mut self, id: OperationId) {
         let Some(operation) = self.clockwork.operations.get_mut(&id) else {
             return;
@@ -352,7 +351,7 @@ impl Cloud {
         self.forget_empty_groups();
     }
 
-    /// Takes away the groups that are being deleted and hold no cluster any more.
+    /// Removes the resource groups that are being deleted and hold no cluster any more.
     pub(super) fn forget_empty_groups(&mut self) {
         let clusters = &self.clusters;
         self.groups.retain(|group| {
@@ -377,7 +376,7 @@ impl Cloud {
         }
     }
 
-    /// What everything has cost so far, resources that are gone included.
+    /// Returns the total cost so far, deleted resources included.
     #[must_use]
     pub fn cost(&self) -> Cost {
         let mut cost = self.departed;
@@ -387,19 +386,19 @@ impl Cloud {
         cost
     }
 
-    /// All nodes by state.
+    /// Counts all nodes by state.
     #[must_use]
     pub fn node_counts(&self) -> StateCounts {
         StateCounts::of_clusters(&self.clusters)
     }
 
-    /// A frame of this moment.
+    /// Returns a frame of this moment.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         Snapshot::new(self.now_ms(), &self.clusters, &self.clockwork.kubernetes, self.departed)
     }
 
-    /// A number that is the same for the same state on every machine, natively and in wasm.
+    /// Returns a hash of the whole state that is the same on every machine, natively and in wasm.
     #[must_use]
     pub fn fingerprint(&self) -> u64 {
         let mut hasher = Fnv(0xcbf2_9ce4_8422_2325);

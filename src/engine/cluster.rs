@@ -20,13 +20,13 @@ pub struct ResourceGroup {
     pub location: String,
     /// Azure tags.
     pub tags: Pairs,
-    /// Whether it goes as soon as its last cluster is gone.
+    /// Being deleted; it goes as soon as its last cluster is gone.
     pub is_deleting: bool,
     /// The resource as it was imported; see [`super::pool::PoolSpec::imported`].
     pub imported: Arc<str>,
 }
 
-/// What a person asks for when creating a cluster.
+/// Settings of a cluster, as requested at its creation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ClusterSpec {
     /// Its name.
@@ -39,8 +39,8 @@ pub struct ClusterSpec {
     pub kubernetes_version: String,
     /// Azure tags.
     pub tags: Pairs,
-    /// Whether AKS hosts the system components, so that the cluster needs no system pool of its
-    /// own (`hostedSystemProfile` in the API).
+    /// `true` if AKS hosts the system components, so that the cluster needs no system pool of its own
+    /// (`hostedSystemProfile` in the API).
     pub hosts_system_pool: bool,
     /// Settings of the cluster autoscaler that differ from the defaults.
     pub autoscaler_profile: Pairs,
@@ -49,7 +49,7 @@ pub struct ClusterSpec {
 }
 
 impl ResourceGroup {
-    /// A group of the playground's own.
+    /// Creates a resource group that was not imported, without tags.
     #[must_use]
     pub fn new(name: &str, location: &str) -> Self {
         Self {
@@ -63,7 +63,7 @@ impl ResourceGroup {
 }
 
 impl ClusterSpec {
-    /// A cluster with the service's defaults.
+    /// Creates the settings of a cluster with the service's defaults.
     #[must_use]
     pub fn new(name: &str, resource_group: &str, location: &str) -> Self {
         Self {
@@ -86,38 +86,38 @@ pub struct Cluster {
     pub id: ClusterId,
     /// Its settings.
     pub spec: ClusterSpec,
-    /// Whether something is under way.
+    /// The operation under way, or the outcome of the latest one.
     pub provisioning_state: ProvisioningState,
     /// Running or stopped.
     pub power_state: PowerState,
     /// Its node pools, in the order in which they were added.
     pub pools: Vec<Pool>,
     pub(super) operation: Option<OperationId>,
-    /// What pools that are gone have cost.
+    /// Accumulated cost of deleted node pools.
     pub(super) departed: Cost,
 }
 
 impl Cluster {
-    /// A pool by name. Names of Azure resources ignore letter case.
+    /// Returns a pool by name. Names of Azure resources ignore letter case.
     #[must_use]
     pub fn pool(&self, name: &str) -> Option<&Pool> {
         self.pools.iter().find(|pool| pool.spec.name.eq_ignore_ascii_case(name))
     }
 
-    /// A pool by identity.
+    /// Returns a pool by its id.
     #[must_use]
     pub fn pool_by_id(&self, id: PoolId) -> Option<&Pool> {
         self.pools.iter().find(|pool| pool.id == id)
     }
 
-    /// The number of instances in all pools, whatever their state.
+    /// Returns the number of instances in all pools, whatever their state.
     #[must_use]
     pub fn instances(&self) -> u32 {
         self.pools.iter().map(Pool::instances).sum()
     }
 
-    /// A cluster cannot be switched to where it is; messages as the troubleshooting page about
-    /// pending operations, and azure-docs issue 85161, quote them.
+    /// Refuses to switch a cluster to the power state that it has. The messages are quoted from the
+    /// troubleshooting page about pending operations and from azure-docs issue 85161.
     pub(super) fn check_switch(&self, wanted: PowerState) -> Result<(), ServiceError> {
         let message = match wanted {
             _ if self.power_state != wanted => return Ok(()),
@@ -130,7 +130,7 @@ impl Cluster {
         Err(ServiceError::not_allowed(message))
     }
 
-    /// What it has cost up to `now_ms`, pools that are gone included.
+    /// Returns its cost up to `now_ms`, deleted pools included.
     #[must_use]
     pub fn cost(&self, now_ms: u64) -> Cost {
         let mut cost = self.departed;
@@ -140,9 +140,9 @@ impl Cluster {
         cost
     }
 
-    /// The eight digits in the names of its scale sets. AKS derives them from the cluster's
-    /// identity; so does the playground, by the FNV-1a hash. Those of an imported cluster are not
-    /// in what was imported: they are the documentation's.
+    /// Returns the eight digits in the names of its scale sets. AKS derives them from the cluster's
+    /// identity; so does the playground, by the FNV-1a hash. Imported resources do not contain them: an
+    /// imported cluster has those of the documentation.
     pub(super) fn scale_set_digits(spec: &ClusterSpec) -> u32 {
         if !spec.imported.is_empty() {
             return 12_345_678;

@@ -1,4 +1,4 @@
-//! What the service refuses, with Azure's error codes.
+//! Errors of the service, with Azure's error codes.
 //!
 //! Codes and most messages are the ones that Azure Resource Manager and the AKS resource provider
 //! return, as quoted in public issues. Where no public wording is known the sentence is the
@@ -32,14 +32,15 @@ impl ServiceError {
         Self::new("OperationNotAllowed", message)
     }
 
-    /// Another operation on the same resource goes on.
+    /// Returns the error for a resource on which another operation is in progress.
     pub(super) fn in_progress(resource: &str, state: &str) -> Self {
         Self::not_allowed(format!(
             "Operation is not allowed: Another operation ({resource} - {state}) is in progress, please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details"
         ))
     }
 
-    /// An instance that a scale set does not have; the instance id as it was written.
+    /// Returns the error for an instance that a scale set does not have; the instance id appears as it
+    /// was written.
     #[must_use]
     pub fn no_instance(instance_id: impl std::fmt::Display) -> Self {
         let message =
@@ -57,12 +58,13 @@ impl ServiceError {
         )
     }
 
-    /// What became of an operation that was aborted.
+    /// Returns the error of an aborted operation.
     pub(super) fn canceled() -> Self {
         Self::new("OperationCanceled", "The operation was canceled.".to_owned())
     }
 
-    /// Pods that would not leave a node; the words are those that users quote (Azure/AKS issue 2090).
+    /// Returns the error for pods that did not leave a node; the words are those that users quote
+    /// (Azure/AKS issue 2090).
     pub(super) fn pod_drain_failure(node: &str, pods: &str) -> Self {
         let message = format!(
             "Node '{node}' failed to be drained with error: 'Drain did not complete pods [{pods}] within 10m0s'"
@@ -70,7 +72,8 @@ impl ServiceError {
         Self::new("PodDrainFailure", message)
     }
 
-    /// No host was found, in the zone that a machine is bound to or anywhere.
+    /// Returns the error for a machine without a host, in the zone that it is bound to or, for zone 0,
+    /// in the region.
     pub(super) fn allocation_failed(zone: u8) -> Self {
         if zone > 0 {
             let message =

@@ -15,11 +15,11 @@ use super::scale::zone_for_new;
 pub struct ExistingPool {
     /// Its settings; `count` nodes are ready.
     pub spec: PoolSpec,
-    /// How many more lie deallocated.
+    /// Number of deallocated nodes, in addition to `count`.
     pub deallocated: u32,
     /// Running or stopped.
     pub power_state: PowerState,
-    /// What the service said of it last.
+    /// The provisioning state that the service reported last.
     pub provisioning_state: ProvisioningState,
 }
 

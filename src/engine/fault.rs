@@ -1,14 +1,14 @@
-//! Faults that are asked for: what really goes wrong in Azure, at a chosen time.
+//! Injected faults: failures that really happen in Azure, at a chosen time.
 //!
-//! A fault waits for its chance. When something happens that it could spoil it strikes, as often as it
-//! may and with the probability that it has; only then is chance drawn on, so that a run without faults
-//! is the run that it was. Two kinds need no chance: machines that are lost, and spot machines that are
-//! taken back, are chosen when the time has come.
+//! A fault waits for an event that it can affect. It then strikes with its probability, at most as
+//! often as its count allows. Random numbers are drawn only then, so that a run without faults stays
+//! the same bit for bit. Two kinds need no event: unreachable nodes and evicted spot machines are
+//! chosen at the fault's start time.
 
 use super::pool::PoolId;
 use super::random::Random;
 
-/// What goes wrong.
+/// The kind of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum FaultKind {
     /// A request for new machines exceeds the regional quota, whatever it is.
@@ -19,16 +19,16 @@ pub enum FaultKind {
     SlowProvision,
     /// An image takes a multiple of its time.
     SlowPull,
-    /// Nodes do not report any more, while their machines run.
+    /// Nodes stop reporting, while their machines run.
     NotReady,
-    /// Spot machines are taken back.
+    /// Azure evicts spot machines.
     SpotEviction,
     /// A pod cannot be evicted.
     DrainBlocked,
 }
 
 impl FaultKind {
-    /// All of them.
+    /// All kinds.
     pub const ALL: [Self; 7] = [
         Self::Quota,
         Self::AllocationFailed,
@@ -39,7 +39,7 @@ impl FaultKind {
         Self::DrainBlocked,
     ];
 
-    /// The word for it.
+    /// Returns the name used in commands, such as `quota`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -53,46 +53,47 @@ impl FaultKind {
         }
     }
 
-    /// Whether it happens by itself at its time, to nodes that are chosen then.
+    /// Returns `true` if the fault needs no event: it hits nodes that are chosen at its start time.
     #[must_use]
     pub const fn chooses_nodes(self) -> bool {
         matches!(self, Self::NotReady | Self::SpotEviction)
     }
 
-    /// Whether it makes something take a multiple of its time.
+    /// Returns `true` if the fault makes something take a multiple of its time.
     #[must_use]
     pub const fn slows(self) -> bool {
         matches!(self, Self::SlowProvision | Self::SlowPull)
     }
 
-    /// Whether it lasts for a time.
+    /// Returns `true` if the fault can last for a time; a spot eviction is instantaneous.
     #[must_use]
     pub const fn lasts(self) -> bool {
         !matches!(self, Self::SpotEviction)
     }
 }
 
-/// A fault as it is asked for.
+/// Settings of a fault, as requested.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct FaultSpec {
-    /// What goes wrong.
+    /// The kind of the fault.
     pub kind: FaultKind,
-    /// Where alone; everywhere where there is none.
+    /// The only pool that it affects; `None` for all pools.
     pub pool: Option<PoolId>,
-    /// From when on.
+    /// Start time, in milliseconds.
     pub from_ms: u64,
-    /// Until when; until it is removed where there is none.
+    /// End time, in milliseconds; `None` to last until the fault is removed.
     pub until_ms: Option<u64>,
-    /// How often at most, or how many nodes.
+    /// Maximum number of strikes, or of nodes for a kind that chooses nodes; `None` for no maximum.
+    /// Without a count and with certainty, a kind that chooses nodes hits one.
     pub count: Option<u32>,
-    /// How probably, in thousandths.
+    /// Probability of a strike, in thousandths.
     pub probability_permille: u32,
-    /// What multiple of its time something takes.
+    /// Factor by which something takes longer, for the kinds that slow.
     pub factor: u32,
 }
 
 impl FaultSpec {
-    /// A fault that strikes always, everywhere, from now on.
+    /// Creates a fault that strikes always, everywhere, from now on.
     #[must_use]
     pub const fn new(kind: FaultKind, now_ms: u64) -> Self {
         Self { kind, pool: None, from_ms: now_ms, until_ms: None, count: None, probability_permille: 1000, factor: 1 }
@@ -103,18 +104,18 @@ impl FaultSpec {
     }
 }
 
-/// A fault that waits.
+/// An injected fault.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Fault {
     /// Its number, by which it is removed.
     pub id: u32,
-    /// What was asked for; the count falls with every strike.
+    /// Its settings; the count falls with every strike.
     pub spec: FaultSpec,
-    /// How often it has struck.
+    /// Number of strikes so far.
     pub struck: u32,
 }
 
-/// All that wait.
+/// All injected faults.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Faults {
     waiting: Vec<Fault>,
@@ -122,7 +123,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// Those that are not over, oldest first.
+    /// Returns the faults that are not over, oldest first.
     pub fn waiting(&self, now_ms: u64) -> impl Iterator<Item = &Fault> {
         self.waiting.iter().filter(move |fault| !fault.spec.is_over(now_ms))
     }
@@ -134,20 +135,21 @@ impl Faults {
         self.latest
     }
 
-    /// Takes faults away; gives how many.
+    /// Removes the faults that are meant and returns their number.
     pub(super) fn remove(&mut self, is_meant: impl Fn(&Fault) -> bool) -> usize {
         let before = self.waiting.len();
         self.waiting.retain(|fault| !is_meant(fault));
         before - self.waiting.len()
     }
 
-    /// Takes a fault out whose time has come.
+    /// Removes a fault whose time has come and returns its settings.
     pub(super) fn take(&mut self, id: u32) -> Option<FaultSpec> {
         let index = self.waiting.iter().position(|fault| fault.id == id)?;
         Some(self.waiting.remove(index).spec)
     }
 
-    /// Whether a fault strikes something of a kind in a pool now; gives its factor.
+    /// Checks whether a fault of this kind strikes in a pool now. Counts the strike and returns the
+    /// fault's factor; `None` if no fault strikes.
     pub(super) fn strike(
         &mut self,
         kind: FaultKind,

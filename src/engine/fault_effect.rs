@@ -1,4 +1,4 @@
-//! What a fault does to the cloud when its time has come.
+//! Adding and removing faults, and the effects of those that choose nodes when their time has come.
 
 use super::clockwork::{Clockwork, Event};
 use super::cloud::{Cloud, find_pool};
@@ -11,7 +11,7 @@ use super::record::Remark;
 use super::workloads::Standing;
 
 impl Cloud {
-    /// Adds a fault; gives its number.
+    /// Adds a fault and returns its number.
     pub fn add_fault(&mut self, spec: FaultSpec) -> u32 {
         let now_ms = self.now_ms();
         let id = self.clockwork.faults.add(spec, now_ms);
@@ -21,18 +21,18 @@ impl Cloud {
         id
     }
 
-    /// The faults that wait, oldest first.
+    /// Returns the faults that are not over, oldest first.
     pub fn faults(&self) -> impl Iterator<Item = &Fault> {
         self.clockwork.faults.waiting(self.now_ms())
     }
 
-    /// Takes a fault away, or all of them; gives how many.
+    /// Removes the fault of this number, or all faults, and returns how many were removed.
     pub fn remove_faults(&mut self, id: Option<u32>) -> usize {
         self.clockwork.faults.remove(|fault| id.is_none_or(|id| fault.id == id))
     }
 
-    /// Makes the next allocations of a virtual machine fail for want of capacity, whether it is
-    /// new or deallocated; so many, and no more of those asked for before.
+    /// Makes the next `count` allocations of a virtual machine fail for want of capacity, whether it is
+    /// new or deallocated. Replaces any earlier such request.
     pub fn fail_allocations(&mut self, count: u32) {
         let now_ms = self.now_ms();
         let of_kind = FaultSpec::new(FaultKind::AllocationFailed, now_ms);
@@ -45,7 +45,7 @@ impl Cloud {
         }
     }
 
-    /// The time of a fault has come that chooses nodes.
+    /// Applies a due fault that chooses nodes.
     pub(super) fn on_fault(&mut self, id: u32) {
         let Some(spec) = self.clockwork.faults.take(id) else {
             return;
@@ -68,7 +68,7 @@ impl Cloud {
         }
     }
 
-    /// Azure takes a spot machine back.
+    /// Evicts a spot machine: deletes or deallocates it, as the pool's eviction policy says.
     fn take_back(&mut self, cluster: ClusterId, node: NodeId) {
         let Some(pool) = find_pool(&mut self.clusters, cluster, node.pool) else {
             return;
@@ -79,7 +79,7 @@ impl Cloud {
         }
     }
 
-    /// A node that was lost reports again, unless its machine has gone away meanwhile.
+    /// Makes an unreachable node ready again, unless its machine has stopped running meanwhile.
     pub(super) fn on_recover(&mut self, cluster: ClusterId, id: NodeId) {
         let runs = |pool: &Pool| {
             let state = pool.node(id.instance_id).map(super::node::Node::state);
@@ -94,7 +94,8 @@ impl Cloud {
     }
 }
 
-/// The nodes that a fault hits: so many by chance, or each with its probability.
+/// Chooses at random the nodes that a fault hits: each candidate with the fault's probability, at most
+/// as many as its count allows.
 fn choose(
     mut candidates: Vec<(ClusterId, NodeId)>,
     spec: FaultSpec,
@@ -104,7 +105,7 @@ fn choose(
     if spec.probability_permille < 1000 {
         candidates.retain(|_| random.below(1000) < spec.probability_permille);
     }
-    // Without a number, a probability speaks for itself, and otherwise it is one node.
+    // Without a count, all nodes that the probability has picked, or one node if the fault is certain.
     let count = spec.count.unwrap_or(if spec.probability_permille < 1000 { u32::MAX } else { 1 });
     let mut chosen = Vec::new();
     while chosen.len() < count as usize && !candidates.is_empty() {
@@ -116,7 +117,7 @@ fn choose(
 }
 
 impl Clockwork {
-    /// A node does not report any more, while its machine runs.
+    /// Makes a node unreachable while its machine runs, and schedules its recovery if there is an end time.
     fn lose(&mut self, cluster: ClusterId, node: NodeId, until_ms: Option<u64>) {
         if let Some((kubernetes, mut moment)) = self.kubernetes(cluster) {
             kubernetes.on_unready(node, Standing::Unreachable, false, &mut moment);
@@ -126,7 +127,7 @@ impl Clockwork {
         }
     }
 
-    /// Says what happens to a node, as the node problem detector and the node controller do.
+    /// Records the event of a fault as the node problem detector or the node controller does.
     fn note_fault(&mut self, cluster: ClusterId, node: NodeId, kind: FaultKind) {
         let Some((kubernetes, mut moment)) = self.kubernetes(cluster) else {
             return;

@@ -1,5 +1,5 @@
-//! What the autoscaler asks its Azure provider for, and what the provider refuses before it asks
-//! Azure: the checks of `IncreaseSize` and `DeleteNodes` of AKS's branch (kubernetes/autoscaler pull
+//! Requests of the autoscaler to its Azure provider, with the checks that the provider makes before it
+//! calls Azure: those of `IncreaseSize` and `DeleteNodes` of AKS's branch (kubernetes/autoscaler pull
 //! request 9932).
 
 use super::cloud::Cloud;
@@ -8,11 +8,11 @@ use super::node_group::{Growth, target_size};
 use super::pool::{Pool, PoolId};
 
 impl Cloud {
-    /// Grows a group by so many nodes.
+    /// Grows a node group by `delta` nodes.
     ///
     /// # Errors
     ///
-    /// The provider's sentence where that is too much or nothing, or the service's.
+    /// The provider's message if `delta` is 0 or exceeds the maximum size, or the service's error.
     pub fn increase_size(&mut self, id: PoolId, delta: u32) -> Result<Growth, String> {
         if delta == 0 {
             return Err("size increase must be positive".to_owned());
@@ -25,12 +25,12 @@ impl Cloud {
         self.grow_group(id, delta).map_err(|error| error.to_string())
     }
 
-    /// Gives nodes of a group up, as its scale-down mode says; they need no drain any more. Unless it
-    /// is forced, nothing goes from a group that is as small as it may be.
+    /// Deletes or deallocates drained nodes of a group, as its scale-down mode says. Unless forced, it
+    /// removes nothing from a group that has its minimum size.
     ///
     /// # Errors
     ///
-    /// The provider's sentence, or the service's.
+    /// The provider's message at the minimum size, or the service's error.
     pub fn delete_nodes(&mut self, id: PoolId, instances: &[u32], is_forced: bool) -> Result<(), String> {
         let pool = self.pool(id).ok_or_else(|| super::check::no_pool(id).to_string())?;
         if !is_forced && target_size(pool) <= min_size(pool) {
@@ -42,11 +42,12 @@ impl Cloud {
         Ok(())
     }
 
-    /// Gives up machines that never became nodes: one that was kept is deallocated again.
+    /// Releases machines that never became nodes: one that was kept is deallocated again, any other is
+    /// deleted.
     ///
     /// # Errors
     ///
-    /// The provider's sentence.
+    /// The provider's message at the minimum size, or the service's error for an unknown pool.
     pub(super) fn clear_instances(&mut self, id: PoolId, instances: &[u32]) -> Result<(), String> {
         let cluster = self.clusters.iter_mut().find(|cluster| cluster.pool_by_id(id).is_some());
         let cluster = cluster.ok_or_else(|| super::check::no_pool(id).to_string())?;

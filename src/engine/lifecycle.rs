@@ -6,7 +6,7 @@
 //! Deleting, Failed), split where a person watching needs the difference: a running node may be
 //! `Ready` or `Draining`, and one on its way up is `Creating` (new) or `Starting` (kept).
 
-/// Where a node is in its life.
+/// The state of a node in its life cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum NodeState {
     /// A new virtual machine is being allocated, booted and joined to the cluster.
@@ -29,14 +29,14 @@ pub enum NodeState {
     Failed,
 }
 
-/// What can happen to a node.
+/// A step in a node's life cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Step {
     /// It joined the cluster and its images are there.
     BecomeReady,
     /// It is cordoned and drained.
     Drain,
-    /// Its pods would not go: it is not drained after all.
+    /// Its drain failed: it stays ready.
     StayReady,
     /// Its virtual machine is told to deallocate.
     Deallocate,
@@ -46,13 +46,13 @@ pub enum Step {
     Stopped,
     /// A kept virtual machine is told to start.
     Start,
-    /// It is told to go for good.
+    /// Its virtual machine is told to be deleted.
     Delete,
-    /// It could not come up.
+    /// It could not be created or started.
     Fail,
 }
 
-/// Every legal change: from, what happens, to.
+/// Every legal transition: state before, step, state after.
 pub const TRANSITIONS: &[(NodeState, Step, NodeState)] = {
     use NodeState as N;
     use Step as S;
@@ -72,7 +72,7 @@ pub const TRANSITIONS: &[(NodeState, Step, NodeState)] = {
         (N::Starting, S::Fail, N::Failed),
         // A machine that would not start is released again; see `scale`.
         (N::Failed, S::Deallocate, N::Deallocating),
-        // Whatever holds a machine can be deleted.
+        // Every state that holds a machine can be deleted.
         (N::Creating, S::Delete, N::Deleting),
         (N::Ready, S::Delete, N::Deleting),
         (N::Draining, S::Delete, N::Deleting),
@@ -98,7 +98,7 @@ impl NodeState {
         Self::Failed,
     ];
 
-    /// The name in snapshots, tables and share links.
+    /// Returns the name in snapshots, tables and share links.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -114,26 +114,26 @@ impl NodeState {
         }
     }
 
-    /// The state after a step, or nothing where the step is illegal.
+    /// Returns the state after a step, or `None` if the step is illegal.
     #[must_use]
     pub fn after(self, step: Step) -> Option<Self> {
         TRANSITIONS.iter().find(|(from, what, _)| *from == self && *what == step).map(|(_, _, to)| *to)
     }
 
-    /// Whether it is on its way to somewhere else by itself.
+    /// Returns `true` if a transition is under way, which ends by itself.
     #[must_use]
     pub const fn is_moving(self) -> bool {
         !matches!(self, Self::Ready | Self::Deallocated | Self::Stopped | Self::Failed)
     }
 
-    /// Whether it counts towards the number of nodes that the pool was asked for: running, or on
-    /// its way there.
+    /// Returns `true` if it counts towards the number of nodes that was requested for the pool:
+    /// running, or on its way there.
     #[must_use]
     pub const fn is_wanted(self) -> bool {
         matches!(self, Self::Creating | Self::Ready | Self::Starting)
     }
 
-    /// Whether Kubernetes lists it as `Ready`. A draining node is still ready, only cordoned.
+    /// Returns `true` if Kubernetes lists it as `Ready`. A draining node is still ready, only cordoned.
     #[must_use]
     pub const fn is_kubernetes_ready(self) -> bool {
         matches!(self, Self::Ready | Self::Draining)

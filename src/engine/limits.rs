@@ -1,4 +1,4 @@
-//! What the service refuses before anything happens: names, counts, disks, quota.
+//! Limits that the service checks before anything happens: names, counts, disks, quota.
 //!
 //! Limits are from the AKS service limits page (1,000 nodes a pool, 100 pools and 5,000 nodes a
 //! cluster) and from "create node pools" (names, system pools); see [`super::error`] for the
@@ -9,11 +9,11 @@ use super::cluster::Cluster;
 use super::error::ServiceError;
 use super::pool::{AutoscalerRange, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, ScaleDownMode};
 
-/// The most nodes in one pool.
+/// Maximum number of nodes in one pool.
 pub const POOL_NODES_MAX: u32 = 1000;
-/// The most nodes in one cluster.
+/// Maximum number of nodes in one cluster.
 pub const CLUSTER_NODES_MAX: u32 = 5000;
-/// The most pools in one cluster.
+/// Maximum number of pools in one cluster.
 pub const CLUSTER_POOLS_MAX: usize = 100;
 /// The vCPUs that the playground grants in a region; its own choice, enough for a full cluster
 /// of the default size and not for one of the largest. Azure's default is far smaller.
@@ -22,7 +22,7 @@ pub const DEFAULT_QUOTA_VCPUS: u32 = 20_000;
 const LINUX_NAME_MAX: usize = 12;
 const WINDOWS_NAME_MAX: usize = 6;
 
-/// Checks a new pool by itself.
+/// Checks the settings of a new pool, without its cluster and the quota.
 pub(super) fn check_spec(spec: &PoolSpec) -> Result<(), ServiceError> {
     check_name(&spec.name, spec.os_type)?;
     check_count(spec.mode, spec.count.into())?;
@@ -51,7 +51,7 @@ fn check_name(name: &str, os_type: OsType) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// Checks a number of nodes, as it was asked for, against the mode of its pool.
+/// Checks a requested number of nodes against the mode of its pool.
 ///
 /// # Errors
 ///
@@ -100,7 +100,8 @@ pub(super) fn check_profile(values: &Pairs) -> Result<(), ServiceError> {
     Ok(())
 }
 
-/// A deallocated machine keeps its disk, and an ephemeral disk cannot be kept.
+/// Refuses Deallocate with an ephemeral OS disk: a deallocated machine keeps its disk, and an ephemeral
+/// disk cannot be kept.
 pub(super) fn check_disk(disk: OsDiskType, mode: ScaleDownMode) -> Result<(), ServiceError> {
     if disk == OsDiskType::Ephemeral && mode == ScaleDownMode::Deallocate {
         return Err(ServiceError::new(
@@ -119,8 +120,8 @@ pub(super) fn check_pools(cluster: &Cluster) -> Result<(), ServiceError> {
     Err(ServiceError::not_allowed(format!("A cluster can have at most {CLUSTER_POOLS_MAX} node pools.")))
 }
 
-/// Checks that a scale set and a cluster have room for more instances. Deallocated ones take
-/// room in both: they stay in the scale set and stay registered.
+/// Checks that a scale set and a cluster have room for more instances. Deallocated ones take room in
+/// both: they stay in the scale set and stay registered.
 pub(super) fn check_instances(
     pool_instances: u32,
     cluster_instances: u32,

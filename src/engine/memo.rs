@@ -1,11 +1,10 @@
-//! What is kept only because making it anew takes time.
+//! Cached values, kept only because computing them again takes time.
 //!
-//! It is not part of what a simulation is: two of them are equal whatever is in them, and a copy
-//! begins with nothing.
+//! A cache is not part of the simulated state: any two are equal and hash alike, and a clone starts empty.
 
 use std::hash::{Hash, Hasher};
 
-/// See the module.
+/// A cached value that equality and hashing ignore and that a clone does not carry over.
 #[derive(Debug, Default)]
 pub(super) struct Memo<T>(pub T);
 

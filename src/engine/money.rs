@@ -1,7 +1,7 @@
-//! What has been billed, exactly.
+//! Exact amounts of what has been billed.
 //!
-//! A price is micro-dollars an hour and time is milliseconds; their product is kept undivided, so
-//! that sums do not depend on how often they were read. Division happens once, when shown.
+//! A price is micro-dollars an hour and time is milliseconds; their product is kept undivided, so that
+//! sums do not depend on how often they were read. Division happens once, when an amount is shown.
 
 use std::ops::{Add, AddAssign};
 
@@ -12,13 +12,13 @@ const MS_PER_HOUR: u128 = 3_600_000;
 pub struct Charge(u128);
 
 impl Charge {
-    /// The charge for a price held for a time.
+    /// Returns the charge for a price held for a time.
     #[must_use]
     pub fn new(price_microdollars_per_hour: u64, time_ms: u64) -> Self {
         Self(u128::from(price_microdollars_per_hour) * u128::from(time_ms))
     }
 
-    /// Whole micro-dollars, rounded down.
+    /// Returns whole micro-dollars, rounded down.
     #[must_use]
     pub fn microdollars(self) -> u64 {
         u64::try_from(self.0 / MS_PER_HOUR).unwrap_or(u64::MAX)
@@ -39,7 +39,7 @@ impl AddAssign for Charge {
     }
 }
 
-/// What something has cost so far, split by what was paid for.
+/// Accumulated cost, split by what was paid for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Cost {
     /// Virtual machines, while Azure bills them.

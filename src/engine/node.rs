@@ -1,7 +1,6 @@
 //! One node: a scale set instance and the Kubernetes node object on it.
 //!
-//! A node knows where it is in its life, how its latest bring-up went, and what it has cost. It
-//! does not decide anything: the cloud moves it.
+//! A node holds its state, its latest bring-up and its billed time. It decides nothing: the cloud moves it.
 
 use super::lifecycle::{NodeState, Step};
 use super::money::{Charge, Cost};
@@ -9,17 +8,17 @@ use super::operation::OperationId;
 use super::random::Random;
 use super::timing::{Timing, Timings};
 
-/// How a node came up the last time.
+/// The source of a node's latest bring-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum NodeSource {
     /// A new virtual machine was provisioned.
     New,
-    /// A deallocated or stopped one was started; its images were on the disk.
+    /// A deallocated or stopped machine was started; its images were on the disk.
     Cached,
 }
 
 impl NodeSource {
-    /// The word in tables: `new` or `cached`.
+    /// Returns the word in tables: `new` or `cached`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -28,7 +27,7 @@ impl NodeSource {
         }
     }
 
-    /// The phases of a bring-up, in order.
+    /// Returns the phases of a bring-up, in order.
     #[must_use]
     pub const fn timings(self) -> [Timing; 5] {
         match self {
@@ -46,7 +45,7 @@ impl NodeSource {
     }
 }
 
-/// The points that a bring-up passes, in order.
+/// A milestone of a bring-up, in order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Milestone {
     /// The service was asked for the node.
@@ -64,11 +63,11 @@ pub enum Milestone {
 }
 
 impl Milestone {
-    /// All of them, in order.
+    /// All milestones, in order.
     pub const ALL: [Self; 6] =
         [Self::Requested, Self::Allocated, Self::Booted, Self::Registered, Self::ImagesReady, Self::Ready];
 
-    /// The word shown to people.
+    /// Returns the name that is displayed.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -93,12 +92,12 @@ impl Milestone {
     }
 }
 
-/// A bring-up: when each milestone is (or was) due, and how far it has come.
+/// A bring-up: the time at which each milestone is due or was reached, and the latest one reached.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BringUp {
     /// New or cached.
     pub source: NodeSource,
-    /// The milestone that has been reached.
+    /// The latest milestone reached.
     pub reached: Milestone,
     at_ms: [u64; 6],
 }
@@ -114,12 +113,12 @@ impl BringUp {
         Self { source, reached: Milestone::Requested, at_ms }
     }
 
-    /// A bring-up that lies in the past, for a world that is loaded as it stands.
+    /// Creates a bring-up that lies in the past, for a world that is loaded as it stands.
     fn finished(source: NodeSource, at_ms: u64) -> Self {
         Self { source, reached: Milestone::Ready, at_ms: [at_ms; 6] }
     }
 
-    /// Lets everything from the request on take a multiple of its time.
+    /// Multiplies all durations since the request by `factor`.
     fn slow_down(&mut self, factor: u32) {
         let begin_ms = self.at_ms(Milestone::Requested);
         for slot in &mut self.at_ms {
@@ -127,7 +126,7 @@ impl BringUp {
         }
     }
 
-    /// When a milestone is due, or was reached.
+    /// Returns the time at which a milestone is due or was reached, in milliseconds.
     #[must_use]
     pub fn at_ms(&self, milestone: Milestone) -> u64 {
         self.at_ms.get(milestone as usize).copied().unwrap_or(0)
@@ -138,7 +137,7 @@ impl BringUp {
     }
 }
 
-/// What a drain leads to.
+/// The purpose of a removal: the state in which the virtual machine ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Removal {
     /// The virtual machine is deleted.
@@ -173,17 +172,17 @@ struct Meter {
 pub struct Node {
     /// The scale set instance id; never used twice in a pool.
     pub instance_id: u32,
-    /// Its availability zone, 1 to 3; 0 in a pool without zones. It keeps it for life.
+    /// Its availability zone, 1 to 3; 0 in a pool without zones. It never changes.
     pub zone: u8,
-    /// When the instance was created.
+    /// Creation time of the instance, in milliseconds.
     pub created_ms: u64,
     /// The latest bring-up.
     pub bring_up: BringUp,
     /// The operation that waits for this node.
     pub(super) operation: Option<OperationId>,
-    /// What the drain under way leads to.
+    /// Purpose of the drain, deallocation or deletion under way.
     pub(super) removal: Removal,
-    /// Counts timers, so that one set before a change of plan is recognised as stale.
+    /// Number of the latest timer; an event with an earlier number is stale.
     pub(super) timer: u32,
     state: NodeState,
     since_ms: u64,
@@ -208,7 +207,7 @@ impl Node {
         }
     }
 
-    /// A new virtual machine that is being provisioned from `now_ms` on.
+    /// Creates a node whose new virtual machine is being provisioned from `now_ms` on.
     pub(super) fn provision(instance_id: u32, zone: u8, now_ms: u64, timings: &Timings, random: &mut Random) -> Self {
         let bring_up = BringUp::plan(NodeSource::New, now_ms, timings, random);
         let ready_ms = bring_up.at_ms(Milestone::Ready);
@@ -217,31 +216,31 @@ impl Node {
         node
     }
 
-    /// A node of a loaded world, as it stands.
+    /// Creates a node of a loaded world in the given state.
     pub(super) fn existing(instance_id: u32, zone: u8, state: NodeState, now_ms: u64) -> Self {
         let bring_up = BringUp::finished(NodeSource::New, now_ms);
         Self::new(instance_id, zone, state, now_ms, bring_up)
     }
 
-    /// Where it is in its life.
+    /// Returns its state in the life cycle.
     #[must_use]
     pub fn state(&self) -> NodeState {
         self.state
     }
 
-    /// When it entered its state.
+    /// Returns the time at which it entered its state, in milliseconds.
     #[must_use]
     pub fn since_ms(&self) -> u64 {
         self.since_ms
     }
 
-    /// When the transition under way will be over, where one is.
+    /// Returns the time at which the transition under way is due to end, in milliseconds; `None` at rest.
     #[must_use]
     pub fn until_ms(&self) -> Option<u64> {
         self.until_ms
     }
 
-    /// How much of the transition under way is done, in thousandths; 1000 at rest.
+    /// Returns the progress of the transition under way, in thousandths; 1000 at rest.
     #[must_use]
     pub fn progress_permille(&self, now_ms: u64) -> u16 {
         let Some(until_ms) = self.until_ms else {
@@ -255,12 +254,12 @@ impl Node {
         }
     }
 
-    /// Moves on to the next state, which lasts until `until_ms`, or until told otherwise.
+    /// Moves the node to the state after `step`, which lasts until `until_ms`, or until another step.
     ///
     /// # Panics
     ///
-    /// If the life cycle does not know the step. The engine checks states before it acts, so
-    /// this is a defect of the engine and never the answer to something a person typed.
+    /// If the life cycle does not allow the step. The engine checks states before it acts, so a panic
+    /// is a defect of the engine and never the answer to user input.
     pub(super) fn take(&mut self, step: Step, now_ms: u64, until_ms: Option<u64>) {
         let next = self.state.after(step);
         assert!(next.is_some(), "node {} cannot {step:?} while {:?}", self.instance_id, self.state);
@@ -271,7 +270,7 @@ impl Node {
         self.timer += 1;
     }
 
-    /// Begins to start a kept virtual machine; gives the time of its first milestone.
+    /// Begins to start a kept virtual machine and plans its bring-up.
     pub(super) fn start(&mut self, now_ms: u64, timings: &Timings, random: &mut Random) {
         let bring_up = BringUp::plan(NodeSource::Cached, now_ms, timings, random);
         let ready_ms = bring_up.at_ms(Milestone::Ready);
@@ -279,13 +278,13 @@ impl Node {
         self.bring_up = bring_up;
     }
 
-    /// Lets a bring-up that has just begun take a multiple of its time.
+    /// Multiplies the duration of a bring-up that has just begun by `factor`.
     pub(super) fn slow_down(&mut self, factor: u32) {
         self.bring_up.slow_down(factor);
         self.until_ms = Some(self.bring_up.at_ms(Milestone::Ready));
     }
 
-    /// The milestone that a bring-up passes next and when.
+    /// Returns the next milestone of a bring-up and its time, in milliseconds.
     pub(super) fn next_milestone(&self) -> Option<(Milestone, u64)> {
         let next = self.bring_up.reached.next()?;
         Some((next, self.bring_up.at_ms(next)))
@@ -297,7 +296,7 @@ impl Node {
         self.bring_up.reached = milestone;
     }
 
-    /// Whether Azure bills its virtual machine now. Not while it is being created (until the
+    /// Returns `true` if Azure bills its virtual machine now. Not while it is being created (until the
     /// operating system runs), deallocated or deleted; from the first moment of a start.
     #[must_use]
     pub fn is_compute_billed(&self) -> bool {
@@ -308,13 +307,13 @@ impl Node {
         }
     }
 
-    /// Whether it has an OS disk: from the moment that a host was found until it is gone.
+    /// Returns `true` if it has an OS disk: from the moment that a host was found until it is gone.
     #[must_use]
     pub fn has_disk(&self) -> bool {
         self.bring_up.source == NodeSource::Cached || self.bring_up.has_reached(Milestone::Allocated)
     }
 
-    /// Whether its machine is released but kept, for scale-down.
+    /// Returns `true` if its machine was released by a scale-down and is kept, not stopped with its pool.
     fn is_kept(&self) -> bool {
         match self.state {
             NodeState::Deallocated => true,
@@ -323,8 +322,8 @@ impl Node {
         }
     }
 
-    /// Whether Kubernetes has an object for it: from the moment that its kubelet has registered until it
-    /// is gone.
+    /// Returns `true` if Kubernetes has a node object for it: from the registration of its kubelet
+    /// until it is gone.
     #[must_use]
     pub fn is_registered(&self) -> bool {
         self.bring_up.source == NodeSource::Cached || self.bring_up.has_reached(Milestone::Registered)
@@ -346,7 +345,7 @@ impl Node {
         }
     }
 
-    /// What it has cost up to `now_ms`.
+    /// Returns its cost up to `now_ms`.
     #[must_use]
     pub fn cost(&self, now_ms: u64, prices: Prices) -> Cost {
         let meter = self.metered(now_ms);
@@ -360,7 +359,7 @@ impl Node {
         }
     }
 
-    /// What it costs an hour at this moment, in micro-dollars.
+    /// Returns its price at this moment, in micro-dollars an hour.
     #[must_use]
     pub fn price_microdollars_per_hour(&self, prices: Prices) -> u64 {
         let if_true = |condition, price| if condition { price } else { 0 };

@@ -1,9 +1,9 @@
-//! What the cluster autoscaler's Azure provider does with a node pool's scale set.
+//! Scale set operations of the cluster autoscaler's Azure provider.
 //!
-//! It speaks to Azure Compute and not to AKS: there is no operation, nothing conflicts, and the pool
+//! The provider calls Azure Compute and not AKS: there is no operation, nothing conflicts, and the pool
 //! stays `Succeeded`. Sizes are counted as the provider counts them (branch of kubernetes/autoscaler
-//! pull request 9932): what lies deallocated, or is on its way there, is in the scale set's capacity and
-//! not in the size of the group.
+//! pull request 9932): instances that are deallocated or being deallocated are in the scale set's
+//! capacity and not in the target size of the group.
 
 use super::cloud::{Cloud, find_pool};
 use super::error::ServiceError;
@@ -11,44 +11,47 @@ use super::lifecycle::NodeState;
 use super::node::Removal;
 use super::pool::{Pool, PoolId, ScaleDownMode};
 
-/// What became of a request for more nodes.
+/// The result of a request for more nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Growth {
     /// The deallocated instances that are being started.
     pub started: Vec<u32>,
-    /// How many new ones are being created.
+    /// Number of new instances that are being created.
     pub created: u32,
 }
 
-/// The size of a group: the scale set's capacity without what is deallocated or on its way there.
+/// Returns the target size of a group: the scale set's capacity without the instances that are
+/// deallocated or being deallocated.
 #[must_use]
 pub fn target_size(pool: &Pool) -> u32 {
     let kept = pool.count_in(NodeState::Deallocated) + pool.count_in(NodeState::Deallocating);
     capacity(pool) - kept
 }
 
-/// How many nodes a pool is to have when what is on its way out has gone. People who deallocate or start
-/// machines by themselves leave it to this to put the count right.
+/// Returns the node count of a pool without its draining nodes. It also corrects a count that no longer
+/// fits because machines were deallocated or started past AKS.
 fn wanted(pool: &Pool) -> u32 {
     target_size(pool).saturating_sub(pool.count_in(NodeState::Draining))
 }
 
-/// The capacity of a pool's scale set: instances that are being deleted have left it.
+/// Returns the capacity of a pool's scale set: instances that are being deleted have left it.
 #[must_use]
 pub fn capacity(pool: &Pool) -> u32 {
     pool.instances() - pool.count_in(NodeState::Deleting)
 }
 
 impl Cloud {
-    /// Asks for `delta` more nodes: deallocated ones are started first, in the order of the list, and
-    /// the scale set's capacity is set for the rest.
+    /// Adds `delta` nodes to a group: starts deallocated instances first, by ascending instance id, and
+    /// sets the scale set's capacity for the rest.
     ///
-    /// The capacity becomes the old size and `delta`. Instances that are still being deallocated are in
-    /// the capacity and cannot be started, so that fewer nodes than asked for may come.
+    /// The capacity becomes the old target size plus `delta`. Instances that are still being
+    /// deallocated are in the capacity and cannot be started, so that fewer nodes than requested may
+    /// come.
     ///
     /// # Errors
     ///
-    /// Limits and quota, which only new instances need; what was started before stays so.
+    /// Limits and quota, which only new instances need; instances that were started before the error
+    /// stay started.
     pub fn grow_group(&mut self, id: PoolId, delta: u32) -> Result<Growth, ServiceError> {
         let no_pool = || super::check::no_pool(id);
         let cluster = self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(no_pool)?;
@@ -76,12 +79,12 @@ impl Cloud {
         Ok(Growth { started, created })
     }
 
-    /// Removes a node from its group, as its scale-down mode says; drained first, or at once where
-    /// nothing is left on it to drain.
+    /// Removes a node from its group by deletion or deallocation, as its scale-down mode says. Drains
+    /// it first unless it `is_drained`.
     ///
     /// # Errors
     ///
-    /// `InvalidParameter` for an instance that is not there or does not run.
+    /// `InvalidParameter` for an instance that does not exist or does not run.
     pub fn remove_from_group(&mut self, id: PoolId, instance_id: u32, is_drained: bool) -> Result<(), ServiceError> {
         let found = self.clusters.iter_mut().find_map(|cluster| {
             let id_of = cluster.id;

@@ -1,49 +1,49 @@
 //! The nodes of a pool by instance id, counted by state.
 //!
-//! Nodes are changed through here, so that a count of a thousand nodes needs no look at each of them.
+//! All changes of nodes go through this type, so that counting a thousand nodes does not visit each of them.
 
 use std::collections::BTreeMap;
 
 use super::lifecycle::NodeState;
 use super::node::Node;
 
-/// See the module.
+/// The nodes of a pool by instance id, with running counts by state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub(super) struct Nodes {
     by_id: BTreeMap<u32, Node>,
-    /// How many are in each state, by its place among all.
+    /// Number of nodes in each state, indexed by the state's discriminant.
     counts: [u32; NodeState::ALL.len()],
-    /// How many have not registered with Kubernetes.
+    /// Number of nodes that have not registered with Kubernetes.
     unregistered: u32,
 }
 
 impl Nodes {
-    /// All of them, by ascending instance id.
+    /// Returns all nodes, by ascending instance id.
     pub fn values(&self) -> impl Iterator<Item = &Node> + Clone {
         self.by_id.values()
     }
 
-    /// One of them.
+    /// Returns the node with this instance id.
     pub fn get(&self, instance_id: u32) -> Option<&Node> {
         self.by_id.get(&instance_id)
     }
 
-    /// How many there are.
+    /// Returns the number of nodes.
     pub fn len(&self) -> u32 {
         self.counts.iter().sum()
     }
 
-    /// How many are in a state.
+    /// Returns the number of nodes in a state.
     pub fn count_in(&self, state: NodeState) -> u32 {
         self.counts.get(state as usize).copied().unwrap_or(0)
     }
 
-    /// How many have not registered with Kubernetes.
+    /// Returns the number of nodes that have not registered with Kubernetes.
     pub fn unregistered(&self) -> u32 {
         self.unregistered
     }
 
-    /// Adds one.
+    /// Adds a node; replaces one with the same instance id.
     pub fn insert(&mut self, node: Node) {
         self.count(&node, true);
         if let Some(before) = self.by_id.insert(node.instance_id, node) {
@@ -51,7 +51,7 @@ impl Nodes {
         }
     }
 
-    /// Changes one; gives what the change gives, or nothing where it is not there.
+    /// Applies a change to a node and returns its result, or `None` if there is no such node.
     pub fn change<T>(&mut self, instance_id: u32, change: impl FnOnce(&mut Node) -> T) -> Option<T> {
         let node = self.by_id.get_mut(&instance_id)?;
         let before = (node.state(), node.is_registered());
@@ -62,7 +62,7 @@ impl Nodes {
         Some(given)
     }
 
-    /// Takes one out.
+    /// Removes a node and returns it.
     pub fn remove(&mut self, instance_id: u32) -> Option<Node> {
         let node = self.by_id.remove(&instance_id)?;
         self.count(&node, false);

@@ -8,16 +8,16 @@ use super::cluster::ClusterId;
 use super::error::ServiceError;
 use super::pool::PoolId;
 
-/// Identifies an operation.
+/// The id of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct OperationId(pub(super) u32);
 
-/// What an operation does.
+/// The kind of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OperationKind {
     /// A new cluster with its first pool.
     CreateCluster,
-    /// A cluster with all it holds goes.
+    /// A cluster is deleted with everything in it.
     DeleteCluster,
     /// A stopped cluster starts.
     StartCluster,
@@ -27,7 +27,7 @@ pub enum OperationKind {
     UpdateCluster,
     /// A new node pool.
     CreatePool,
-    /// A node pool with its nodes goes.
+    /// A node pool is deleted with its nodes.
     DeletePool,
     /// A stopped pool starts.
     StartPool,
@@ -49,12 +49,12 @@ pub enum OperationKind {
     DeleteInstances,
     /// The number of instances of a pool's scale set changes, past AKS.
     ScaleInstances,
-    /// Chosen nodes of a pool go.
+    /// Chosen nodes of a pool are deleted.
     DeleteMachines,
 }
 
 impl OperationKind {
-    /// The `provisioningState` of the resource meanwhile.
+    /// Returns the `provisioningState` of the resource while the operation runs.
     #[must_use]
     pub const fn provisioning_state(self) -> ProvisioningState {
         match self {
@@ -73,7 +73,7 @@ impl OperationKind {
         }
     }
 
-    /// The name in the activity log.
+    /// Returns the name in the activity log.
     #[must_use]
     pub const fn activity(self) -> &'static str {
         match self {
@@ -125,7 +125,7 @@ pub enum ProvisioningState {
 }
 
 impl ProvisioningState {
-    /// The word in the API.
+    /// Returns the word in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -154,7 +154,7 @@ pub enum PowerState {
 }
 
 impl PowerState {
-    /// The word in the API.
+    /// Returns the word in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -164,10 +164,10 @@ impl PowerState {
     }
 }
 
-/// How an operation stands.
+/// The state of an operation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum OperationState {
-    /// It goes on.
+    /// It is running.
     Running,
     /// It is over and worked.
     Succeeded,
@@ -178,28 +178,28 @@ pub enum OperationState {
 /// One operation.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Operation {
-    /// What it does.
+    /// Its kind.
     pub kind: OperationKind,
     /// The cluster that it changes.
     pub cluster: ClusterId,
-    /// The pool that it changes, where it is about one.
+    /// The pool that it changes; `None` for an operation on a cluster.
     pub pool: Option<PoolId>,
-    /// When it began.
+    /// Start time, in milliseconds.
     pub started_ms: u64,
-    /// How it stands.
+    /// Its state.
     pub state: OperationState,
-    /// Nodes that have not come to rest.
+    /// Number of its nodes that have not come to rest.
     pub(super) pending_nodes: u32,
-    /// Whether the control plane's part is still to do.
+    /// `true` while the control plane's part is not done.
     pub(super) control_plane_busy: bool,
-    /// Whether it was aborted and only brings to its end what cannot be stopped.
+    /// Aborted: it only waits for the steps that cannot be stopped.
     pub(super) is_aborted: bool,
-    /// The first thing that went wrong with a node.
+    /// The first error of one of its nodes.
     pub(super) node_error: Option<ServiceError>,
 }
 
 impl Operation {
-    /// Whether all its parts are done.
+    /// Returns `true` if all its parts are done.
     pub(super) fn is_settled(&self) -> bool {
         self.pending_nodes == 0 && !self.control_plane_busy
     }

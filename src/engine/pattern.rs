@@ -21,7 +21,7 @@ enum Step {
     },
     LineStart,
     LineEnd,
-    /// Goes on at both places.
+    /// Continues at both positions.
     Split(usize, usize),
     Jump(usize),
     Match,
@@ -38,7 +38,7 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// Says what is wrong with it in the words of `grep`.
+    /// A message in the words of `grep`, if the expression is invalid or not supported.
     pub fn new(text: &str, is_extended: bool, ignores_case: bool) -> Result<Self, String> {
         let text = if ignores_case { text.to_lowercase() } else { text.to_owned() };
         let mut reader = Reader { rest: text.chars().collect(), at: 0, is_extended, depth: 0 };
@@ -50,14 +50,14 @@ impl Pattern {
         Ok(Self { program, ignores_case })
     }
 
-    /// A text that stands for itself.
+    /// Creates a pattern that matches a text literally.
     pub fn literal(text: &str, ignores_case: bool) -> Self {
         let text = if ignores_case { text.to_lowercase() } else { text.to_owned() };
         let program = text.chars().map(Step::Character).chain([Step::Match]).collect();
         Self { program, ignores_case }
     }
 
-    /// Whether it occurs in a line.
+    /// Returns `true` if the pattern matches anywhere in a line.
     #[must_use]
     pub fn is_in(&self, line: &str) -> bool {
         let line = if self.ignores_case { line.to_lowercase() } else { line.to_owned() };
@@ -90,7 +90,8 @@ impl Pattern {
         false
     }
 
-    /// Adds the places that wait for a character, from one place on; true where a match is reached.
+    /// Follows splits, jumps and anchors from a position of the program and adds the positions that
+    /// wait for a character. Returns `true` if a match is reached.
     fn follow(&self, place: usize, ends: (bool, bool), threads: &mut Vec<usize>) -> bool {
         let mut open = vec![place];
         let mut seen = vec![false; self.program.len()];
@@ -126,7 +127,8 @@ struct Reader {
 }
 
 impl Reader {
-    /// An operator is a bare character in an extended expression and an escaped one in a basic one.
+    /// Returns the operator at the current position. It is a bare character in an extended expression
+    /// and an escaped one in a basic one, except `*`, which is bare in both.
     fn operator(&self) -> Option<char> {
         let first = *self.rest.get(self.at)?;
         match (self.is_extended, first) {
@@ -244,7 +246,7 @@ impl Reader {
     }
 }
 
-/// Appends a program, its jumps moved to where it now stands.
+/// Appends a program and shifts its jump targets to its new position.
 fn append(program: &mut Vec<Step>, piece: Vec<Step>) {
     let by = program.len();
     program.extend(piece.into_iter().map(|step| match step {

@@ -11,26 +11,26 @@ use super::operation::{OperationId, PowerState, ProvisioningState};
 use super::upgrade::UsedVersion;
 use super::vm_size::{VmSize, disk_price_microdollars_per_hour};
 
-/// Identifies a node pool for as long as the simulation runs.
+/// The id of a node pool, valid for as long as the simulation runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PoolId(pub(super) u32);
 
 impl PoolId {
-    /// The identity with this number. Those of a [`super::Cloud`] are its own; this is for models of
+    /// Creates an id from a number. Those of a [`super::Cloud`] are its own; this is for models of
     /// nodes outside one.
     #[must_use]
     pub const fn new(number: u32) -> Self {
         Self(number)
     }
 
-    /// The number of this identity.
+    /// Returns the number of this id.
     #[must_use]
     pub const fn number(self) -> u32 {
         self.0
     }
 }
 
-/// What happens to the virtual machines that a scale-down frees.
+/// The scale-down mode of a pool: the treatment of the virtual machines that a scale-down frees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum ScaleDownMode {
     /// They are deleted; a scale-up provisions new ones.
@@ -41,7 +41,7 @@ pub enum ScaleDownMode {
 }
 
 impl ScaleDownMode {
-    /// The word in the API.
+    /// Returns the word in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -51,7 +51,7 @@ impl ScaleDownMode {
     }
 }
 
-/// Whether a pool carries the system pods.
+/// The mode of a pool; system pools carry the system pods.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PoolMode {
     /// At least one node; cannot be stopped.
@@ -61,7 +61,7 @@ pub enum PoolMode {
 }
 
 impl PoolMode {
-    /// The word in the API.
+    /// Returns the word in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -70,7 +70,7 @@ impl PoolMode {
         }
     }
 
-    /// The smallest number of nodes.
+    /// Returns the smallest number of nodes.
     #[must_use]
     pub const fn min_nodes(self) -> u32 {
         match self {
@@ -90,7 +90,7 @@ pub enum OsType {
 }
 
 impl OsType {
-    /// The word in the API.
+    /// Returns the word in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -100,7 +100,7 @@ impl OsType {
     }
 }
 
-/// Where the OS disk is.
+/// The placement of a node's OS disk.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OsDiskType {
     /// In Azure storage; it outlives a deallocation.
@@ -110,7 +110,7 @@ pub enum OsDiskType {
 }
 
 impl OsDiskType {
-    /// The word in the API.
+    /// Returns the word in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -132,7 +132,7 @@ pub struct AutoscalerRange {
 /// Key and value pairs: labels or tags.
 pub type Pairs = BTreeMap<String, String>;
 
-/// What a person asks for when adding a pool.
+/// Settings of a node pool, as requested.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PoolSpec {
     /// The name: lower-case letters and digits, beginning with a letter.
@@ -149,7 +149,7 @@ pub struct PoolSpec {
     pub os_disk_type: OsDiskType,
     /// The size of the OS disk in GiB.
     pub os_disk_size_gib: u32,
-    /// The most pods a node takes.
+    /// Maximum number of pods on a node.
     pub max_pods: u32,
     /// Availability zones, 1 to 3; empty for none.
     pub zones: Vec<u8>,
@@ -161,9 +161,9 @@ pub struct PoolSpec {
     pub tags: Pairs,
     /// The Kubernetes version.
     pub kubernetes_version: String,
-    /// Whether its machines are spot machines.
+    /// `true` if its machines are spot machines.
     pub spot: bool,
-    /// What an eviction does to a spot machine.
+    /// Treatment of an evicted spot machine.
     pub eviction_policy: ScaleDownMode,
     /// Delete or Deallocate.
     pub scale_down_mode: ScaleDownMode,
@@ -177,7 +177,7 @@ pub struct PoolSpec {
 }
 
 impl PoolSpec {
-    /// A pool with the service's defaults.
+    /// Creates the settings of a pool with the service's defaults.
     #[must_use]
     pub fn new(name: &str, vm_size: VmSize) -> Self {
         Self {
@@ -204,7 +204,7 @@ impl PoolSpec {
     }
 }
 
-/// The version of a cluster that names none.
+/// Kubernetes version of a cluster that names none.
 pub const DEFAULT_KUBERNETES_VERSION: &str = "1.33.2";
 
 /// A node pool.
@@ -216,64 +216,64 @@ pub struct Pool {
     pub spec: PoolSpec,
     /// The name of its scale set, `aks-<pool>-<8 digits>-vmss`.
     pub scale_set: Arc<str>,
-    /// Whether something is under way.
+    /// The operation under way, or the outcome of the latest one.
     pub provisioning_state: ProvisioningState,
     /// Running or stopped.
     pub power_state: PowerState,
-    /// When it was created.
+    /// Creation time, in milliseconds.
     pub created_ms: u64,
     /// The versions that it had before, the latest last.
     pub used_versions: Vec<UsedVersion>,
     pub(super) nodes: Nodes,
     pub(super) next_instance_id: u32,
     pub(super) operation: Option<OperationId>,
-    /// What nodes that are gone have cost.
+    /// Accumulated cost of deleted nodes.
     pub(super) departed: Cost,
     pub(super) compute_microdollars_per_hour: u64,
 }
 
 impl Pool {
-    /// Its nodes, by ascending instance id.
+    /// Returns its nodes, by ascending instance id.
     pub fn nodes(&self) -> impl Iterator<Item = &Node> + Clone {
         self.nodes.values()
     }
 
-    /// A node by its instance id.
+    /// Returns a node by its instance id.
     #[must_use]
     pub fn node(&self, instance_id: u32) -> Option<&Node> {
         self.nodes.get(instance_id)
     }
 
-    /// The instance id of the next new instance; no id is used twice.
+    /// Returns the instance id of the next new instance; no id is used twice.
     #[must_use]
     pub fn next_instance_id(&self) -> u32 {
         self.next_instance_id
     }
 
-    /// The number of instances in the scale set, whatever their state.
+    /// Returns the number of instances in the scale set, whatever their state.
     #[must_use]
     pub fn instances(&self) -> u32 {
         self.nodes.len()
     }
 
-    /// How many nodes are in a state.
+    /// Returns the number of nodes in a state.
     #[must_use]
     pub fn count_in(&self, state: NodeState) -> u32 {
         self.nodes.count_in(state)
     }
 
-    /// The nodes in a state, by ascending instance id.
+    /// Returns the nodes in a state, by ascending instance id.
     pub fn nodes_in(&self, state: NodeState) -> impl Iterator<Item = &Node> + Clone {
         self.nodes().filter(move |node| node.state() == state).take(self.count_in(state) as usize)
     }
 
-    /// How many instances have not registered with Kubernetes.
+    /// Returns the number of instances that have not registered with Kubernetes.
     #[must_use]
     pub fn unregistered(&self) -> u32 {
         self.nodes.unregistered()
     }
 
-    /// What its nodes are billed at.
+    /// Returns the prices at which its nodes are billed.
     #[must_use]
     pub fn prices(&self) -> Prices {
         Prices {
@@ -285,7 +285,7 @@ impl Pool {
         }
     }
 
-    /// What it has cost up to `now_ms`, nodes that are gone included.
+    /// Returns its cost up to `now_ms`, deleted nodes included.
     #[must_use]
     pub fn cost(&self, now_ms: u64) -> Cost {
         let prices = self.prices();
@@ -296,20 +296,20 @@ impl Pool {
         cost
     }
 
-    /// The vCPUs that its instances hold of the quota. A deallocated machine holds its share.
+    /// Returns the vCPUs that its instances hold of the quota. A deallocated machine holds its share.
     #[must_use]
     pub fn quota_vcpus(&self) -> u32 {
         self.instances() * u32::from(self.spec.vm_size.vcpus)
     }
 
-    /// The Kubernetes name of a node: the scale set, and the instance id as six base-36 digits.
+    /// Returns the Kubernetes name of a node: the scale set, and the instance id as six base-36 digits.
     #[must_use]
     pub fn node_name(&self, instance_id: u32) -> String {
         node_name(&self.scale_set, instance_id)
     }
 }
 
-/// The Kubernetes name of a scale set instance, such as `aks-nodepool1-12345678-vmss00000a`.
+/// Returns the Kubernetes name of a scale set instance, such as `aks-nodepool1-12345678-vmss00000a`.
 #[must_use]
 pub fn node_name(scale_set: &str, instance_id: u32) -> String {
     const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
@@ -322,7 +322,7 @@ pub fn node_name(scale_set: &str, instance_id: u32) -> String {
     format!("{scale_set}{}", String::from_utf8_lossy(&suffix))
 }
 
-/// The instance id in the name of a node, which [`node_name`] made; nothing where the name is too
+/// Returns the instance id in the name of a node, which [`node_name`] made; `None` if the name is too
 /// short or ends in something else.
 #[must_use]
 pub fn instance_id_of(node: &str) -> Option<u32> {

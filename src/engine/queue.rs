@@ -1,10 +1,10 @@
-//! The event queue: what happens next, in an order that never depends on chance.
+//! The event queue: scheduled events, in an order that never depends on chance.
 //!
 //! Entries with the same time come out in the order in which they went in.
 
 use std::collections::BTreeMap;
 
-/// Names an entry of the queue.
+/// The handle of an entry of the queue: its time in milliseconds and its sequence number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Ticket(u64, u64);
 
@@ -13,7 +13,7 @@ pub struct Ticket(u64, u64);
 pub struct EventQueue<E> {
     entries: BTreeMap<(u64, u64), Entry<E>>,
     next_sequence: u64,
-    /// How many entries nobody waits for.
+    /// Number of background entries, for which nobody waits.
     background: usize,
 }
 
@@ -30,13 +30,13 @@ impl<E> Default for EventQueue<E> {
 }
 
 impl<E> EventQueue<E> {
-    /// Puts an event at a time in milliseconds; gives what it can be cancelled by.
+    /// Schedules an event at a time in milliseconds; returns a ticket with which it can be cancelled.
     pub fn schedule(&mut self, at_ms: u64, event: E) -> Ticket {
         self.insert(at_ms, event, false)
     }
 
-    /// The same for an event that will come again and again, so that to wait until nothing is to come
-    /// would have no end: nobody waits for it.
+    /// Schedules a background event, which comes again and again. Nobody waits for it: to wait until
+    /// nothing is left would have no end.
     pub fn schedule_background(&mut self, at_ms: u64, event: E) -> Ticket {
         self.insert(at_ms, event, true)
     }
@@ -49,25 +49,25 @@ impl<E> EventQueue<E> {
         ticket
     }
 
-    /// Takes an event out that is not to happen any more.
+    /// Removes an event that is not to happen any more.
     pub fn cancel(&mut self, ticket: Ticket) {
         let entry = self.entries.remove(&(ticket.0, ticket.1));
         self.background -= usize::from(entry.is_some_and(|entry| entry.is_background));
     }
 
-    /// When the next event is due.
+    /// Returns the time at which the next event is due, in milliseconds.
     #[must_use]
     pub fn next_ms(&self) -> Option<u64> {
         self.entries.first_key_value().map(|((at_ms, _), _)| *at_ms)
     }
 
-    /// Whether there is no event that anybody waits for.
+    /// Returns `true` if there are no events other than background ones.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.entries.len() == self.background
     }
 
-    /// Takes the next event that is due at `until_ms` or before.
+    /// Removes and returns the next event that is due at `until_ms` or before, with its time.
     pub fn pop_until(&mut self, until_ms: u64) -> Option<(u64, E)> {
         let entry = self.entries.first_entry()?;
         let (at_ms, _) = *entry.key();

@@ -13,7 +13,7 @@ pub struct Random {
 const MULTIPLIER: u64 = 6_364_136_223_846_793_005;
 
 impl Random {
-    /// A generator whose whole stream is decided by `seed`.
+    /// Creates a generator whose whole stream is decided by `seed`.
     #[must_use]
     pub fn new(seed: u64) -> Self {
         let mut mixer = seed;
@@ -30,7 +30,7 @@ impl Random {
         random
     }
 
-    /// The next 32 random bits.
+    /// Returns the next 32 random bits.
     pub fn next_u32(&mut self) -> u32 {
         let old = self.state;
         self.state = old.wrapping_mul(MULTIPLIER).wrapping_add(self.increment);
@@ -39,7 +39,7 @@ impl Random {
         u32::from_be_bytes(low).rotate_right(rotation)
     }
 
-    /// A number in `0..bound`; 0 where `bound` is 0. Widening multiplication: the bias is below
+    /// Returns a number in `0..bound`; 0 if `bound` is 0. Widening multiplication: the bias is below
     /// one in four thousand million, and every draw takes exactly one step of the stream.
     pub fn below(&mut self, bound: u32) -> u32 {
         let wide = u64::from(self.next_u32()) * u64::from(bound);

@@ -14,12 +14,12 @@ use super::node::Milestone;
 use super::operation::OperationKind;
 use super::pool::node_name;
 
-/// The most records of machines and operations that are kept; the oldest go first.
+/// Maximum number of records of machines and operations that are kept; the oldest go first.
 pub const RECORDS_MAX: usize = 100_000;
-/// The most records of pods and controllers that are kept; the oldest go first.
+/// Maximum number of records of pods and controllers that are kept; the oldest go first.
 pub const DETAILS_MAX: usize = 20_000;
 
-/// How an operation went on.
+/// A step in the course of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OperationStatus {
     /// It was accepted.
@@ -32,12 +32,12 @@ pub enum OperationStatus {
     Canceled,
 }
 
-/// What happened to a pod. Numbers are those of its containers.
+/// An event of a pod. Indices are those of its containers.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum PodEvent {
-    /// It was given this node.
+    /// It was bound to this node.
     Scheduled(Arc<str>),
-    /// No node took it, in the scheduler's words.
+    /// No node fits it; the scheduler's message.
     FailedScheduling(Arc<str>),
     /// An image is being pulled.
     Pulling(usize),
@@ -47,47 +47,47 @@ pub enum PodEvent {
     Present(usize),
     /// A container runs.
     Started(usize),
-    /// It was told to end.
+    /// Its termination has begun.
     Killing,
-    /// The cluster autoscaler has it evicted, to remove its node.
+    /// The cluster autoscaler evicts it, to remove its node.
     ScaleDown,
     /// It could not be evicted, and keeps its node.
     ScaleDownFailed,
-    /// Its node could not be reached any more.
+    /// Its node has become unreachable.
     NodeNotReady,
-    /// It was told to end, because its node has not been reached for so long.
+    /// It is evicted, because its node has been unreachable for too long.
     TaintEviction,
-    /// It had to go for a pod of this name with a higher priority.
+    /// It was preempted by a pod of this name, which has a higher priority.
     Preempted(Arc<str>),
 }
 
-/// An event about something else than a pod, in words.
+/// A Kubernetes event in words.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Remark {
-    /// The namespace of what it is about; none for a node.
+    /// The namespace of the object; `None` for a node.
     pub namespace: Option<String>,
-    /// What it is about, such as `deployment.apps/web`.
+    /// The object that it is about, such as `deployment.apps/web`.
     pub object: String,
-    /// Whether it is a warning.
+    /// `true` for a warning, `false` for a normal event.
     pub is_warning: bool,
-    /// Who says it, such as `cluster-autoscaler`.
+    /// The component that reports it, such as `cluster-autoscaler`.
     pub source: &'static str,
     /// The reason, such as `ScalingReplicaSet`.
     pub reason: &'static str,
-    /// A sentence.
+    /// The message, a sentence.
     pub message: String,
 }
 
-/// What happened.
+/// The fact that a record holds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Happening {
     /// A node entered a state.
     Entered(NodeState),
     /// A node's bring-up reached a milestone.
     Reached(Milestone),
-    /// A node and its virtual machine are gone.
+    /// A node and its virtual machine were removed.
     Gone,
-    /// An operation on a cluster or pool went on.
+    /// An operation on a cluster or pool started or ended.
     Operation(OperationKind, OperationStatus),
     /// Something happened to a pod.
     Pod(Arc<PodSpec>, PodId, PodEvent),
@@ -100,13 +100,13 @@ pub enum Happening {
 pub struct Record {
     /// Counts from 0 and is never reused.
     pub sequence: u64,
-    /// When it happened.
+    /// Time of the event, in milliseconds.
     pub at_ms: u64,
     /// The scale set of the node, or the name of the cluster or pool.
     pub subject: Arc<str>,
-    /// The instance id, where it is about a node.
+    /// The instance id of the node; `None` for a cluster or pool.
     pub instance_id: Option<u32>,
-    /// What happened.
+    /// The fact itself.
     pub happening: Happening,
 }
 
@@ -117,18 +117,18 @@ pub struct RecordText {
     pub kind: &'static str,
     /// The reason, such as `NodeReady`, or the name of the activity.
     pub reason: &'static str,
-    /// What it is about, such as `node/aks-nodepool1-12345678-vmss000000`.
+    /// The object that it is about, such as `node/aks-nodepool1-12345678-vmss000000`.
     pub object: String,
-    /// A sentence.
+    /// The message, a sentence.
     pub message: String,
-    /// Who says it, such as `kubelet`.
+    /// The component that reports it, such as `kubelet`.
     pub source: &'static str,
-    /// The namespace of what it is about, where it has one.
+    /// The namespace of the object, if it has one.
     pub namespace: Option<String>,
 }
 
 impl Record {
-    /// The record in words.
+    /// Returns the record in words.
     #[must_use]
     pub fn text(&self) -> RecordText {
         match &self.happening {
@@ -272,9 +272,9 @@ fn operated(operation: OperationKind, status: OperationStatus) -> (&'static str,
 /// The log itself.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RecordLog {
-    /// Of machines and operations.
+    /// Records of machines and operations.
     records: VecDeque<Record>,
-    /// Of pods and controllers. Both count by the same numbers.
+    /// Records of pods and controllers. Both queues share one sequence of numbers.
     details: VecDeque<Record>,
     next_sequence: u64,
     /// The subject of a record that names none.
@@ -297,7 +297,7 @@ impl RecordLog {
         self.records.push_back(Record { sequence, at_ms, subject, instance_id, happening });
     }
 
-    /// Writes down something about a pod or a controller.
+    /// Records an event of a pod or a controller.
     pub(super) fn push_detail(&mut self, at_ms: u64, happening: Happening) {
         if self.details.len() >= DETAILS_MAX {
             self.details.pop_front();
@@ -312,21 +312,21 @@ impl RecordLog {
         self.next_sequence - 1
     }
 
-    /// The records from a sequence number on, oldest first.
+    /// Returns the records from a sequence number on, oldest first.
     #[must_use]
     pub fn since(&self, sequence: u64) -> impl DoubleEndedIterator<Item = &Record> {
         let from = |records: &'_ VecDeque<Record>| records.partition_point(|record| record.sequence < sequence);
         Merged { one: self.records.range(from(&self.records)..), other: self.details.range(from(&self.details)..) }
     }
 
-    /// The sequence number that the next record will have.
+    /// Returns the sequence number that the next record will have.
     #[must_use]
     pub fn next_sequence(&self) -> u64 {
         self.next_sequence
     }
 }
 
-/// Two sequences of records as one, by their numbers.
+/// An iterator that merges two queues of records by their sequence numbers.
 struct Merged<'a> {
     one: vec_deque::Iter<'a, Record>,
     other: vec_deque::Iter<'a, Record>,

@@ -1,4 +1,4 @@
-//! What a new node count means for a pool: which nodes are started, created and removed.
+//! Scale plans: which nodes a new node count starts, creates and removes.
 //!
 //! A pure function of the pool, so that the rule of Scale-Down Mode can be read and tested in one
 //! place.
@@ -21,16 +21,16 @@ pub struct ScalePlan {
 }
 
 impl ScalePlan {
-    /// Plans the way from the pool as it is to `count` nodes.
+    /// Plans how to bring a pool as it is to `count` nodes.
     ///
-    /// Up: every deallocated node is started before a new one is created, lowest instance id
-    /// first, and those that stopped with their pool before them. That is the order of the cluster autoscaler's Azure provider; the order of a manual
-    /// scale is not documented, so the same is assumed.
+    /// Up: every deallocated node is started before a new one is created, lowest instance id first, and
+    /// those that stopped with their pool before them. That is the order of the cluster autoscaler's
+    /// Azure provider; the order of a manual scale is not documented, so the same is assumed.
     ///
-    /// Down: nodes that somebody has cordoned go first, as was seen with `az aks nodepool scale`
+    /// Down: cordoned nodes go first, as was seen with `az aks nodepool scale`
     /// (jingchaozhang.github.io, "Node Selection During AKS Scale-In"); of the others the highest
-    /// instance id, after balancing the zones (the rule of scale sets). Nodes that failed go in any
-    /// case, before a healthy one does.
+    /// instance id, after balancing the zones (the rule of scale sets). Failed nodes go in any case,
+    /// before a healthy one does.
     #[must_use]
     pub fn new(pool: &Pool, count: u32, is_cordoned: &dyn Fn(u32) -> bool) -> Self {
         let mut plan =
@@ -54,7 +54,7 @@ impl ScalePlan {
     }
 }
 
-/// The first `count` nodes to go: always from the fullest zone, the highest instance id in it.
+/// Returns the first `count` nodes to remove: always from the fullest zone, the highest instance id in it.
 fn removal_order<'a>(ready: impl Iterator<Item = &'a Node>, count: u32) -> Vec<u32> {
     let mut zones: Vec<(u8, Vec<u32>)> = Vec::new();
     for node in ready {
@@ -74,7 +74,8 @@ fn removal_order<'a>(ready: impl Iterator<Item = &'a Node>, count: u32) -> Vec<u
     order
 }
 
-/// The zone for a new instance: the one with the fewest, the lowest of those.
+/// Returns the zone for a new instance: the one with the fewest, the lowest of those; 0 in a pool
+/// without zones.
 pub(super) fn zone_for_new(pool: &Pool) -> u8 {
     let crowd = |zone: u8| pool.nodes().filter(|node| node.zone == zone).count();
     let zones = pool.spec.zones.iter().copied();

@@ -1,8 +1,8 @@
 //! Requests to a node pool's scale set, past the AKS resource provider.
 //!
-//! Azure Compute starts and deallocates single instances. AKS is not asked: the pool's settings and
-//! its provisioning state stay as they are, nothing is cordoned or drained, and the number of nodes
-//! that the pool was asked for is no longer the number that run.
+//! Azure Compute starts and deallocates single instances. AKS is not asked: the pool's settings and its
+//! provisioning state stay as they are, nothing is cordoned or drained, and the requested number of
+//! nodes is no longer the number that run.
 
 use std::sync::Arc;
 
@@ -17,19 +17,18 @@ use super::pool::{Pool, PoolId};
 use super::timing::Timing;
 
 impl Cloud {
-    /// Deallocates instances of a pool's scale set, or all of it; those that do not run stay as
-    /// they are.
+    /// Deallocates instances of a pool's scale set, or all of them; those that do not run stay as they are.
     ///
     /// # Errors
     ///
-    /// `InvalidParameter` for an instance that is not there; `OperationNotAllowed` while AKS
-    /// changes the pool, or where the pool or its cluster is stopped.
+    /// `InvalidParameter` for an instance that does not exist; `OperationNotAllowed` while AKS changes
+    /// the pool, or if the pool or its cluster is stopped.
     pub fn deallocate_instances(&mut self, id: PoolId, instances: Option<&[u32]>) -> Result<OperationId, ServiceError> {
         let kind = OperationKind::DeallocateInstances;
         self.act_on_instances(id, instances, kind, |state| state == NodeState::Ready, Clockwork::deallocate)
     }
 
-    /// Starts deallocated instances of a pool's scale set, or all that are.
+    /// Starts deallocated instances of a pool's scale set, or all of those.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
-//! A frame: what the picture and the tables show of a moment.
+//! Frames: the state that the picture and the tables show at a moment.
 //!
-//! A snapshot is small per node, because one is taken for every frame that changed, with up to
-//! 5,000 nodes. Names and stories are asked for one at a time.
+//! A snapshot is small per node, because one is taken for every frame that changed, with up to 5,000
+//! nodes. Names and histories are queried for one node at a time.
 
 use super::cluster::{Cluster, ClusterId};
 use super::kubernetes::NodeInfo;
@@ -13,24 +13,24 @@ use super::pool::{AutoscalerRange, Pool, PoolId, PoolMode, ScaleDownMode};
 use super::table::Table;
 use super::workloads::Kubernetes;
 
-/// How many nodes are in each state.
+/// Number of nodes in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct StateCounts([u32; 9]);
 
 impl StateCounts {
-    /// The number in one state.
+    /// Returns the number in one state.
     #[must_use]
     pub fn of(&self, state: NodeState) -> u32 {
         self.0.get(state as usize).copied().unwrap_or(0)
     }
 
-    /// The number in all states.
+    /// Returns the number in all states.
     #[must_use]
     pub fn total(&self) -> u32 {
         self.0.iter().sum()
     }
 
-    /// State and number, in the order in which states are shown.
+    /// Iterates over states and their numbers, in the order in which states are shown.
     pub fn iter(&self) -> impl Iterator<Item = (NodeState, u32)> + '_ {
         NodeState::ALL.iter().map(|state| (*state, self.of(*state)))
     }
@@ -59,7 +59,7 @@ impl StateCounts {
 /// Money at a moment, in micro-dollars.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CostView {
-    /// What everything costs an hour now.
+    /// Current total price, in micro-dollars an hour.
     pub per_hour_microdollars: u64,
     /// Spent on virtual machines.
     pub compute_microdollars: u64,
@@ -82,14 +82,14 @@ impl CostView {
         }
     }
 
-    /// Spent in all.
+    /// Returns the total spent.
     #[must_use]
     pub fn spent_microdollars(&self) -> u64 {
         self.compute_microdollars + self.disk_microdollars
     }
 }
 
-/// Pods at a moment, but for those of daemon sets, which come and go with their nodes.
+/// Numbers of pods at a moment, without those of daemon sets, which come and go with their nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PodCounts {
     /// Their containers run, on nodes that are ready.
@@ -101,7 +101,7 @@ pub struct PodCounts {
 }
 
 impl PodCounts {
-    /// The pods of a cluster.
+    /// Counts the pods of a cluster.
     #[must_use]
     pub fn of(kubernetes: &Kubernetes) -> Self {
         let mut counts = Self::default();
@@ -125,22 +125,21 @@ impl PodCounts {
 pub struct NodeView {
     /// The scale set instance id.
     pub instance_id: u32,
-    /// Where it is in its life.
+    /// Its state in the life cycle.
     pub state: NodeState,
-    /// How it came up the last time.
+    /// Source of its latest bring-up: new or cached.
     pub source: NodeSource,
-    /// How much of the transition under way is done; 1000 at rest.
+    /// Progress of the transition under way, in thousandths; 1000 at rest.
     pub progress_permille: u16,
-    /// When it entered its state.
+    /// Time at which it entered its state, in milliseconds.
     pub since_ms: u64,
-    /// When the instance was created.
+    /// Creation time of the instance, in milliseconds.
     pub created_ms: u64,
-    /// How many pods are on it, those of daemon sets included.
+    /// Number of pods on it, those of daemon sets included.
     pub pods: u16,
-    /// How much of it is set aside for them, in thousandths: of its processor time or its memory,
-    /// whichever is more.
+    /// Requested share of its allocatable CPU or memory, whichever is more, in thousandths.
     pub fill_permille: u16,
-    /// Whether Kubernetes lists it as ready.
+    /// `true` if Kubernetes lists it as ready.
     pub is_ready: bool,
 }
 
@@ -173,13 +172,13 @@ pub struct PoolView {
     pub mode: PoolMode,
     /// The VM size of its nodes.
     pub vm_size: String,
-    /// Whether its price is known; nothing is counted for it where it is not.
+    /// `true` if the price of its VM size is known; if not, its compute is billed at 0.
     pub is_priced: bool,
     /// Delete or Deallocate.
     pub scale_down_mode: ScaleDownMode,
     /// The autoscaler's range, where it is on.
     pub autoscaler: Option<AutoscalerRange>,
-    /// Whether something is under way.
+    /// The operation under way, or the outcome of the latest one.
     pub provisioning_state: ProvisioningState,
     /// Running or stopped.
     pub power_state: PowerState,
@@ -194,7 +193,8 @@ pub struct PoolView {
 }
 
 impl PoolView {
-    /// Also adds what the pool has cost to a total: to sum over all nodes twice would double the work of a frame.
+    /// Builds the view of a pool and adds the pool's cost to `total`: summing over all nodes twice
+    /// would double the work of a frame.
     fn new(pool: &Pool, kubernetes: Option<&Kubernetes>, now_ms: u64, total: &mut Cost) -> Self {
         let cost = pool.cost(now_ms);
         *total += cost;
@@ -238,11 +238,11 @@ pub struct ClusterView {
     pub resource_group: String,
     /// Its region.
     pub location: String,
-    /// Whether something is under way.
+    /// The operation under way, or the outcome of the latest one.
     pub provisioning_state: ProvisioningState,
     /// Running or stopped.
     pub power_state: PowerState,
-    /// Whether AKS hosts its system pool, so that none is shown.
+    /// `true` if AKS hosts its system pool, so that none is shown.
     pub system_pool_hosted: bool,
     /// Its pods.
     pub pods: PodCounts,
@@ -266,10 +266,10 @@ impl ClusterView {
     }
 }
 
-/// A frame.
+/// A frame: everything that is shown of one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Snapshot {
-    /// The simulated time.
+    /// The simulated time, in milliseconds.
     pub at_ms: u64,
     /// All clusters, in the order in which they were created.
     pub clusters: Vec<ClusterView>,
@@ -282,7 +282,7 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// `departed` is what clusters that are gone have cost.
+    /// Builds a frame. `departed` is the accumulated cost of deleted clusters.
     pub(super) fn new(
         at_ms: u64,
         clusters: &[Cluster],

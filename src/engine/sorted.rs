@@ -1,6 +1,7 @@
-//! Going through a sorted list beside another one.
+//! Stepping through a sorted list in parallel with another one.
 
-/// Drops what comes before a key from a list that is sorted by it; gives what has the key, if the list has it.
+/// Drops the entries before a key from a list that is sorted by it; returns the entry with that key, if
+/// there is one.
 pub(super) fn advance_to<'a, T, K: Copy + PartialOrd>(
     list: &mut &'a [T],
     key: impl Fn(&T) -> K,

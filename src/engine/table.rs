@@ -23,14 +23,14 @@ impl<K: Ord + Copy, V> Table<K, V> {
         }
     }
 
-    /// The value of a key.
+    /// Returns the value of a key.
     #[must_use]
     pub fn get(&self, key: K) -> Option<&V> {
         let index = self.find(key).ok()?;
         self.entries.get(index).map(|(_, value)| value)
     }
 
-    /// The value of a key, to be changed.
+    /// Returns the value of a key, to be changed.
     pub fn get_mut(&mut self, key: K) -> Option<&mut V> {
         let index = self.find(key).ok()?;
         self.entries.get_mut(index).map(|(_, value)| value)
@@ -48,7 +48,7 @@ impl<K: Ord + Copy, V> Table<K, V> {
         }
     }
 
-    /// The value of a key, to be changed; a new one where there is none.
+    /// Returns the value of a key, to be changed; inserts a default value if there is none.
     pub fn entry(&mut self, key: K) -> &mut V
     where
         V: Default,
@@ -64,44 +64,44 @@ impl<K: Ord + Copy, V> Table<K, V> {
         &mut self.entries[index].1
     }
 
-    /// Takes a key out.
+    /// Removes a key and returns its value.
     pub fn remove(&mut self, key: K) -> Option<V> {
         let index = self.find(key).ok()?;
         Some(self.entries.remove(index).1)
     }
 
-    /// How many there are.
+    /// Returns the number of entries.
     #[must_use]
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether there are none.
+    /// Returns `true` if there are no entries.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.entries.is_empty()
     }
 
-    /// Keys and values, by ascending key.
+    /// Iterates over keys and values, by ascending key.
     #[must_use]
     pub fn iter(&self) -> impl DoubleEndedIterator<Item = (K, &V)> + Clone {
         self.entries.iter().map(|(key, value)| (*key, value))
     }
 
-    /// The values, by ascending key.
+    /// Iterates over the values, by ascending key.
     #[must_use]
     pub fn values(&self) -> impl DoubleEndedIterator<Item = &V> + Clone {
         self.entries.iter().map(|(_, value)| value)
     }
 
-    /// The values from a key on, by ascending key.
+    /// Iterates over the values from a key on, by ascending key.
     #[must_use]
     pub fn values_from(&self, key: K) -> impl DoubleEndedIterator<Item = &V> + Clone {
         let (Ok(start) | Err(start)) = self.find(key);
         self.entries.iter().skip(start).map(|(_, value)| value)
     }
 
-    /// The values, by ascending key, to be changed.
+    /// Iterates over the values, by ascending key, to be changed.
     pub fn values_mut(&mut self) -> impl Iterator<Item = &mut V> {
         self.entries.iter_mut().map(|(_, value)| value)
     }

@@ -1,12 +1,12 @@
-//! How long things take: a named preset of durations, each with its source.
+//! Durations of everything that takes time: a named preset, each value with its source.
 //!
-//! Azure publishes almost none of these numbers. Each one here is either measured in public (its
-//! source is named) or an assumption (it says so), so that the page can label it honestly and a
-//! person can replace it. Real durations vary; a draw is uniform within the spread.
+//! Azure publishes almost none of these numbers. Each one here is either measured in public (its source
+//! is named) or an assumption (it says so), so that the page can label it honestly and it can be
+//! replaced. Real durations vary; a draw is uniform within the spread.
 
 use super::random::Random;
 
-/// Something that takes time.
+/// A step that takes time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Timing {
     /// A new virtual machine: from the request until a host is found.
@@ -56,14 +56,14 @@ pub struct TimingValue {
     pub spread_permille: u32,
 }
 
-/// What a timing is called and where its published value comes from.
+/// The name of a timing, its published value and the source of that value.
 #[derive(Debug, PartialEq, Eq)]
 pub struct TimingInfo {
     /// The timing.
     pub timing: Timing,
     /// Its name in `sim timings`.
     pub name: &'static str,
-    /// Where the number comes from; begins with "assumption" where no public figure exists.
+    /// The source of the number; begins with "assumption" where no public figure exists.
     pub source: &'static str,
     /// The value of the preset.
     pub published: TimingValue,
@@ -119,7 +119,7 @@ impl Default for Timings {
 }
 
 impl Timings {
-    /// The value in force.
+    /// Returns the value in force.
     #[must_use]
     pub fn get(&self, timing: Timing) -> TimingValue {
         let index = timing as usize;

@@ -1,4 +1,4 @@
-//! Going to another Kubernetes version or node image, and back.
+//! Upgrades to another Kubernetes version or node image, and back.
 //!
 //! In AKS an upgrade replaces node after node. Here only the version changes, in one operation: the
 //! nodes stay, and so does what they cost. Which versions may follow which is not checked.
@@ -17,7 +17,7 @@ use super::timing::Timing;
 pub struct UsedVersion {
     /// The Kubernetes version.
     pub kubernetes_version: String,
-    /// When it was left.
+    /// Time at which the pool left it, in milliseconds.
     pub left_ms: u64,
 }
 
@@ -25,7 +25,7 @@ pub struct UsedVersion {
 pub type Describe = fn(imported: &str, version: &str) -> Arc<str>;
 
 impl Cloud {
-    /// Takes a pool to a version, or to the newest node image of its own.
+    /// Upgrades a pool to a version, or to the newest node image of its own version.
     ///
     /// # Errors
     ///
@@ -45,8 +45,8 @@ impl Cloud {
         Ok(operation)
     }
 
-    /// Takes a cluster to a version, with or without its pools; without one, its pools to the newest
-    /// node image.
+    /// Upgrades a cluster to a version, with or without its pools; without a version, its pools to the
+    /// newest node image.
     ///
     /// # Errors
     ///

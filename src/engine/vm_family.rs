@@ -1,13 +1,13 @@
-//! What the name of a VM size says of it: for sizes that are in no table here.
+//! VM sizes read from their names, for sizes that are in no table here.
 //!
-//! AKS takes hundreds of sizes, and new ones every year, so that a list would always refuse some that
-//! it takes. Their names follow a convention (MS Learn, "Azure virtual machine size naming conventions"):
-//! family, vCPUs, those that are left of them, additive features, accelerator, version, as in
-//! `Standard_E64-16ds_v5`. The vCPUs are read from there; the memory of each is that of the family in its
-//! size tables (MS Learn, "Sizes for virtual machines in Azure"), which for the families M, N and H is an
-//! assumption, because it varies within them. A price follows from no name.
+//! AKS accepts hundreds of sizes, and new ones every year, so that a list would always refuse some that
+//! it accepts. Their names follow a convention (MS Learn, "Azure virtual machine size naming
+//! conventions"): family, vCPUs, constrained vCPUs, additive features, accelerator, version, as in
+//! `Standard_E64-16ds_v5`. The vCPUs are read from there; the memory of each is that of the family in
+//! its size tables (MS Learn, "Sizes for virtual machines in Azure"), which for the families M, N and H
+//! is an assumption, because it varies within them. A price follows from no name.
 
-/// What can be read from a name.
+/// The properties that a size's name gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Reading {
     pub(super) vcpus: u16,
@@ -15,8 +15,7 @@ pub(super) struct Reading {
     pub(super) gpus: u8,
 }
 
-/// A family: its letters, the MiB of memory of each vCPU, and for how many vCPUs there is a graphics
-/// processor, where there are some.
+/// A family: its letters, the MiB of memory per vCPU, and the vCPUs per graphics processor, 0 for none.
 type Family = (&'static str, u32, u16);
 
 const FAMILIES: [Family; 21] = [
@@ -43,11 +42,11 @@ const FAMILIES: [Family; 21] = [
     ("NV", 12_516, 36),
 ];
 
-/// The vCPUs of the older sizes, which are counted through: `Standard_DS3_v2` has 4.
+/// The vCPUs of the older sizes, which are numbered through: `Standard_DS3_v2` has 4.
 const COUNTED: [(u16, u16); 10] =
     [(1, 1), (2, 2), (3, 4), (4, 8), (5, 16), (11, 2), (12, 4), (13, 8), (14, 16), (15, 20)];
 
-/// The most vCPUs that a size has.
+/// Maximum number of vCPUs of a size.
 const VCPUS_MAX: u16 = 1832;
 
 /// Reads a name; `None` if it does not follow the convention.
@@ -106,7 +105,7 @@ pub(super) fn read(name: &str) -> Option<Reading> {
     })
 }
 
-/// The number that a text begins with, and what follows.
+/// Splits a text into the number that it begins with and the rest.
 fn split_number(text: &str) -> Option<(u16, &str)> {
     let end = text.find(|letter: char| !letter.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(end);

@@ -1,16 +1,16 @@
-//! VM sizes: what a node has and what it costs an hour.
+//! VM sizes: the vCPUs, memory, graphics processors and hourly price of a node.
 //!
-//! Sizes are from the generated instance table of kubernetes/autoscaler (Azure provider,
-//! 2026-03-17); prices are Linux pay-as-you-go, in micro-dollars an hour, from the Azure retail
-//! price list as captured by Azure/karpenter-provider-azure on 2026-06-18. Only sizes with a known
-//! price are listed; any other is read from its name ([`super::vm_family`]) and has no price, which is
-//! said wherever it is chosen.
+//! Sizes are from the generated instance table of kubernetes/autoscaler (Azure provider, 2026-03-17);
+//! prices are Linux pay-as-you-go, in micro-dollars an hour, from the Azure retail price list as
+//! captured by Azure/karpenter-provider-azure on 2026-06-18. Only sizes with a known price are listed;
+//! any other is read from its name (`super::vm_family`) and has no price, which is stated wherever it
+//! is chosen.
 
 use std::borrow::Cow;
 
 use super::vm_family;
 
-/// Regions with a price column, in the order of [`VmSize::prices`].
+/// Regions with a price column, in the order of `VmSize::prices`.
 pub const PRICED_REGIONS: [&str; 6] = ["eastus", "eastus2", "westus2", "westeurope", "northeurope", "uksouth"];
 
 /// One VM size.
@@ -29,8 +29,8 @@ pub struct VmSize {
 }
 
 impl VmSize {
-    /// The size of this name, in any letter case, as the service accepts it; `None` if the name is not
-    /// that of a size.
+    /// Returns the size of this name, in any letter case, as the service accepts it; `None` if the name
+    /// is not that of a size.
     #[must_use]
     pub fn find(name: &str) -> Option<Self> {
         let listed = VM_SIZES.iter().find(|size| size.name.eq_ignore_ascii_case(name));
@@ -40,15 +40,15 @@ impl VmSize {
         })
     }
 
-    /// Whether it has a known price.
+    /// Returns `true` if it has a known price.
     #[must_use]
     pub fn is_priced(&self) -> bool {
         self.prices.iter().any(|price| *price > 0)
     }
 
-    /// Micro-dollars an hour in a region. A region without a price column, or without this size,
-    /// takes the first region that has one: a stand-in, which is better than nothing billed. 0 where no
-    /// price is known.
+    /// Returns the price in a region, in micro-dollars an hour. A region without a price column, or
+    /// without this size, takes the first region that has one: a stand-in, which is better than nothing
+    /// billed. 0 where no price is known.
     #[must_use]
     pub fn price_microdollars_per_hour(&self, region: &str) -> u64 {
         let column = PRICED_REGIONS.iter().position(|name| *name == region);
@@ -125,7 +125,7 @@ const PREMIUM_SSD: [DiskTier; 4] = [
 /// Azure's convention for turning a monthly price into an hourly one.
 const HOURS_PER_MONTH: u64 = 730;
 
-/// What a managed OS disk costs, in micro-dollars an hour.
+/// Returns the price of a managed OS disk, in micro-dollars an hour.
 #[must_use]
 pub fn disk_price_microdollars_per_hour(size_gib: u32) -> u64 {
     PREMIUM_SSD

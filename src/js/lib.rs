@@ -85,7 +85,7 @@ impl Simulator {
         to_js(self.session.borrow().report())
     }
 
-    /// What happened, from a sequence number on.
+    /// Returns the events from a sequence number on; all of them where none is given.
     ///
     /// # Errors
     ///
@@ -95,7 +95,7 @@ impl Simulator {
         to_js(self.session.borrow().events(since))
     }
 
-    /// What could stand at a byte of a line; at its end where none is given.
+    /// Returns the completions at a byte offset of a line; at its end where none is given.
     ///
     /// # Errors
     ///
@@ -166,7 +166,7 @@ impl Simulator {
 }
 
 impl Simulator {
-    /// A simulator on a session that somebody else also drives, who is told of every change.
+    /// Returns a simulator on a session that the page also drives; `on_change` is called after every change.
     #[must_use]
     pub fn shared(session: SharedSimulation, on_change: Rc<dyn Fn()>) -> Self {
         Self { session, on_change: Some(on_change) }
@@ -234,7 +234,7 @@ fn camel_case_name(name: &str) -> String {
     camel
 }
 
-/// Beginning a run of one's own. Not in the page, whose simulator arrives later and is one run.
+/// The constructor, which begins a run of its own. Not in the page, whose simulator arrives later and is one run.
 #[cfg(feature = "constructor")]
 mod constructor {
     use std::cell::RefCell;
@@ -247,7 +247,7 @@ mod constructor {
     use super::{Simulator, error, integer};
     use scale_down_session::{DEFAULT_SEED, Session, SessionOptions, World};
 
-    /// What the constructor takes.
+    /// The options of the constructor.
     #[derive(Default, Deserialize)]
     #[serde(default, deny_unknown_fields)]
     struct Options {

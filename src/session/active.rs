@@ -1,4 +1,4 @@
-//! The line that is being run: the commands that are left of it, and where what they say goes.
+//! The command line under way: its remaining commands, and the routing of their output (terminal, pipe, substitution).
 
 use std::collections::{BTreeMap, VecDeque};
 
@@ -9,38 +9,38 @@ use scale_down_cli::kubectl::Follow;
 use scale_down_cli::outcome::{self, Block, Outcome};
 use scale_down_cli::shell::{Connector, RawCommand};
 
-/// See the module.
+/// The line that is being run, with the state of its first command: waiting, following or asking.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Active {
     pub(super) commands: VecDeque<RawCommand>,
-    /// What the command before a pipe has printed.
+    /// Output of the command before the pipe: the input of the first command.
     pub(super) piped: Option<Piped>,
     pub(super) waiting: Option<Waiting>,
-    /// What the command goes on saying.
+    /// State of a command that keeps printing, such as `kubectl get --watch`.
     pub(super) following: Option<Box<Follow>>,
-    /// What it asks.
+    /// The open question of the command, if it asks one.
     pub(super) question: Option<Question>,
-    /// What it was answered so far.
+    /// Answers to the command's questions so far, in order.
     pub(super) answers: Vec<bool>,
-    /// How many blocks it said before its latest question.
+    /// Number of blocks that the command printed before its latest question; a rerun with the answer omits them.
     pub(super) said: usize,
-    /// What it has said before a pipe.
+    /// Blocks of a following command whose output another command reads; kept until it ends.
     pub(super) held: Vec<Block>,
-    /// What the commands of a substitution have printed.
+    /// Standard output of the commands of the innermost substitution so far.
     captured: String,
-    /// What goes on when the substitutions that are run now have ended, the innermost last.
+    /// Commands to resume when the substitutions under way have ended, the innermost last.
     outer: Vec<Outer>,
 }
 
-/// What goes through a pipe.
+/// Standard output on its way through a pipe.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Piped {
     pub(super) text: String,
-    /// How far the line had come: a filter does not make a refused command a good one.
+    /// The stage that the printing command reached: a filter does not make a refused command a good one.
     pub(super) stage: Stage,
 }
 
-/// Commands whose first one waits for what a substitution prints.
+/// Commands that are suspended while the first one waits for the output of its substitution.
 #[derive(Debug, Clone, PartialEq)]
 struct Outer {
     commands: VecDeque<RawCommand>,
@@ -53,14 +53,14 @@ impl Active {
         Self { commands, ..Self::default() }
     }
 
-    /// Begins the commands whose output the first command needs.
+    /// Suspends the current commands and begins those of the substitution that the first command needs.
     pub(super) fn enter_substitution(&mut self, commands: Vec<RawCommand>) {
         let commands = std::mem::replace(&mut self.commands, commands.into());
         let (piped, captured) = (self.piped.take(), std::mem::take(&mut self.captured));
         self.outer.push(Outer { commands, piped, captured });
     }
 
-    /// Goes back to the command that needed the output, if there is one.
+    /// Resumes the suspended commands and inserts the captured output. Returns `false` if no substitution is under way.
     pub(super) fn leave_substitution(&mut self) -> bool {
         let Some(outer) = self.outer.pop() else { return false };
         let printed = std::mem::replace(&mut self.captured, outer.captured);
@@ -72,7 +72,7 @@ impl Active {
         true
     }
 
-    /// Whether the first command is one whose output another command waits for.
+    /// Returns `true` if the first command is part of a substitution.
     pub(super) fn is_in_substitution(&self) -> bool {
         !self.outer.is_empty()
     }
@@ -81,12 +81,12 @@ impl Active {
         self.commands.front().is_some_and(|command| command.next == Some(Connector::Pipe))
     }
 
-    /// Whether another command, rather than the user, gets what is printed now.
+    /// Returns `true` if the output of the first command goes to a pipe or a substitution and not to the user.
     pub(super) fn is_overheard(&self) -> bool {
         self.is_fed() || self.is_in_substitution()
     }
 
-    /// Sends what the first command says where it goes, and keeps what another command gets.
+    /// Applies the redirections of the first command, and moves its standard output to the pipe or substitution.
     pub(super) fn overhear(&mut self, outcome: &mut Outcome, has_terminal: bool) {
         let is_overheard = self.is_overheard();
         if let Some(command) = self.commands.front() {
@@ -105,8 +105,8 @@ impl Active {
         outcome.blocks.retain(|block| !matches!(block, Block::Output(_)));
     }
 
-    /// A pipeline that leads to a program that is not there is dropped as a whole, before anything
-    /// of it has run, but for the command in front, which answers for it; gives the program.
+    /// Drops the rest of a pipeline that leads to a program which is not available, and returns that program.
+    /// Nothing of the pipeline has run by then. The command in front stays: it reports the refusal.
     pub(super) fn drop_unavailable_pipeline(
         &mut self,
         variables: &BTreeMap<String, String>,
@@ -135,7 +135,7 @@ impl Active {
         unavailable
     }
 
-    /// Drops the command that has answered, and those after it that its exit code rules out.
+    /// Drops the command that has answered, and the following commands that `&&` or `||` rules out by its exit code.
     pub(super) fn skip_by_connector(&mut self, last_exit_code: i32) {
         self.answers.clear();
         self.said = 0;

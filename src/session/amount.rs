@@ -1,6 +1,6 @@
-//! Amounts as people read them, in every face.
+//! Amounts in the form that people read, shared by the page and the native command.
 
-/// `$4.18`, `$1,204.00`; fractions of a cent where there is nothing else to show.
+/// Formats micro-dollars as dollars: `$4.18`, `$1,204.00`; fractions of a cent if the amount is less than half a cent.
 #[must_use]
 pub fn dollars(microdollars: u64) -> String {
     let cents = microdollars.saturating_add(5_000) / 10_000;
@@ -10,7 +10,7 @@ pub fn dollars(microdollars: u64) -> String {
     format!("${}.{:02}", grouped(cents / 100), cents % 100)
 }
 
-/// `1,204`.
+/// Formats a number with thousands separators: `1,204`.
 #[must_use]
 pub fn grouped(number: u64) -> String {
     if number < 1_000 { number.to_string() } else { format!("{},{:03}", grouped(number / 1_000), number % 1_000) }

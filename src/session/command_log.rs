@@ -1,30 +1,30 @@
-//! The command log: what was typed and when, in simulated time.
+//! The command log: everything typed, with its simulated time.
 
 use std::sync::Arc;
 
-/// Something a person did.
+/// An action of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogAction {
     /// Typed or pasted one or more lines.
     Lines(Arc<str>),
-    /// Stopped waiting.
+    /// Stopped waiting, as Ctrl-C does.
     Interrupt,
     /// The set-up of a lesson is over.
     Begin,
 }
 
-/// An action at a time.
+/// An action and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LogItem {
-    /// The simulated time.
+    /// The simulated time, in milliseconds.
     pub at_ms: u64,
-    /// How long every line before had answered by then; nothing where one had not.
+    /// Milliseconds since the last of the lines before had answered; `None` if one had not.
     pub rest_ms: Option<u64>,
-    /// What was done.
+    /// The action.
     pub action: LogAction,
 }
 
-/// Everything that was done, in order.
+/// All actions of a run, in order.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct CommandLog(Vec<LogItem>);
 
@@ -53,7 +53,7 @@ impl CommandLog {
         self.0.iter()
     }
 
-    /// How many items two logs have in common from the beginning.
+    /// Returns the length of the common prefix of two logs, in items.
     pub(super) fn shared_len(&self, other: &Self) -> usize {
         let pairs = self.0.iter().zip(&other.0);
         pairs.take_while(|(one, two)| one == two).count()

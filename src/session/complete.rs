@@ -1,4 +1,4 @@
-//! What can stand at the cursor, with the names of the cloud as it is now.
+//! Completions at the cursor, with the names of the resources that exist in the cloud at this moment.
 
 use super::Session;
 use scale_down_cli::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
@@ -11,11 +11,11 @@ use scale_down_engine::timing::TIMINGS;
 use scale_down_engine::vm_size::{PRICED_REGIONS, VM_SIZES};
 use scale_down_engine::{Cluster, FaultKind, Pool};
 
-/// Enough to choose from; more would only be scrolled past.
+/// Greatest number of machines that are offered; more would only be scrolled past.
 const MACHINES_MAX: usize = 200;
 
 impl Session {
-    /// What can stand at a cursor, given as a byte of the line.
+    /// Returns the completions at a cursor, given as a byte position in the line.
     #[must_use]
     pub fn complete(&self, line: &str, cursor: usize) -> Completion {
         completion(line, cursor, self)

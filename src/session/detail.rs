@@ -1,53 +1,53 @@
-//! One node in words: for its card in the page and for the table.
+//! One node in words, for its card in the page and for the table "Nodes".
 
 use super::Session;
 use scale_down_engine::record::RecordText;
 use scale_down_engine::{Milestone, Node, NodeSource, NodeState, Pool, PoolId};
 
-/// How many of a node's latest events its card shows.
+/// Greatest number of events on a node's card; the latest ones are shown.
 const EVENTS_MAX: usize = 6;
 
-/// A line of the table "Nodes".
+/// A row of the table "Nodes".
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeRow {
     /// The Kubernetes name.
     pub name: String,
     /// The name of its pool.
     pub pool: String,
-    /// Where it is in its life.
+    /// Its state in the life cycle of a node.
     pub state: NodeState,
-    /// How it came up the last time.
+    /// The source of its latest bring-up: created new, or started from a deallocated machine with cached images.
     pub source: NodeSource,
-    /// How long ago it was created. A deallocation does not interrupt its age.
+    /// Milliseconds since it was created. A deallocation does not interrupt its age.
     pub age_ms: u64,
-    /// What it has cost, compute and disk.
+    /// Its cost so far, compute and disk, in micro-dollars.
     pub cost_microdollars: u64,
 }
 
-/// All about one node.
+/// The details of one node.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NodeDetail {
-    /// The line of the table.
+    /// Its row of the table.
     pub row: NodeRow,
     /// The VM size.
     pub vm_size: String,
-    /// Its zone; 0 for none.
+    /// Its availability zone; 0 for none.
     pub zone: u8,
-    /// When it entered its state.
+    /// The simulated time at which it entered its state, in milliseconds.
     pub since_ms: u64,
-    /// When the transition under way will be over.
+    /// The simulated time at which the transition under way will end, in milliseconds.
     pub until_ms: Option<u64>,
-    /// What its machine has cost.
+    /// Compute cost of its machine so far, in micro-dollars.
     pub compute_microdollars: u64,
-    /// What its disk has cost.
+    /// Cost of its disk so far, in micro-dollars.
     pub disk_microdollars: u64,
-    /// The latest bring-up: each milestone, when it is or was due, and whether it was reached.
+    /// The latest bring-up: each milestone, the time at which it is or was due (ms), and `true` if it was reached.
     pub milestones: Vec<(Milestone, u64, bool)>,
-    /// What the phases of a new node take by the durations in force, in the order of the milestones.
+    /// Median durations of the phases of a new node, in milliseconds, in the order of the milestones.
     pub new_ms: [u64; 5],
-    /// Why the autoscaler does not remove it, or when it will; nothing where it does not size the pool.
+    /// Why the autoscaler does not remove it, or when it will; `None` if it does not size the pool.
     pub why: Option<String>,
-    /// The latest events, oldest first, each with its time.
+    /// The latest events, oldest first, each with its simulated time in milliseconds.
     pub events: Vec<(u64, RecordText)>,
 }
 
@@ -64,14 +64,14 @@ fn row(pool: &Pool, node: &Node, now_ms: u64) -> NodeRow {
 }
 
 impl Session {
-    /// The lines of the table "Nodes", by pool and instance id.
+    /// Returns the rows of the table "Nodes", by pool and instance id.
     pub fn node_rows(&self) -> impl Iterator<Item = NodeRow> + '_ {
         let now_ms = self.now_ms();
         let pools = self.cloud().clusters().iter().flat_map(|c| &c.pools);
         pools.flat_map(move |pool| pool.nodes().map(move |node| row(pool, node, now_ms)))
     }
 
-    /// All about one node; nothing where it is gone.
+    /// Returns the details of one node; `None` if it is gone.
     #[must_use]
     pub fn node(&self, pool: PoolId, instance_id: u32) -> Option<NodeDetail> {
         let now_ms = self.now_ms();

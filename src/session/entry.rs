@@ -1,18 +1,18 @@
-//! One line of the transcript: what was typed and what it answered.
+//! One line of the transcript: the command line as typed and its output.
 
 use std::sync::Arc;
 
 use scale_down_cli::error::Stage;
 use scale_down_cli::outcome::{self, Block};
 
-/// How far a line has come.
+/// The state of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EntryState {
     /// It waits for the lines before it.
     Queued,
     /// It was started and has not answered.
     Running,
-    /// It asks, and goes on when it has been answered.
+    /// It asks a question, and goes on when it has been answered.
     Asking,
     /// It has answered.
     Done,
@@ -21,26 +21,26 @@ pub enum EntryState {
 /// A line and its answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Entry {
-    /// Counts from 0 within a run.
+    /// Number of the line within its run, from 0.
     pub id: u64,
     /// The line as typed.
     pub line: Arc<str>,
-    /// When it began; for a queued line, when it was typed.
+    /// The simulated time at which it began, or at which a queued line was typed, in milliseconds.
     pub at_ms: u64,
-    /// How far it has come.
+    /// Its state.
     pub state: EntryState,
-    /// How far its last command came.
+    /// The stage that its last command reached.
     pub stage: Stage,
     /// The exit code of its last command, once it is done.
     pub exit_code: Option<i32>,
-    /// Whether every command of the line passed the checks that need no cloud.
+    /// `true` if every command of the line passed the checks that need no cloud.
     pub accepted: bool,
-    /// What it answered so far.
+    /// Its output so far.
     pub blocks: Vec<Block>,
 }
 
 impl Entry {
-    /// A line that waits.
+    /// Creates a queued line.
     #[must_use]
     pub fn new(id: u64, line: &str, at_ms: u64) -> Self {
         Self {
@@ -55,13 +55,13 @@ impl Entry {
         }
     }
 
-    /// Its text on standard output.
+    /// Returns its text on standard output.
     #[must_use]
     pub fn stdout(&self) -> String {
         outcome::stdout(&self.blocks)
     }
 
-    /// Its text on standard error, as without a terminal.
+    /// Returns its text on standard error, as without a terminal.
     #[must_use]
     pub fn stderr(&self) -> String {
         outcome::stderr(&self.blocks)

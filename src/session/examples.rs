@@ -8,22 +8,22 @@
 pub struct Step {
     /// The command line.
     pub line: &'static str,
-    /// What it does, in a few words.
+    /// Its effect, in a few words.
     pub caption: &'static str,
 }
 
 /// A starting point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Example {
-    /// A name for links.
+    /// Its name in links.
     pub id: &'static str,
-    /// A name for people.
+    /// Its name in the picker.
     pub title: &'static str,
-    /// One sentence.
+    /// One sentence about it.
     pub summary: &'static str,
-    /// The script that leads there.
+    /// The script that is played first and leads to the starting point.
     pub setup: &'static str,
-    /// What to try from there.
+    /// Lines to try from there.
     pub steps: &'static [Step],
 }
 
@@ -56,7 +56,7 @@ const TO_DELETE: Step = Step {
     caption: "change the mode to delete: the frozen nodes go",
 };
 
-/// A cluster whose system pool AKS hosts, as the playground presumes it for the document.
+/// The set-up that creates the cluster which the document presumes; AKS hosts its system pool.
 const PRESUMED: &str = "sim cluster myResourceGroup/myAKSCluster";
 
 /// All starting points, in the order of the picker.
@@ -153,7 +153,7 @@ pub const FIRST: Example = Example {
     ],
 };
 
-/// An example by its id.
+/// Returns an example by its id.
 #[must_use]
 pub fn find(id: &str) -> Option<&'static Example> {
     EXAMPLES.iter().find(|example| example.id == id)

@@ -1,7 +1,7 @@
-//! One run: what was typed, what was answered, and the cloud that it was typed at.
+//! A session: one run of the playground with its command lines, their answers, the simulated cloud, and undo.
 //!
-//! The command log is the only truth. The state at any time is what comes out of replaying it;
-//! undo, seeking and links are all replays. Checkpoints make them fast and change nothing.
+//! The command log is the only source of truth. The state at any time is the result of replaying it; undo,
+//! seeking and links are all replays. Checkpoints make replays fast and change no result.
 
 mod active;
 pub mod amount;
@@ -47,20 +47,20 @@ use scale_down_engine::{Cloud, Snapshot};
 /// The seed of a run that names none.
 pub const DEFAULT_SEED: u64 = 1;
 
-/// How many lines of the log lie between two checkpoints.
+/// Number of log items between two checkpoints.
 const CHECKPOINT_LINES: usize = 8;
 
-/// What a run begins with.
+/// The initial conditions of a run.
 #[derive(Debug, Clone, Default)]
 pub struct SessionOptions {
-    /// Decides every duration that will be drawn; [`DEFAULT_SEED`] where there is none.
+    /// Seed of every duration that will be drawn; [`DEFAULT_SEED`] if there is none.
     pub seed: Option<u64>,
-    /// Whether the verdict on every line is the real CLI's, without the playground's help.
+    /// Every line gets the real CLI's verdict, without the playground's help.
     pub strict: bool,
-    /// Whether somebody is there to answer what a command asks; otherwise it is refused, as `az`
-    /// refuses it without a terminal.
+    /// A user is there to answer a command's questions; otherwise a command that asks is refused, as `az` refuses it
+    /// without a terminal.
     pub terminal: bool,
-    /// What exists at time 0; an empty subscription where there is none.
+    /// The resources that exist at time 0; an empty subscription if there are none.
     pub world: Option<World>,
     /// The lesson that is being taken.
     pub lesson: Option<Arc<Lesson>>,
@@ -75,15 +75,15 @@ pub struct Session {
     checkpoints: Vec<Checkpoint>,
     undone: Vec<Moment>,
     done: Vec<Moment>,
-    /// How many log items have been applied to `run`.
+    /// Number of log items that have been applied to `run`.
     applied: usize,
     revision: u64,
     timeline: Timeline,
-    /// Where the run ended before it was left for another future.
+    /// End of the run that undo or redo has restored, in milliseconds; 0 after anything else.
     known_end_ms: u64,
 }
 
-/// A state to return to: what had been typed, and the time that it was.
+/// A state for undo and redo: the log, and the simulated time.
 #[derive(Debug, Clone)]
 struct Moment {
     log: CommandLog,
@@ -98,7 +98,7 @@ struct Checkpoint {
 }
 
 impl Session {
-    /// A run at time 0.
+    /// Creates a run at time 0.
     #[must_use]
     pub fn new(options: SessionOptions) -> Self {
         let run = fresh_run(&options);
@@ -116,63 +116,63 @@ impl Session {
         }
     }
 
-    /// The simulated time.
+    /// Returns the simulated time, in milliseconds.
     #[must_use]
     pub fn now_ms(&self) -> u64 {
         self.run.cloud.now_ms()
     }
 
-    /// The simulated cloud.
+    /// Returns the simulated cloud.
     #[must_use]
     pub fn cloud(&self) -> &Cloud {
         &self.run.cloud
     }
 
-    /// Everything typed up to now, with its answers.
+    /// Returns everything typed up to now, with its answers.
     #[must_use]
     pub fn transcript(&self) -> &[Entry] {
         &self.run.transcript
     }
 
-    /// The line that is being run, where one waits.
+    /// Returns the line that is being run; `None` if no line waits.
     #[must_use]
     pub fn busy(&self) -> Option<&Entry> {
         self.run.busy()
     }
 
-    /// The question that the line under way asks, if it does: the next line typed is its answer.
+    /// Returns the open question of the line under way, if it asks one: the next line typed is the answer.
     #[must_use]
     pub fn question(&self) -> Option<&Question> {
         self.run.question()
     }
 
-    /// Example `number` of the help shown last, counted from 1.
+    /// Returns example `number` of the help shown last, counted from 1.
     #[must_use]
     pub fn example(&self, number: usize) -> Option<&'static str> {
         self.run.example(number)
     }
 
-    /// Whether nothing is under way.
+    /// Returns `true` if nothing is under way: no line, nothing in the cloud, and no log item ahead.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.run.is_idle() && self.applied == self.log.len()
     }
 
-    /// Changes whenever the transcript does.
+    /// Returns a number that changes whenever the transcript does.
     #[must_use]
     pub fn revision(&self) -> u64 {
         self.revision
     }
 
-    /// Whether the verdict is the real CLI's.
+    /// Returns `true` if every line gets the real CLI's verdict.
     #[must_use]
     pub fn is_strict(&self) -> bool {
         self.options.strict
     }
 
     /// Types one or more lines. They run one after the other, each as soon as the one before it
-    /// has answered, which may take simulated time. Where a line asks, the next one answers; an
-    /// empty one is what the question takes it for.
+    /// has answered, which may take simulated time. If a line asks a question, the next one is its answer; an
+    /// empty one stands for the default of the question.
     pub fn submit(&mut self, text: &str) {
         // What is kept is what runs: a script has no carriage returns, and no blanks at its end.
         let text = text.replace('\r', "");
@@ -184,7 +184,7 @@ impl Session {
         self.act(LogAction::Lines(Arc::from(text)));
     }
 
-    /// Stops waiting, as Ctrl-C does: the operation goes on, lines that wait are dropped.
+    /// Stops waiting, as Ctrl-C does: the operation goes on, and queued lines are dropped.
     pub fn interrupt(&mut self) {
         if self.busy().is_some() {
             self.act(LogAction::Interrupt);
@@ -207,7 +207,7 @@ impl Session {
         Moment { log: self.log.clone(), at_ms: self.now_ms(), end_ms: self.end_ms() }
     }
 
-    /// Lets simulated time pass.
+    /// Lets `time_ms` milliseconds of simulated time pass.
     pub fn advance(&mut self, time_ms: u64) {
         self.advance_to(self.now_ms().saturating_add(time_ms));
     }
@@ -219,7 +219,7 @@ impl Session {
         self.revision += 1;
     }
 
-    /// Passes to the moment at which something happens next; false where nothing will.
+    /// Advances to the next event or log item. Returns `false` if there is none.
     pub fn advance_to_next_event(&mut self) -> bool {
         let typed_ms = self.log.at_ms(self.applied);
         let next_ms = match (typed_ms, self.run.next_event_ms()) {
@@ -232,19 +232,19 @@ impl Session {
         next_ms.is_some()
     }
 
-    /// Passes to the moment at which nothing is under way any more.
+    /// Advances until nothing is under way any more.
     pub fn advance_until_idle(&mut self) {
         while !self.is_idle() && !self.run.is_stuck() && self.advance_to_next_event() {}
     }
 
-    /// Passes to the moment at which every line typed so far has answered, or asks.
+    /// Advances until every line typed so far has answered, or one asks a question.
     pub fn advance_until_answered(&mut self) {
         while self.busy().is_some() && self.question().is_none() && !self.run.is_stuck() && self.advance_to_next_event()
         {
         }
     }
 
-    /// Applies the log items that are due.
+    /// Applies the log items that are due by `until_ms`.
     fn apply_due(&mut self, until_ms: u64) {
         let is_due = |item: &&LogItem| item.at_ms <= until_ms;
         while let Some(item) = self.log.get(self.applied).filter(is_due).cloned() {
@@ -275,7 +275,7 @@ impl Session {
         self.checkpoints.retain(|checkpoint| checkpoint.applied < applied);
     }
 
-    /// Goes to a time, past or future, as if the clock had stood there: the same as playing to it.
+    /// Goes to a time, past or future; the result is the same as playing to it.
     ///
     /// In a lesson the time does not go back before the end of its set-up.
     pub fn seek(&mut self, at_ms: u64) {
@@ -287,7 +287,7 @@ impl Session {
         self.advance_to(at_ms);
     }
 
-    /// The end of the run so far: the latest time that it has come to, or that something was typed at.
+    /// Returns the end of the run so far, in milliseconds: the latest time that was played or typed at.
     #[must_use]
     pub fn end_ms(&self) -> u64 {
         let typed_ms = self.log.len().checked_sub(1).and_then(|last| self.log.at_ms(last));
@@ -295,13 +295,13 @@ impl Session {
         known_ms.max(typed_ms.unwrap_or(0)).max(self.now_ms())
     }
 
-    /// The run so far, what comes after the present moment included.
+    /// Returns the node counts of the run so far, including the time after the present moment.
     #[must_use]
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
     }
 
-    /// The run so far at a glance.
+    /// Returns the run so far at a glance, for the time slider.
     #[must_use]
     pub fn glance(&self) -> Glance {
         let mut counts: Vec<_> = self.timeline.samples().to_vec();
@@ -312,8 +312,8 @@ impl Session {
         Glance { end_ms: self.end_ms(), counts, typed_ms: self.log.iter().map(|item| item.at_ms).collect() }
     }
 
-    /// Drops what comes after the present moment, so that another future can begin here; undo
-    /// brings it back. False where nothing comes after it.
+    /// Drops everything after the present moment, so that another future can begin here; undo brings it back.
+    /// Returns `false` if there is nothing after it.
     pub fn branch(&mut self) -> bool {
         if self.end_ms() == self.now_ms() {
             return false;
@@ -339,20 +339,19 @@ impl Session {
         self.run = run;
     }
 
-    /// Whether something can be taken back.
+    /// Returns `true` if there is an action to undo.
     #[must_use]
     pub fn can_undo(&self) -> bool {
         !self.done.is_empty()
     }
 
-    /// Whether something taken back can be brought back.
+    /// Returns `true` if there is an undone action to redo.
     #[must_use]
     pub fn can_redo(&self) -> bool {
         !self.undone.is_empty()
     }
 
-    /// Takes back the last thing typed, and the time that has passed since; false where nothing
-    /// is left to take back.
+    /// Undoes the last action, and the time that has passed since. Returns `false` if there is none.
     pub fn undo(&mut self) -> bool {
         let Some(earlier) = self.done.pop() else {
             return false;
@@ -362,7 +361,7 @@ impl Session {
         true
     }
 
-    /// Brings back what was undone; false where nothing was.
+    /// Redoes the last undone action. Returns `false` if there is none.
     pub fn redo(&mut self) -> bool {
         let Some(later) = self.undone.pop() else {
             return false;
@@ -395,7 +394,7 @@ impl Session {
         self.advance_until_idle();
     }
 
-    /// Begins anew, with the same options; a lesson after its set-up.
+    /// Begins anew with the same options; in a lesson, after its set-up.
     pub fn reset(&mut self) {
         self.clear();
         self.set_up_lesson();
@@ -405,20 +404,20 @@ impl Session {
         *self = Self { revision: self.revision + 1, ..Self::new(self.options.clone()) };
     }
 
-    /// A frame of this moment.
+    /// Returns a frame of this moment, for display.
     #[must_use]
     pub fn snapshot(&self) -> Snapshot {
         self.run.cloud.snapshot()
     }
 
-    /// The run so far as a script that plays it again: lines, and waits between them.
+    /// Returns the run so far as a script that plays it again: lines, and waits between them.
     #[must_use]
     pub fn script(&self) -> String {
         script::write(&self.options, &self.log, self.end())
     }
 
-    /// Begins anew and plays a script of our own, with all its waits. What comes from outside is opened
-    /// ([`Self::open`]), which has limits.
+    /// Begins anew and plays a trusted script, with all its waits. A script from outside is opened with
+    /// [`Self::open`], which has limits.
     pub fn load(&mut self, text: &str) {
         let script = script::read(text);
         self.begin_script(&script);
@@ -429,7 +428,7 @@ impl Session {
         self.pass(script.end.unwrap_or(When::Rested(0)));
     }
 
-    /// Begins anew as a script says.
+    /// Begins anew with the options of a script.
     fn begin_script(&mut self, script: &Script) {
         // What ends was written from a run and says all about it; what a person wrote runs with the options at hand.
         let is_whole = script.end.is_some();
@@ -454,13 +453,13 @@ impl Session {
         }
     }
 
-    /// The end of the run so far. Where it has gone back in time, more follows than the present moment has.
+    /// Returns the end of the run so far, for its script. If the run has gone back in time, it is an absolute time.
     fn end(&self) -> When {
         let rest_ms = self.run.rest_ms().filter(|_| self.now_ms() == self.end_ms());
         When::new(self.end_ms(), rest_ms)
     }
 
-    /// Lets time pass as a script says.
+    /// Lets time pass until a time of a script.
     fn pass(&mut self, when: When) {
         match when {
             When::At(at_ms) => self.advance_to(at_ms),
@@ -471,7 +470,7 @@ impl Session {
         }
     }
 
-    /// The run so far as a link fragment.
+    /// Returns the run so far as a link fragment.
     #[must_use]
     pub fn share(&self) -> String {
         share::encode(&self.script())

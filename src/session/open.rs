@@ -1,21 +1,22 @@
-//! Opens a run that comes from outside: a link, a script or a file of JSON.
+//! Opening of runs from outside: a link, a script or a JSON file.
 //!
-//! Such a text may be damaged, huge or made to keep the page busy for ever. It is played on a copy, within
-//! limits, and refused as a whole where it breaks one: the session at hand is never lost.
+//! Such a text may be damaged, huge or made to keep the page busy for ever. It is played on a copy of the
+//! session, within limits, and refused as a whole if it breaks one: the current session is never lost.
 
 use super::command_log::LogAction;
 use super::script::{self, Script, When};
 use super::{Session, ShareError, World, WorldError, saved, share};
 
-/// The longest script, in bytes; as long as a link may hold.
+/// Length of the longest script, in bytes; as long as a link may hold.
 const TEXT_MAX: usize = 256 * 1024;
-/// The longest file of JSON, in bytes: it may hold a world.
+/// Size of the largest JSON file, in bytes: it may hold a world.
 const JSON_MAX: usize = 10 * 1024 * 1024;
-/// The most lines that are played.
+/// Greatest number of lines that are played.
 const LINES_MAX: usize = 2_000;
-/// The most simulated time that a run may take.
+/// Longest simulated time of a run, in milliseconds: 366 days.
 const TIME_MAX_MS: u64 = 366 * 24 * 3_600_000;
-/// The most events that are played: some days with a thousand nodes and ten thousand pods. It takes seconds.
+/// Greatest number of events that are played: some days with a thousand nodes and ten thousand pods. Playing them
+/// takes seconds.
 const WORK_MAX: u64 = 250_000;
 
 /// Why a run was not opened.
@@ -30,25 +31,25 @@ pub enum OpenError {
     /// The resources that it begins with cannot be read.
     #[error(transparent)]
     World(#[from] WorldError),
-    /// It is too long.
+    /// The text is longer than the limits.
     #[error("this holds more than the playground accepts ({LINES_MAX} lines, 256 KiB)")]
     TooLong,
-    /// Playing it takes too long.
+    /// Playing it takes more simulated time or more events than the limits.
     #[error("playing this takes more than the playground accepts (a year, or 250,000 events)")]
     TooMuch,
 }
 
-/// How many steps of time playing has taken so far.
+/// Number of steps that playing has taken so far.
 #[derive(Debug, Default)]
 pub(super) struct Work(u64);
 
 impl Session {
     /// Begins anew from a link, a script or JSON, whichever the text is. A script of [`Self::script`] gives
-    /// the run that it was written from. One that is not the run of a lesson leaves the lesson.
+    /// the run that it was written from. A script that is not the run of a lesson leaves the lesson.
     ///
     /// # Errors
     ///
-    /// Where it cannot be read, or is more than may be played; the session is then as it was.
+    /// A text that cannot be read, or is more than may be played; the session stays as it was.
     pub fn open(&mut self, text: &str) -> Result<(), OpenError> {
         let script = if share::is_fragment(text.trim()) {
             script::read(&share::decode(text)?)
@@ -79,14 +80,14 @@ impl Session {
         Ok(())
     }
 
-    /// Begins anew with other resources, without the lesson that was being taken.
+    /// Begins anew with the resources of a world, without the lesson that was being taken.
     pub fn import(&mut self, world: World) {
         self.options.world = Some(world);
         self.options.lesson = None;
         self.reset();
     }
 
-    /// Begins anew and plays a script; nothing where that is too much.
+    /// Begins anew and plays a script. Returns `None` if it breaks a limit.
     fn play(&mut self, script: Script, work: &mut Work) -> Option<()> {
         self.begin_script(&script);
         for item in script.items {
@@ -97,7 +98,7 @@ impl Session {
         self.pass_within(script.end.unwrap_or(When::Rested(0)), work)
     }
 
-    /// Lets time pass as a script says; nothing where that is too much.
+    /// Lets time pass until a time of a script. Returns `None` if that breaks a limit.
     pub(super) fn pass_within(&mut self, when: When, work: &mut Work) -> Option<()> {
         let at_ms = match when {
             When::At(at_ms) => at_ms,
@@ -124,7 +125,7 @@ impl Session {
 }
 
 impl Work {
-    /// Counts a step; nothing where it was one too many.
+    /// Counts a step. Returns `None` if the steps and events, or the simulated time, exceed the limits.
     fn look(&mut self, session: &Session) -> Option<()> {
         self.0 += 1;
         let work = self.0 + session.cloud().log().next_sequence();

@@ -1,4 +1,4 @@
-//! A run as JSON, for programs: the native command's `jsonl` and the JavaScript package.
+//! Runs as JSON for programs: the native command's `jsonl` output and the JavaScript package.
 //!
 //! Money is in whole micro-dollars, time in milliseconds; the unit is the end of every name.
 
@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::{Entry, Session};
 use scale_down_engine::{ClusterView, CostView, PodCounts, PoolView, StateCounts, pool};
 
-/// One line of the transcript.
+/// Returns one line of the transcript.
 #[must_use]
 pub fn entry(entry: &Entry) -> Value {
     json!({
@@ -21,7 +21,7 @@ pub fn entry(entry: &Entry) -> Value {
     })
 }
 
-/// The event log from a sequence number on.
+/// Returns the event log from a sequence number on.
 #[must_use]
 pub fn events(session: &Session, since: u64) -> Value {
     let records = session.cloud().log().since(since);
@@ -40,7 +40,7 @@ pub fn events(session: &Session, since: u64) -> Value {
     Value::Array(events.collect())
 }
 
-/// A frame, with or without one object for each node.
+/// Returns a frame of this moment, with or without one object for each node.
 #[must_use]
 pub fn snapshot(session: &Session, with_nodes: bool) -> Value {
     let snapshot = session.snapshot();
@@ -59,14 +59,14 @@ pub fn snapshot(session: &Session, with_nodes: bool) -> Value {
     })
 }
 
-/// Node counts by the name of the state; states without nodes are there with 0.
+/// Returns node counts by the name of the state; a state without nodes has 0.
 #[must_use]
 pub fn counts(counts: &StateCounts) -> Value {
     let entries = counts.iter().map(|(state, count)| (state.name().to_owned(), json!(count)));
     Value::Object(entries.collect())
 }
 
-/// Pods that run, that are on their way on a node, and that have none.
+/// Returns the counts of pods that run, that start on a node, and that are pending.
 fn pods(pods: PodCounts) -> Value {
     json!({ "ready": pods.ready, "starting": pods.starting, "pending": pods.pending })
 }

@@ -1,7 +1,7 @@
-//! The state of a run: the cloud, the command line's own state, and the lines under way.
+//! The state of a run: the cloud, the local state of the command line, and the lines under way.
 //!
-//! It is a value: copied for checkpoints, compared in tests. It knows nothing of history; the
-//! session replays the command log into a fresh one.
+//! It is a plain value: copied for checkpoints, compared in tests. It has no history; the session replays the
+//! command log into a fresh one.
 
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
@@ -19,9 +19,9 @@ use scale_down_cli::outcome::{self, Block, Outcome};
 use scale_down_cli::shell::{self, Connector, RawCommand, ShellError};
 use scale_down_engine::Cloud;
 
-/// The most lines that may wait to be run.
+/// Greatest number of queued lines.
 const QUEUE_MAX: usize = 1000;
-/// The most text that a run may print, in bytes: a page that runs out of memory loses the run.
+/// Most output that a run may print, in bytes: a page that runs out of memory loses the run.
 const PRINTED_MAX: usize = 8 * 1024 * 1024;
 
 fn shell_refusal(error: ShellError) -> Outcome {
@@ -30,7 +30,7 @@ fn shell_refusal(error: ShellError) -> Outcome {
     Outcome::refused(Vec::new(), refusal)
 }
 
-/// Names the first character that a word processor left in a line that failed.
+/// Returns a note on the first character of a word processor in a line that failed; `None` if there is none.
 fn look_alike_note(line: &str) -> Option<String> {
     let found = shell::typography(line);
     let first = found.first()?;
@@ -45,7 +45,7 @@ fn look_alike_note(line: &str) -> Option<String> {
     ))
 }
 
-/// See the module.
+/// The state of a run at one moment of simulated time.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Run {
     /// The simulated cloud.
@@ -55,19 +55,19 @@ pub struct Run {
     pub(super) variables: BTreeMap<String, String>,
     last_exit_code: i32,
     has_terminal: bool,
-    /// Index of the next line to start.
+    /// Transcript index of the next line to start.
     next: usize,
     active: Option<Active>,
-    /// How much was printed so far, in bytes.
+    /// Size of the output so far, in bytes.
     printed: usize,
-    /// When the last line answered.
+    /// The simulated time at which the last line answered, in milliseconds.
     answered_ms: u64,
-    /// Judges the run, where it is one of a lesson.
+    /// The judge of the lesson that is being taken.
     pub(super) judge: Option<Judge>,
 }
 
 impl Run {
-    /// A run on a cloud, with nothing typed.
+    /// Creates a run on a cloud, with nothing typed.
     #[must_use]
     pub fn new(cloud: Cloud, strict: bool, has_terminal: bool) -> Self {
         Self {
@@ -85,43 +85,43 @@ impl Run {
         }
     }
 
-    /// The line that is being run.
+    /// Returns the line that is being run.
     #[must_use]
     pub fn busy(&self) -> Option<&Entry> {
         self.active.as_ref()?;
         self.transcript.get(self.next.checked_sub(1)?)
     }
 
-    /// When the last line answered; 0 where none has.
+    /// Returns the simulated time at which the last line answered, in milliseconds; 0 if none has.
     pub(super) fn answered_ms(&self) -> u64 {
         self.answered_ms
     }
 
-    /// How long every line has answered; nothing where one has not.
+    /// Returns the milliseconds since the last line answered; `None` while a line is under way.
     pub(super) fn rest_ms(&self) -> Option<u64> {
         self.active.is_none().then(|| self.cloud.now_ms().saturating_sub(self.answered_ms))
     }
 
-    /// Whether nothing is under way, neither a line nor anything in the cloud.
+    /// Returns `true` if nothing is under way, neither a line nor anything in the cloud.
     #[must_use]
     pub fn is_idle(&self) -> bool {
         self.active.is_none() && self.next >= self.transcript.len() && self.cloud.is_idle()
     }
 
-    /// Whether the line under way waits for something that will not come by itself.
+    /// Returns `true` if the line under way waits for an event that will not come by itself: it watches an idle cloud.
     #[must_use]
     pub fn is_stuck(&self) -> bool {
         let following = self.active.as_ref().and_then(|active| active.following.as_ref());
         following.is_some_and(|follow| follow.is_patient()) && self.cloud.is_idle()
     }
 
-    /// What the line under way asks.
+    /// Returns the open question of the line under way.
     #[must_use]
     pub fn question(&self) -> Option<&Question> {
         self.active.as_ref()?.question.as_ref()
     }
 
-    /// Example `number` of the help shown last, counted from 1.
+    /// Returns example `number` of the help shown last, counted from 1.
     pub(super) fn example(&self, number: usize) -> Option<&'static str> {
         let shown = self.transcript.iter().rev().flat_map(|entry| &entry.blocks).find_map(|block| match block {
             Block::Examples(examples) => Some(*examples),
@@ -130,7 +130,7 @@ impl Run {
         Some(shown?.get(number.checked_sub(1)?)?.command)
     }
 
-    /// Answers what is asked; then queues lines and starts the first if nothing runs.
+    /// Answers the open question, if any; then queues the lines and starts the first if nothing runs.
     pub(super) fn type_lines(&mut self, text: &str) {
         let mut text = text;
         while !text.is_empty() && self.question().is_some() {
@@ -150,7 +150,7 @@ impl Run {
         self.judge();
     }
 
-    /// The set-up of a lesson is over.
+    /// Tells the judge that the set-up of the lesson is over.
     pub(super) fn begin_lesson(&mut self) {
         if let Some(judge) = &mut self.judge {
             judge.begin(&self.cloud, &self.transcript);
@@ -163,7 +163,7 @@ impl Run {
         }
     }
 
-    /// Takes a typed line as the answer to the question; asks again where it is none.
+    /// Takes a typed line as the answer to the open question; asks again if it is no answer.
     fn answer(&mut self, typed: &str) {
         let Some(active) = &mut self.active else { return };
         let Some(question) = active.question.take() else { return };
@@ -191,8 +191,7 @@ impl Run {
         }
     }
 
-    /// Stops waiting, and drops the lines that have not begun. What is under way in the cloud
-    /// goes on.
+    /// Stops waiting, and drops the lines that have not begun. Operations under way in the cloud go on.
     pub(super) fn interrupt(&mut self) {
         if let Some(active) = self.active.take() {
             let outcome = match (active.waiting, active.following, active.question) {
@@ -216,7 +215,7 @@ impl Run {
         self.judge();
     }
 
-    /// When something happens next: an event in the cloud or the end of a timed wait.
+    /// Returns the time of the next event in the cloud or end of a timed wait, in milliseconds.
     #[must_use]
     pub fn next_event_ms(&self) -> Option<u64> {
         let deadline_ms = self.active.as_ref().and_then(|active| match (&active.waiting, &active.following) {
@@ -230,8 +229,8 @@ impl Run {
         }
     }
 
-    /// Lets time pass until `at_ms`. Lines whose wait ends answer at that very moment, and the
-    /// next ones begin then.
+    /// Lets time pass until `at_ms`. A line whose wait ends answers at that very moment, and the next line begins
+    /// then.
     pub(super) fn advance_to(&mut self, at_ms: u64, timeline: &mut Timeline) {
         while let Some(event_ms) = self.next_event_ms().filter(|event_ms| *event_ms <= at_ms) {
             self.judge_until(event_ms);
@@ -245,7 +244,7 @@ impl Run {
         timeline.reach(at_ms, &self.cloud);
     }
 
-    /// Lets time pass to each moment before `end_ms` at which the judge looks although nothing happens.
+    /// Lets time pass to each moment before `end_ms` at which the judge looks while nothing happens.
     fn judge_until(&mut self, end_ms: u64) {
         let next_ms = |run: &Self| run.judge.as_ref()?.next_look_ms(run.cloud.now_ms());
         while let Some(look_ms) = next_ms(self).filter(|look_ms| *look_ms < end_ms) {
@@ -254,7 +253,7 @@ impl Run {
         }
     }
 
-    /// Runs commands until one waits or none is left.
+    /// Runs commands until one waits or no line is left.
     fn pump(&mut self) {
         loop {
             if self.active.is_none() && !self.begin_line() {
@@ -266,7 +265,7 @@ impl Run {
         }
     }
 
-    /// Takes the next line; false where there is none.
+    /// Begins the next line. Returns `false` if there is none.
     fn begin_line(&mut self) -> bool {
         let now_ms = self.cloud.now_ms();
         let Some(entry) = self.transcript.get_mut(self.next) else {
@@ -298,7 +297,7 @@ impl Run {
         true
     }
 
-    /// Goes on with the active line; false where it waits.
+    /// Continues the active line. Returns `false` if it waits.
     fn resume(&mut self) -> bool {
         loop {
             let Some(active) = &mut self.active else {
@@ -374,7 +373,7 @@ impl Run {
         }
     }
 
-    /// Lets the active command say what has happened; false where it goes on.
+    /// Prints the news of the command that follows events. Returns `false` if it goes on.
     fn follow(&mut self) -> bool {
         let Some(mut follow) = self.active.as_mut().and_then(|active| active.following.take()) else { return true };
         let (blocks, outcome) = follow.look(&mut self.cloud, self.has_terminal);
@@ -394,7 +393,7 @@ impl Run {
         false
     }
 
-    /// Says what belongs to what has been said; before a pipe it is kept for that.
+    /// Appends blocks to the output of the active command. Output for a pipe or a substitution is held back.
     fn say_on(&mut self, blocks: Vec<Block>) {
         let said = match self.active.as_mut().filter(|active| active.is_overheard()) {
             Some(active) => Some(&mut active.held),
@@ -409,7 +408,7 @@ impl Run {
         }
     }
 
-    /// Answers `? QUERY`: queries what the last command that printed anything has printed.
+    /// Answers `? QUERY`: queries the output of the last command that printed anything.
     fn query_last(&mut self, query: &str) {
         let before = self.transcript.iter().take(self.next.saturating_sub(1));
         let printed = before.map(Entry::stdout).rfind(|text| !text.is_empty());
@@ -468,12 +467,12 @@ impl Run {
         }
     }
 
-    /// The line that was begun last.
+    /// Returns the line that was begun last.
     fn current(&mut self) -> Option<&mut Entry> {
         self.transcript.get_mut(self.next.checked_sub(1)?)
     }
 
-    /// Goes on with what the exit code of the command that has answered lets run.
+    /// Continues with the next command that the exit code of the last one lets run.
     fn skip_by_connector(&mut self) {
         if let Some(active) = &mut self.active {
             active.skip_by_connector(self.last_exit_code);

@@ -1,6 +1,6 @@
-//! A run as JSON: to be kept, edited and read by programs. `docs/session.md` describes its shape.
+//! Runs as JSON, to be kept, edited and read by programs. `docs/session.md` describes the shape.
 //!
-//! It says the same as the script of the run (`script.rs`), in other words.
+//! The JSON holds the same as the script of the run (`script.rs`).
 
 use std::sync::Arc;
 
@@ -10,18 +10,18 @@ use super::command_log::LogAction;
 use super::script::{Script, ScriptItem, When};
 use super::{Session, World};
 
-/// What tells the file from others.
+/// The `format` field, which tells the file from others.
 const FORMAT: &str = "scale-down-session";
-/// The version of the shape that is written, and the latest that is read.
+/// The version of the shape that is written, and the latest one that is read.
 const VERSION: u64 = 1;
 
-/// The words for what can be done.
+/// The names of the actions.
 const TYPE: &str = "type";
 const INTERRUPT: &str = "interrupt";
 const BEGIN: &str = "begin";
 
 impl Session {
-    /// The run so far as JSON.
+    /// Returns the run so far as JSON.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let items = self.log.iter().map(|item| {
@@ -58,11 +58,11 @@ fn when(when: When) -> Map<String, Value> {
     Map::from_iter([(name.to_owned(), json!(time_ms))])
 }
 
-/// Reads what [`Session::to_json`] has written.
+/// Reads the JSON of [`Session::to_json`].
 ///
 /// # Errors
 ///
-/// Names the first thing that is not as it should be.
+/// The first value that is not as expected.
 pub(super) fn read(text: &str) -> Result<Script, String> {
     let value: Value = serde_json::from_str(text).map_err(|error| error.to_string())?;
     if value.get("format").and_then(Value::as_str) != Some(FORMAT) {
@@ -89,7 +89,7 @@ pub(super) fn read(text: &str) -> Result<Script, String> {
     Ok(script)
 }
 
-/// A value that may be absent, and may not be of another type.
+/// Reads a value that may be absent or null, but not of another type; `what` is the type in words.
 fn optional<T>(value: &Value, name: &str, read: fn(&Value) -> Option<T>, what: &str) -> Result<Option<T>, String> {
     let found = value.get(name).filter(|found| !found.is_null());
     found.map(|found| read(found).ok_or_else(|| format!("expected \"{name}\", {what}"))).transpose()

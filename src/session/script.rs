@@ -1,13 +1,13 @@
-//! A run as text: a script that can be read, edited and played again.
+//! Runs as text: scripts that can be read, edited and played again.
 //!
-//! Lines stand as they were typed. A comment that begins with `#@` says when, so that a played script
-//! gives the very same run; a shell and a person can skip it. A script written by hand needs none: its
+//! Lines stand as they were typed. A comment that begins with `#@` is a mark with the time, so that a played
+//! script gives the very same run; a shell and a person can skip it. A script written by hand needs none: its
 //! lines follow each other.
 //!
-//! | mark | what it says |
+//! | mark | meaning |
 //! | --- | --- |
-//! | `#@ seed 7` | what decides every duration that is drawn |
-//! | `#@ world {…}` | what exists at time 0, as JSON on one line |
+//! | `#@ seed 7` | the seed of every duration that is drawn |
+//! | `#@ world {…}` | the resources at time 0, as JSON on one line |
 //! | `#@ strict` | every line is judged as the real CLI judges it |
 //! | `#@ +1500` | the next lines were typed 1.5 s after those before had answered |
 //! | `#@ 61000` | they were typed 61 s after the beginning, while others had not answered |
@@ -24,17 +24,17 @@ use super::{SessionOptions, World, WorldError};
 
 const MARK: &str = "#@";
 
-/// When something is done.
+/// The time of an action, in milliseconds of simulated time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum When {
-    /// This long after the beginning.
+    /// This long after the beginning of the run.
     At(u64),
-    /// This long after every line before has answered.
+    /// This long after every line before it has answered.
     Rested(u64),
 }
 
 impl When {
-    /// The time that is kept where durations change: that since the last answer.
+    /// Prefers the time since the last answer, which stays right if durations change.
     pub(super) fn new(at_ms: u64, rest_ms: Option<u64>) -> Self {
         rest_ms.map_or(Self::At(at_ms), Self::Rested)
     }
@@ -49,27 +49,27 @@ impl Display for When {
     }
 }
 
-/// Something to do, and when.
+/// An action and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ScriptItem {
     pub when: When,
     pub action: LogAction,
 }
 
-/// What a script says.
+/// The content of a script.
 #[derive(Debug, Default)]
 pub(super) struct Script {
     pub seed: Option<u64>,
     pub is_strict: bool,
     pub has_terminal: bool,
     pub world: Option<World>,
-    /// Why the world cannot be read.
+    /// The reason why the world cannot be read.
     pub world_error: Option<WorldError>,
     pub items: Vec<ScriptItem>,
     pub end: Option<When>,
 }
 
-/// Writes a run down.
+/// Writes a run as a script.
 pub(super) fn write(options: &SessionOptions, log: &CommandLog, end: When) -> String {
     let mut text = String::new();
     if let Some(seed) = options.seed {
@@ -96,7 +96,7 @@ pub(super) fn write(options: &SessionOptions, log: &CommandLog, end: When) -> St
     text
 }
 
-/// Typed lines, so that none of them is taken for a mark.
+/// Escapes typed lines, so that none of them is taken for a mark.
 fn escaped(lines: &str) -> String {
     let mut text = String::with_capacity(lines.len());
     for line in lines.split_inclusive('\n') {

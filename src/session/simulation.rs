@@ -1,8 +1,8 @@
-//! What a page needs of a run, as an object.
+//! The interface of a run to the page, as a trait object.
 //!
-//! The page holds its run by [`Simulation`] and not by its type, so that everything which makes a
-//! run (shell, command line, cloud) can be loaded after the page has been drawn: code that is
-//! reached only through this object is not part of what the page loads first.
+//! The page holds its run as [`Simulation`] and not by its type, so that everything which makes a run (shell,
+//! command line, cloud) can be loaded after the page has been drawn: code that is reached only through this
+//! object is not in the first part that the page loads.
 
 use std::cell::RefCell;
 use std::ops::Range;
@@ -16,10 +16,10 @@ use super::{Entry, EntryState, Glance, NodeDetail, NodeRow, OpenError, Session, 
 use scale_down_cli::complete::Completion;
 use scale_down_engine::{PoolId, Snapshot};
 
-/// A run that several parts of a page look at.
+/// A run that several parts of a page share.
 pub type SharedSimulation = Rc<RefCell<Box<dyn Simulation>>>;
 
-/// A run. Each method is that of [`Session`] with the same name, unless it says otherwise.
+/// A run of the playground. Each method is that of [`Session`] with the same name, unless it says otherwise.
 #[expect(missing_docs, reason = "the session documents them")]
 pub trait Simulation {
     fn revision(&self) -> u64;
@@ -27,7 +27,7 @@ pub trait Simulation {
     fn is_idle(&self) -> bool;
     fn transcript(&self) -> &[Entry];
     fn busy(&self) -> Option<&Entry>;
-    /// Whether a line asks and waits for the answer.
+    /// Returns `true` if a line has asked a question and waits for the answer.
     fn is_asking(&self) -> bool;
     fn example(&self, number: usize) -> Option<&'static str>;
     fn snapshot(&self) -> Snapshot;
@@ -35,11 +35,11 @@ pub trait Simulation {
     fn share(&self) -> String;
     fn complete(&self, line: &str, cursor: usize) -> Completion;
     fn node(&self, pool: PoolId, instance_id: u32) -> Option<NodeDetail>;
-    /// The lines of the table "Nodes" at some places.
+    /// Returns the rows of the table "Nodes" in a range of positions.
     fn node_rows(&self, places: Range<usize>) -> Vec<NodeRow>;
-    /// [`report::snapshot`] with one object for each node.
+    /// Returns [`report::snapshot`] with one object for each node.
     fn report(&self) -> Value;
-    /// [`report::events`].
+    /// Returns [`report::events`].
     fn events(&self, since: u64) -> Value;
 
     fn submit(&mut self, text: &str);
@@ -53,41 +53,41 @@ pub trait Simulation {
     fn redo(&mut self) -> bool;
     fn reset(&mut self);
     fn load(&mut self, script: &str);
-    /// [`Session::open`].
+    /// Begins anew from a link, a script or JSON: [`Session::open`].
     ///
     /// # Errors
     ///
     /// A text that cannot be read, or is more than may be played; the run stays as it was.
     fn open(&mut self, text: &str) -> Result<(), OpenError>;
-    /// Begins anew with the resources in a text.
+    /// Begins anew with the resources in a text: [`World::parse`], then [`Session::import`].
     ///
     /// # Errors
     ///
     /// A text that is no world; the run stays as it was.
     fn import(&mut self, pasted: &str) -> Result<(), WorldError>;
-    /// The run as JSON, to be kept in a file.
+    /// Returns the run as indented JSON, to be kept in a file.
     fn json(&self) -> String;
     fn markdown(&self) -> String;
 
-    /// Begins a lesson.
+    /// Begins the lesson of a file: [`Session::begin_lesson`].
     ///
     /// # Errors
     ///
     /// A text that is no lesson; the run stays as it was.
     fn begin_lesson(&mut self, file: &str) -> Result<(), LessonError>;
-    /// Goes on with a lesson from the script of a run of it.
+    /// Continues a lesson from the script of a run of it: [`Session::resume_lesson`].
     ///
     /// # Errors
     ///
     /// A text that is no lesson; the run stays as it was.
     fn resume_lesson(&mut self, file: &str, script: &str) -> Result<(), LessonError>;
     fn leave_lesson(&mut self);
-    /// [`lesson::report::lesson`] of the lesson that is being taken, or null.
+    /// Returns [`lesson::report::lesson`] of the lesson that is being taken, or null.
     fn lesson(&self) -> Value;
-    /// [`lesson::report::progress`], or null.
+    /// Returns [`lesson::report::progress`], or null.
     fn progress(&self) -> Value;
     fn is_in_lesson(&self) -> bool;
-    /// The transcript from an entry on, as [`report::entry`] and whether it has answered.
+    /// Returns the transcript from an entry on, each as [`report::entry`] with `is_done`: `true` once it has answered.
     fn entries(&self, from: usize) -> Value;
     fn end_ms(&self) -> u64;
     fn glance(&self) -> Glance;

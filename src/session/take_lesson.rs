@@ -1,4 +1,4 @@
-//! A run as that of a lesson: its set-up is played first, and undo does not lead back before it.
+//! Runs of lessons: the set-up is played first, and undo does not lead back before its end.
 
 use std::sync::Arc;
 
@@ -9,11 +9,11 @@ use super::script::When;
 use super::{DEFAULT_SEED, Session};
 
 impl Session {
-    /// Begins a lesson: anew, with its seed, after its set-up.
+    /// Begins a lesson: begins anew with its seed and plays its set-up.
     ///
     /// # Errors
     ///
-    /// Where the set-up is more than may be played; the session is then as it was.
+    /// A set-up that is more than may be played; the session stays as it was.
     pub fn begin_lesson(&mut self, lesson: &Arc<Lesson>) -> Result<(), LessonError> {
         let mut begun = self.clone();
         begun.options.seed = Some(lesson.seed.unwrap_or(DEFAULT_SEED));
@@ -31,8 +31,8 @@ impl Session {
         Ok(())
     }
 
-    /// Goes on with a lesson from the script of a run of it. A script that is no run of a lesson, or
-    /// cannot be played, begins it.
+    /// Continues a lesson from the script of a run of it. With a script that is no run of a lesson, or
+    /// cannot be played, the lesson begins anew.
     ///
     /// # Errors
     ///
@@ -47,7 +47,7 @@ impl Session {
         Ok(())
     }
 
-    /// Goes on without the lesson.
+    /// Continues the run without the lesson.
     pub fn leave_lesson(&mut self) {
         self.options.lesson = None;
         self.run.judge = None;
@@ -56,26 +56,26 @@ impl Session {
         }
     }
 
-    /// The lesson that is being taken.
+    /// Returns the lesson that is being taken.
     #[must_use]
     pub fn lesson(&self) -> Option<&Arc<Lesson>> {
         self.options.lesson.as_ref()
     }
 
-    /// How the run stands in the lesson that is being taken.
+    /// Returns the state of the run in the lesson that is being taken; `None` without a lesson.
     #[must_use]
     pub fn progress(&self) -> Option<Progress<'_>> {
         let judge = self.run.judge.as_ref()?;
         Some(judge.progress(&self.run.cloud, &self.run.transcript))
     }
 
-    /// When the set-up of the lesson that is being taken was over; 0 without a lesson.
+    /// Returns the simulated time at which the set-up of the lesson was over, in milliseconds; 0 without a lesson.
     pub(super) fn begun_ms(&self) -> u64 {
         let mut items = self.log.iter().filter(|_| self.options.lesson.is_some());
         items.find(|item| item.action == LogAction::Begin).map_or(0, |item| item.at_ms)
     }
 
-    /// Plays the set-up of the lesson that is being taken.
+    /// Plays the set-up of the lesson that is being taken, if any.
     pub(super) fn set_up_lesson(&mut self) {
         let Some(lesson) = self.options.lesson.clone() else {
             return;
@@ -91,7 +91,7 @@ impl Session {
         }
     }
 
-    /// Marks the end of the set-up. Undo does not lead back before it.
+    /// Marks the end of the set-up, before which undo does not lead back.
     pub(super) fn end_set_up(&mut self) {
         self.act(LogAction::Begin);
         self.done.clear();

@@ -1,43 +1,43 @@
-//! The run at a glance: how many nodes were in each state, and when, for the slider that goes back.
+//! The timeline of a run: node counts by state over time, for the slider that goes back.
 //!
-//! It is kept beside the run and not in it, so that going back does not forget what comes after. A
-//! replay shows the same again and adds nothing; what is typed in the past cuts off the rest.
+//! It is kept beside the run and not in it, so that going back keeps the later samples. A replay gives the same
+//! counts again and adds nothing; an action in the past cuts off the rest.
 
 use scale_down_engine::{Cloud, StateCounts};
 
-/// With more samples than these, every second one goes: a slider is a few hundred pixels wide.
+/// Greatest number of samples; beyond it the grain is doubled. A slider is a few hundred pixels wide.
 const SAMPLES_MAX: usize = 320;
-/// The finest distance of two samples.
+/// The finest grain of samples, in milliseconds.
 const GRAIN_MS: u64 = 1_000;
 
-/// The counts that hold from a moment on.
+/// The node counts that hold from a moment on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Sample {
-    /// The simulated time.
+    /// The simulated time, in milliseconds.
     pub at_ms: u64,
     /// Nodes by state.
     pub counts: StateCounts,
 }
 
-/// All that the slider shows.
+/// The data of the time slider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Glance {
-    /// The end of the run so far.
+    /// The end of the run so far, in milliseconds.
     pub end_ms: u64,
-    /// How many nodes were in each state, by time.
+    /// Node counts by state, in the order of time.
     pub counts: Vec<Sample>,
-    /// When something was typed.
+    /// The simulated times of the log items, in milliseconds.
     pub typed_ms: Vec<u64>,
 }
 
-/// See the module.
+/// Samples of the node counts of a run, thinned out as it grows.
 #[derive(Debug, Clone)]
 pub struct Timeline {
     samples: Vec<Sample>,
     grain_ms: u64,
-    /// When something happened last whose outcome is in no sample yet.
+    /// Time of the last event whose outcome is in no sample yet, in milliseconds.
     changed_ms: Option<u64>,
-    /// The latest time that the run has come to.
+    /// The latest time that the run has reached, in milliseconds.
     reached_ms: u64,
 }
 
@@ -48,19 +48,19 @@ impl Default for Timeline {
 }
 
 impl Timeline {
-    /// The samples so far, by time. What holds now is in the last one or comes after it.
+    /// Returns the samples so far, by time. The counts of this moment are in the last one or later than it.
     #[must_use]
     pub fn samples(&self) -> &[Sample] {
         &self.samples
     }
 
-    /// The latest time that the run has come to.
+    /// Returns the latest time that the run has reached, in milliseconds.
     #[must_use]
     pub fn reached_ms(&self) -> u64 {
         self.reached_ms
     }
 
-    /// To be told before anything happens at a time: what held until then is noted.
+    /// Notes the counts that held until `at_ms`. Called before an event of that time is applied.
     pub(super) fn before(&mut self, at_ms: u64, cloud: &Cloud) {
         if at_ms >= self.reached_ms {
             self.reach(at_ms, cloud);
@@ -68,7 +68,7 @@ impl Timeline {
         }
     }
 
-    /// To be told when time has passed.
+    /// Moves the end of the timeline to `at_ms`. Called when time has passed.
     pub(super) fn reach(&mut self, at_ms: u64, cloud: &Cloud) {
         if at_ms < self.reached_ms {
             return;
@@ -79,7 +79,7 @@ impl Timeline {
         }
     }
 
-    /// To be told before the run goes back.
+    /// Notes the latest counts. Called before the run goes back.
     pub(super) fn leave(&mut self, cloud: &Cloud) {
         if cloud.now_ms() >= self.reached_ms {
             self.note(cloud);
@@ -95,14 +95,14 @@ impl Timeline {
         }
     }
 
-    /// Forgets what is later.
+    /// Drops the samples from `at_ms` on.
     pub(super) fn cut(&mut self, at_ms: u64) {
         self.samples.retain(|sample| sample.at_ms < at_ms);
         self.reached_ms = self.reached_ms.min(at_ms);
         self.changed_ms = self.changed_ms.map(|changed_ms| changed_ms.min(at_ms));
     }
 
-    /// Of the samples that fall together in the coarser grain the last one holds.
+    /// Doubles the grain until there are few enough samples; the last sample within a grain is kept.
     fn thin_out(&mut self) {
         while self.samples.len() > SAMPLES_MAX {
             self.grain_ms *= 2;

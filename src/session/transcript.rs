@@ -1,4 +1,4 @@
-//! The transcript as Markdown: to be pasted into an issue, a document or a chat.
+//! Transcripts as Markdown, to be pasted into an issue, a document or a chat.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use super::{Entry, EntryState, Session};
 use scale_down_cli::exec::clock;
 
 impl Session {
-    /// Everything typed so far with its answers, and how the nodes stand, as Markdown.
+    /// Returns everything typed so far with its answers, and the state of the node pools, as Markdown.
     #[must_use]
     pub fn markdown(&self) -> String {
         let mut text = String::from("# Transcript\n\nFrom the Scale-Down Playground: `az` and AKS, simulated.\n");
@@ -68,7 +68,7 @@ fn write_entry(text: &mut String, entry: &Entry) {
     }
 }
 
-/// A fence that none of the texts can end.
+/// Returns a code fence that is longer than any run of backticks in the texts.
 fn fence(texts: &[&str]) -> String {
     let runs = texts.iter().flat_map(|text| text.split(|letter| letter != '`')).map(str::len);
     "`".repeat(runs.max().unwrap_or(0).max(2) + 1)

@@ -1,9 +1,9 @@
-//! A world from outside: resources as Azure Resource Manager describes them.
+//! Worlds from outside: resources as Azure Resource Manager describes them.
 //!
 //! Three forms are read: a file of groups, clusters and pools; the output of `az aks show -o json`
 //! or `az aks list -o json`; and that of `az aks nodepool list -o json`. The output may be pasted from a
-//! terminal, of several commands one after the other, with prompts and warnings around it. What the
-//! simulation does not know is kept, so that the resource prints as it came.
+//! terminal, of several commands one after the other, with prompts and warnings around it. Properties that
+//! the simulation does not know are kept, so that a resource prints as it came.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -17,16 +17,16 @@ use scale_down_engine::{
     ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,
 };
 
-/// The size that stands in for one whose name says nothing.
+/// The VM size that stands in for a missing one, or for one whose name cannot be interpreted.
 const STAND_IN_SIZE: &str = "Standard_DS2_v2";
-/// The most nodes that a world may hold, over all its clusters.
+/// Greatest number of nodes of a world, over all its clusters.
 const NODES_MAX: u32 = 50_000;
-/// The most resources that a world may hold.
+/// Greatest number of clusters and pools of a world.
 const RESOURCES_MAX: usize = 2_000;
-/// The longest text, in bytes.
+/// Length of the longest text, in bytes.
 const TEXT_MAX: usize = 8 * 1024 * 1024;
 
-/// Why a text is not a world.
+/// The reason why a text is no world.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum WorldError {
     /// There is no JSON in it.
@@ -37,7 +37,7 @@ pub enum WorldError {
     /// It ends too early.
     #[error("the JSON ends in the middle: some of it was not copied")]
     CutShort,
-    /// It begins as JSON and goes on otherwise.
+    /// It begins as JSON and is not valid.
     #[error("not JSON: {0}")]
     Syntax(String),
     /// It is JSON of another form.
@@ -45,34 +45,34 @@ pub enum WorldError {
         "expected {{\"groups\", \"clusters\", \"agentPools\"}} or the output of 'az aks show' or 'az aks nodepool list' in JSON"
     )]
     Form,
-    /// A resource lacks what it needs.
+    /// A resource lacks a field that it needs.
     #[error("{resource} has no usable '{field}'")]
     Field {
-        /// What kind of resource, and its name where it has one.
+        /// The kind of resource, and its name if it has one.
         resource: String,
         /// The field.
         field: &'static str,
     },
-    /// More nodes than can be simulated.
+    /// More nodes, resources or bytes than the limits.
     #[error("more than {NODES_MAX} nodes, or {RESOURCES_MAX} clusters and pools")]
     TooLarge,
 }
 
-/// Resources to begin with.
+/// The resources that a run begins with.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct World {
     groups: Vec<ResourceGroup>,
     clusters: Vec<(ClusterSpec, PowerState, Vec<ExistingPool>)>,
-    /// The JSON that it was read from, without what stood around it.
+    /// The JSON that it was read from, on one line, without the text around it.
     source: Arc<str>,
 }
 
 impl World {
-    /// Reads a world.
+    /// Parses a world.
     ///
     /// # Errors
     ///
-    /// Says what is wrong with the text.
+    /// The first thing that is wrong with the text.
     pub fn parse(text: &str) -> Result<Self, WorldError> {
         if text.len() > TEXT_MAX {
             return Err(WorldError::TooLarge);
@@ -97,7 +97,7 @@ impl World {
         Ok(world)
     }
 
-    /// JSON on one line that reads as the same world.
+    /// Returns JSON on one line that parses as the same world.
     #[must_use]
     pub fn source(&self) -> &str {
         &self.source
@@ -122,8 +122,8 @@ impl World {
         Ok(world)
     }
 
-    /// Clusters with their pools, or the pools of one cluster, as the command line printed them or
-    /// as Azure Resource Manager has them.
+    /// Reads clusters with their pools, or pools by themselves, in the form of the command line's output or of
+    /// Azure Resource Manager.
     fn from_resources(resources: &[Value]) -> Result<Self, WorldError> {
         let mut world = Self::default();
         for resource in resources {
@@ -157,7 +157,7 @@ impl World {
         Ok(world)
     }
 
-    /// The pools of the cluster that a pool's identity names; the cluster itself was not pasted.
+    /// Returns the pools of the cluster that a pool's resource ID names; adds the cluster if it was not pasted.
     fn cluster_of(&mut self, id: &str, name: &str) -> &mut Vec<ExistingPool> {
         let group = id_segment(id, "resourceGroups").unwrap_or("myResourceGroup");
         let is_it = |spec: &ClusterSpec| spec.name == name && spec.resource_group == group;
@@ -171,7 +171,7 @@ impl World {
         &mut self.clusters[index].2
     }
 
-    /// Puts the resources in a cloud.
+    /// Creates the resources in a cloud.
     pub(super) fn put_in(&self, cloud: &mut Cloud) {
         for group in &self.groups {
             // A name that stands twice in a file cannot be two groups; the first one stays.
@@ -186,7 +186,7 @@ impl World {
     }
 }
 
-/// The JSON in a text that may have been pasted from a terminal: what begins at the beginning of a line.
+/// Returns the JSON values in a text that may have been pasted from a terminal; each begins at the start of a line.
 fn values(text: &str) -> Result<Vec<Value>, WorldError> {
     let mut values = Vec::new();
     let mut rest = text.trim_start_matches('\u{feff}');
@@ -212,7 +212,7 @@ fn values(text: &str) -> Result<Vec<Value>, WorldError> {
     Ok(values)
 }
 
-/// The resources of one output: one, a list, or the page of a list as Azure Resource Manager gives it.
+/// Takes the resources of one output: one, a list, or a page of a list in Azure Resource Manager's form.
 fn resources(value: &mut Value) -> Vec<Value> {
     match value {
         Value::Array(resources) => std::mem::take(resources),
@@ -224,7 +224,7 @@ fn resources(value: &mut Value) -> Vec<Value> {
     }
 }
 
-/// A field of a resource, below `properties` or beside them.
+/// Returns a field of a resource, below `properties` or beside them; `None` if it is null.
 fn field<'a>(resource: &'a Value, name: &str) -> Option<&'a Value> {
     let inner = resource.get("properties").and_then(|inner| inner.get(name));
     inner.or_else(|| resource.get(name)).filter(|value| !value.is_null())
@@ -259,7 +259,7 @@ fn needed<'a>(resource: &'a Value, kind: &str, name: &'static str) -> Result<&'a
     })
 }
 
-/// The segment of a resource identity that follows a type, in any letter case.
+/// Returns the segment of a resource ID after the segment `kind`, which may be in any letter case.
 fn id_segment<'a>(id: &'a str, kind: &str) -> Option<&'a str> {
     let mut segments = id.split('/');
     segments.find(|segment| segment.eq_ignore_ascii_case(kind))?;
@@ -274,7 +274,7 @@ fn power_state(resource: &Value) -> PowerState {
     }
 }
 
-/// A resource that the command line printed has no `properties`: they are beside its name.
+/// Converts a resource that the command line printed, with its properties beside its name, into ARM's form.
 fn in_arms_form(resource: &Value, to_arm: fn(&Value) -> Value) -> Cow<'_, Value> {
     match resource.get("properties") {
         Some(_) => Cow::Borrowed(resource),
@@ -282,14 +282,14 @@ fn in_arms_form(resource: &Value, to_arm: fn(&Value) -> Value) -> Cow<'_, Value>
     }
 }
 
-/// The pool whose properties stand in its cluster's `agentPoolProfiles`.
+/// Converts an entry of a cluster's `agentPoolProfiles` into a pool in ARM's form.
 fn pool_of_profile(profile: &Value) -> Value {
     let mut properties = profile.clone();
     let name = properties.as_object_mut().and_then(|properties| properties.remove("name"));
     json!({ "name": name, "properties": properties })
 }
 
-/// The resource as it came; only what is in ARM's form can be printed from it again.
+/// Returns the resource as it came; empty if it is not in ARM's form, which printing it again needs.
 fn imported(resource: &Value) -> Arc<str> {
     match resource.get("properties") {
         Some(_) => Arc::from(resource.to_string()),

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
 use scale_down::cli::error::{CliError, Stage};
+use scale_down::cli::output::is_query;
 use scale_down::cli::parse::{Invocation, ParseOptions, Parsed, Value, parse};
 use scale_down::cli::shell::{self, ShellError};
 use scale_down::cli::validate::validate;
@@ -16,16 +17,12 @@ use serde_json::Value as Json;
 
 const CORPUS: &str = include_str!("../data/oracle/az-corpus.jsonl");
 
-/// How a line ended without a cloud.
+/// The outcome of a line as far as it is read without a cloud.
 #[derive(Debug)]
 enum Verdict {
     Accepted(Box<Invocation>),
     Help,
     Refused { stage: Stage, exit_code: i32, stderr: String },
-}
-
-fn is_query(text: &str) -> bool {
-    jmespath::compile(text).is_ok()
 }
 
 fn shell_error(error: &ShellError) -> Verdict {

@@ -43,7 +43,7 @@ impl Case<'_> {
 /// A limit that the service documents, and that the canned ARM of the recording did not have: it said yes to
 /// everything.
 struct Limit {
-    /// What is limited, and who says so.
+    /// The limit, and the documentation that states it.
     source: &'static str,
     /// The service's code.
     code: &'static str,
@@ -112,13 +112,13 @@ fn decided_by_service(case: &Case<'_>) -> Option<&'static Limit> {
     })
 }
 
-/// How many of the recorded lines go past a limit.
+/// Most recorded lines that may go past a limit.
 const DECIDED_MAX: usize = 21;
 
-/// Whether a reason is that of a line.
+/// A predicate: `true` if a reason applies to a line.
 type Holds = fn(&Case<'_>) -> bool;
 
-/// Why the texts of a line may differ from those recorded; the first that holds is given.
+/// Reasons for which the texts of a line may differ from those recorded; the first that holds is given.
 const REASONS: &[(&str, Holds)] = &[
     ("what the recording says of its missing network is not the CLI's", |case| {
         case.is_stage("network", Stage::Network)
@@ -137,7 +137,7 @@ struct Figure {
     name: &'static str,
     agreeing: usize,
     lines: usize,
-    /// How many of a thousand lines must agree.
+    /// Least share of lines that must agree, in thousandths.
     permille_min: usize,
 }
 
@@ -153,7 +153,7 @@ impl Figure {
     }
 }
 
-/// Whether a text agrees; the recording cuts long ones.
+/// Returns `true` if a text agrees with the recording, which cuts long ones.
 fn agrees(here: &str, recorded: &str) -> bool {
     match recorded.find("...[cut]") {
         Some(end) => here.starts_with(&recorded[..end]),
@@ -170,7 +170,7 @@ fn run(record: &Json, worlds: &BTreeMap<&str, World>) -> Entry {
     session.transcript().last().expect("an answer").clone()
 }
 
-/// Whether a line shows what is there and nothing else.
+/// Returns `true` if a line shows what is there and nothing else.
 fn is_query(record: &Json) -> bool {
     let line = record["line"].as_str().unwrap();
     record["stage"] == "ok" && [" list", " show", " exists", "--query"].iter().any(|word| line.contains(word))

@@ -37,7 +37,7 @@ fn transformer(name: Option<&str>) -> TableTransformer {
     }
 }
 
-/// What is wrong with a case, if anything.
+/// Checks a case; the error is the difference from what was recorded.
 fn check(case: &Value, inputs: &Value) -> Result<(), String> {
     let text = |key: &str| case[key].as_str();
     let input = &inputs[text("input").expect("an input")];

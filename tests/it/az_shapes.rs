@@ -1,4 +1,4 @@
-//! What the recorded Azure CLI printed of its resources, against what the product prints.
+//! Resources as the recorded Azure CLI printed them, against the product's output.
 //!
 //! Every accepted line that shows or lists resources is run on a fresh copy of its world.
 //! Prints the figures and every disagreement.
@@ -19,10 +19,10 @@ const WORLDS: [(&str, &str); 4] = [
     ("fresh", include_str!("../data/oracle/worlds/fresh.json")),
 ];
 
-/// Where the recording was cut off.
+/// The mark of a recording that was cut off.
 const CUT: &str = "...[cut]";
 
-/// Whether a line shows or lists what is in its world. The state of a preview feature is not.
+/// Returns `true` if a line shows or lists what is in its world. The state of a preview feature is not.
 fn is_reading(record: &Value) -> bool {
     let verb = record["command"].as_str().and_then(|command| command.rsplit(' ').next());
     record["accepted"] == true
@@ -61,7 +61,7 @@ fn first_difference<'a>(expected: &'a str, actual: &'a str) -> (&'a str, &'a str
     pairs.find(|(expected, actual)| expected != actual).unwrap_or(("(the end)", "(the end)"))
 }
 
-/// From one shape of a resource to another.
+/// A conversion from one shape of a resource to another.
 type Shape = fn(&Value) -> Value;
 
 #[test]
@@ -88,7 +88,7 @@ fn resources_are_printed_as_recorded() {
     assert_eq!(agreed, total);
 }
 
-/// What was imported and never touched is printed as it came, whatever the engine knows of it.
+/// A resource that was imported and never touched is printed as it came, whatever the engine knows of it.
 #[test]
 fn an_imported_world_is_printed_as_it_came() {
     for (name, text) in WORLDS {
@@ -111,7 +111,7 @@ fn an_imported_world_is_printed_as_it_came() {
     }
 }
 
-/// What `az aks show` or `az aks nodepool list` printed is a world too, and prints as it came.
+/// The output of `az aks show` or `az aks nodepool list` is a world too, and prints as it came.
 #[test]
 fn pasted_output_is_printed_as_it_came() {
     for (name, text) in WORLDS {

@@ -171,7 +171,7 @@ fn no_kubectl_line_panics() {
     }
 }
 
-/// What lines for bash are made of; several times what should be frequent.
+/// Fragments that lines for bash are made of; one that should be frequent stands here several times.
 #[rustfmt::skip]
 const FRAGMENTS: &[&str] = &[
     "a", "b-c", "--x", " ", " ", "  ", "\t", "'", "'", "\"", "\"", "\\", "$RG", "${RG}", "$N", "$NONE",

@@ -1,4 +1,4 @@
-//! What the simulated service does, against the facts: Scale-Down Mode, order, conflicts, limits.
+//! The simulated service against the documented facts: Scale-Down Mode, order, conflicts, limits.
 
 use scale_down::engine::node::Milestone;
 use scale_down::engine::{

@@ -1,4 +1,4 @@
-//! What the Azure CLI's output libraries made of generated values, compared to the letter.
+//! Generated values in every output format, compared to the letter with the Azure CLI's own libraries.
 //!
 //! The recorded results of real commands are tame. These are not: values that YAML must quote or
 //! break, rows of uneven keys, functions given what they do not take, mangled expressions, colours.
@@ -30,7 +30,7 @@ fn format(name: &str) -> OutputFormat {
     }
 }
 
-/// What is wrong with a case, if anything.
+/// Checks a case; the error is the difference from what the libraries made.
 fn check(case: &Value) -> Result<(), String> {
     let query = case["query"].as_str();
     let is_invalid = query.is_some_and(|query| !output::is_query(query));

@@ -12,7 +12,7 @@ use std::path::Path;
 use scale_down::cli::output::{OutputError, is_query, query};
 use serde_json::Value;
 
-/// What is wrong with a case, if anything.
+/// Checks a case; the error is the difference from what the suite expects.
 fn check(case: &Value, given: &Value) -> Result<(), String> {
     let expression = case["expression"].as_str().expect("an expression");
     let result = query(given, expression);

@@ -1,4 +1,4 @@
-//! What lives in a cluster: pods are placed, run, moved and ended as Kubernetes does it.
+//! Workloads in a cluster: pods are placed, run, moved and ended as Kubernetes does it.
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use scale_down::engine::kubernetes::budget::Amount;
@@ -78,7 +78,7 @@ impl World {
         }
     }
 
-    /// For each node, by instance id: how many pods that are not of daemon sets.
+    /// Counts the pods of each node that are not of daemon sets, in order of instance ids.
     fn crowd(&self) -> Vec<usize> {
         let own = |node: &std::sync::Arc<NodeInfo>| node.pods().iter().filter(|pod| !pod.spec.is_daemon()).count();
         self.kubernetes().nodes().map(own).collect()
@@ -492,7 +492,7 @@ fn nothing_is_left_of_a_pool_or_a_cluster_that_is_gone() {
     assert_eq!(world.cloud.next_event_ms(), None, "the load has gone with it");
 }
 
-/// Placeholders keep room free for pods that matter.
+/// Placeholder pods of low priority keep room free, from which pods of higher priority preempt them.
 #[test]
 fn important_pods_take_the_room_of_placeholders_and_budgets_are_spared() {
     let mut world = world(2, ScaleDownMode::Delete);

@@ -48,7 +48,7 @@ fn every_lesson_is_sound() {
     assert!(flawed.is_empty(), "\n{}", flawed.join("\n"));
 }
 
-/// Who clicks on every block in order arrives, unless the lesson leaves the way open.
+/// Running every block of the text in order reaches all goals, unless the lesson leaves the way open (it has a par).
 #[test]
 fn the_blocks_of_the_text_lead_to_the_goals() {
     for (name, lesson) in lessons() {
@@ -184,7 +184,7 @@ fn run(session: &mut Session, line: &str) {
     session.advance_until_answered();
 }
 
-/// Which goals are reached, and whether the lesson is finished.
+/// Returns `true` for each goal that is reached, and `true` if the lesson is finished.
 fn standing(session: &Session) -> (Vec<bool>, bool) {
     let progress = session.progress().expect("a lesson is being taken");
     (progress.goals.iter().map(|one| one.is_reached).collect(), progress.finished_ms.is_some())
@@ -263,7 +263,7 @@ fn a_lesson_goes_on_from_its_script_and_ends_with_another() {
     assert_eq!((session.progress(), session.now_ms()), (None, 0));
 }
 
-/// How time is cut into frames makes no difference to what is reached.
+/// The goals that are reached do not depend on the length of the frames that time is cut into.
 #[test]
 fn a_state_that_lasts_for_an_instant_is_seen() {
     let lines = format!("az aks nodepool scale --node-count 2 {POOL}; az aks nodepool scale --node-count 5 {POOL}");
@@ -277,7 +277,7 @@ fn a_state_that_lasts_for_an_instant_is_seen() {
     }
 }
 
-/// What changes while nothing happens is seen once a minute, whatever the frames.
+/// Goals on time and money, which change while nothing happens, are evaluated once a minute, whatever the frames.
 #[test]
 fn time_and_money_are_looked_at_once_a_minute() {
     let file = freeze_and_thaw_file()

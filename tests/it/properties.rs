@@ -58,7 +58,7 @@ fn action() -> impl Strategy<Value = Action> {
     ]
 }
 
-/// Since when a machine and its disk are billed.
+/// Times since which a machine and its disk are billed, in milliseconds.
 type Since = (Option<u64>, Option<u64>);
 
 /// A cloud and what the checkers remember of it.
@@ -87,7 +87,7 @@ impl Swarm {
         pools.get(index % pools.len().max(1)).map(|pool| pool.id)
     }
 
-    /// A refusal is an answer like any other; what matters is the state after it.
+    /// Takes an action. A refusal is an answer like any other, but must leave the cloud as it was.
     fn act(&mut self, action: &Action) {
         let before = self.cloud.clone();
         let refused = match *action {

@@ -2,8 +2,9 @@
 //!
 //! Each `tests/scripts/NAME.az` is run by the session layer; the transcript and the state it ends
 //! in must be `NAME.out`, byte for byte. A first line `#! strict terminal seed=7 world=docs` sets how
-//! it is run; with a terminal, the line after one that asks is its answer. `UPDATE_SCRIPTS=1 cargo test
-//! --test it scripts` writes the expectations anew, to be read before they are committed.
+//! it is run: with a terminal, the line after one that asks is its answer; with `cost`, the money that was
+//! spent comes last. `UPDATE_SCRIPTS=1 cargo test --test it scripts` writes the expectations anew, to be read
+//! before they are committed.
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
 use std::fmt::Write as _;
@@ -16,11 +17,17 @@ fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/scripts")
 }
 
+/// The words of a script's first line, if it has options.
+fn header(script: &str) -> impl Iterator<Item = &str> {
+    let line = script.lines().next().and_then(|line| line.strip_prefix("#!"));
+    line.unwrap_or_default().split_whitespace()
+}
+
 fn options(script: &str) -> SessionOptions {
     let mut options = SessionOptions::default();
-    let header = script.lines().next().and_then(|line| line.strip_prefix("#!")).unwrap_or_default();
-    for word in header.split_whitespace() {
+    for word in header(script) {
         match word.split_once('=') {
+            None if word == "cost" => {}
             None if word == "strict" => options.strict = true,
             None if word == "terminal" => options.terminal = true,
             Some(("seed", seed)) => options.seed = Some(seed.parse().expect("a seed")),
@@ -70,19 +77,31 @@ fn play(script: &str) -> String {
             let _ = writeln!(text, "{}/{}: {}", cluster.name, pool.name, counts.join(", "));
         }
     }
-    let _ = writeln!(text, "{}", report::snapshot(&session, false)["cost"]);
+    if header(script).any(|word| word == "cost") {
+        let _ = writeln!(text, "{}", report::snapshot(&session, false)["cost"]);
+    }
     text
+}
+
+/// The files of the folder with an extension, in order.
+fn files(extension: &str) -> Vec<PathBuf> {
+    let entries = fs::read_dir(folder()).expect("the folder of scripts");
+    let paths = entries.map(|entry| entry.expect("an entry").path());
+    let mut files: Vec<_> = paths.filter(|path| path.extension().is_some_and(|own| own == extension)).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn every_outcome_has_a_script() {
+    let stray: Vec<_> = files("out").into_iter().filter(|path| !path.with_extension("az").exists()).collect();
+    assert!(stray.is_empty(), "no script ends so: {stray:?}");
 }
 
 #[test]
 fn scripts_give_what_is_written_beside_them() {
     let update = std::env::var_os("UPDATE_SCRIPTS").is_some();
-    let mut scripts: Vec<PathBuf> = fs::read_dir(folder())
-        .expect("the folder of scripts")
-        .map(|entry| entry.expect("an entry").path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "az"))
-        .collect();
-    scripts.sort();
+    let scripts = files("az");
     assert!(scripts.len() >= 8, "scripts are missing");
     let mut different = Vec::new();
     for path in &scripts {

@@ -1,9 +1,9 @@
 //! House rules that a test can hold: purity, module documents, clean text, links that lead
 //! somewhere, documents that say what the code does.
 //!
-//! The compiler holds the layers, which are crates, and its lints what they can (see `Cargo.toml` and `clippy.toml`). What is left is
-//! text, and is read as text: every rule is a row of a table with its reason, and a breach names
-//! file, line and reason.
+//! The compiler holds the layers, which are crates, and its lints what they can (see `Cargo.toml` and `clippy.toml`).
+//! The rest is text, and is read as text: every rule is a row of a table with its reason, and a breach names file, line
+//! and reason.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -102,7 +102,7 @@ fn root() -> &'static Path {
     Path::new(env!("CARGO_MANIFEST_DIR"))
 }
 
-/// What `.gitignore` keeps out, by name, and the history itself.
+/// Returns `true` for a name that `.gitignore` keeps out, and for the history itself.
 fn is_ignored(name: &str, ignored: &BTreeSet<String>) -> bool {
     name == ".git" || ignored.contains(name)
 }
@@ -165,7 +165,7 @@ impl Source {
     }
 }
 
-/// Whether a line has a word, and not merely a longer one around it.
+/// Returns `true` if a line has a word, and not merely a longer one around it.
 fn has_word(line: &str, word: &str) -> bool {
     let is_part = |letter: char| letter.is_alphanumeric() || letter == '_';
     line.match_indices(word).any(|(at, _)| {
@@ -284,7 +284,7 @@ fn prose(text: &str) -> impl Iterator<Item = (usize, &str)> {
     })
 }
 
-/// What stands between two marks, again and again.
+/// Returns every text between an opening and a closing mark.
 fn between<'a>(line: &'a str, open: &'a str, close: &'a str) -> impl Iterator<Item = &'a str> {
     line.split(open).skip(1).filter_map(move |rest| rest.split_once(close).map(|(inner, _)| inner))
 }
@@ -381,7 +381,7 @@ fn the_documented_life_cycle_is_the_real_one() {
 
 #[test]
 fn the_documented_words_of_the_address_are_those_that_are_read() {
-    let document = read("README.md");
+    let document = read("docs/embedding.md");
     let documented = document.lines().filter(|line| line.starts_with("| `"));
     let documented = documented.flat_map(|row| row.split('|').nth(1).unwrap_or_default().split('`').skip(1).step_by(2));
     let documented: BTreeSet<&str> = documented.filter_map(|word| Some(word.split_once('=')?.0)).collect();
@@ -415,10 +415,10 @@ fn every_line_of_the_readme_runs() {
     }
 }
 
-/// The figures that README.md shows are those that its script ends with.
+/// The figures that docs/command.md shows are those that its script ends with.
 #[test]
-fn the_outcome_in_the_readme_is_real() {
-    let readme = read("README.md");
+fn the_outcome_in_the_document_of_the_command_is_real() {
+    let document = read("docs/command.md");
     let mut session = Session::new(SessionOptions::default());
     session.submit(&read("tests/scripts/frozen-hour.az"));
     session.advance_until_answered();
@@ -426,9 +426,53 @@ fn the_outcome_in_the_readme_is_real() {
     let figures = snapshot["cost"].as_object().expect("an object").iter().map(|(name, value)| (name.as_str(), value));
     let dollars = |name: &str| format!("${:.2}", snapshot["cost"][name].as_f64().expect("a number") / 1e6);
     for (name, value) in figures.chain([("at_ms", &snapshot["at_ms"])]) {
-        assert!(readme.contains(&format!("\"{name}\":{value}")), "{name} is {value}");
+        assert!(document.contains(&format!("\"{name}\":{value}")), "{name} is {value}");
     }
     for name in ["kept_disk_microdollars", "avoided_compute_microdollars"] {
-        assert!(readme.contains(&dollars(name)), "{name} is {}", dollars(name));
+        assert!(document.contains(&dollars(name)), "{name} is {}", dollars(name));
     }
+}
+
+/// Thousandths of the doc comments that may open with a question word. Model codebases have 0 to 25.
+const QUESTIONS_MAX_THOUSANDTHS: usize = 5;
+
+/// First words of doc comments that ask where they should say.
+const QUESTIONS: [&str; 6] = ["What", "Who", "Whose", "Whom", "How", "Whether"];
+
+/// The first line of every doc comment, with its number.
+fn doc_comments(text: &str) -> impl Iterator<Item = (usize, &str)> {
+    let mut is_inside = false;
+    (1..).zip(text.lines()).filter_map(move |(number, line)| {
+        let line = line.trim_start();
+        let comment = line.strip_prefix("///").or_else(|| line.strip_prefix("//!"));
+        let begins = comment.is_some() && !is_inside;
+        is_inside = comment.is_some();
+        comment.filter(|_| begins).map(|comment| (number, comment.trim()))
+    })
+}
+
+#[test]
+fn doc_comments_begin_with_a_verb_or_a_noun() {
+    let (mut all, mut breaches) = (0, Vec::new());
+    for source in sources().iter().filter(|source| source.is_rust()) {
+        for (number, comment) in doc_comments(&source.text) {
+            all += 1;
+            let word = comment.split(|letter: char| !letter.is_alphanumeric()).next().unwrap_or_default();
+            if QUESTIONS.contains(&word) || comment.starts_with("See the module") {
+                breaches.push(format!("{}:{number}: {comment}", source.path));
+            }
+        }
+    }
+    assert!(all > 4_000, "only {all} doc comments were found");
+    if breaches.len() * 1_000 > all * QUESTIONS_MAX_THOUSANDTHS {
+        hold(&breaches);
+    }
+}
+
+#[test]
+fn doc_comments_are_found_by_their_first_line() {
+    let check = |text: &str, expected: &[(usize, &str)]| assert_eq!(doc_comments(text).collect::<Vec<_>>(), expected);
+    check("//! A module.\n//! More of it.\n\n/// A type.\nstruct A;", &[(1, "A module."), (4, "A type.")]);
+    check("    /// A field.\n    // no doc\n    /// Another.", &[(1, "A field."), (3, "Another.")]);
+    check("fn f() {} // nothing", &[]);
 }

@@ -31,7 +31,7 @@ impl Values for Nothing {
 
 const OPTIONS: ParseOptions<'static> = ParseOptions { strict: false, is_query: |text| !text.is_empty(), defaults: &[] };
 
-/// Everything that a line goes through.
+/// Runs a line through everything before a command acts.
 pub fn exercise(text: &str, cursor: usize) {
     for line in split_lines(text) {
         let _ = typography(&line.text);

@@ -1,9 +1,9 @@
-//! Which key does what at the prompt.
+//! The key bindings of the prompt.
 //!
 //! Decided apart from the component because a key must be claimed while its event is still
 //! being dispatched, before any state changes; being pure, the whole table is tested natively.
 
-/// What pressing a key asks for.
+/// An action of the prompt that a key triggers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Action {
     /// Run what is typed.
@@ -34,13 +34,13 @@ pub enum Action {
     LastWord,
 }
 
-/// What the key's meaning depends on.
+/// The state of the prompt that decides which action a key has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one question that a key asks")]
 pub struct Situation {
-    /// Nothing is typed.
+    /// The text is empty or white space.
     pub empty: bool,
-    /// What is typed ends with a continuation.
+    /// The text ends with a continuation: an odd number of backslashes.
     pub continued: bool,
     /// The caret is in the first line.
     pub first_line: bool,
@@ -56,7 +56,7 @@ pub struct Situation {
     pub chosen: bool,
     /// There is ghost text.
     pub ghost: bool,
-    /// Escape was the key before.
+    /// Escape was the key before, so that Tab leaves the prompt.
     pub leaving: bool,
 }
 
@@ -76,7 +76,7 @@ pub struct Key<'a> {
     pub other: bool,
 }
 
-/// The action of a key, none where the browser's own is wanted.
+/// Returns the action of a key, or `None` where the browser's own is wanted.
 #[must_use]
 pub fn action(key: Key<'_>, at: Situation) -> Option<Action> {
     if key.other || key.alt {

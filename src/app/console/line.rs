@@ -1,4 +1,4 @@
-//! What is typed, seen as a shell sees it: carets, continuations, the command being typed.
+//! The typed text as a shell reads it: caret offsets, continuations, the start of the command being typed.
 
 /// The byte offset of a caret that the browser counts in UTF-16 units.
 #[must_use]
@@ -20,14 +20,14 @@ pub fn utf16_offset(text: &str, byte: usize) -> usize {
     text.get(..byte).map_or_else(|| units(text), units)
 }
 
-/// Whether the last line asks for another: it ends with an odd number of backslashes.
+/// Returns `true` if the last line asks for another: it ends with an odd number of backslashes.
 #[must_use]
 pub fn is_continued(text: &str) -> bool {
     text.bytes().rev().take_while(|b| *b == b'\\').count() % 2 == 1
 }
 
-/// Where the command that holds the caret begins: behind the last line break that no backslash
-/// continues.
+/// Returns the byte offset at which the command that holds the caret begins: behind the last line break that no
+/// backslash continues.
 #[must_use]
 pub fn command_start(text: &str, caret: usize) -> usize {
     let before = text.get(..caret).unwrap_or(text);

@@ -1,4 +1,4 @@
-//! The console: a prompt that behaves as a shell's, and what was said so far.
+//! The console: a prompt that behaves as a shell's, and the transcript so far.
 
 pub mod keys;
 pub mod line;

@@ -15,10 +15,10 @@ use crate::browser;
 use scale_down_cli::complete::{Candidate, Completion};
 use scale_down_cli::shell;
 
-/// What is asked of the page.
+/// An effect of a message beyond the prompt, for the page to apply.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Effect {
-    /// Run these lines, or answer with them; there may be none.
+    /// Run these lines, or answer the open question with them; the text may be empty.
     Run(String),
     /// Stop waiting.
     Interrupt,
@@ -67,7 +67,7 @@ pub struct Prompt {
     pub(super) leaving: bool,
     /// The key before starts a new line; a touch keyboard sends no key with its line break.
     pub(super) newline_wanted: bool,
-    /// Where the caret belongs in a text area that does not show the text yet.
+    /// Caret, in UTF-16 units, for a text area that does not show the text yet.
     caret: Option<usize>,
     focus: Option<Focus>,
     reveal_chosen: bool,
@@ -84,18 +84,18 @@ pub(super) struct Menu {
 #[derive(Debug, Default)]
 pub(super) struct Seek {
     pub(super) query: String,
-    /// How many matches to pass over.
+    /// Number of matches to pass over, from the newest.
     pub(super) skip: usize,
 }
 
-/// Where the next rendering puts the focus.
+/// The element that the next rendering puts the focus on.
 #[derive(Clone, Copy, Debug)]
 enum Focus {
     Line,
     Seek,
 }
 
-/// More than this is not read, only scrolled past.
+/// Most candidates in the menu; nobody reads more.
 const CANDIDATES_MAX: usize = 60;
 
 impl Prompt {
@@ -224,7 +224,7 @@ impl Prompt {
         Effect::Run(text)
     }
 
-    /// Replaces everything, with the caret behind it.
+    /// Replaces the whole text and puts the caret at its end.
     pub fn put(&mut self, text: String) {
         self.caret = Some(line::utf16_offset(&text, text.len()));
         self.text = text;
@@ -252,7 +252,7 @@ impl Prompt {
         Menu { start: start + found.replace.start, end: start + found.replace.end, candidates, chosen: None }
     }
 
-    /// After typing: the ghost, and the menu if it is open.
+    /// Updates the ghost text after typing, and the menu if it is open.
     fn guess(&mut self, complete: Completer<'_>) {
         self.ghost.clear();
         let behind = self.caret() == self.text.len();
@@ -282,7 +282,7 @@ impl Prompt {
         }
     }
 
-    /// Tab: what is certain is inserted, what is not is offered.
+    /// Handles Tab: inserts the only candidate, or inserts the beginning that all have in common and opens the menu.
     fn complete(&mut self, complete: Completer<'_>) {
         let mut menu = self.completion(complete);
         let typed = self.text.get(menu.start..menu.end).unwrap_or_default();
@@ -366,14 +366,14 @@ impl Prompt {
         self.menu = None;
     }
 
-    /// The line that the search has found.
+    /// Returns the line of the history that the search has found.
     pub(super) fn found(&self) -> Option<&str> {
         let seek = self.seek.as_ref().filter(|seek| !seek.query.is_empty())?;
         let mut matches = self.history.iter().rev().filter(|line| line.contains(&seek.query));
         matches.nth(seek.skip).map(String::as_str)
     }
 
-    /// To the match before, or round to the newest.
+    /// Moves the search to the next older match, or after the oldest to the newest.
     fn seek_on(&mut self) {
         if let Some(seek) = &mut self.seek {
             seek.skip += 1;

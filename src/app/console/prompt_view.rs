@@ -14,7 +14,7 @@ use crate::{self as page, App, browser};
 use scale_down_cli::complete::Candidate;
 use scale_down_session::SharedSimulation;
 
-/// What an event handler needs to have the prompt take a message at once.
+/// The state that an event handler needs for the prompt to take a message at once.
 #[derive(Clone)]
 pub struct Handle {
     /// The prompt.
@@ -34,7 +34,7 @@ impl Handle {
         self.link.send_message(page::Msg::Prompt(effect));
     }
 
-    /// A callback that has the prompt take what an event means, if it means anything.
+    /// Returns a callback that maps an event to a message, if it means one, and has the prompt take it.
     fn on<E: 'static>(&self, meaning: impl Fn(&mut Prompt, E) -> Option<Msg> + 'static) -> Callback<E> {
         let handle = self.clone();
         Callback::from(move |event| {
@@ -156,7 +156,7 @@ impl Prompt {
 }
 
 impl Prompt {
-    /// Claims a key while its event is being dispatched.
+    /// Maps a key to a message, and keeps the browser from handling it while its event is being dispatched.
     fn key_pressed(&mut self, event: &KeyboardEvent) -> Option<Msg> {
         let input = event.target_dyn_into::<HtmlTextAreaElement>()?;
         if event.is_composing() {
@@ -209,7 +209,7 @@ impl Prompt {
     }
 }
 
-/// Whether text of the page is selected, which Ctrl-C then copies.
+/// Returns `true` if text of the page is selected, which Ctrl-C then copies.
 fn page_selection() -> bool {
     browser::window()
         .and_then(|window| window.get_selection().ok().flatten())

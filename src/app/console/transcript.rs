@@ -1,4 +1,4 @@
-//! One command of the transcript and what it said, as text nodes only.
+//! One command of the transcript and its output, as text nodes only.
 
 use yew::html::Scope;
 use yew::prelude::*;
@@ -81,10 +81,10 @@ fn pre(class: &'static str, text: &str) -> Html {
     html! { <pre {class}>{ text.trim_end_matches('\n').to_owned() }</pre> }
 }
 
-/// Longer outputs are shown in part until asked for.
+/// Lines shown of a longer output until it is unfolded.
 const LINES_SHOWN: usize = 16;
 
-/// Columns keep their lines, which then scroll; sentences and JSON wrap.
+/// Returns the class of an output: columns keep their lines, which then scroll; sentences and JSON wrap.
 fn class_of(text: &str) -> &'static str {
     if text.lines().any(|line| line.trim().contains("  ")) { "output" } else { "text" }
 }

@@ -1,4 +1,4 @@
-//! Where every cell stands: pools below one another, cells in rows, as large as fits.
+//! The position of every cell: pools below one another, cells in rows, as large as fits.
 //!
 //! A node keeps its slot for life and a slot keeps its place while the cell size holds, so
 //! nothing jumps when others leave. The size shrinks as soon as it must and grows back only when
@@ -9,24 +9,24 @@ use scale_down_engine::PoolId;
 /// Cell sizes in CSS pixels, largest first; below the last the picture scrolls.
 const SIZES_PX: [f64; 13] = [58.0, 52.0, 46.0, 40.0, 34.0, 28.0, 23.0, 19.0, 16.0, 13.0, 11.0, 9.0, 7.0];
 
-/// How full the next larger size may leave the picture before it is taken.
+/// Share of the viewport's height that larger cells may fill; if they would fill more, the cells do not grow.
 const GROW_BELOW: f64 = 0.85;
 
 const TOP_PX: f64 = 12.0;
 const POOL_GAP_PX: f64 = 16.0;
 
-/// What the layout needs to know of a pool.
+/// A pool as the layout needs to know it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PoolShape {
-    /// Whose cells.
+    /// The pool.
     pub id: PoolId,
     /// Slots in use, gaps included.
     pub slots: usize,
-    /// Whether a line naming the cluster goes above.
+    /// `true` if a line naming the cluster goes above the pool's header.
     pub cluster_line: bool,
 }
 
-/// The room there is.
+/// The room for the picture, in CSS pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[expect(clippy::struct_field_names, reason = "the unit belongs to every length")]
 pub struct Viewport {
@@ -45,7 +45,7 @@ pub struct Viewport {
 /// One pool in its place.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct PoolBox {
-    /// Whose cells.
+    /// The pool.
     pub id: PoolId,
     /// Top of the cluster's line and the pool's header.
     pub top_px: f64,
@@ -73,7 +73,8 @@ pub struct Layout {
 }
 
 impl Layout {
-    /// The largest cells with which all pools fit, reluctant to grow beyond `current_px`.
+    /// Returns the layout with the largest cells with which all pools fit, or the smallest if none does; cells larger
+    /// than `current_px` must leave room to spare.
     #[must_use]
     pub fn fit(shapes: &[PoolShape], viewport: Viewport, current_px: Option<f64>) -> Self {
         let mut smallest = None;
@@ -128,7 +129,7 @@ impl Layout {
     }
 }
 
-/// A count as a length.
+/// Converts a count to a length.
 #[expect(clippy::cast_precision_loss)]
 pub const fn real(count: usize) -> f64 {
     count as f64

@@ -10,7 +10,7 @@ mod sample {
     use scale_down_engine::PoolId;
     use scale_down_session::{Session, SessionOptions};
 
-    /// As many pools as wanted, for tests: only the engine makes their identities.
+    /// Returns the ids of `count` pools, for tests: only the engine makes ids.
     pub(super) fn pools(count: usize) -> Vec<PoolId> {
         let mut session = Session::new(SessionOptions::default());
         session.submit("sim cluster rg/one");

@@ -1,23 +1,23 @@
-//! What is seen of each node between two states: appearing, turning, leaving.
+//! The animation of each node's cell between two states: appearing, turning, leaving.
 //!
 //! Pure: cells in, a [`Look`] out, with the page's clock as an argument. A node that the engine
 //! has already forgotten is still drawn for a moment while it leaves.
 
 use scale_down_engine::{NodeSource, NodeState, NodeView, PoolId};
 
-/// How long a turn from one state to the next is shown.
+/// Duration of a turn from one state to the next, in milliseconds of real time.
 const TURN_MS: f64 = 260.0;
-/// How long a cell takes to appear.
+/// Time a cell takes to appear, in milliseconds of real time.
 const APPEAR_MS: f64 = 220.0;
-/// How long a cell takes to leave.
+/// Time a cell takes to leave, in milliseconds of real time.
 const LEAVE_MS: f64 = 520.0;
 
 /// The nodes of one pool, each in a slot of its own.
 #[derive(Clone, Debug)]
 pub struct Track {
-    /// Whose nodes.
+    /// The pool of the nodes.
     pub pool: PoolId,
-    /// By slot; `None` is a gap.
+    /// The cells by slot; `None` is a gap.
     pub slots: Vec<Option<Cell>>,
     /// Instance id and slot of every node that exists, by ascending id.
     order: Vec<(u32, usize)>,
@@ -28,13 +28,13 @@ pub struct Track {
 /// One node as it is drawn.
 #[derive(Clone, Debug)]
 pub struct Cell {
-    /// Which node.
+    /// Instance id of the node.
     pub instance_id: u32,
-    /// What it is now.
+    /// Current state.
     pub state: NodeState,
-    /// How it was brought up.
+    /// Source of the node: built new, or started from the cache.
     pub source: NodeSource,
-    /// Of the transition under way; of a running node, how much of it its pods take.
+    /// Progress of the transition under way; for a ready node, the share of it that its pods take. In thousandths.
     pub progress_permille: u16,
     before: Option<(NodeState, u8)>,
     changed_ms: f64,
@@ -43,7 +43,7 @@ pub struct Cell {
     pub painted: Option<Look>,
 }
 
-/// What to paint for a cell; equal looks need no new paint.
+/// The appearance of a cell; equal looks need no new paint.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Look {
     /// The state drawn: the one before in the first half of a turn.
@@ -58,7 +58,7 @@ pub struct Look {
     pub alpha: f64,
 }
 
-/// Steps of progress, and of load, that are told apart.
+/// Number of steps in which progress and load are shown.
 pub const LEVELS: u8 = 16;
 
 impl Track {
@@ -95,7 +95,7 @@ impl Track {
         self.order = order;
     }
 
-    /// Frees the slots of nodes that have left; whether any did.
+    /// Frees the slots of nodes that have left, and returns `true` if there were any.
     pub fn sweep(&mut self) -> bool {
         let mut swept = false;
         for (slot, place) in self.slots.iter_mut().enumerate() {
@@ -187,12 +187,12 @@ impl Cell {
         self.progress_permille = progress(node);
     }
 
-    /// Left, and wiped from the canvas.
+    /// Returns `true` if the node has left and its cell is wiped from the canvas.
     fn gone(&self) -> bool {
         self.leaving && self.painted.is_none_or(|look| look.alpha <= 0.0)
     }
 
-    /// What to paint now, and whether it will change by itself.
+    /// Returns the look to paint now, and `true` if it will change by itself, so that another frame is needed.
     #[must_use]
     pub fn look(&self, now_ms: f64) -> (Look, bool) {
         let age_ms = now_ms - self.changed_ms;
@@ -237,12 +237,13 @@ impl Cell {
     }
 }
 
-/// What the cell of a node shows the extent of.
+/// Returns the number that a node's cell shows, in thousandths: the load of a ready node, else the progress of its
+/// transition.
 fn progress(node: &NodeView) -> u16 {
     if node.state == NodeState::Ready { node.fill_permille } else { node.progress_permille }
 }
 
-/// Only what is under way has a progress to show, and only what runs has a load.
+/// Converts progress or load to steps of [`LEVELS`]; 0 for states that have neither: deallocated, stopped, failed.
 fn level(state: NodeState, progress_permille: u16) -> u8 {
     match state {
         NodeState::Deallocated | NodeState::Stopped | NodeState::Failed => 0,
@@ -253,7 +254,7 @@ fn level(state: NodeState, progress_permille: u16) -> u8 {
     }
 }
 
-/// Fast first, gentle at the end.
+/// Eases a motion, given as 0 to 1: fast first, gentle at the end.
 pub const fn ease_out(t: f64) -> f64 {
     let rest = 1.0 - t;
     1.0 - rest * rest * rest

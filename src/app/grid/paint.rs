@@ -13,7 +13,7 @@ use super::shapes::{Palette, Square, draw};
 use crate::browser;
 use scale_down_engine::{NodeSource, NodeState, PoolId, PoolView, Snapshot};
 
-/// How long cells take to move when the layout changes.
+/// Time cells take to move when the layout changes, in milliseconds of real time.
 const MOVE_MS: f64 = 380.0;
 
 /// One node of the picture.
@@ -31,7 +31,7 @@ pub struct Rect {
     pub side_px: f64,
 }
 
-/// Paints snapshots.
+/// The painter of snapshots.
 pub struct Painter {
     canvas: HtmlCanvasElement,
     context: Context,
@@ -44,12 +44,12 @@ pub struct Painter {
     from: Option<(Layout, f64)>,
     ratio: f64,
     stale: bool,
-    /// Whether motion is welcome.
+    /// `true` unless the reader prefers reduced motion.
     animate: bool,
 }
 
 impl Painter {
-    /// A painter for a canvas, none if the canvas has no 2D context.
+    /// Returns a painter for a canvas, or `None` if the canvas has no 2D context.
     #[must_use]
     pub fn new(canvas: HtmlCanvasElement) -> Option<Self> {
         let context = canvas.get_context("2d").ok()??.dyn_into().ok()?;
@@ -148,8 +148,8 @@ impl Painter {
         self.stale = true;
     }
 
-    /// Top of every pool's header, in the order of the snapshot, and whether its cluster's line
-    /// goes above.
+    /// Returns the top of every pool's header in CSS pixels, in the order of the snapshot; a cluster's line above the
+    /// header is part of it.
     pub fn heads(&self) -> impl Iterator<Item = f64> + '_ {
         self.layout.pools.iter().map(|pool| pool.top_px)
     }
@@ -162,7 +162,7 @@ impl Painter {
         Some((track.pool, track.node_at(slot)?))
     }
 
-    /// Where a node's cell is.
+    /// Returns the rectangle of a node's cell.
     #[must_use]
     pub fn rect(&self, (pool, instance_id): NodeKey) -> Option<Rect> {
         let track = self.tracks.iter().find(|track| track.pool == pool)?;
@@ -207,7 +207,7 @@ impl Painter {
         }
     }
 
-    /// Paints what changed; whether another frame is needed for motion alone.
+    /// Paints the cells that changed, and returns `true` if another frame is needed for motion alone.
     pub fn paint(&mut self, now_ms: f64) -> bool {
         if self.viewport.width_px < 1.0 {
             return false;
@@ -283,7 +283,7 @@ impl Painter {
     }
 }
 
-/// Where an arrow key goes.
+/// A step from node to node, by an arrow key, Home or End.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
     /// The node before.
@@ -309,7 +309,7 @@ fn pixels(length: f64) -> u32 {
     length.round().clamp(0.0, 16_000.0) as u32
 }
 
-/// Every state at every step of progress, at one size.
+/// The cells of every state at every step of progress, drawn at one size.
 struct Atlas {
     canvas: HtmlCanvasElement,
     cell_px: f64,

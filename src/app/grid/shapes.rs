@@ -1,4 +1,4 @@
-//! The shape of each state: what tells a frozen node from one being built without colour.
+//! The shape of each state, by which a deallocated node and one being built can be told apart without colour.
 //!
 //! One function draws one cell at any size, so that the picture, the legend and the node card
 //! show the same thing.
@@ -29,7 +29,7 @@ impl Palette {
     }
 }
 
-/// A canvas does not know `var()` or `light-dark()`; an element's computed colour does.
+/// Returns the colour of a token. A canvas does not know `var()` or `light-dark()`; an element's computed colour does.
 fn resolved(element: &HtmlCanvasElement, token: &str) -> Option<String> {
     let style = element.style();
     style.set_property("color", &format!("var(--{token})")).ok()?;
@@ -61,7 +61,7 @@ impl Square {
         (self.side * 0.055).max(self.ratio * 1.1)
     }
 
-    /// Room for fine detail.
+    /// Returns `true` if there is room for fine detail: a side of at least 15 CSS pixels.
     fn roomy(self) -> bool {
         self.side / self.ratio >= 15.0
     }
@@ -123,7 +123,7 @@ pub fn draw(context: &Context, palette: &Palette, square: Square, state: NodeSta
     context.restore();
 }
 
-/// Filled from below by its pods; one that came from the cache keeps a notch, the mark of the frost it had.
+/// Draws a ready node: filled from below by its pods; one that was started from the cache has a notch in its corner.
 fn ready(context: &Context, palette: &Palette, square: Square, source: NodeSource, fill: f64) {
     square.solid(context, 0.34);
     square.outline(context);
@@ -152,7 +152,7 @@ fn ready(context: &Context, palette: &Palette, square: Square, source: NodeSourc
     }
 }
 
-/// A dashed plot in which bricks are laid from the ground up.
+/// Draws a node being created: a dashed outline in which bricks are laid from the ground up.
 fn creating(context: &Context, square: Square, progress: f64) {
     let side = square.side;
     let dashes = js_sys::Array::of2(&(side * 0.17).into(), &(side * 0.13).into());
@@ -182,7 +182,7 @@ fn creating(context: &Context, square: Square, progress: f64) {
     }
 }
 
-/// Warmth rises from below while the frost above it fades.
+/// Draws a node being started: a warm fill rises from below while the snowflake above it fades.
 fn starting(context: &Context, palette: &Palette, square: Square, progress: f64) {
     square.solid(context, 0.14);
     if square.roomy() {
@@ -213,7 +213,7 @@ fn starting(context: &Context, palette: &Palette, square: Square, progress: f64)
     square.outline(context);
 }
 
-/// Hatching that sinks: the pods are going.
+/// Draws a node being drained: hatching that sinks as the pods leave.
 fn draining(context: &Context, square: Square, progress: f64) {
     square.outline(context);
     let top = square.y + square.side * (0.05 + progress * 0.85);
@@ -237,7 +237,7 @@ fn draining(context: &Context, square: Square, progress: f64) {
     context.restore();
 }
 
-/// Frost creeps in from the corners.
+/// Draws a node being deallocated: the corners fill as a snowflake appears.
 fn deallocating(context: &Context, palette: &Palette, square: Square, progress: f64) {
     square.solid(context, 0.14);
     let reach = square.side * (progress * 0.22 + 0.3);
@@ -305,7 +305,7 @@ fn stopped(context: &Context, square: Square) {
     }
 }
 
-/// Shrinks inside the plot that it leaves.
+/// Draws a node being deleted: a square that shrinks inside its dotted outline.
 fn deleting(context: &Context, square: Square, progress: f64) {
     let side = square.side;
     context.set_global_alpha(0.45);

@@ -6,7 +6,7 @@ use yew::prelude::*;
 use super::icons;
 use crate::{App, Msg};
 
-/// What a button looks like and says of itself.
+/// The appearance of a button and its texts.
 #[derive(Clone, Default)]
 pub struct Face {
     /// Class in the style sheet.
@@ -17,11 +17,11 @@ pub struct Face {
     pub words: &'static str,
     /// Its accessible name, where that is not its words.
     pub name: AttrValue,
-    /// What it does, in a few words.
+    /// The tooltip: the button's effect, in a few words.
     pub title: AttrValue,
-    /// Whether it is the chosen one of several.
+    /// Of several choices: `true` if it is the chosen one; `None` for a button that is no choice.
     pub pressed: Option<bool>,
-    /// Whether it does nothing now.
+    /// `true` if it has no effect now.
     pub disabled: bool,
     /// The panel that it opens, see `www/panels.js`; it then sends nothing.
     pub panel: Option<&'static str>,

@@ -1,4 +1,4 @@
-//! A node's story: what it is, how it came up, and what that cost.
+//! The card of a node: its state, its bring-up, and its cost.
 
 use web_sys::HtmlElement;
 use yew::prelude::*;
@@ -14,7 +14,7 @@ use scale_down_session::NodeDetail;
 const GAP_PX: f64 = 10.0;
 
 impl App {
-    /// The node whose card is shown: the one chosen, else the one under the pointer.
+    /// Returns the node whose card is shown: the one under the pointer, else the one chosen.
     pub(crate) fn shown_node(&self) -> Option<NodeKey> {
         self.pointed.or(self.chosen)
     }
@@ -105,7 +105,7 @@ fn view_detail(detail: &NodeDetail, load: Option<&NodeView>) -> Html {
 /// The phases of a bring-up, each with its length.
 type Phases = Vec<(Milestone, u64)>;
 
-/// The steps of the bring-up as bars on one scale, with those of a new node to compare.
+/// Renders the phases of the bring-up as bars on one scale, with those of a new node to compare.
 fn view_story(detail: &NodeDetail) -> Html {
     let cached = detail.row.source == NodeSource::Cached;
     let own: Phases = detail

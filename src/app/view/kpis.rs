@@ -1,4 +1,4 @@
-//! The numbers that matter, always in sight.
+//! The key figures of nodes, pods and cost, always in sight.
 
 use yew::prelude::*;
 

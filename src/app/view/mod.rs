@@ -1,4 +1,4 @@
-//! What the page looks like: markup only, every change goes out as a message.
+//! The page's markup, and nothing else: every change goes out as a message.
 
 pub mod button;
 mod card;

@@ -1,4 +1,4 @@
-//! The panel of nodes: picture or table, what each pool is, and the legend.
+//! The panel of nodes: picture or table, the pools' headers, and the legend.
 
 use web_sys::{HtmlElement, KeyboardEvent, PointerEvent};
 use yew::html::Scope;
@@ -13,9 +13,9 @@ use crate::{App, Msg, browser};
 use scale_down_engine::{ClusterView, NodeSource, NodeState, PoolView, PowerState, ProvisioningState, ScaleDownMode};
 use scale_down_session::examples::EXAMPLES;
 
-/// From one pod of the queue to the next, as the dashes of `.queue` in the style sheet.
+/// Distance from one pod of the queue to the next, in CSS pixels, as the dashes of `.queue` in the style sheet.
 const QUEUE_PITCH_PX: u32 = 10;
-/// More are wider than any screen.
+/// Most pods drawn in the queue; more are wider than any screen.
 const QUEUE_MAX: u32 = 400;
 
 impl App {
@@ -91,7 +91,7 @@ impl App {
         }
     }
 
-    /// What to do first. The example that the console offers already is not offered twice.
+    /// Renders the first steps for an empty cloud. The example that the console offers already is not offered twice.
     fn view_invitation(&self, link: &Scope<Self>) -> Html {
         let offered = usize::from(self.guide.is_some());
         html! {
@@ -176,7 +176,7 @@ fn view_cluster_state(cluster: &ClusterView) -> Html {
     }
 }
 
-/// What is under way or went wrong; nothing where all is well.
+/// Renders a provisioning state, under way or failed; nothing for Succeeded.
 fn view_provisioning(state: ProvisioningState) -> Html {
     let class = match state {
         ProvisioningState::Succeeded => return Html::default(),
@@ -203,7 +203,7 @@ fn view_pool_head(pool: &PoolView) -> Html {
     }
 }
 
-/// What a state means, in one breath.
+/// Returns the meaning of a state in a sentence, for the legend.
 const fn meaning(state: NodeState) -> &'static str {
     match state {
         NodeState::Ready => {
@@ -220,7 +220,7 @@ const fn meaning(state: NodeState) -> &'static str {
     }
 }
 
-/// Where in the sheet a pointer is.
+/// Returns the position of the pointer in the sheet, in CSS pixels.
 fn point(scroller: &NodeRef, event: &MouseEvent) -> Option<(f64, f64)> {
     let scroller = scroller.cast::<HtmlElement>()?;
     let frame = scroller.get_bounding_client_rect();

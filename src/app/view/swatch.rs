@@ -1,4 +1,4 @@
-//! One cell of the picture as a sign in the text, drawn by the same hand.
+//! Swatches: single cells of the picture as signs in the text, drawn by the same code.
 //!
 //! A swatch is a canvas that says what it shows; after every rendering the new ones are painted.
 //! So they work in the static parts of the page too.

@@ -1,4 +1,4 @@
-//! The table "Nodes", the picture's equal.
+//! The table "Nodes", which shows the same nodes as the picture.
 //!
 //! In the document in either view, so that a screen reader finds it without a switch; above
 //! [`WHOLE_ROWS`] nodes it is paged, with the true count announced. Its cells are written by hand,
@@ -16,9 +16,9 @@ use crate::{App, Msg, browser};
 use scale_down_engine::{NodeState, Snapshot, StateCounts};
 use scale_down_session::Simulation;
 
-/// So many nodes are one page.
+/// Most nodes that are shown as one page.
 const WHOLE_ROWS: usize = 400;
-/// More are in pages of this length: enough to scroll through, few enough to keep up to date.
+/// Rows of a page where there are more nodes: enough to scroll through, few enough to keep up to date.
 const PAGE_ROWS: usize = 100;
 /// Columns: name, pool, state, source, age, cost.
 const COLUMNS: usize = 6;
@@ -32,7 +32,7 @@ pub struct NodeTable {
     total: usize,
     /// The summary that the rows agree with.
     pub counts: StateCounts,
-    /// Which page, from 0.
+    /// Number of the page, from 0.
     pub page: usize,
 }
 
@@ -143,5 +143,5 @@ impl NodeTable {
     }
 }
 
-/// Where the state's name stands; the row carries it for the style sheet.
+/// Column of the state's name, which the row also carries for the style sheet.
 const STATE_COLUMN: u32 = 2;

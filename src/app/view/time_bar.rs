@@ -1,4 +1,4 @@
-//! Time is a control: play, pause, step, speed; and back to any moment of the run.
+//! The time controls: play, pause, step, speed, and the timeline back to any moment of the run.
 
 use web_sys::{HtmlInputElement, InputEvent};
 use yew::html::Scope;
@@ -91,7 +91,7 @@ impl App {
     }
 }
 
-/// What a slider was moved to.
+/// Returns the value that a slider was moved to.
 fn number<T: std::str::FromStr>(event: &InputEvent) -> Option<T> {
     event.target_dyn_into::<HtmlInputElement>()?.value().parse().ok()
 }

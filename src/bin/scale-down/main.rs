@@ -38,7 +38,7 @@ The exit status of every command is 2 where it was misused.
 /// The exit status of a misuse of this command, as shells have it.
 const MISUSE: u8 = 2;
 
-/// What went wrong with the command itself, as a sentence.
+/// An error of the command itself, as a sentence.
 type Problem = String;
 
 fn main() -> ExitCode {
@@ -68,7 +68,7 @@ fn command(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
     }
 }
 
-/// What is wrong about the arguments of a command, and where help is.
+/// Returns the error of a command's wrong arguments, which ends with the line that prints its help.
 fn misuse(command: &str, what: impl Display) -> Problem {
     let blank = if command.is_empty() { "" } else { " " };
     format!("{what}: try 'scale-down {command}{blank}--help'")

@@ -15,45 +15,46 @@ use serde_json::Value;
 pub use moment::{simulated as moment, simulated_ms as moment_ms};
 use scale_down_engine::PoolId;
 
-/// The address of a node, in the default subnet after the four that Azure keeps for itself. Every pool has
-/// as many as it may have nodes, so that no two nodes of a cluster have the same.
+/// Returns the address of a node, in the default subnet after the four that Azure keeps for itself.
+/// Every pool has as many addresses as it may have nodes, so that no two nodes of a cluster have the
+/// same.
 #[must_use]
 pub fn address(pool: PoolId, instance_id: u32) -> String {
     let host = pool.number().saturating_sub(1).wrapping_mul(1024).wrapping_add(instance_id).wrapping_add(4);
     format!("10.224.{}.{}", host / 256 % 256, host % 256)
 }
 
-/// A resource group as `az group show` prints it.
+/// Converts a resource group to the shape that `az group show` prints.
 #[must_use]
 pub fn group_from_arm(group: &Value) -> Value {
     resource("ResourceGroup", group)
 }
 
-/// A managed cluster as `az aks show` prints it.
+/// Converts a managed cluster to the shape that `az aks show` prints.
 #[must_use]
 pub fn cluster_from_arm(cluster: &Value) -> Value {
     resource("ManagedCluster", cluster)
 }
 
-/// An agent pool as `az aks nodepool show` prints it.
+/// Converts an agent pool to the shape that `az aks nodepool show` prints.
 #[must_use]
 pub fn pool_from_arm(pool: &Value) -> Value {
     resource("AgentPool", pool)
 }
 
-/// A machine of an agent pool as `az aks machine show` prints it.
+/// Converts a machine of an agent pool to the shape that `az aks machine show` prints.
 #[must_use]
 pub fn machine_from_arm(machine: &Value) -> Value {
     resource("Machine", machine)
 }
 
-/// The managed cluster that `az aks show` prints so.
+/// Converts a managed cluster that `az aks show` printed back to the shape of the service.
 #[must_use]
 pub fn cluster_to_arm(printed: &Value) -> Value {
     model::unprint("ManagedCluster", printed)
 }
 
-/// The agent pool that `az aks nodepool show` prints so.
+/// Converts an agent pool that `az aks nodepool show` printed back to the shape of the service.
 #[must_use]
 pub fn pool_to_arm(printed: &Value) -> Value {
     model::unprint("AgentPool", printed)
@@ -65,7 +66,7 @@ fn resource(model: &str, arm: &Value) -> Value {
     printed
 }
 
-/// Every object with the identity of a resource says which group it is in; `az` adds that last.
+/// Adds `resourceGroup` to every object with the identity of a resource; `az` adds that last.
 fn add_resource_groups(value: &mut Value) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(add_resource_groups),
@@ -82,7 +83,7 @@ fn add_resource_groups(value: &mut Value) {
     }
 }
 
-/// The resource group in an identity. That of a group, or of what is in none, has no such part.
+/// Returns the resource group in an identity; `None` for the identity of a group, or of a resource in none.
 fn group_of(id: &str) -> Option<&str> {
     let segments: Vec<&str> = id.split('/').collect();
     match segments.as_slice() {

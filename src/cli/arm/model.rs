@@ -10,20 +10,20 @@ use super::{moment, name};
 /// The models; the head of the file explains its form.
 const MODELS: &str = include_str!("models.txt");
 
-/// What parts one field from the next.
+/// Characters that end the name of a field.
 const BREAKS: [char; 8] = [' ', '\n', '{', '}', ':', '*', '&', '#'];
 
-/// Prints a resource by the model of a name.
+/// Prints a resource by the model of this name.
 pub(super) fn print(model: &str, arm: &Value) -> Value {
     fields_of(model).print(arm)
 }
 
-/// The resource that is printed so: the way back. What the service left out is left out again.
+/// Reads a printed resource back, the inverse of `print`. Fields that the service left out are left out again.
 pub(super) fn unprint(model: &str, printed: &Value) -> Value {
     fields_of(model).unprint(printed)
 }
 
-/// The fields of a model, up to its closing brace and beyond.
+/// Returns the place of a model's first field; the text goes on beyond the closing brace.
 fn fields_of(model: &str) -> Fields {
     let text = MODELS.split_once(&format!("\n{model} {{"));
     debug_assert!(text.is_some(), "there is no model {model}");
@@ -35,7 +35,7 @@ fn fields_of(model: &str) -> Fields {
 struct Fields(&'static str);
 
 impl Fields {
-    /// Prints what should be an object of these fields. What is none is printed as it came.
+    /// Prints an object of these fields; a value that is no object is printed as it came.
     fn print(self, arm: &Value) -> Value {
         match arm {
             Value::Object(_) => {
@@ -91,7 +91,7 @@ impl Fields {
         }
     }
 
-    /// The object that is printed so. What is no object is as it was printed.
+    /// Reads a printed object back; a value that is no object stays as it was printed.
     fn unprint(self, printed: &Value) -> Value {
         match printed {
             Value::Object(_) => {
@@ -152,7 +152,7 @@ impl Fields {
         }
     }
 
-    /// The place after the brace that closes a block.
+    /// Returns the place after the brace that closes a block.
     fn after_block(self) -> Self {
         let mut depth = 1_u32;
         let end = self.0.find(|letter| {

@@ -1,4 +1,4 @@
-//! Moments as `az` prints them.
+//! Points in time as `az` prints them.
 //!
 //! Python reads the service's ISO 8601 text and writes its own: an offset for `Z`, and six digits
 //! of fraction or none.
@@ -7,7 +7,7 @@
 /// January 2026. Runs have no other date.
 const FIRST_DAY: u64 = 20_454;
 
-/// A simulated moment in universal time, as ISO 8601 writes it.
+/// Formats a simulated moment in universal time, as ISO 8601 writes it.
 #[must_use]
 pub fn simulated(at_ms: u64) -> String {
     let seconds = at_ms / 1000;
@@ -16,7 +16,7 @@ pub fn simulated(at_ms: u64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}Z")
 }
 
-/// The simulated time of a moment that [`simulated`] wrote, in milliseconds.
+/// Parses a moment that [`simulated`] wrote into milliseconds of simulated time.
 #[must_use]
 pub fn simulated_ms(text: &str) -> Option<u64> {
     let numbers: Vec<u64> =
@@ -29,8 +29,8 @@ pub fn simulated_ms(text: &str) -> Option<u64> {
     Some((days * 86_400 + hour * 3600 + minute * 60 + second) * 1000)
 }
 
-/// The date of a day counted from 1970, in the Gregorian calendar: years of 365 days from March on, so
-/// that a leap day ends its year.
+/// Returns year, month and day of a day counted from 1970, in the Gregorian calendar: years of 365 days
+/// from March on, so that a leap day ends its year.
 const fn date(day: u64) -> (u64, u64, u64) {
     // Days since the first of March of the year 0; 400 years have 146,097 days.
     let day = day + 719_468;
@@ -43,7 +43,7 @@ const fn date(day: u64) -> (u64, u64, u64) {
     (era * 400 + year + carry, month, day)
 }
 
-/// The printed form of a moment.
+/// Converts a moment from the service to the form that `az` prints.
 pub(super) fn printed(text: &str) -> String {
     let (moment, offset) = match text.strip_suffix(['Z', 'z']) {
         Some(moment) => (moment, "+00:00"),
@@ -58,7 +58,7 @@ pub(super) fn printed(text: &str) -> String {
     format!("{seconds}.{fraction:0<6.6}{offset}")
 }
 
-/// Where the offset from universal time begins: its sign follows the clock, not the date.
+/// Returns the byte at which the offset from universal time begins: its sign follows the clock, not the date.
 fn offset_start(text: &str) -> usize {
     let clock = text.find('T').unwrap_or(text.len());
     text.get(clock..).and_then(|rest| rest.find(['+', '-'])).map_or(text.len(), |sign| clock + sign)

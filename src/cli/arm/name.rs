@@ -3,7 +3,7 @@
 //! A name goes from ARM's JSON into Python and back: `osDiskSizeGB` is `os_disk_size_gb` there, and
 //! comes back as `osDiskSizeGb`. Acronyms and hyphens are all that this changes.
 
-/// The printed name of a field.
+/// Returns the printed name of a field.
 pub(super) fn printed(arm: &str) -> String {
     // Python takes this for one word; the rule below would see two.
     if let Some(start) = arm.strip_suffix("IPv6") {
@@ -26,7 +26,7 @@ pub(super) fn printed(arm: &str) -> String {
     name
 }
 
-/// The printed name of a field below `properties` whose name the resource itself has, too.
+/// Returns the printed name of a field below `properties` whose name the resource itself has, too.
 pub(super) fn printed_beside(name: &str) -> String {
     let (first, rest) = name.split_at_checked(1).unwrap_or((name, ""));
     format!("{name}Properties{}{rest}", first.to_ascii_uppercase())

@@ -4,8 +4,9 @@ use super::nodepool::existing;
 use super::{Action, Context, Reply, Result, cluster};
 use crate::parse::Invocation;
 
-/// Aborts what is under way on a cluster, or on a pool of it. Where nothing is, the service has
-/// nothing to say.
+/// Aborts the operation under way on a cluster, or on a pool of it.
+///
+/// Without one the service answers nothing; outside strict mode a note says so.
 pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let operation = if invocation.has("nodepool_name") {
         let (_, pool) = existing(invocation, context.cloud)?;

@@ -18,17 +18,17 @@ use crate::validate::decorator::{self, PoolFacts};
 use scale_down_engine::autoscaler::profile as settings;
 use scale_down_engine::{Cloud, Cluster, ClusterSpec, Pairs, PowerState, ResourceGroup};
 
-/// The region of what the playground creates by itself; the one in most of the documentation.
+/// The region of a resource group that the playground creates by itself; most of the documentation uses it.
 const PRESUMED_LOCATION: &str = "eastus";
 
 /// The first pool's name where the 2021 document's spelling of `aks create` is used. The
 /// document's next lines add a pool named `nodepool1`, which is what `az` would call this one.
 const DOCUMENT_POOL: &str = "systempool";
 
-/// What `az aks update` asks where a line names no setting.
+/// The question of `az aks update` for a line that names no setting.
 const RECONCILE: &str = "No argument specified to update. Would you like to reconcile to current settings?";
 
-/// What it asks before versions are held where they are.
+/// The question of `az aks update --auto-upgrade-channel none`, which pins the versions at their current values.
 const NO_UPGRADES: &str = "Since auto-upgrade-channel is set to none, cluster kubernetesVersion will be set to the value of currentKubernetesVersion, all agent pools orchestratorVersion will be set to the value of currentOrchestratorVersion respectively. Continue?";
 
 pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -89,13 +89,14 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     Ok(Action::Start(vec![operation], Reply::Cluster { group, cluster: name }))
 }
 
-/// A group's name as it was first written.
+/// Returns the name of a resource group in its original letter case, or the name given if there is no such group.
 fn found_name<'a>(cloud: &'a Cloud, name: &'a str) -> &'a str {
     cloud.group(name).map_or(name, |group| &group.name)
 }
 
-/// Outside strict mode a resource group that a new cluster needs is created, and said so: the
-/// document begins where one exists.
+/// Creates a resource group that a new cluster needs, and adds a note. Does nothing in strict mode.
+///
+/// The 2021 document begins where a group exists.
 fn presume_group(name: &str, context: &mut Context<'_>) {
     if context.account.strict || context.cloud.group(name).is_some() {
         return;
@@ -107,9 +108,10 @@ fn presume_group(name: &str, context: &mut Context<'_>) {
     }
 }
 
-/// Outside strict mode, in a subscription without any cluster, the cluster that the document
-/// presumes is put in place, and said so. Where clusters exist a name that fits none of them is
-/// more likely a slip, and the service's answer is the better one.
+/// Puts the cluster that the 2021 document presumes in place, and adds a note.
+///
+/// Does so only outside strict mode and in a subscription without any cluster. Where clusters exist, a name that
+/// fits none of them is more likely a slip, and the service's answer is the better one.
 pub(super) fn presume(group: &str, name: &str, context: &mut Context<'_>) -> Result<()> {
     if context.account.strict || !context.cloud.clusters().is_empty() || name.is_empty() {
         return Ok(());
@@ -121,7 +123,7 @@ pub(super) fn presume(group: &str, name: &str, context: &mut Context<'_>) -> Res
     Ok(())
 }
 
-/// Puts a running cluster without pools in place; AKS hosts its system pool.
+/// Puts a running cluster without pools in place, and its resource group; AKS hosts its system pool.
 pub(super) fn place(group: &str, name: &str, context: &mut Context<'_>) -> Result<()> {
     presume_group(group, context);
     let found = group::find(context.cloud, group)?;
@@ -205,7 +207,7 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     Ok(Action::Start(vec![operation], reply))
 }
 
-/// The settings of `--cluster-autoscaler-profile`; an empty one goes back to the defaults.
+/// Reads the settings of `--cluster-autoscaler-profile`; an empty list goes back to the defaults.
 fn profile(invocation: &Invocation, context: &mut Context<'_>) -> Result<Option<Pairs>> {
     let given = decorator::autoscaler_profile(invocation)?;
     let has_no_effect = |name: &&str| settings::find(name).is_some_and(|info| !settings::is_simulated(info.setting));
@@ -226,7 +228,7 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
     Ok(Action::Start(vec![operation], Reply::Nothing))
 }
 
-/// `az aks wait` and, with the name of a pool, `az aks nodepool wait`.
+/// Answers `az aks wait` and, with the name of a pool, `az aks nodepool wait`.
 pub(super) fn wait(invocation: &Invocation, cloud: &Cloud, pool_argument: Option<&str>) -> Result<Action> {
     let target = Target {
         group: needed(invocation, "resource_group_name")?.to_owned(),
@@ -240,13 +242,15 @@ pub(super) fn reply(cluster: &Cluster) -> Reply {
     Reply::Cluster { group: cluster.spec.resource_group.clone(), cluster: cluster.spec.name.clone() }
 }
 
-/// A cluster by the arguments that name it; `below` as in [`find`].
+/// Finds a cluster by the arguments that name it; `below` as in [`find`].
 pub(super) fn named<'a>(invocation: &Invocation, cloud: &'a Cloud, below: &str) -> Result<&'a Cluster> {
     find(cloud, needed(invocation, "resource_group_name")?, name(invocation)?, below)
 }
 
-/// As [`named`], for a command that only looks: an empty name leaves the address of all clusters, and their
-/// list, read as one cluster, has nothing that one has.
+/// Finds a cluster as [`named`] does, for a command that only reads; `None` for an empty name.
+///
+/// With an empty name the request goes to the list of all clusters. Read as one cluster, that list has none of its
+/// fields.
 fn named_or_all<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<Option<&'a Cluster>> {
     let is_all = name(invocation)?.is_empty();
     if is_all { Ok(None) } else { named(invocation, cloud, "").map(Some) }
@@ -257,8 +261,10 @@ fn name(invocation: &Invocation) -> Result<&str> {
     needed(invocation, if invocation.has("name") { "name" } else { "resource_name" })
 }
 
-/// A cluster by group and name. `below` is what comes after the name in the address of the request, which
-/// names a resource by its place: where the name is empty, that is taken for it.
+/// Finds a cluster by group and name; an error of the service if there is none.
+///
+/// `below` is the path segment after the name in the address of the request. Where the name is empty, the service
+/// takes that segment for the name.
 pub(super) fn find<'a>(cloud: &'a Cloud, group: &str, name: &str, below: &str) -> Result<&'a Cluster> {
     let name = if name.is_empty() { below } else { name };
     cloud.cluster(group, name).ok_or_else(|| {

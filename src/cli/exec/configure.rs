@@ -1,7 +1,7 @@
 //! `az configure` and `az config`: the settings of the command line.
 //!
-//! Of everything that can be set the defaults of `--resource-group` and `--location` act here; the
-//! parser reads them.
+//! Only the defaults of `--resource-group` and `--location` have an effect here; the parser reads them. Every other
+//! setting is accepted with a note.
 
 use serde_json::{Value, json};
 
@@ -11,7 +11,7 @@ use crate::error::{CliError, ErrorClass, Stage};
 use crate::output::TableTransformer;
 use crate::parse::Invocation;
 
-/// The section of the configuration that arguments take their defaults from.
+/// The section of the configuration file that holds the defaults of arguments.
 const DEFAULTS: &str = "defaults";
 
 pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {

@@ -73,21 +73,22 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     Ok(Action::Answer(Reply::Nothing))
 }
 
-/// Whether a path or an address ends in the name of a wheel (PEP 427): name, version, maybe a build, and three tags.
+/// Returns `true` if a path or URL ends in the file name of a wheel (PEP 427): name, version, an optional build
+/// and three tags.
 fn is_wheel(source: &str) -> bool {
     let name = source.rsplit('/').next().unwrap_or_default();
     let parts: Vec<&str> = name.strip_suffix(".whl").unwrap_or_default().split('-').collect();
     parts.len() >= 5 && parts.iter().skip(1).any(|part| part.starts_with(|first: char| first.is_ascii_digit()))
 }
 
-/// There is no network behind the simulated machine, so there is no index of extensions.
+/// Returns the refusal of a command that needs the index of extensions: the simulated machine has no network.
 fn no_index() -> CliError {
     needs_network(
         "Unable to get extension index.\nPlease ensure you have network connection. Error detail: the playground has none.",
     )
 }
 
-/// Installs an extension of the playground's own. In strict mode it has none.
+/// Installs one of the playground's extensions by name. In strict mode there is no index to install from.
 fn install(name: &str, context: &mut Context<'_>) -> Result<()> {
     if context.account.strict {
         return Err(no_index());

@@ -45,7 +45,7 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     Ok(answer(resource::group(find(cloud, name)?)))
 }
 
-/// Changes the tags of a group; nothing else of it can be changed.
+/// Changes the tags of a group, the only part of it that can be changed.
 fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let name = needed(invocation, "resource_group_name")?;
     for dest in ["properties_to_add", "properties_to_remove"] {
@@ -87,7 +87,7 @@ fn delete(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     Ok(Action::Start(operations, Reply::Nothing))
 }
 
-/// A group by name.
+/// Finds a group by name; the service's `ResourceGroupNotFound` if there is none.
 pub(super) fn find<'a>(cloud: &'a Cloud, name: &str) -> Result<&'a ResourceGroup> {
     cloud
         .group(name)

@@ -1,7 +1,7 @@
 //! Carries out a parsed command on the simulated cloud.
 //!
-//! Parsing is done when this begins. A command either answers at once or starts an operation and
-//! waits for it in simulated time, as `az` does; [`resume`] makes the answer when the wait is over.
+//! Commands arrive parsed. A command either answers at once or starts an operation and waits for it in simulated
+//! time, as `az` does; [`resume`] makes the answer when the wait is over.
 
 mod abort;
 mod arguments;
@@ -40,43 +40,43 @@ pub use sim::{LOADS, SCORINGS};
 pub use verb::{VERBS, run_verb};
 pub use wait::{Target, Until, Wanted};
 
-/// What a command acts on.
+/// The state that a command reads and changes, and the output it has produced so far.
 pub struct Context<'a> {
     /// The simulated cloud.
     pub cloud: &'a mut Cloud,
     /// The local state of the command line.
     pub account: &'a mut Account,
-    /// What the command has said so far: warnings and notes.
+    /// Output of the command so far: warnings and notes.
     pub blocks: Vec<Block>,
-    /// Where the command can ask.
+    /// The terminal at which the command can ask, with the answers given so far.
     pub terminal: Terminal<'a>,
-    /// How to go on after a refusal; said below it.
+    /// Advice shown below a refusal.
     hint: Option<String>,
     asked: usize,
     open_question: Option<Question>,
 }
 
 impl<'a> Context<'a> {
-    /// For a command that has said nothing yet.
+    /// Creates the context of a command without output.
     pub fn new(cloud: &'a mut Cloud, account: &'a mut Account, terminal: Terminal<'a>) -> Self {
         Self { cloud, account, blocks: Vec::new(), terminal, hint: None, asked: 0, open_question: None }
     }
 
-    /// Adds a remark of the playground's own. There are none in strict mode.
+    /// Adds a note of the playground's own. Does nothing in strict mode.
     fn note(&mut self, text: impl Into<String>) {
         if !self.account.strict {
             self.blocks.push(Block::Note(text.into()));
         }
     }
 
-    /// Says below the refusal that follows how to go on. There are no hints in strict mode.
+    /// Sets the advice to show below a refusal. Does nothing in strict mode.
     pub(crate) fn hint(&mut self, text: impl Into<String>) {
         if !self.account.strict {
             self.hint = Some(text.into());
         }
     }
 
-    /// The answer of a command that was refused.
+    /// Ends a refused command: with its open question if it has one, else with the error and the hint.
     pub(crate) fn refuse(self, error: CliError) -> Execution {
         if let Some(question) = self.open_question {
             return Execution::Asking(question, self.blocks);
@@ -87,21 +87,21 @@ impl<'a> Context<'a> {
     }
 }
 
-/// How a command goes on.
+/// State of a command after it has run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Execution {
-    /// It has answered.
+    /// Finished, with its answer.
     Done(Outcome),
-    /// It answers when something has happened.
+    /// Waiting in simulated time, for operations, a moment or a resource.
     Waiting(Waiting),
-    /// It asks, after these blocks, and is carried out again when it has been answered.
+    /// Asking, after these blocks. The command is carried out again once the question is answered.
     Asking(Question, Vec<Block>),
-    /// After these blocks it goes on saying what happens.
+    /// Following events after these blocks, as `kubectl get --watch` does.
     Following(Box<Follow>, Vec<Block>),
 }
 
 impl Execution {
-    /// What it has said.
+    /// Returns its output so far.
     fn blocks_mut(&mut self) -> &mut Vec<Block> {
         match self {
             Self::Done(outcome) => &mut outcome.blocks,
@@ -114,54 +114,54 @@ impl Execution {
 /// A command that waits.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Waiting {
-    /// What it waits for.
+    /// Condition that ends the wait.
     pub until: Until,
     reply: Reply,
     printing: Printing,
     blocks: Vec<Block>,
 }
 
-/// What a command does when its wait is over.
+/// Action of a command at the end of its wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Reply {
-    /// It is carried out from the beginning.
+    /// Carry out the command from the beginning.
     Again,
-    /// It prints nothing.
+    /// Print nothing.
     Nothing,
-    /// It prints this.
+    /// Print this value.
     Value(Value, TableTransformer),
-    /// A pool as it stands when the command answers.
+    /// Print a pool in its state at that time.
     Pool { group: String, cluster: String, pool: String },
-    /// A cluster as it stands when the command answers.
+    /// Print a cluster in its state at that time.
     Cluster { group: String, cluster: String },
 }
 
-/// How a result is printed.
+/// Output format and query of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Printing {
     format: OutputFormat,
     query: Option<String>,
-    /// Whether its table has columns of its own, as the command's description says.
+    /// `true` if the command's description declares table columns of its own.
     has_columns: bool,
 }
 
 impl Printing {
-    /// For a command that prints nothing in the end.
+    /// The printing of a command without a result.
     const NONE: Self = Self { format: OutputFormat::None, query: None, has_columns: false };
 }
 
-/// What a command does: answer, or wait for operations first.
+/// Next step of a command: an answer, or a wait for operations first.
 enum Action {
     Answer(Reply),
     Start(Vec<OperationId>, Reply),
-    /// An operation that was running is waited for; that it was aborted is no failure.
+    /// Waits for an operation that was just aborted; that it was aborted is no failure.
     Abort(OperationId),
     Wait(Until),
 }
 
 type Result<T> = std::result::Result<T, CliError>;
 
-/// Reads and carries out one `az` command, given the words after `az`.
+/// Parses and carries out one `az` command, given the words after `az`.
 #[must_use]
 pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
     let options = ParseOptions {
@@ -199,7 +199,7 @@ fn help_outcome(text: String, further: Option<Block>) -> Execution {
     Execution::Done(Outcome { stage: Stage::Help, exit_code: 0, blocks })
 }
 
-/// Answers a filter, given its words and what is piped into it.
+/// Runs a filter on piped input, given its words.
 #[must_use]
 pub fn run_filter(words: &[&str], input: &str) -> Outcome {
     match filter::run(words, input) {
@@ -211,7 +211,7 @@ pub fn run_filter(words: &[&str], input: &str) -> Outcome {
     }
 }
 
-/// The answer of a pipe to a program that is not there; nothing of the pipeline is run.
+/// Returns the refusal of a pipe to an unknown program (exit code 127); no part of the pipeline is run.
 #[must_use]
 pub fn pipe_refusal(program: &str) -> Outcome {
     shell_refusal(&format!("{program}: {}", filter::unavailable()), 127)
@@ -259,7 +259,7 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     }
 }
 
-/// A command that talks to Azure needs a subscription that is there; an empty name stands for the default one.
+/// Refuses a subscription that does not exist; an empty name stands for the default one. `az version` needs none.
 fn check_subscription(invocation: &Invocation) -> Result<()> {
     let name = invocation.subscription.as_deref().unwrap_or_default();
     if name.is_empty() || subscription(name).is_some() || invocation.command.name == "version" {
@@ -294,15 +294,15 @@ fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action
     }
 }
 
-/// A command that the registry knows and the simulation does not carry out. Its arguments were good,
-/// so it counts as accepted.
+/// Returns the refusal of a real command that the simulation does not carry out.
+///
+/// Its arguments were good, so it counts as accepted.
 fn not_simulated(name: &str) -> CliError {
     let text = format!("'az {name}' is a real command that the playground does not simulate.");
     CliError::new(ErrorClass::NotSimulated, Stage::Service, text)
 }
 
-/// Asks a question that is no confirmation; where there is no terminal to ask it at the command
-/// crashes.
+/// Asks a question other than a confirmation. Without a terminal the command crashes, as `az` does.
 fn ask(context: &mut Context<'_>, question: Question) -> Result<bool> {
     if let Some(answer) = context.ask(question) {
         return Ok(answer);
@@ -314,22 +314,22 @@ fn ask(context: &mut Context<'_>, question: Question) -> Result<bool> {
     Err(CliError::new(ErrorClass::UnclassifiedUserFault, Stage::Prompt, text))
 }
 
-/// A command that needs the network, which the playground does not have.
+/// Returns the refusal of a command that needs the network, which the playground does not have.
 fn needs_network(text: &str) -> CliError {
     CliError::new(ErrorClass::UnclassifiedUserFault, Stage::Network, text)
 }
 
-/// A refusal by a command's own checks.
+/// Returns a refusal by a command's own checks.
 fn refusal(message: impl Into<String>) -> CliError {
     CliError::decorator(ErrorClass::UnclassifiedUserFault, message)
 }
 
-/// A refusal for want of something that the simulation does not have: the real command would go on.
+/// Returns a refusal where the real command would go on, as the simulation lacks what it needs.
 fn beyond(message: impl Into<String>) -> CliError {
     CliError { class: ErrorClass::NotSimulated, ..refusal(message) }
 }
 
-/// A refusal by the service, as `az` words it. What does not exist has an exit code of its own.
+/// Returns a refusal by the service in the words of `az`. The exit code is 3 for a missing resource, else 1.
 fn service_refusal(error: &ServiceError) -> CliError {
     let ServiceError { code, message } = error;
     let is_missing = code.ends_with("NotFound");
@@ -348,7 +348,7 @@ fn missing(code: &'static str, message: String) -> CliError {
     service_refusal(&ServiceError { code, message })
 }
 
-/// Asks for the confirmation of a command that wants one and was not told the answer.
+/// Asks for the confirmation that a command wants, unless the line answers it (`--yes`).
 fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
     let Some(question) = invocation.question() else {
         return Ok(());
@@ -367,8 +367,10 @@ fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
     Err(CliError::new(class, Stage::Confirmation, "Operation cancelled."))
 }
 
-/// The document's lines follow each other although one of them does not wait for its end. Where
-/// `az` would answer `OperationNotAllowed`, such a line takes its turn, and says so.
+/// Makes a line in the 2021 document's spelling wait for the operations on its pool, and adds a note.
+///
+/// The document's lines follow each other although one of them does not wait for its end. `az` would answer
+/// `OperationNotAllowed`; outside strict mode such a line waits for its turn.
 fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Waiting> {
     let is_abort = invocation.command.name.ends_with("operation-abort");
     if context.account.strict || !invocation.is_document_spelling || is_abort {
@@ -395,28 +397,28 @@ fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Wait
     })
 }
 
-/// What is accepted without effect is said: nothing is silently ignored.
+/// Adds a note that lists the arguments accepted without effect, so that none is silently ignored.
 fn note_without_effect(invocation: &Invocation, context: &mut Context<'_>) {
     let names: Vec<&str> = invocation.without_effect().filter_map(|argument| argument.names.first().copied()).collect();
     say_without_effect(&names, context);
 }
 
-/// Says that these, if there are any, are accepted without effect.
+/// Adds a note that these names, if there are any, are accepted without effect.
 fn say_without_effect(names: &[&str], context: &mut Context<'_>) {
     if !names.is_empty() {
         context.note(format!("Accepted, but not simulated: {}.", names.join(", ")));
     }
 }
 
-/// What came of a wait.
+/// Result of [`resume`].
 pub enum Resumption {
     /// The command has answered.
     Answered(Outcome),
-    /// The command is to be carried out from the beginning; this is what it has said so far.
+    /// The command is to be carried out from the beginning; these blocks are its output so far.
     Again(Vec<Block>),
 }
 
-/// Goes on with a command whose wait is over.
+/// Continues a command at the end of its wait.
 #[must_use]
 pub fn resume(waiting: Waiting, cloud: &Cloud) -> Resumption {
     let Waiting { until, reply, printing, blocks } = waiting;
@@ -430,7 +432,7 @@ pub fn resume(waiting: Waiting, cloud: &Cloud) -> Resumption {
     })
 }
 
-/// Answers a command that is no longer waited for. The operation goes on.
+/// Ends a command that the user stops waiting for. The operation goes on.
 #[must_use]
 pub fn interrupt(waiting: Waiting) -> Outcome {
     let mut blocks = waiting.blocks;
@@ -438,19 +440,19 @@ pub fn interrupt(waiting: Waiting) -> Outcome {
     Outcome { stage: Stage::Ok, exit_code: INTERRUPTED, blocks }
 }
 
-/// Answers a command that goes on saying what happens, and is told to stop.
+/// Ends a command that follows events.
 #[must_use]
 pub fn interrupt_following() -> Outcome {
     Outcome { stage: Stage::Ok, exit_code: INTERRUPTED, blocks: Vec::new() }
 }
 
-/// Answers a command that asks and is not answered.
+/// Ends a command whose question is left without an answer.
 #[must_use]
 pub fn interrupt_question() -> Outcome {
     Outcome { stage: Stage::Confirmation, exit_code: INTERRUPTED, blocks: Vec::new() }
 }
 
-/// Answers `:: NUMBER`: shows an example of the latest help, to be run as it stands.
+/// Answers `:: NUMBER`: shows that example of the latest help, to be run as it stands.
 #[must_use]
 pub fn show_example(number: &str, example: Option<&str>) -> Outcome {
     match example {
@@ -462,7 +464,7 @@ pub fn show_example(number: &str, example: Option<&str>) -> Outcome {
     }
 }
 
-/// The exit code of a command that was interrupted: 128 and the number of SIGINT.
+/// Exit code of an interrupted command: 128 plus the number of SIGINT.
 pub const INTERRUPTED: i32 = 130;
 
 fn answer(cloud: &Cloud, blocks: Vec<Block>, reply: &Reply, printing: &Printing) -> Outcome {
@@ -487,7 +489,7 @@ fn answer(cloud: &Cloud, blocks: Vec<Block>, reply: &Reply, printing: &Printing)
     print_value(blocks, &value, transformer, printing)
 }
 
-/// Answers a query on an earlier result, which is JSON if it can be queried at all.
+/// Answers `?`: a `JMESPath` query on an earlier result, which has to be JSON.
 #[must_use]
 pub fn query_result(result: Option<&str>, query: &str) -> Outcome {
     let value = result.and_then(|text| serde_json::from_str::<Value>(text).ok());
@@ -513,7 +515,7 @@ fn print_value(mut blocks: Vec<Block>, value: &Value, transformer: TableTransfor
     }
 }
 
-/// A query or a format that does not work, as `az` words it.
+/// Returns the refusal of a query or format that does not work, in the words of `az`.
 fn output_refusal(error: &output::OutputError) -> CliError {
     let class = ErrorClass::UnclassifiedUserFault;
     let mut refusal = CliError::new(class, Stage::Output, error.to_string());
@@ -521,7 +523,7 @@ fn output_refusal(error: &output::OutputError) -> CliError {
     refusal
 }
 
-/// A line of plain text on standard output.
+/// Returns a line of plain text for standard output.
 fn print(text: impl Into<String>) -> Block {
     let mut text = text.into();
     text.push('\n');

@@ -20,7 +20,7 @@ use scale_down_engine::{
     Cloud, Cluster, OsDiskType, OsType, Pool, PoolMode, PoolSpec, PoolUpdate, ScaleDownMode, ServiceError, VmSize,
 };
 
-/// What comes after a cluster in the address of a pool.
+/// Path segment after the cluster in the address of a pool.
 pub(super) const AGENT_POOLS: &str = "agentPools";
 
 pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -69,7 +69,7 @@ fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     ))
 }
 
-/// The settings of a new pool: of `nodepool add`, or of the first pool of `aks create`.
+/// Reads the settings of a new pool, for `nodepool add` or for the first pool of `aks create`.
 pub(super) fn spec(name: &str, invocation: &Invocation, location: &str) -> Result<PoolSpec> {
     let is_windows = invocation.text("os_type").is_some_and(|os| os.eq_ignore_ascii_case("windows"));
     let default_size = if is_windows { "Standard_D2s_v3" } else { "Standard_DS2_v2" };
@@ -117,7 +117,7 @@ pub(super) fn spec(name: &str, invocation: &Invocation, location: &str) -> Resul
     Ok(spec)
 }
 
-/// A name that is not that of a size: the service refuses it.
+/// Returns the service's refusal of an unknown VM size.
 fn unknown_size(size: &str, location: &str) -> CliError {
     service_refusal(&ServiceError {
         code: "BadRequest",
@@ -125,7 +125,7 @@ fn unknown_size(size: &str, location: &str) -> CliError {
     })
 }
 
-/// Says of a size without a known price that nothing is counted for it.
+/// Adds a note if the price of a size is unknown, and with it the cost of its compute.
 pub(super) fn note_price(size: &VmSize, context: &mut Context<'_>) {
     if !size.is_priced() {
         context.note(format!(
@@ -163,7 +163,9 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     Ok(Action::Start(vec![operation], reply))
 }
 
-/// What the command checks itself before it scales; shared with `az aks scale`.
+/// Checks a new node count as the client does before it scales, and returns it. Shared with `az aks scale`.
+///
+/// Refuses a pool with the autoscaler on, a missing or unchanged count, and machines of several sizes.
 pub(super) fn check_scale(pool: &Pool, count: Option<u32>) -> Result<u32> {
     if pool.spec.autoscaler.is_some() {
         return Err(refusal("Cannot scale cluster autoscaler enabled node pool."));
@@ -174,7 +176,7 @@ pub(super) fn check_scale(pool: &Pool, count: Option<u32>) -> Result<u32> {
     }
 }
 
-/// A pool of single machines is scaled as a whole only where they are of one size.
+/// Refuses to scale a pool of single machines as a whole, unless they are of one size.
 fn check_sizes(pool: &Pool) -> Result<()> {
     if !resource::is_virtual_machines(&pool.spec.imported) {
         return Ok(());
@@ -216,8 +218,9 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     Ok(Action::Start(vec![operation], reply))
 }
 
-/// What a line wants of a pool's autoscaler: nothing, a range, or that it is off. Where that is so
-/// already the command warns and is done. Shared with `az aks update`.
+/// Reads a line's change to a pool's autoscaler: none, a range, or off. Shared with `az aks update`.
+///
+/// If that is already so, the command warns and is done (`ControlFlow::Break`).
 pub(super) fn autoscaler_change(
     invocation: &Invocation,
     facts: &PoolFacts,
@@ -235,7 +238,7 @@ pub(super) fn autoscaler_change(
     Ok(ControlFlow::Continue(PoolUpdate { autoscaler, ..PoolUpdate::default() }))
 }
 
-/// Delete, start and stop: the pool must exist, and the service does the rest.
+/// Deletes, starts or stops a pool that exists; the service checks the rest.
 fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let (cluster, pool) = existing(invocation, context.cloud)?;
     let reply = reply(cluster, pool);
@@ -275,7 +278,7 @@ fn delete_machines(invocation: &Invocation, context: &mut Context<'_>) -> Result
     Ok(Action::Start(vec![operation], Reply::Nothing))
 }
 
-/// A pool that the command itself looks for before it asks the service.
+/// Finds a pool for a command that looks for it before it asks the service; refuses in the client's words.
 pub(super) fn existing<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<(&'a Cluster, &'a Pool)> {
     let cluster = named_cluster(invocation, cloud)?;
     let name = needed(invocation, "nodepool_name")?;
@@ -290,13 +293,13 @@ fn named_cluster<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<&'a Cl
     cluster::find(cloud, group, needed(invocation, "cluster_name")?, AGENT_POOLS)
 }
 
-/// A pool by group, cluster and name.
+/// Finds a pool and its cluster by the arguments that name them.
 pub(super) fn named_pool<'a>(invocation: &Invocation, cloud: &'a Cloud) -> Result<(&'a Cluster, &'a Pool)> {
     let cluster = named_cluster(invocation, cloud)?;
     Ok((cluster, find(cluster, needed(invocation, "nodepool_name")?)?))
 }
 
-/// A pool of a cluster by name.
+/// Finds a pool of a cluster by name; the service's `NotFound` if there is none.
 pub(super) fn find<'a>(cluster: &'a Cluster, name: &str) -> Result<&'a Pool> {
     cluster.pool(name).ok_or_else(|| missing("NotFound", format!("Could not find the agentpool resource: {name}")))
 }

@@ -1,7 +1,7 @@
 //! `az aks nodepool manual-scale` and `auto-scale`: the VM sizes of a pool of single machines.
 //!
-//! Such a pool comes from an imported world. Its profiles are kept in the description that it was
-//! imported with; of what they say the simulation acts on the number of machines.
+//! Such a pool comes from an imported world. Its profiles stay in the description that it was imported with; the
+//! simulation acts only on their number of machines.
 
 use std::sync::Arc;
 
@@ -13,19 +13,19 @@ use super::{Action, Context, Result, not_simulated, refusal, resource};
 use crate::parse::Invocation;
 use scale_down_engine::{PoolUpdate, limits};
 
-/// What the commands of one kind of profile call things.
+/// Arguments, fields and message words of one kind of profile.
 struct Words {
-    /// The list in the description.
+    /// Name of the list in the pool's description.
     list: &'static str,
-    /// The argument that names the size of an existing profile, and that of a new one.
+    /// Arguments for the size of an existing profile (`current`) and of a new one (`size`).
     current: &'static str,
     size: &'static str,
-    /// The numbers of a profile: the argument and the field.
+    /// Numbers of a profile, as pairs of argument and field.
     numbers: &'static [(&'static str, &'static str)],
-    /// The name in the middle of a message, and that at its beginning.
+    /// Name of the kind in the middle of a message (`noun`) and at its beginning (`missing`).
     noun: &'static str,
     missing: &'static str,
-    /// What an update that changes nothing is told.
+    /// Refusal of an update that changes nothing.
     usage: &'static str,
 }
 
@@ -153,7 +153,7 @@ fn set_numbers(words: &Words, invocation: &Invocation, profile: &mut Value) {
     }
 }
 
-/// How many machines the manual profiles ask for together.
+/// Returns the number of machines in all manual profiles together; `None` for autoscale profiles.
 fn manual_count(words: &Words, profiles: &Value) -> Option<i128> {
     let profiles = profiles.as_array().filter(|_| words.list == MANUAL.list)?;
     let counts = profiles.iter().filter_map(|profile| profile.get("count")?.as_i64());

@@ -1,11 +1,11 @@
-//! A question that a command asks before it goes on, as knack's `prompt_y_n` asks it.
+//! Questions that a command asks before it goes on, as knack's `prompt_y_n` asks them.
 //!
-//! A command that has been answered is carried out again from its beginning, with the answers that it
-//! has had so far: it asks before it changes anything.
+//! An answered command is carried out again from its beginning with all answers so far: commands ask before they
+//! change anything.
 
 use super::Context;
 
-/// See the module.
+/// A yes-or-no question of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     text: String,
@@ -13,30 +13,30 @@ pub struct Question {
 }
 
 impl Question {
-    /// A question without an answer of its own.
+    /// Creates a question without a default answer.
     pub(super) fn new(text: impl Into<String>) -> Self {
         Self { text: text.into(), default: None }
     }
 
-    /// A question to which an empty line is a no.
+    /// Creates a question to which an empty line is a no.
     pub(super) fn or_no(text: impl Into<String>) -> Self {
         Self { default: Some(false), ..Self::new(text) }
     }
 
-    /// The question as the terminal shows it.
+    /// Returns the text that the terminal shows.
     #[must_use]
     pub fn prompt(&self) -> String {
         let letters = if self.default == Some(false) { "y/N" } else { "y/n" };
         format!("{} ({letters}): ", self.text)
     }
 
-    /// What an empty line stands for.
+    /// Returns the letter that an empty line stands for, if any.
     #[must_use]
     pub fn default_letter(&self) -> Option<&'static str> {
         self.default.map(|default| if default { "y" } else { "n" })
     }
 
-    /// What a typed line answers; the question is asked again where it is neither yes nor no.
+    /// Reads a typed line as yes or no; `None` if it is neither, so that the question is asked again.
     #[must_use]
     pub fn answer(&self, typed: &str) -> Option<bool> {
         match typed {
@@ -48,19 +48,19 @@ impl Question {
     }
 }
 
-/// Where questions can be asked, and what was answered.
+/// The terminal of a command, with the answers to its questions.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Terminal<'a> {
-    /// Whether there is one.
+    /// `true` if there is a terminal to ask at.
     pub is_there: bool,
     /// The answers to the command's questions, in order.
     pub answers: &'a [bool],
-    /// How many blocks the command said before its latest question.
+    /// Number of blocks the command printed before its latest question; they are not shown again.
     pub said: usize,
 }
 
 impl Context<'_> {
-    /// The answer to a question; `None` where it is still open, or where there is no terminal.
+    /// Returns the answer to a question; `None` if it is still open or there is no terminal.
     pub(super) fn ask(&mut self, question: Question) -> Option<bool> {
         let answer = self.terminal.answers.get(self.asked).copied();
         self.asked += 1;

@@ -1,4 +1,4 @@
-//! `az account`, `az feature`, `az provider` and `az version`: what is around the clusters.
+//! `az account`, `az feature`, `az provider` and `az version`: subscriptions and registrations around the clusters.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ use crate::parse::Invocation;
 use scale_down_engine::vm_size::PRICED_REGIONS;
 
 const CONTAINER_SERVICE: &str = "Microsoft.ContainerService";
-/// The CLI whose grammar and texts the playground follows.
+/// The version of the Azure CLI whose grammar and texts the playground follows.
 const CLI_VERSION: &str = "2.91.0";
 
 pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
@@ -69,7 +69,7 @@ fn columns(value: Value, transformer: TableTransformer) -> Action {
     Action::Answer(Reply::Value(value, transformer))
 }
 
-/// A subscription; `az account list` has another word for its cloud than `show`.
+/// Returns a subscription; `cloud` names its cloud field, which differs between `az account list` and `show`.
 fn account(index: usize, cloud: &str, context: &Context<'_>) -> Value {
     let (id, name) = SUBSCRIPTIONS.get(index).copied().unwrap_or_default();
     json!({
@@ -85,7 +85,7 @@ fn account(index: usize, cloud: &str, context: &Context<'_>) -> Value {
     })
 }
 
-/// The regions that the playground has prices for.
+/// Returns the regions that the playground has prices for.
 fn locations() -> Value {
     let names = ["East US", "East US 2", "West US 2", "West Europe", "North Europe", "UK South"];
     let location = |(name, display): (&str, &str)| {

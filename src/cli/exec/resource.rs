@@ -1,7 +1,7 @@
 //! Resources as Azure Resource Manager describes them, in the shape that `az` prints.
 //!
-//! What the engine knows overlays what was imported, so that a loaded resource keeps the
-//! properties that the simulation does not know.
+//! The engine's values overlay the imported description, so that a loaded resource keeps the properties that the
+//! simulation does not know.
 
 use serde_json::{Map, Value, json};
 
@@ -9,10 +9,10 @@ use crate::account::SUBSCRIPTIONS;
 use crate::arm;
 use scale_down_engine::{Cluster, Node, Pairs, Pool, PoolId, PowerState, ResourceGroup};
 
-/// The identity of the simulated subscription.
+/// The ID of the simulated subscription.
 pub(super) const SUBSCRIPTION: &str = SUBSCRIPTIONS[0].0;
 
-/// A resource group as `az group show` prints it.
+/// Returns a resource group in the shape of `az group show`.
 pub(super) fn group(group: &ResourceGroup) -> Value {
     let mut value = imported(&group.imported);
     let fields = json!({
@@ -30,7 +30,7 @@ pub(super) fn group(group: &ResourceGroup) -> Value {
     arm::group_from_arm(&value)
 }
 
-/// A node pool as `az aks nodepool show` prints it.
+/// Returns a node pool in the shape of `az aks nodepool show`.
 pub(super) fn pool(cluster: &Cluster, pool: &Pool) -> Value {
     let mut value = imported(&pool.spec.imported);
     let fields = json!({
@@ -43,7 +43,7 @@ pub(super) fn pool(cluster: &Cluster, pool: &Pool) -> Value {
     arm::pool_from_arm(&value)
 }
 
-/// A managed cluster as `az aks show` prints it.
+/// Returns a managed cluster in the shape of `az aks show`.
 pub(super) fn cluster(cluster: &Cluster) -> Value {
     let spec = &cluster.spec;
     let mut value = imported(&spec.imported);
@@ -57,7 +57,7 @@ pub(super) fn cluster(cluster: &Cluster) -> Value {
     arm::cluster_from_arm(&value)
 }
 
-/// A machine of a node pool as `az aks machine show` prints it.
+/// Returns a machine of a node pool in the shape of `az aks machine show`.
 pub(super) fn machine(cluster: &Cluster, pool: &Pool, node: &Node) -> Value {
     let name = pool.node_name(node.instance_id);
     let scale_set = scale_set_id(cluster, pool);
@@ -76,7 +76,7 @@ pub(super) fn machine(cluster: &Cluster, pool: &Pool, node: &Node) -> Value {
     }))
 }
 
-/// The identity of a pool's scale set.
+/// Returns the resource ID of a pool's scale set.
 pub(crate) fn scale_set_id(cluster: &Cluster, pool: &Pool) -> String {
     format!(
         "/subscriptions/{SUBSCRIPTION}/resourceGroups/{}/providers/Microsoft.Compute/virtualMachineScaleSets/{}",
@@ -85,7 +85,7 @@ pub(crate) fn scale_set_id(cluster: &Cluster, pool: &Pool) -> String {
     )
 }
 
-/// The group that AKS keeps a cluster's machines in.
+/// Returns the name of the resource group in which AKS keeps a cluster's machines (`MC_…`).
 pub(super) fn node_resource_group(cluster: &Cluster) -> String {
     let spec = &cluster.spec;
     let imported = imported(&spec.imported);
@@ -95,7 +95,7 @@ pub(super) fn node_resource_group(cluster: &Cluster) -> String {
     }
 }
 
-/// Fields of an imported cluster that the simulation never changes.
+/// Fields of an imported cluster that keep their imported value: the simulation never changes them.
 const IMPORTED_WINS: &[&str] = &["id", "sku", "identity", "kind"];
 
 fn cluster_fields(cluster: &Cluster) -> Value {
@@ -154,7 +154,7 @@ pub(super) fn cluster_id(cluster: &Cluster) -> String {
     )
 }
 
-/// A pool as it stands in its cluster's `agentPoolProfiles`: named, and without `properties`.
+/// Returns a pool as an item of its cluster's `agentPoolProfiles`: named, and without `properties`.
 fn profile(cluster: &Cluster, pool: &Pool) -> Value {
     let imported = imported(&pool.spec.imported);
     let mut value = imported.get("properties").cloned().unwrap_or(json!({}));
@@ -194,12 +194,12 @@ fn properties(cluster: &Cluster, pool: &Pool) -> Value {
     properties
 }
 
-/// Whether an imported pool consists of single machines instead of a scale set.
+/// Returns `true` if an imported pool consists of single virtual machines instead of a scale set.
 pub(super) fn is_virtual_machines(imported: &str) -> bool {
     imported.contains("\"virtualMachinesProfile\"")
 }
 
-/// What a pool of the playground's own is created with and keeps.
+/// Returns the properties that a pool created here gets from its spec and keeps.
 fn fixed_properties(pool: &Pool) -> Value {
     let spec = &pool.spec;
     json!({
@@ -227,7 +227,7 @@ fn fixed_properties(pool: &Pool) -> Value {
     })
 }
 
-/// Pairs as an object; absent where there are none, as the service has it.
+/// Returns pairs as a JSON object, or null where there are none, as the service does.
 fn pairs(pairs: &Pairs) -> Value {
     if pairs.is_empty() {
         return Value::Null;
@@ -243,13 +243,14 @@ fn list(items: &[String]) -> Value {
     json!(items)
 }
 
-/// The resource as it was imported; an empty object where it was not.
+/// Parses the imported description of a resource; an empty object if there is none.
 fn imported(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_else(|_| Value::Object(Map::new()))
 }
 
-/// Puts fields over a value, objects field by field; `kept` names top-level fields that stay.
-/// A null does not hide a field that was never there, nor one that is empty.
+/// Lays fields over a value, objects field by field; `kept` names top-level fields that stay.
+///
+/// A null neither adds a missing field nor overwrites an empty list or object.
 fn overlay(value: &mut Value, fields: Value, kept: &[&str]) {
     let (Some(object), Value::Object(fields)) = (value.as_object_mut(), fields) else {
         return;
@@ -268,7 +269,7 @@ fn overlay(value: &mut Value, fields: Value, kept: &[&str]) {
     }
 }
 
-/// Whether a value holds nothing, written as an empty list or object.
+/// Returns `true` for an empty list or object.
 fn is_empty(value: &Value) -> bool {
     value.as_array().is_some_and(Vec::is_empty) || value.as_object().is_some_and(Map::is_empty)
 }

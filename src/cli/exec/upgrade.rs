@@ -1,7 +1,7 @@
 //! Kubernetes versions: `get-versions`, `get-upgrades` and `upgrade`.
 //!
-//! An upgrade changes the version at once: that nodes are replaced one after the other is not
-//! simulated, and a note says so.
+//! An upgrade changes the version at once: the replacement of nodes one after the other is not simulated, and a
+//! note says so.
 
 use std::sync::Arc;
 
@@ -19,26 +19,26 @@ use crate::parse::Invocation;
 use crate::validate::decorator;
 use scale_down_engine::{Cloud, Cluster, OsType, Pool, ProvisioningState};
 
-/// What `az aks upgrade` asks first.
+/// First question of `az aks upgrade`.
 const UNAVAILABLE: &str =
     "Kubernetes may be unavailable during cluster upgrades.\n Are you sure you want to perform this operation?";
 
-/// What it asks where only images are to be upgraded.
+/// Question of `az aks upgrade --node-image-only`.
 const EVERY_IMAGE: &str = "This node image upgrade operation will run across every node pool in the clusterand might take a while, do you wish to continue?";
 
-/// One patch of each minor version; AKS supports three and offers the next in preview or as new.
+/// Offered versions, one patch of each minor; AKS supports three minors and offers the next in preview or as new.
 const VERSIONS: [&str; 4] = ["1.34.0", "1.33.2", "1.32.6", "1.31.10"];
 
 const LINUX_IMAGE: &str = "AKSUbuntu-2204gen2containerd-202510.03.0";
 const WINDOWS_IMAGE: &str = "AKSWindows-2022-containerd-20348.4171.251003";
 
-/// The minor and the patch of a version; Kubernetes has had one major version.
+/// Returns the minor and the patch number of a version; Kubernetes has had one major version.
 fn numbers(version: &str) -> Option<(u32, u32)> {
     let mut parts = version.split('.').skip(1).map(|part| part.parse().ok());
     Some((parts.next()??, parts.next()??))
 }
 
-/// The versions that one can be upgraded to: newer ones, no minor version left out.
+/// Returns the newer versions an upgrade can go to: at most one minor version further.
 fn upgrades(version: &str) -> Vec<&'static str> {
     let Some(current) = numbers(version) else { return Vec::new() };
     let is_next = |newer: &(u32, u32)| *newer > current && newer.0 <= current.0 + 1;
@@ -48,7 +48,7 @@ fn upgrades(version: &str) -> Vec<&'static str> {
     list
 }
 
-/// Upgrades as the service lists them; null where there are none.
+/// Returns the possible upgrades in the service's shape; null where there are none.
 fn list(version: &str) -> Value {
     let list = upgrades(version);
     if list.is_empty() {
@@ -142,7 +142,9 @@ pub(super) fn upgrade_pool(invocation: &Invocation, context: &mut Context<'_>) -
     Ok(Action::Start(vec![operation], reply))
 }
 
-/// What the commands say of a resource that is at the wanted version already.
+/// Returns the commands' message about an upgrade to the version a resource already has.
+///
+/// `None` while its provisioning state is neither Succeeded nor Failed.
 fn standing(version: &str, state: ProvisioningState) -> Option<String> {
     match state {
         ProvisioningState::Succeeded => Some(format!(
@@ -228,7 +230,7 @@ fn describe(imported: &str, version: &str) -> Arc<str> {
     Arc::from(description.to_string())
 }
 
-/// The versions that a pool had, the latest first, as the service lists them.
+/// Returns the versions a pool had before, the latest first, in the service's shape.
 fn used_versions(pool: &Pool) -> Vec<Value> {
     let image = image(pool);
     let used = pool.used_versions.iter().rev();
@@ -247,7 +249,7 @@ pub(super) fn rollback_versions(invocation: &Invocation, cloud: &Cloud) -> Resul
     Ok(answer(Value::Array(used_versions(pool)), TableTransformer::RollbackVersions))
 }
 
-/// A channel that would upgrade again what is rolled back.
+/// Returns the warning about an auto-upgrade channel that would undo a rollback, if one is on.
 fn channel_warning(cluster: &Cluster) -> Option<String> {
     let name = &cluster.spec.name;
     let described: Value = serde_json::from_str(&cluster.spec.imported).ok()?;
@@ -263,7 +265,7 @@ fn channel_warning(cluster: &Cluster) -> Option<String> {
     }))
 }
 
-/// `az aks nodepool rollback`: back to the version before the latest upgrade.
+/// Answers `az aks nodepool rollback`: returns a pool to the version before its latest upgrade.
 pub(super) fn rollback(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let (cluster, pool) = named_pool(invocation, context.cloud)?;
     let (id, reply) = (pool.id, reply(cluster, pool));
@@ -279,7 +281,7 @@ pub(super) fn rollback(invocation: &Invocation, context: &mut Context<'_>) -> Re
     Ok(Action::Start(vec![operation], reply))
 }
 
-/// `az aks get-credentials`: the words without the file.
+/// Answers `az aks get-credentials`: adds the kubectl context and prints the command's messages; no file is written.
 pub(super) fn credentials(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let is_admin = invocation.flag("admin");
     if is_admin && invocation.text("credential_format").is_some_and(|format| !format.is_empty()) {

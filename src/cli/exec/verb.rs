@@ -1,5 +1,6 @@
-//! The playground's own verbs: what `az` has no word for. They are plain words, not `az` commands,
-//! so that nothing learned here has to be unlearned.
+//! The playground's own verbs, for actions that `az` has no command for.
+//!
+//! They are plain words, not `az` commands, so that nothing learned here has to be unlearned.
 
 use std::fmt::Write as _;
 
@@ -8,7 +9,7 @@ use crate::duration::parse_duration_ms;
 use crate::error::{CliError, ErrorClass, Stage};
 use crate::filter;
 
-/// What each verb does, for `help`.
+/// Usage and meaning of each verb, for `help`.
 pub const VERBS: &[(&str, &str)] = &[
     ("wait DURATION", "let simulated time pass: wait 90s, wait 10m, wait 1h30m"),
     ("wait --until idle", "let time pass until nothing is under way"),
@@ -37,11 +38,11 @@ pub const VERBS: &[(&str, &str)] = &[
     ("az … --help", "what a command takes"),
 ];
 
-/// Words of bash that are no commands.
+/// Reserved words of bash, refused with an explanation.
 const KEYWORDS: [&str; 16] =
     ["!", "{", "}", "[[", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "then", "while"];
 
-/// Carries out a command that is not `az`; `input` is what is piped into it, or a here-document.
+/// Carries out a command other than `az`; `input` is piped text or a here-document.
 #[must_use]
 pub fn run_verb(words: &[&str], input: Option<&str>, mut context: Context<'_>) -> Execution {
     match words {

@@ -1,7 +1,7 @@
 //! `az vmss`: the scale sets behind the node pools, in the groups that AKS keeps them in.
 //!
-//! What is done here goes past AKS, as it does in Azure: nodes are not drained, and the pool still
-//! says the count that it was asked for.
+//! As in Azure, these commands bypass AKS: nodes are not drained, and the pool keeps the node count that it was
+//! asked for.
 
 use serde_json::{Value, json};
 
@@ -59,7 +59,7 @@ fn list_instances(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
     Ok(Action::Answer(Reply::Value(instances.collect(), TableTransformer::None)))
 }
 
-/// A token to go on from is base64. There is one page here, so that whatever it says there is no further one.
+/// Refuses a page token that is not base64. There is one page here, so that a good token changes nothing.
 fn check_token(invocation: &Invocation) -> Result<()> {
     let is_of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
     match invocation.text("pagination_token") {
@@ -115,7 +115,7 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     Ok(Action::Start(operations?, Reply::Nothing))
 }
 
-/// The group and name of each scale set that a line names, by identity or by name.
+/// Returns the group and name of each scale set that a line names, by ID or by name.
 fn named(invocation: &Invocation) -> Result<Vec<(&str, &str)>> {
     if let Some(ids) = invocation.list("_ids") {
         return ids.iter().filter(|id| !id.is_empty()).map(|id| whole_id(id)).collect();
@@ -125,7 +125,7 @@ fn named(invocation: &Invocation) -> Result<Vec<(&str, &str)>> {
     Ok(vec![(group, field(invocation, ["name", "vm_scale_set_name"])?)])
 }
 
-/// The argument of either name. Its absence is said with the spelling that the command declares first.
+/// Returns the argument of either name. A refusal uses the spelling that the command declares first.
 fn field<'a>(invocation: &'a Invocation, dests: [&str; 2]) -> Result<&'a str> {
     let argument = invocation.command.arguments.iter().find(|argument| dests.contains(&&*argument.dest));
     argument.and_then(|argument| invocation.text(&argument.dest)).ok_or_else(|| {
@@ -134,7 +134,7 @@ fn field<'a>(invocation: &'a Invocation, dests: [&str; 2]) -> Result<&'a str> {
     })
 }
 
-/// The group and the name in an identity that a line gives.
+/// Parses a scale set ID from a line into group and name; refuses an incomplete one.
 fn whole_id(id: &str) -> Result<(&str, &str)> {
     if !is_resource_id(id) || id.ends_with('/') {
         return Err(refusal(format!("invalid resource ID: {id}")));
@@ -146,7 +146,7 @@ fn whole_id(id: &str) -> Result<(&str, &str)> {
     })
 }
 
-/// The group and the name in the identity of a scale set.
+/// Returns the group and the name in a scale set ID.
 fn parse_id(id: &str) -> Option<(&str, &str)> {
     let mut segments = id.split('/');
     segments.find(|segment| segment.eq_ignore_ascii_case("resourceGroups"))?;
@@ -180,7 +180,7 @@ fn find<'a>(cloud: &'a Cloud, group: &str, name: &str) -> Result<(&'a Cluster, &
     })
 }
 
-/// An instance id as written, if the scale set has it.
+/// Parses an instance ID; `None` if the scale set does not have it.
 fn parse_instance(pool: &Pool, id: &str) -> Option<u32> {
     id.parse().ok().filter(|id| pool.node(*id).is_some())
 }
@@ -189,7 +189,7 @@ fn no_instance(id: &str) -> crate::error::CliError {
     service_refusal(&ServiceError::no_instance(id))
 }
 
-/// A scale set with what the simulation knows of it; `az vmss` leaves out what the service does.
+/// Returns a scale set with the fields the simulation knows; `az vmss` omits those that the service omits.
 fn scale_set(cluster: &Cluster, pool: &Pool) -> Value {
     let value = json!({
         "id": resource::scale_set_id(cluster, pool),
@@ -208,7 +208,7 @@ fn scale_set(cluster: &Cluster, pool: &Pool) -> Value {
     with_zones(value, &pool.spec.zones)
 }
 
-/// A resource in no zone does not have the field.
+/// Adds the `zones` field, unless the resource is in no zone.
 fn with_zones(mut value: Value, zones: &[u8]) -> Value {
     let zones: Vec<String> = zones.iter().filter(|zone| **zone > 0).map(u8::to_string).collect();
     if let Some(value) = value.as_object_mut().filter(|_| !zones.is_empty()) {
@@ -251,7 +251,7 @@ fn instance_view(pool: &Pool, node: &Node) -> Value {
     })
 }
 
-/// The provisioning state, and its code and display in an instance view.
+/// Returns the provisioning state, and its code and display name in an instance view.
 fn provisioning(node: &Node) -> (&'static str, &'static str, &'static str) {
     match node.state() {
         NodeState::Creating => ("Creating", "creating", "Creating"),
@@ -262,7 +262,7 @@ fn provisioning(node: &Node) -> (&'static str, &'static str, &'static str) {
     }
 }
 
-/// The power state in an instance view: its code and display.
+/// Returns the power state's code and display name in an instance view.
 fn power(node: &Node) -> (&'static str, &'static str) {
     match node.state() {
         NodeState::Deallocated | NodeState::Stopped => ("deallocated", "VM deallocated"),

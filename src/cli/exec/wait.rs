@@ -1,4 +1,4 @@
-//! What a command waits for in simulated time.
+//! Conditions in simulated time that end a command's wait.
 
 use serde_json::{Value, json};
 
@@ -12,14 +12,14 @@ use crate::parse::Invocation;
 use crate::validate::decorator;
 use scale_down_engine::{Cloud, OperationId, OperationState};
 
-/// The end of a wait.
+/// Condition that ends a wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Until {
     /// All these operations are over.
     Operations(Vec<OperationId>),
     /// This operation, which was aborted, is over.
     Aborted(OperationId),
-    /// It is this time.
+    /// The simulated clock has reached this time, in milliseconds.
     Time(u64),
     /// Nothing is under way any more.
     Idle,
@@ -27,46 +27,46 @@ pub enum Until {
     Resource {
         /// The resource.
         target: Target,
-        /// What it should be.
+        /// The wanted state.
         wanted: Wanted,
-        /// When the wait is given up.
+        /// Simulated time at which the wait is given up, in milliseconds.
         deadline_ms: u64,
     },
 }
 
-/// A resource group, a cluster in it, or a pool of that.
+/// A resource group, a cluster in it, or a pool of that cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The resource group.
     pub group: String,
-    /// The cluster.
+    /// The cluster, unless the group itself is meant.
     pub cluster: Option<String>,
-    /// The pool.
+    /// The pool, unless the cluster or group is meant.
     pub pool: Option<String>,
 }
 
-/// What `az … wait` can wait for; of several, the first to come.
+/// Conditions of an `az … wait`; the first to hold ends the wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four options of az, any of which may be given")]
 pub struct Wanted {
-    /// `--created`: it is there and provisioned.
+    /// `--created`: it exists and its provisioning state is Succeeded.
     is_created: bool,
-    /// `--updated`: it is provisioned; it must be there.
+    /// `--updated`: its provisioning state is Succeeded; a missing resource is an error.
     is_updated: bool,
-    /// `--deleted`: it is not there.
+    /// `--deleted`: it does not exist.
     is_deleted: bool,
-    /// `--exists`: it is there.
+    /// `--exists`: it exists.
     exists: bool,
-    /// `--custom`: this query of it is true.
+    /// `--custom`: this `JMESPath` query on it gives a true value.
     custom: Option<String>,
 }
 
 impl Wanted {
-    /// Reads what a line wants.
+    /// Reads the conditions of a line.
     ///
     /// # Errors
     ///
-    /// That it wants nothing.
+    /// Refuses a line without a condition.
     pub(super) fn of(invocation: &Invocation) -> Result<Self, CliError> {
         decorator::wait_condition(invocation)?;
         Ok(Self {
@@ -78,7 +78,7 @@ impl Wanted {
         })
     }
 
-    /// What a look at the resource comes to; `None` where the wait goes on.
+    /// Checks the resource once: `None` while the wait goes on, an error if it ends in failure.
     fn verdict(&self, target: &Target, cloud: &Cloud) -> Option<Result<(), CliError>> {
         let found = match target.find(cloud) {
             Ok(found) => found,
@@ -104,7 +104,7 @@ impl Wanted {
     }
 }
 
-/// Whether Python takes a value for true.
+/// Returns `true` if Python takes a value for true.
 fn is_true(value: &Value) -> bool {
     match value {
         Value::Null => false,
@@ -117,7 +117,7 @@ fn is_true(value: &Value) -> bool {
 }
 
 impl Target {
-    /// The resource as the command that shows it prints it.
+    /// Returns the resource as its `show` command prints it.
     fn find(&self, cloud: &Cloud) -> Result<Value, CliError> {
         let Some(name) = &self.cluster else {
             return group::find(cloud, &self.group).map(resource::group);
@@ -131,7 +131,7 @@ impl Target {
 }
 
 impl Until {
-    /// Whether the wait is over.
+    /// Returns `true` if the wait is over.
     #[must_use]
     pub fn is_over(&self, cloud: &Cloud) -> bool {
         match self {
@@ -145,7 +145,7 @@ impl Until {
         }
     }
 
-    /// A time at which the wait has to be looked at even if nothing happens.
+    /// Returns the simulated time, in milliseconds, at which to check the wait even if nothing happens.
     #[must_use]
     pub fn deadline_ms(&self) -> Option<u64> {
         match self {
@@ -155,7 +155,7 @@ impl Until {
         }
     }
 
-    /// Why a wait that is over did not end well.
+    /// Returns the error of a wait that ended in failure.
     pub(super) fn failure(&self, cloud: &Cloud) -> Option<CliError> {
         match self {
             Self::Operations(ids) => ids.iter().find_map(|id| operation_failure(cloud, *id)),
@@ -164,8 +164,10 @@ impl Until {
         }
     }
 
-    /// What the command prints when it was given up: the Azure CLI answers with an error object in
-    /// place of raising it, which prints as an object without fields, and succeeds.
+    /// Returns the value that a command prints after its wait was given up; `None` if it was not.
+    ///
+    /// The Azure CLI returns an error object instead of raising it. That prints as an object without fields, and the
+    /// command succeeds.
     pub(super) fn given_up(&self, cloud: &Cloud) -> Option<Value> {
         match self {
             Self::Resource { target, wanted, .. } if wanted.verdict(target, cloud).is_none() => Some(json!({})),
@@ -178,7 +180,9 @@ fn is_done(cloud: &Cloud, id: OperationId) -> bool {
     cloud.operation(id).is_none_or(|operation| operation.state != OperationState::Running)
 }
 
-/// The wait of `az aks wait` and its like: its own limit, in whole intervals from the time it begins.
+/// Reads the wait of `az aks wait` and its like.
+///
+/// It is given up after `--timeout` seconds (3600), rounded up to a multiple of `--interval` (30), from `now_ms` on.
 pub(super) fn resource_wait(invocation: &Invocation, target: Target, now_ms: u64) -> Result<Until, CliError> {
     let wanted = Wanted::of(invocation)?;
     let seconds = |dest: &str, default: u64| {

@@ -7,19 +7,19 @@ use std::cmp::Ordering;
 
 use scale_down_engine::pattern::Pattern;
 
-/// What a filter answers.
+/// The result of a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Filtered {
-    /// What it prints.
+    /// Text that it prints.
     pub output: String,
-    /// Its exit code: 1 where `grep` finds nothing.
+    /// Its exit code: 1 if `grep` finds nothing.
     pub exit_code: i32,
 }
 
 /// The programs that a pipe can lead to.
 pub const FILTERS: [&str; 6] = ["grep", "head", "tail", "wc", "sort", "cat"];
 
-/// What stands at the right of a pipe and is not there, or is used as it cannot be here.
+/// An error of a pipe: a program that is not available here, or a use of one that is not.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{program}: {problem}")]
 pub struct FilterError {
@@ -30,7 +30,7 @@ pub struct FilterError {
 /// Runs a filter on what the command before it printed.
 ///
 /// # Errors
-/// Options that the filter does not have here, and files: there are none.
+/// Options that the filter does not have here, and names of files: there are no files.
 pub fn run(words: &[&str], input: &str) -> Result<Filtered, FilterError> {
     let (program, arguments) = words.split_first().map_or(("", words), |(program, rest)| (*program, rest));
     let error = |problem| FilterError { program: program.to_owned(), problem };
@@ -46,7 +46,7 @@ pub fn run(words: &[&str], input: &str) -> Result<Filtered, FilterError> {
     output.map(|output| Filtered { output, exit_code: 0 }).map_err(error)
 }
 
-/// What is said of a program that a pipe cannot lead to.
+/// Returns the message about a program that a pipe cannot lead to.
 #[must_use]
 pub fn unavailable() -> String {
     format!(
@@ -55,7 +55,7 @@ pub fn unavailable() -> String {
     )
 }
 
-/// The letters of the options, each known, and what is not an option.
+/// Splits arguments into the letters of the options, each of which must be in `known`, and the other words.
 fn letters<'a>(arguments: &[&'a str], known: &str) -> Result<(String, Vec<&'a str>), String> {
     let mut given = String::new();
     let mut rest = Vec::new();
@@ -111,7 +111,7 @@ fn grep(arguments: &[&str], input: &str) -> Result<Filtered, String> {
     Ok(Filtered { output, exit_code })
 }
 
-/// `head` and `tail`: `-n N`, `-nN`, `-N`, and `-n -N` of `head` and `-n +N` of `tail`.
+/// Runs `head` and `tail`: `-n N`, `-nN`, `-N`, and `-n -N` of `head` and `-n +N` of `tail`.
 fn slice(arguments: &[&str], input: &str, is_tail: bool) -> Result<String, String> {
     let (number, rest) = match arguments {
         [] => ("10", arguments),
@@ -131,7 +131,7 @@ fn slice(arguments: &[&str], input: &str, is_tail: bool) -> Result<String, Strin
     if !is_number {
         return Err(format!("invalid number of lines: '{number}'"));
     }
-    // What does not fit is more than there are lines.
+    // A number that does not fit is more than there are lines.
     let count = digits.parse().unwrap_or(usize::MAX);
     let length = lines.len();
     let range = match (is_tail, from_other_end.is_some()) {
@@ -172,7 +172,7 @@ fn sort(arguments: &[&str], input: &str) -> Result<String, String> {
     Ok(joined(lines))
 }
 
-/// The number that a line begins with, 0 where there is none.
+/// Returns the number that a line begins with, 0 if there is none.
 fn leading_number(line: &str) -> f64 {
     let line = line.trim_start();
     let digits = |letter: char| letter.is_ascii_digit() || letter == '.';

@@ -3,7 +3,7 @@
 /// The length at which lines are broken, as in the Azure CLI.
 const WIDTH: usize = 100;
 
-/// Before every name.
+/// Number of blanks before every name.
 const INDENT: usize = 4;
 
 /// One entry of a list.
@@ -19,13 +19,13 @@ impl Item {
         Self { name: name.to_owned(), tags: tags.to_owned(), help: help.to_owned() }
     }
 
-    /// The length of name and tags.
+    /// Returns the length of name and tags.
     fn length(&self) -> usize {
         let tags = if self.tags.is_empty() { 0 } else { self.tags.len() + 1 };
         self.name.len() + tags
     }
 
-    /// The entry with its line break, its help starting after the widest name of the list.
+    /// Formats the entry with its line break, its help starting after the widest name of the list.
     pub(super) fn text(&self, width: usize) -> String {
         let padding = " ".repeat(width - self.length().min(width) + usize::from(!self.tags.is_empty()));
         let line = format!("{}{padding}{} : {}", self.name, self.tags, self.help);
@@ -33,7 +33,7 @@ impl Item {
     }
 }
 
-/// The length of the widest name and tags of a list.
+/// Returns the length of the widest name and tags of a list.
 pub(super) fn name_width<'a>(items: impl IntoIterator<Item = &'a Item>) -> usize {
     items.into_iter().map(Item::length).max().unwrap_or(0)
 }

@@ -1,8 +1,8 @@
 //! Help in the layout of the Azure CLI, in the playground's own words.
 //!
-//! The layout is az's because people know where to look in it: arguments with the required ones
-//! first, their tags, values and defaults, then groups, then examples. What the simulation accepts
-//! without acting on it stands under a heading of its own, so that nobody waits for an effect.
+//! The layout is az's because people know where to look in it: arguments with the required ones first,
+//! their tags, values and defaults, then groups, then examples. Arguments that the simulation accepts
+//! without acting on them stand under a heading of their own, so that nobody waits for an effect.
 
 mod layout;
 #[cfg(test)]
@@ -17,13 +17,13 @@ use super::registry::{Argument, Command, Count, Group, Kind, Notice, registry};
 
 use layout::{Item, wrap};
 
-/// The heading of what has no effect here.
+/// Heading of the arguments that have no effect here.
 const WITHOUT_EFFECT: &str = "Accepted, Not Simulated";
 
 /// The version that the command set follows.
 pub const VERSION: &str = "2.91.0";
 
-/// The help text; the examples of a command come after it, see [`example_list`].
+/// Returns the help text; the examples of a command come after it, see [`example_list`].
 #[must_use]
 pub fn text(target: &HelpTarget) -> String {
     match target {
@@ -33,7 +33,7 @@ pub fn text(target: &HelpTarget) -> String {
     }
 }
 
-/// The examples that the help shows; each runs as it stands in the default world.
+/// Returns the examples that the help shows; each runs as it stands in the default world.
 #[must_use]
 pub fn examples(target: &HelpTarget) -> &'static [Example] {
     match target {
@@ -42,7 +42,7 @@ pub fn examples(target: &HelpTarget) -> &'static [Example] {
     }
 }
 
-/// What `az --version` shows.
+/// Returns the output of `az --version`.
 #[must_use]
 pub fn version() -> String {
     format!(
@@ -71,7 +71,7 @@ fn group_help(group: &Group) -> String {
     text
 }
 
-/// The subgroups and commands right below a group.
+/// Lists the subgroups and commands right below a group.
 fn members(group: &Group) -> String {
     let (mut groups, mut commands) = (Vec::new(), Vec::new());
     for member in &group.members {
@@ -101,7 +101,7 @@ fn members(group: &Group) -> String {
     text
 }
 
-/// A heading and the sorting key of its section.
+/// Returns the sorting key and the heading of an argument's section.
 fn section(argument: &Argument) -> (u8, String) {
     match argument.group.as_deref() {
         Some("Generic Update") => (6, "Generic Update Arguments".to_owned()),
@@ -162,7 +162,7 @@ fn command_help(command: &Command) -> String {
     text
 }
 
-/// The examples as the help shows them, below everything else.
+/// Formats the examples as the help shows them, below everything else.
 #[must_use]
 pub fn example_list(examples: &[Example]) -> String {
     if examples.is_empty() {

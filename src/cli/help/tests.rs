@@ -1,4 +1,4 @@
-//! Tests of help: every page of it, and the layout that `az` has.
+//! Tests of help: every page, and the layout that it shares with `az`.
 
 use super::*;
 use crate::parse::{ParseOptions, Parsed, parse};
@@ -18,6 +18,11 @@ fn every_help_fits_and_says_something() {
     let groups = registry.groups.iter().map(HelpTarget::Group);
     for target in commands.chain(groups).chain([HelpTarget::Welcome]) {
         let text = text(&target);
+        // The second line under the kind of thing names it and says what it does.
+        let says = text.lines().find_map(|line| line.trim_start().strip_prefix("az")?.split_once(" : "));
+        let is_welcome = matches!(target, HelpTarget::Welcome);
+        assert!(is_welcome || says.is_some_and(|(_, summary)| summary.len() > 4), "it says nothing:\n{text}");
+        assert!(text.lines().count() > 3, "it is empty:\n{text}");
         for line in text.lines().filter(|line| !line.contains("  az ")) {
             assert!(line.chars().count() <= 100, "{line}");
             assert_eq!(line, line.trim_end(), "{target:?}");

@@ -1,4 +1,4 @@
-//! Commands that change objects which are there.
+//! Commands of kubectl that change existing objects.
 
 use std::sync::Arc;
 
@@ -20,16 +20,16 @@ use scale_down_engine::{Cloud, ClusterId};
 /// `--dry-run`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum DryRun {
-    /// It is meant.
+    /// Not given: the change is made.
     None,
-    /// Only the client says what it would ask for.
+    /// The client prints the request and sends nothing.
     Client,
-    /// The server would do all but store it.
+    /// The server checks the request and stores nothing.
     Server,
 }
 
 impl DryRun {
-    /// Reads the flag.
+    /// Reads `--dry-run`; an unknown value is an error.
     pub fn of(request: &Request) -> Result<Self, Failure> {
         match request.text("dry-run") {
             None | Some("none" | "false") => Ok(Self::None),
@@ -41,12 +41,12 @@ impl DryRun {
         }
     }
 
-    /// Whether nothing is to change.
+    /// Returns `true` if nothing is to change.
     pub fn is_on(self) -> bool {
         self != Self::None
     }
 
-    /// What is said behind a result.
+    /// Returns the suffix of a result line.
     pub fn suffix(self) -> &'static str {
         match self {
             Self::None => "",
@@ -56,17 +56,17 @@ impl DryRun {
     }
 }
 
-/// A complaint with where to read more.
+/// Returns a usage error that points to the command's help.
 pub(super) fn usage(request: &Request, message: &str) -> Failure {
     Failure::usage(format!("{message}\nSee 'kubectl {} -h' for help and examples", request.command.name))
 }
 
-/// A real request that does nothing here.
+/// Returns the refusal of a real request that the playground does not simulate.
 pub(super) fn not_simulated(what: &str) -> Failure {
     Failure::usage(format!("{what}: real, and not simulated by the playground"))
 }
 
-/// An object that is there.
+/// An existing object, by kind, namespace and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Found {
     pub kind: Kind,
@@ -80,7 +80,7 @@ impl Found {
     }
 }
 
-/// The objects that words and flags choose for a change, and what was not found.
+/// Returns the objects that words and flags select for a change, and an error for each name not found.
 pub(super) fn chosen(
     view: View<'_>,
     words: &[String],
@@ -114,7 +114,7 @@ fn found(target: &Target, object: &serde_json::Value) -> Found {
     Found { kind: target.kind, namespace: namespace.unwrap_or_default().to_owned(), name: name(object).to_owned() }
 }
 
-/// The nodes that `cordon`, `uncordon` and `drain` name.
+/// Returns the nodes that `cordon`, `uncordon` or `drain` names, or selects by label.
 pub fn nodes(request: &Request, id: ClusterId, cloud: &Cloud) -> Result<Vec<Arc<NodeInfo>>, Failure> {
     let view = view(cloud, id)?;
     let selector = request.text("selector").map(labels).transpose().map_err(Failure::usage)?;
@@ -136,7 +136,7 @@ pub fn nodes(request: &Request, id: ClusterId, cloud: &Cloud) -> Result<Vec<Arc<
     request.words.iter().map(node).collect()
 }
 
-/// Answers every command that changes objects which are there, and the two that make one from flags.
+/// Answers every command that changes existing objects, and `run` and `create deployment`, which make one from flags.
 pub fn act(request: &Request, input: Option<&str>, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
     match request.command.name {
         "cordon" => cordon(request, true, id, cloud),
@@ -173,7 +173,7 @@ fn cordon(request: &Request, wanted: bool, id: ClusterId, cloud: &mut Cloud) -> 
     Ok(said)
 }
 
-/// What the API says of a change that a kind does not have.
+/// Returns the API server's refusal of a change that a kind does not have, such as scaling a pod.
 fn no_subresource() -> Failure {
     server("NotFound", "the server could not find the requested resource")
 }
@@ -231,7 +231,7 @@ fn scale(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Fa
     Ok(said)
 }
 
-/// Changes the templates of deployments; says what was done to each that has changed.
+/// Changes the templates of deployments, with a result line for each that has changed.
 fn change_templates(
     words: &[String],
     request: &Request,
@@ -402,7 +402,7 @@ fn autoscale(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
     Ok(said)
 }
 
-/// Objects that a manifest names.
+/// Returns the objects that a manifest names.
 fn named_by(request: &Request, input: Option<&str>) -> Result<Vec<Found>, Failure> {
     let documents = manifest::documents(request, input)?;
     let one = |document: &serde_json::Value| {
@@ -514,7 +514,7 @@ fn remove(one: &Found, id: ClusterId, cloud: &mut Cloud) -> Result<(), Failure> 
     Ok(())
 }
 
-/// The nodes that a line about nodes chooses, for `taint`, `label` and `annotate`.
+/// Returns the nodes that a line selects, for `taint`, `label` and `annotate`.
 pub(super) fn chosen_nodes(view: View<'_>, names: &[String], request: &Request) -> Result<Vec<Arc<NodeInfo>>, Failure> {
     let selector = request.text("selector").map(labels).transpose().map_err(Failure::usage)?;
     if names.is_empty() && selector.is_none() && !request.flag("all") {

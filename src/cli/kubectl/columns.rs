@@ -6,26 +6,26 @@ use super::kind::Kind;
 use super::print::age;
 use crate::arm::moment_ms;
 
-/// How a cell is made.
+/// Source of a table cell.
 #[derive(Clone, Copy)]
 enum Cell {
-    /// What stands at a path, or this.
+    /// The value at a path, or the given text if there is none.
     At(&'static str, &'static str),
     /// The time since the moment at a path.
     Since(&'static str),
     /// The time from the moment at a path to that at another, or to now.
     Lasted(&'static str, &'static str),
-    /// Two numbers, `1/3`.
+    /// Numbers at two paths, as `1/3`.
     Of(&'static str, &'static str),
     /// The names, or the images, of the containers at a path.
     Containers(&'static str, &'static str),
     /// The labels at a path, `key=value,…`.
     Labels(&'static str),
-    /// Anything else.
+    /// Computed by a function of the object.
     By(fn(&Value) -> String),
 }
 
-/// A column: its name, whether only `-o wide` shows it, and how its cells are made.
+/// A column: its name, `true` if only `-o wide` shows it, and the source of its cells.
 type Column = (&'static str, bool, Cell);
 
 const NAME: Column = ("NAME", false, Cell::At("/metadata/name", ""));
@@ -147,23 +147,23 @@ const fn columns(kind: Kind) -> &'static [Column] {
     }
 }
 
-/// How a table is set.
+/// Columns of a table, as flags choose them.
 #[derive(Debug, Clone, Default)]
 #[expect(clippy::struct_excessive_bools, reason = "four flags of kubectl")]
 pub struct Layout {
-    /// Every column.
+    /// Show every column (`-o wide`).
     pub is_wide: bool,
-    /// With the namespace in front.
+    /// Begin with the namespace (`--all-namespaces`).
     pub has_namespace: bool,
-    /// With the kind before each name.
+    /// Put the kind before each name.
     pub has_kind: bool,
-    /// With all labels behind.
+    /// End with all labels (`--show-labels`).
     pub has_labels: bool,
-    /// With these labels behind.
+    /// Labels that get a column each (`--label-columns`).
     pub labels: Vec<String>,
 }
 
-/// The names of the columns.
+/// Returns the column names.
 #[must_use]
 pub fn header(kind: Kind, layout: &Layout) -> Vec<String> {
     let namespace = layout.has_namespace.then(|| "NAMESPACE".to_owned());
@@ -174,7 +174,7 @@ pub fn header(kind: Kind, layout: &Layout) -> Vec<String> {
     namespace.into_iter().chain(own).chain(labels).chain(all).collect()
 }
 
-/// The cells of an object.
+/// Returns the cells of an object at the time `now_ms`.
 #[must_use]
 pub fn row(kind: Kind, object: &Value, layout: &Layout, now_ms: u64) -> Vec<String> {
     let at = |pointer: &str| object.pointer(pointer).and_then(Value::as_str).unwrap_or_default().to_owned();
@@ -264,7 +264,7 @@ fn pod_ready(pod: &Value) -> String {
     format!("{}/{containers}", ready.count())
 }
 
-/// What `STATUS` says of a pod.
+/// Returns the `STATUS` of a pod: Terminating, the reason of its first container's state, or its phase.
 pub(super) fn pod_status(pod: &Value) -> String {
     if pod.pointer("/metadata/deletionTimestamp").is_some() {
         return "Terminating".to_owned();

@@ -1,4 +1,4 @@
-//! What can follow the words of a kubectl line.
+//! Completion of kubectl lines.
 
 use super::kind::{KINDS, Kind};
 use super::object::View;
@@ -8,10 +8,10 @@ use crate::account::Account;
 use crate::complete::Candidate;
 use scale_down_engine::{Cloud, Cluster};
 
-/// Enough to choose from; more would only be scrolled past.
+/// Largest number of names offered; a longer list would only be scrolled past.
 const NAMES_MAX: usize = 200;
 
-/// The cluster that a line without `--context` means.
+/// Returns the cluster of a line without `--context`: that of the context in use, or the only one there is.
 fn cluster<'a>(cloud: &'a Cloud, account: &Account) -> Option<&'a Cluster> {
     let Some(name) = &account.context else {
         return cloud.clusters().first().filter(|_| cloud.clusters().len() == 1);
@@ -20,7 +20,7 @@ fn cluster<'a>(cloud: &'a Cloud, account: &Account) -> Option<&'a Cluster> {
     cloud.cluster(&known.group, &known.cluster)
 }
 
-/// What can follow the words after `kubectl`.
+/// Returns the candidates for the next word, given the words after `kubectl`.
 #[must_use]
 pub fn candidates(words: &[&str], cloud: &Cloud, account: &Account) -> Vec<Candidate> {
     let below = |group: &str| -> Vec<Candidate> {
@@ -75,7 +75,7 @@ fn takes_type(command: &Command) -> bool {
     command.usage.contains("TYPE") || command.usage.starts_with("RESOURCE")
 }
 
-/// The words that are neither flags nor their values.
+/// Returns the words that are neither flags nor values of flags.
 fn positional<'a>(command: &Command, words: &[&'a str]) -> Vec<&'a str> {
     let mut found = Vec::new();
     let mut is_value = false;
@@ -104,7 +104,7 @@ fn takes_value(command: &Command, word: &str) -> bool {
     flag.is_some_and(|flag| !matches!(flag.kind, FlagKind::Bool | FlagKind::Optional))
 }
 
-/// The values of a flag that was just typed; `None` where it takes none.
+/// Returns the candidates for the value of a flag that was just typed; `None` if it takes none.
 fn values(command: &Command, flag: &str, view: Option<View<'_>>, account: &Account) -> Option<Vec<Candidate>> {
     if !flag.starts_with('-') || !takes_value(command, flag) {
         return None;

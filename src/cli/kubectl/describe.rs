@@ -15,8 +15,9 @@ use super::{Failure, Said, get};
 use crate::arm::moment_ms;
 use scale_down_engine::kubernetes::{NodeInfo, Pod, Resources};
 
-/// Sets text in columns as Go's `tabwriter` does: the cells of a column that follow each other line by line
-/// are as wide as the widest, and two more.
+/// Aligns tab-separated text as Go's `tabwriter` does.
+///
+/// In adjacent lines the cells of a column get the width of the widest, plus two blanks.
 fn tabbed(text: &str) -> String {
     const GAP: usize = 2;
     let lines: Vec<Vec<&str>> = text.lines().map(|line| line.split('\t').collect()).collect();
@@ -56,7 +57,7 @@ fn at<'a>(object: &'a Value, pointer: &str) -> &'a str {
     object.pointer(pointer).and_then(Value::as_str).unwrap_or_default()
 }
 
-/// A moment as kubectl writes it in a description.
+/// Formats an RFC 3339 moment as kubectl does in a description; `<unset>` if it cannot be read.
 fn date(text: &str) -> String {
     const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
     const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
@@ -73,7 +74,7 @@ fn date(text: &str) -> String {
     format!("{day}, {} {month} {} {} +0000", part(8, 10), part(0, 4), part(11, 19))
 }
 
-/// A field with several values, one below the other.
+/// Writes a field with its values one below the other; `<none>` if there are none.
 fn many(text: &mut String, title: &str, values: &[String]) {
     match values.split_first() {
         None => {

@@ -1,5 +1,4 @@
-//! `kubectl drain`: the client cordons nodes, evicts their pods, and asks again where a budget
-//! forbids that.
+//! `kubectl drain`: cordons nodes and evicts their pods, and retries evictions that a `PodDisruptionBudget` forbids.
 
 use super::act::{DryRun, nodes};
 use super::follow::{Follow, What};
@@ -10,29 +9,29 @@ use scale_down_engine::kubernetes::{NodeInfo, Pod, VolumeKind};
 use scale_down_engine::workloads::Kubernetes;
 use scale_down_engine::{Cloud, ClusterId};
 
-/// How long kubectl waits after a refused eviction.
+/// Delay before a refused eviction is tried again, in milliseconds.
 const RETRY_MS: u64 = 5000;
 
-/// A drain that goes on: one node after the other.
+/// A drain in progress, one node after the other.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Drain {
-    /// The nodes that are left, the one in work first.
+    /// Nodes still to drain, the current one first.
     nodes: Vec<String>,
-    /// Pods of that one which are to go, by namespace and name, and whether they have been evicted.
+    /// Pods to remove from the current node: namespace, name, and `true` once evicted.
     pods: Vec<(String, String, bool)>,
-    /// Nodes that could not be emptied, and why.
+    /// Nodes that could not be drained, with the errors.
     failed: Vec<(String, Vec<String>)>,
     has_begun: bool,
-    /// When evictions are tried again, or all of it is given up.
+    /// Next time of an eviction retry or of the timeout, in simulated milliseconds.
     pub next_ms: u64,
     retry_ms: u64,
-    /// When all of it is given up.
+    /// End of the `--timeout`, in simulated milliseconds; `None` without one.
     pub until_ms: Option<u64>,
     timeout: String,
     may: Permissions,
 }
 
-/// What the flags of a line allow.
+/// Permissions that the flags of a line give.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four flags of kubectl")]
 struct Permissions {
@@ -42,7 +41,7 @@ struct Permissions {
     past_budgets: bool,
 }
 
-/// The pods of a node that are to go, and warnings about others.
+/// Pods of a node to remove, and warnings about pods that are ignored or have no controller.
 struct Selection {
     pods: Vec<(String, String, bool)>,
     warnings: String,
@@ -52,7 +51,7 @@ fn key(pod: &Pod) -> String {
     format!("{}/{}", pod.spec.namespace, pod.name())
 }
 
-/// Decides pod by pod, as kubectl's filters do.
+/// Selects the pods to remove, as kubectl's filters do; errors name the pods that need a flag.
 fn select(node: &NodeInfo, may: Permissions) -> Result<Selection, Vec<String>> {
     let (mut pods, mut daemons, mut local, mut alone) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
     let mut all: Vec<&Pod> = node.pods().iter().filter(|pod| !pod.spec.is_mirror()).collect();
@@ -153,7 +152,7 @@ pub fn drain(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
     Ok(said)
 }
 
-/// Says in the end which nodes are left.
+/// Prints the nodes that could not be drained, at the end of the command.
 fn report(failed: &[(String, Vec<String>)], said: &mut Said) {
     if !failed.is_empty() {
         said.warn("There are pending nodes to be drained:\n");
@@ -165,7 +164,7 @@ fn report(failed: &[(String, Vec<String>)], said: &mut Said) {
 }
 
 impl Drain {
-    /// Goes as far as it can; true at the end.
+    /// Drains as far as possible now; returns `true` at the end of the command.
     pub(super) fn look(&mut self, id: ClusterId, cloud: &mut Cloud, said: &mut Said) -> bool {
         while let Some(node) = self.nodes.first().cloned() {
             if !self.has_begun {
@@ -258,7 +257,7 @@ impl Drain {
     }
 }
 
-/// Whether a pod is still on the node.
+/// Returns `true` if a pod of this name is on the node.
 fn is_there(kubernetes: &Kubernetes, namespace: &str, name: &str, node: &str) -> bool {
     let found = kubernetes.pod_named(namespace, name);
     found.is_some_and(|(_, place)| place.is_some_and(|place| &*place.name == node))

@@ -1,4 +1,4 @@
-//! Commands that go on saying what happens: a watch, a drain, a roll-out, pods that end.
+//! Commands of kubectl that keep printing events: watches, drains, rollouts and pod deletions.
 
 use super::drain::Drain;
 use super::get::Watch;
@@ -9,39 +9,39 @@ use crate::outcome::{Block, Outcome};
 use scale_down_engine::workloads::{Deployment, Kubernetes, PodSet};
 use scale_down_engine::{Cloud, ClusterId};
 
-/// After how long without progress a roll-out has failed (`progressDeadlineSeconds`).
+/// Time without progress after which a rollout has failed (`progressDeadlineSeconds`), in milliseconds.
 const PROGRESS_DEADLINE_MS: u64 = 600_000;
 
-/// A command that goes on.
+/// A command that keeps printing events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Follow {
     cluster: ClusterId,
     request: Request,
     what: What,
-    /// The state of the cluster that was looked at last.
+    /// Generation of the Kubernetes objects at the latest look.
     seen: Option<u64>,
 }
 
-/// What it looks at.
+/// Subject of a command that keeps printing events.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) enum What {
-    /// Objects that change.
+    /// Rows of objects, printed as they change.
     Watch(Watch),
-    /// Pods, by namespace and name, that should go.
+    /// Pods being deleted, by namespace and name.
     Gone(Vec<(String, String)>),
-    /// Nodes that are being emptied.
+    /// Nodes being drained.
     Drain(Drain),
-    /// A deployment, and what was said of it last.
+    /// A deployment whose rollout is awaited.
     RollOut {
-        /// The namespace.
+        /// Namespace of the deployment.
         namespace: String,
-        /// The name.
+        /// Name of the deployment.
         name: String,
-        /// What was said last, and when.
+        /// Latest progress message.
         said: String,
-        /// When that was.
+        /// Time of that message, in simulated milliseconds.
         said_ms: u64,
-        /// When it is given up.
+        /// End of the `--timeout`, in simulated milliseconds; `None` without one.
         until_ms: Option<u64>,
     },
 }
@@ -51,7 +51,7 @@ impl Follow {
         Self { cluster, request: request.clone(), what, seen: None }
     }
 
-    /// When it looks again even where nothing has happened.
+    /// Returns the simulated time, in milliseconds, of the next look that is due even without a change.
     #[must_use]
     pub fn next_ms(&self) -> Option<u64> {
         match &self.what {
@@ -64,7 +64,7 @@ impl Follow {
         }
     }
 
-    /// Whether it goes on until something else happens, however long that takes.
+    /// Returns `true` if it waits without a time limit: a watch, a pod deletion, or a drain without `--timeout`.
     #[must_use]
     pub fn is_patient(&self) -> bool {
         match &self.what {
@@ -74,7 +74,7 @@ impl Follow {
         }
     }
 
-    /// Looks at the cloud: what there is to say, and the end of it.
+    /// Looks at the cloud; returns new output, and the outcome once the command has ended.
     pub fn look(&mut self, cloud: &mut Cloud, has_terminal: bool) -> (Vec<Block>, Option<Outcome>) {
         let Some(kubernetes) = cloud.kubernetes(self.cluster) else {
             return (Vec::new(), Some(end(Vec::new(), vec![super::refused_connection()])));
@@ -147,7 +147,7 @@ impl What {
     }
 }
 
-/// How far a deployment is rolled out, in words, and whether that is the end.
+/// Returns kubectl's progress message for a rollout, and `true` if the rollout is complete.
 pub(super) fn progress(deployment: &Deployment, kubernetes: &Kubernetes) -> (String, bool) {
     let (name, wanted) = (&deployment.spec.name, deployment.spec.replicas);
     let sets = || deployment.sets.iter().filter_map(|id| kubernetes.set(*id));

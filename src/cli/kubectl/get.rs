@@ -10,10 +10,10 @@ use super::parse::Request;
 use super::target::{Target, find, name, targets};
 use super::{Failure, Said, path, print};
 
-/// The formats of the real command.
+/// Output formats of the real command, for its error message.
 const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml";
 
-/// How objects are written.
+/// Output format of objects.
 enum Format {
     Table(Layout),
     Name,
@@ -158,7 +158,7 @@ fn compare(one: Option<&Value>, other: Option<&Value>) -> std::cmp::Ordering {
     .unwrap_or(std::cmp::Ordering::Equal)
 }
 
-/// One table for each kind, with an empty line between them.
+/// Returns one table for each kind, with an empty line between them.
 fn tables(objects: &[(Kind, Value)], layout: &Layout, is_bare: bool, now_ms: u64) -> String {
     let mut tables: Vec<String> = Vec::new();
     for group in objects.chunk_by(|(one, _), (other, _)| one == other) {
@@ -181,7 +181,7 @@ pub(super) fn none_found(targets: &[Target], request: &Request) -> String {
     }
 }
 
-/// What is said where no kind is named.
+/// Returns the refusal of a line that names no kind.
 pub(super) fn no_type(request: &Request) -> Failure {
     let name = request.command.name;
     let first = if name == "get" {
@@ -194,19 +194,19 @@ pub(super) fn no_type(request: &Request) -> Failure {
     ))
 }
 
-/// The rows of a watch: what has changed since they were shown, by kind and name.
+/// Rows of `kubectl get --watch`, printed again as they change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watch {
     words: Vec<String>,
-    /// The rows that were shown, by namespace and name.
+    /// Rows shown so far: the key (kind, namespace and name) and the cells.
     shown: Vec<(String, Vec<String>)>,
     layout: (bool, bool),
-    /// How wide the columns have become.
+    /// Width of each column so far, in characters; columns only grow.
     widths: Vec<usize>,
 }
 
 impl Watch {
-    /// Begins with what is there, which `get` has shown.
+    /// Starts from the existing objects, which `get` has shown.
     pub fn new(view: View<'_>, request: &Request) -> Result<Self, Failure> {
         let mut watch = Self {
             words: request.words.clone(),
@@ -221,7 +221,7 @@ impl Watch {
         Ok(watch)
     }
 
-    /// The rows that are new or have changed.
+    /// Returns the rows that are new or have changed, as a table.
     pub fn look(&mut self, view: View<'_>, request: &Request) -> String {
         let layout = self.layout();
         let mut rows = Vec::new();
@@ -262,7 +262,7 @@ impl Watch {
     }
 }
 
-/// The cells of an object but for those that change with time alone.
+/// Returns the cells of an object for comparison: at a fixed time, so that ages do not count as a change.
 fn steady(kind: Kind, object: &Value, layout: &Layout) -> Vec<String> {
     row(kind, object, layout, 0)
 }

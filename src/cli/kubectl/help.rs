@@ -8,7 +8,7 @@ use crate::exec::Execution;
 use crate::outcome::{Block, Outcome};
 use crate::output::Rendered;
 
-/// Shows the help of a command, or of kubectl itself.
+/// Answers with the help of a command, or of kubectl itself.
 pub fn show(command: Option<&'static Command>) -> Execution {
     let mut blocks = vec![Block::Output(Rendered::plain(text(command)))];
     if let Some(command) = command.filter(|command| !command.examples.is_empty()) {

@@ -1,6 +1,6 @@
 //! The kinds of objects that kubectl can name here.
 
-/// A kind.
+/// A kind of object.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A node.
@@ -27,18 +27,18 @@ pub enum Kind {
     Namespace,
 }
 
-/// What a kind is called.
+/// Names and API group of a kind.
 #[derive(Debug, PartialEq, Eq)]
 pub struct KindInfo {
     /// The kind.
     pub kind: Kind,
-    /// Its name in a manifest.
+    /// Name in a manifest.
     pub title: &'static str,
-    /// Its names on a line: the plural, the singular, then short ones.
+    /// Names on a command line: the plural, the singular, then short ones.
     pub names: &'static [&'static str],
-    /// Its API group; empty for the core.
+    /// API group; empty for the core group.
     pub group: &'static str,
-    /// Whether its objects are in namespaces.
+    /// `true` if its objects belong to namespaces.
     pub is_namespaced: bool,
 }
 
@@ -73,18 +73,18 @@ pub const KINDS: [KindInfo; 11] = [
     info(Kind::Namespace, "Namespace", &["namespaces", "namespace", "ns"], "", false),
 ];
 
-/// What `get all` lists.
+/// Kinds that `get all` lists.
 pub const ALL: [Kind; 5] = [Kind::Pod, Kind::DaemonSet, Kind::Deployment, Kind::ReplicaSet, Kind::Job];
 
 impl Kind {
-    /// What it is called.
+    /// Returns its names and API group.
     #[must_use]
     pub fn info(self) -> &'static KindInfo {
         let found = KINDS.iter().find(|info| info.kind == self);
         found.unwrap_or(&KINDS[0])
     }
 
-    /// The kind that a line names, in any letter case, with or without version and group.
+    /// Finds the kind that a line names, in any letter case, with or without version and group.
     #[must_use]
     pub fn named(text: &str) -> Option<Self> {
         let text = text.to_lowercase();
@@ -94,7 +94,7 @@ impl Kind {
         (rest.is_empty() || group == info.group).then_some(info.kind)
     }
 
-    /// The kind of a manifest.
+    /// Finds a kind by its name in a manifest.
     #[must_use]
     pub fn of_manifest(title: &str) -> Option<Self> {
         KINDS.iter().find(|info| info.title == title).map(|info| info.kind)
@@ -102,13 +102,13 @@ impl Kind {
 }
 
 impl KindInfo {
-    /// The name in messages of the API server: `deployments.apps`.
+    /// Returns the name in messages of the API server: `deployments.apps`.
     #[must_use]
     pub fn plural(&self) -> String {
         self.with_group(self.names.first().copied().unwrap_or_default())
     }
 
-    /// The name before a slash: `deployment.apps`.
+    /// Returns the name before a slash: `deployment.apps`.
     #[must_use]
     pub fn singular(&self) -> String {
         self.with_group(self.names.get(1).copied().unwrap_or_default())
@@ -118,7 +118,7 @@ impl KindInfo {
         if self.group.is_empty() { name.to_owned() } else { format!("{name}.{}", self.group) }
     }
 
-    /// The `apiVersion` of a manifest.
+    /// Returns the `apiVersion` of a manifest.
     #[must_use]
     pub fn api_version(&self) -> String {
         if self.group.is_empty() { "v1".to_owned() } else { format!("{}/v1", self.group) }

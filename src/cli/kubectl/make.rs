@@ -15,7 +15,7 @@ fn image(name: &str) -> Image {
     Image { name: name.to_owned(), size_bytes: IMAGE_BYTES }
 }
 
-/// The name of a container of `create deployment`: the last part of its image's name, without its tag.
+/// Returns the container name of `create deployment`: the last part of the image's name, without its tag.
 fn container_name(image: &str) -> String {
     let last = image.rsplit('/').next().unwrap_or(image);
     let name = last.split([':', '@']).next().unwrap_or(last);
@@ -34,7 +34,7 @@ fn check_name(name: &str) -> Result<(), Failure> {
     )))
 }
 
-/// Prints what was made, or what would be.
+/// Prints the created object, or with a dry run the one that would be created.
 fn say(request: &Request, title: &str, object: &Value, dry_run: DryRun) -> Result<Said, Failure> {
     let output = match request.text("output") {
         None => format!("{title} created{}\n", dry_run.suffix()),

@@ -1,4 +1,4 @@
-//! Manifests: what they describe, and `kubectl apply` and `create` of it.
+//! Manifests: reading them, and `kubectl apply` and `kubectl create -f`.
 
 use serde_json::Value;
 
@@ -16,10 +16,10 @@ use scale_down_engine::scaler::Scaler;
 use scale_down_engine::workloads::{DeploymentSpec, SetKind, kind_name};
 use scale_down_engine::{Cloud, ClusterId, Pairs};
 
-/// How long the containers of a job run whose command does not say so.
+/// Running time of a job's containers if their command does not say, in milliseconds.
 const JOB_MS: u64 = 60_000;
 
-/// Kinds that a manifest may well contain and that do nothing here, with what stands before their names.
+/// Kinds that a manifest may contain and that are not simulated, with the prefix before their names.
 const INERT: [(&str, &str); 15] = [
     ("Service", "service"),
     ("HorizontalPodAutoscaler", "horizontalpodautoscaler.autoscaling"),
@@ -42,7 +42,7 @@ const INERT: [(&str, &str); 15] = [
 const OBJECT_FIELDS: &str = "apiVersion kind metadata.name metadata.namespace metadata.labels.* metadata.annotations.* spec.replicas spec.selector.matchLabels.* spec.completions spec.parallelism spec.minAvailable spec.maxUnavailable spec.selector.matchExpressions.* data.priorities";
 const POD_FIELDS: &str = "metadata.labels.* metadata.annotations.* spec.containers.name spec.containers.image spec.containers.command spec.containers.args spec.containers.resources.requests.* spec.containers.resources.limits.* spec.containers.ports.hostPort spec.initContainers.name spec.initContainers.image spec.initContainers.resources.requests.* spec.initContainers.resources.limits.* spec.initContainers.restartPolicy spec.nodeSelector.* spec.affinity.nodeAffinity.* spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution.* spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution.* spec.tolerations.* spec.topologySpreadConstraints.* spec.priority spec.terminationGracePeriodSeconds spec.volumes.* spec.restartPolicy";
 
-/// What an object is to be.
+/// The object that a manifest asks for.
 enum Wanted {
     Deployment(Box<DeploymentSpec>),
     Set(SetKind, Box<PodSpec>, u32),
@@ -51,7 +51,7 @@ enum Wanted {
     Inert(&'static str),
 }
 
-/// The documents that `-f` names: only what is piped or typed, as there are no files here.
+/// Returns the documents that `-f` names: only piped or typed text, as there are no files here.
 pub fn documents(request: &Request, input: Option<&str>) -> Result<Vec<Value>, Failure> {
     let names = request.list("filename");
     if names.is_empty() {
@@ -77,13 +77,13 @@ pub fn documents(request: &Request, input: Option<&str>) -> Result<Vec<Value>, F
     Ok(documents)
 }
 
-/// The kind and the name of a document.
+/// Returns the kind and the name of a document; the name may be empty.
 pub fn title(document: &Value) -> Option<(&str, &str)> {
     let name = document.pointer("/metadata/name").and_then(Value::as_str);
     Some((document.get("kind")?.as_str()?, name.unwrap_or_default()))
 }
 
-/// A number or a percentage.
+/// Reads a number of pods or a percentage.
 fn amount(value: &Value) -> Option<Amount> {
     match value {
         Value::Number(number) => Some(Amount::Pods(u32::try_from(number.as_u64()?).ok()?)),
@@ -92,15 +92,15 @@ fn amount(value: &Value) -> Option<Amount> {
     }
 }
 
-/// A manifest that was read.
+/// A manifest after reading.
 struct Manifest {
     kind: Option<Kind>,
     name: String,
     namespace: String,
     wanted: Wanted,
-    /// Whether it says how many pods there should be.
+    /// `true` if the manifest sets `spec.replicas`.
     has_replicas: bool,
-    /// Fields that nothing comes of.
+    /// Fields of the manifest that are not simulated.
     ignored: Vec<String>,
     notes: Vec<String>,
 }
@@ -139,7 +139,9 @@ fn limit(document: &Value) -> Result<BudgetLimit, String> {
     }
 }
 
-/// What stands before the name of an object of a kind that does nothing here.
+/// Returns the prefix before the name of an object that is not simulated, such as `secret`.
+///
+/// An unknown kind is refused in the words of kubectl.
 fn inert(title: &str, name: &str, version: &str) -> Result<&'static str, Failure> {
     let found = INERT.iter().find(|(known, _)| *known == title);
     found.map(|(_, prefix)| *prefix).ok_or_else(|| {
@@ -149,7 +151,7 @@ fn inert(title: &str, name: &str, version: &str) -> Result<&'static str, Failure
     })
 }
 
-/// The kind of a document, where something comes of it here.
+/// Returns the kind of a document if it is simulated in this API version.
 fn readable(title: &str, name: &str, namespace: &str, version: &str) -> Option<Kind> {
     Kind::of_manifest(title).filter(|kind| {
         let is_readable = match kind {
@@ -260,7 +262,7 @@ fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Fa
     Ok(manifest)
 }
 
-/// The fields of a document that are not read, each as far as it is not known.
+/// Returns the paths of a document that are not read, each down to its first unknown field.
 fn ignored(document: &Value, kind: Kind) -> Vec<String> {
     let template = if kind == Kind::Pod { "" } else { "spec.template." };
     let own = OBJECT_FIELDS.split(' ').map(str::to_owned);
@@ -344,7 +346,7 @@ pub fn apply(request: &Request, input: Option<&str>, id: ClusterId, cloud: &mut 
     Ok(said)
 }
 
-/// Brings an object about; gives the word for what that took.
+/// Creates or changes the object of a manifest; returns `created`, `configured` or `unchanged`.
 fn put(
     manifest: Manifest,
     is_create: bool,
@@ -449,7 +451,7 @@ fn put(
     }
 }
 
-/// Labels of a line: `key=value,…`.
+/// Reads the labels of a line: `key=value,…`.
 pub fn line_labels(text: &str) -> Result<Pairs, Failure> {
     let selector = read_labels(text).map_err(Failure::usage)?;
     let pairs = selector.requirements.into_iter();

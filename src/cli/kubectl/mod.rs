@@ -1,8 +1,8 @@
 //! `kubectl` on the simulated clusters.
 //!
-//! One table describes its commands (`commands.txt`); words become a [`parse::Request`], which reads or
-//! changes the Kubernetes objects of the cluster that `az aks get-credentials` chose. Whatever is printed
-//! is made from objects as the API server describes them.
+//! One table describes its commands (`commands.txt`). The words of a line become a [`parse::Request`], which reads
+//! or changes the Kubernetes objects of the cluster that `az aks get-credentials` chose. All output is made from
+//! objects in the shape of the API server.
 
 mod act;
 mod columns;
@@ -41,10 +41,10 @@ use scale_down_engine::{Cloud, ClusterId, PowerState};
 pub use complete::candidates;
 pub use follow::Follow;
 
-/// The version of the command.
+/// The simulated version of kubectl.
 const VERSION: &str = "v1.33.5";
 
-/// Why a command, or a part of it, did not work.
+/// An error of a command, or of a part of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
     text: String,
@@ -52,12 +52,12 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// A complaint of kubectl itself.
+    /// Creates an error of kubectl itself, with `error: ` before the message.
     fn usage(message: impl AsRef<str>) -> Self {
         Self { text: format!("error: {}", message.as_ref()), stage: Stage::Decorator }
     }
 
-    /// A complaint that stands as it is.
+    /// Creates an error with exactly this text.
     fn bare(text: impl Into<String>) -> Self {
         Self { text: text.into(), stage: Stage::Decorator }
     }
@@ -73,7 +73,7 @@ impl From<ObjectError> for Failure {
     }
 }
 
-/// A refusal by the API server.
+/// Returns a refusal by the API server.
 fn server(reason: &str, message: &str) -> Failure {
     Failure { text: format!("Error from server ({reason}): {message}"), stage: Stage::Service }
 }
@@ -82,15 +82,15 @@ fn not_found(plural: &str, name: &str) -> Failure {
     server("NotFound", &format!("{plural} \"{name}\" not found"))
 }
 
-/// What a command says.
+/// Output of a command.
 #[derive(Debug, Default)]
 pub struct Said {
     /// Text for standard output and standard error, in order.
     parts: Vec<Block>,
     failures: Vec<Failure>,
-    /// Remarks of the playground's own.
+    /// Notes of the playground's own; not shown in strict mode.
     notes: Vec<String>,
-    /// What it waits for after that.
+    /// Further output of the command as events happen, if it keeps running.
     follow: Option<Follow>,
 }
 
@@ -105,7 +105,7 @@ impl Said {
         self.print(format!("{}\n", text.as_ref()));
     }
 
-    /// Adds text for standard output as it stands.
+    /// Adds text for standard output as it is, without a further line break.
     fn print(&mut self, text: String) {
         match self.parts.last_mut() {
             _ if text.is_empty() => {}
@@ -114,7 +114,7 @@ impl Said {
         }
     }
 
-    /// Adds text for standard error that is no failure.
+    /// Adds text for standard error that is not a failure.
     fn warn(&mut self, text: &str) {
         match self.parts.last_mut() {
             _ if text.is_empty() => {}
@@ -131,7 +131,7 @@ fn refusal(failure: Failure) -> CliError {
     error
 }
 
-/// Carries out the words after `kubectl`; `input` is what is piped into it.
+/// Carries out a kubectl line, given the words after `kubectl`; `input` is the piped text.
 #[must_use]
 pub fn run(words: &[&str], input: Option<&str>, mut context: Context<'_>) -> Execution {
     let request = match parse(words) {
@@ -157,7 +157,7 @@ pub fn run(words: &[&str], input: Option<&str>, mut context: Context<'_>) -> Exe
     }
 }
 
-/// The answer of a command that has said all it had to say.
+/// Ends a command with its output and its failures, the last of which gives the exit code.
 fn end(mut blocks: Vec<Block>, mut failures: Vec<Failure>) -> Outcome {
     let Some(last) = failures.pop() else { return Outcome::ok(blocks) };
     blocks.extend(failures.into_iter().map(|failure| Block::Error(refusal(failure))));
@@ -215,8 +215,7 @@ fn refused_connection() -> Failure {
     Failure { text: text.to_owned(), stage: Stage::Service }
 }
 
-/// The cluster that a line means: that of `--context`, of the context in use, or, outside strict mode, the
-/// only one there is.
+/// Finds the cluster of a line: that of `--context`, of the context in use, or, outside strict mode, the only one.
 fn cluster(request: &Request, context: &mut Context<'_>) -> Result<ClusterId, Failure> {
     let account = &*context.account;
     let name = request.text("context").map(str::to_owned).or_else(|| account.context.clone());
@@ -242,7 +241,7 @@ fn cluster(request: &Request, context: &mut Context<'_>) -> Result<ClusterId, Fa
     }
 }
 
-/// A cluster that is stopped or gone has no address.
+/// Returns the connection error for a cluster that is stopped or gone and so has no address.
 fn unreachable_server(cluster: &str) -> Failure {
     let host = cluster.to_lowercase();
     Failure {

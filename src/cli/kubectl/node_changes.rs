@@ -1,4 +1,4 @@
-//! `kubectl taint`, `label` and `annotate`.
+//! `kubectl taint`, `kubectl label` and `kubectl annotate`.
 
 use super::act::{DryRun, chosen_nodes, not_simulated, usage};
 use super::kind::Kind;
@@ -8,7 +8,7 @@ use super::{Failure, Said, view};
 use scale_down_engine::kubernetes::{Taint, TaintEffect};
 use scale_down_engine::{Cloud, ClusterId, Pairs};
 
-/// A taint to take away: the key, and the effect where only one of that is meant.
+/// A taint to remove, by key, and by effect if the line gives one.
 struct Removal {
     key: String,
     effect: Option<TaintEffect>,
@@ -32,7 +32,7 @@ fn effect(text: &str) -> Result<TaintEffect, String> {
     found.ok_or_else(|| format!("invalid taint effect: {text}, unsupported taint effect"))
 }
 
-/// Reads `key=value:Effect`, `key:Effect`, `key-` and `key:Effect-`.
+/// Reads taint changes: `key=value:Effect` and `key:Effect` add one, `key-` and `key:Effect-` remove one.
 fn changes(words: &[String]) -> Result<(Vec<Taint>, Vec<Removal>), String> {
     let (mut added, mut removed): (Vec<Taint>, Vec<Removal>) = (Vec::new(), Vec::new());
     for word in words {

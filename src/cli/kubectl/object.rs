@@ -1,7 +1,7 @@
-//! Objects of a cluster as the API server describes them.
+//! Objects of a cluster in the JSON shape of the API server.
 //!
-//! Everything that kubectl prints is made from these descriptions, as the real one does, so that a
-//! table, a path and a document never disagree.
+//! All output of kubectl is made from these objects, as with the real one, so that a table, a path and a document
+//! never disagree.
 
 use serde_json::{Map, Value, json};
 
@@ -23,7 +23,7 @@ use scale_down_engine::{Cloud, Cluster, Pairs};
 /// The namespaces of every cluster.
 const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
-/// What the objects are made from.
+/// Source of the objects of one cluster.
 #[derive(Clone, Copy)]
 pub struct View<'a> {
     /// The cloud, for its log and its time.
@@ -35,7 +35,7 @@ pub struct View<'a> {
 }
 
 impl View<'_> {
-    /// Every object of a kind.
+    /// Returns every object of a kind.
     #[must_use]
     pub fn objects(&self, kind: Kind) -> Vec<Value> {
         let kubernetes = self.kubernetes;
@@ -300,7 +300,7 @@ impl View<'_> {
         self.kubernetes.horizontals().filter_map(one).collect()
     }
 
-    /// The certificates of every namespace, and what the cluster autoscaler publishes and reads.
+    /// Returns the config maps: each namespace's certificate, the autoscaler's status and the expander's priorities.
     fn config_maps(&self) -> Vec<Value> {
         let certificate = |namespace: &&str| config_map(namespace, "kube-root-ca.crt", "ca.crt", CERTIFICATE);
         let mut maps: Vec<Value> = NAMESPACES.iter().map(certificate).collect();
@@ -321,7 +321,7 @@ impl View<'_> {
         maps
     }
 
-    /// The log as events; those of the same object with the same words are one that is counted.
+    /// Returns the log as events; equal ones of the same object are merged and counted.
     fn events(&self) -> Vec<Value> {
         let mut events: Vec<Value> = Vec::new();
         for record in self.cloud.log().since(0) {
@@ -352,7 +352,7 @@ impl View<'_> {
     }
 }
 
-/// An object with the fields that every one has.
+/// Creates an object with the fields that all kinds have.
 fn object(kind: Kind, namespace: Option<&str>, name: &str, created_ms: u64) -> Value {
     let info = kind.info();
     let mut metadata = json!({ "creationTimestamp": moment(created_ms), "name": name });
@@ -378,7 +378,7 @@ fn complete(object: &mut Value, spec: Value, status: Value) {
     }
 }
 
-/// Namespace and name: the order in which pods are listed.
+/// Returns namespace and name, by which pods are sorted.
 fn key(object: &Value) -> (Option<&str>, Option<&str>) {
     let text = |pointer| object.pointer(pointer).and_then(Value::as_str);
     (text("/metadata/namespace"), text("/metadata/name"))
@@ -476,9 +476,11 @@ fn tolerations(tolerations: &[Toleration]) -> Value {
     tolerations.iter().map(toleration).collect()
 }
 
-/// What a pod tolerates in the end: a node that does not answer, for five minutes, unless it says something of
-/// that itself (admission plugin `DefaultTolerationSeconds`). The controller of daemon sets lets its pods put
-/// up with that for ever, and with more (Kubernetes, "`DaemonSet`", taints and tolerations).
+/// Returns the tolerations of a pod after admission.
+///
+/// The admission plugin `DefaultTolerationSeconds` adds 300 seconds of the not-ready and unreachable `NoExecute`
+/// taints, unless the pod tolerates them itself. The daemon set controller adds both without a limit, and the
+/// `NoSchedule` taints for pressure and cordon (Kubernetes, "`DaemonSet`", taints and tolerations).
 fn final_tolerations(spec: &PodSpec) -> Vec<Toleration> {
     let of = |key: &str, effect| Toleration { effect: Some(effect), ..Toleration::of_key(key) };
     let mut tolerations = spec.tolerations.clone();
@@ -556,7 +558,7 @@ fn namespace(name: &str) -> Value {
     object
 }
 
-/// What stands in the place of the certificate of the API server.
+/// Text in place of the API server's certificate.
 const CERTIFICATE: &str = "(none: nothing here speaks TLS)\n";
 
 fn config_map(namespace: &str, name: &str, key: &str, text: &str) -> Value {

@@ -1,25 +1,25 @@
-//! Words to a command with its flags, as kubectl's flag library (pflag) reads them.
+//! Parsing of words into a command with flags, as kubectl's flag library (pflag) does it.
 
 use super::registry::{Command, Flag, Kind, registry};
 
-/// A command with what it was given.
+/// A command with its words and flags.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Request {
     /// The command.
     pub command: &'static Command,
-    /// The words that are no flags.
+    /// Words that are not flags.
     pub words: Vec<String>,
-    /// The words after `--`.
+    /// Words after `--`.
     pub after_dashes: Vec<String>,
     flags: Vec<(&'static str, String)>,
 }
 
-/// What a line asks for.
+/// Meaning of a kubectl line.
 #[derive(Debug, Clone)]
 pub enum Parsed {
-    /// To carry out a command.
+    /// A command to carry out.
     Request(Request),
-    /// To show the help of a command; that of kubectl itself where there is none.
+    /// A request for the help of a command, or of kubectl itself.
     Help(Option<&'static Command>),
 }
 
@@ -50,7 +50,7 @@ fn find(command: &'static Command, test: impl Fn(&Flag) -> bool) -> Option<&'sta
 /// Parses the words after `kubectl`.
 ///
 /// # Errors
-/// What kubectl says after `error: `.
+/// Returns kubectl's message without the leading `error: `.
 pub fn parse(words: &[&str]) -> Result<Parsed, String> {
     // Global flags may stand before the command.
     let begins = words.iter().position(|word| !word.starts_with('-'));
@@ -90,7 +90,7 @@ pub fn parse(words: &[&str]) -> Result<Parsed, String> {
 
 type Given = Vec<(&'static str, String)>;
 
-/// Global flags before the command, and how many words they are.
+/// Reads the global flags before the command; returns them and the number of words they take.
 fn leading_flags(words: &[&str]) -> Result<(Given, usize), String> {
     let mut given = Vec::new();
     let mut at = 0;
@@ -131,7 +131,7 @@ fn unknown_command(name: &str) -> String {
     message
 }
 
-/// The Levenshtein distance.
+/// Returns the Levenshtein distance of two words.
 fn distance(one: &str, other: &str) -> usize {
     let other: Vec<char> = other.chars().collect();
     let mut row: Vec<usize> = (0..=other.len()).collect();
@@ -167,7 +167,7 @@ impl Request {
         Ok(())
     }
 
-    /// `-w`, `-owide`, `-o=wide`, `-o wide` and several at once.
+    /// Reads short flags: `-w`, `-owide`, `-o=wide`, `-o wide`, and several in one word.
     fn read_letters<'w>(&mut self, word: &str, words: &mut impl Iterator<Item = &'w str>) -> Result<(), String> {
         let mut letters = word.get(1..).unwrap_or_default();
         while let Some(letter) = letters.chars().next() {
@@ -224,14 +224,14 @@ impl Request {
         Ok(())
     }
 
-    /// The same with a flag on.
+    /// Returns the request with a further flag set to `true`.
     #[must_use]
     pub fn with_flag(mut self, long: &'static str) -> Self {
         self.flags.push((long, "true".to_owned()));
         self
     }
 
-    /// The text of a flag; its default where it is not given, `None` where that is empty.
+    /// Returns the text of a flag or else its default; `None` if that is empty.
     #[must_use]
     pub fn text(&self, long: &str) -> Option<&str> {
         let given = self.given(long);
@@ -239,32 +239,32 @@ impl Request {
         given.or_else(default).filter(|text| !text.is_empty())
     }
 
-    /// The text of a flag that was given, even an empty one.
+    /// Returns the text of a flag that the line gives, even if it is empty.
     #[must_use]
     pub fn given(&self, long: &str) -> Option<&str> {
         self.flags.iter().rev().find(|(name, _)| *name == long).map(|(_, value)| value.as_str())
     }
 
-    /// Whether a flag is on.
+    /// Returns `true` if a flag is on.
     #[must_use]
     pub fn flag(&self, long: &str) -> bool {
         self.text(long).is_some_and(|text| matches!(text, "true" | "1" | "t" | "T" | "True" | "TRUE"))
     }
 
-    /// The number of a flag.
+    /// Returns the value of a flag as a whole number.
     #[must_use]
     pub fn integer(&self, long: &str) -> Option<i64> {
         self.text(long)?.parse().ok()
     }
 
-    /// The texts of a flag that can be repeated, or hold several between commas.
+    /// Returns the values of a flag that can be repeated or hold several, separated by commas.
     #[must_use]
     pub fn list(&self, long: &str) -> Vec<&str> {
         let given = self.flags.iter().filter(|(name, _)| *name == long);
         given.flat_map(|(_, value)| value.split(',')).collect()
     }
 
-    /// The namespace that a line names, or `default`.
+    /// Returns the namespace that a line names, or `default`.
     #[must_use]
     pub fn namespace(&self) -> &str {
         self.text("namespace").unwrap_or("default")

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-/// A step of a path.
+/// One step of a path.
 #[derive(Debug, Clone, PartialEq)]
 enum Step {
     Field(String),
     Index(i64),
     All,
-    /// Items for which a field below them is, or is not, this.
+    /// Items in which the field at this path exists, or is equal (`==`) or unequal (`!=`) to the value.
     Filter(Vec<Step>, Option<(String, Value)>),
 }
 
@@ -29,7 +29,7 @@ pub struct Template(Vec<Piece>);
 /// Reads a template such as `{range .items[*]}{.metadata.name}{"\n"}{end}`.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Describes the first syntax error.
 pub fn template(text: &str) -> Result<Template, String> {
     let mut rest = text;
     let (pieces, is_ended) = pieces(&mut rest)?;
@@ -74,7 +74,7 @@ fn pieces(rest: &mut &str) -> Result<(Vec<Piece>, bool), String> {
     Ok((pieces, false))
 }
 
-/// Where the brace closes that a text begins with, quotes minded.
+/// Returns the position of the brace that closes the first one; braces in quotes do not count.
 fn closing(text: &str) -> Option<usize> {
     let mut quote = None;
     text.char_indices().skip(1).find_map(|(at, character)| {
@@ -126,7 +126,7 @@ fn steps(text: &str) -> Result<Vec<Step>, String> {
     Ok(steps)
 }
 
-/// What stands in brackets, and what follows them.
+/// Splits the text after a `[` into the content of the brackets and the rest; `None` if they are not closed.
 fn bracket(text: &str) -> Option<(&str, &str)> {
     let mut depth = 1_u32;
     let end = text.char_indices().find(|(_, character)| {
@@ -198,7 +198,7 @@ fn plain(value: &Value) -> String {
 }
 
 impl Template {
-    /// The template filled from an object.
+    /// Returns the template's text for an object.
     #[must_use]
     pub fn fill(&self, value: &Value) -> String {
         let mut text = String::new();
@@ -231,7 +231,7 @@ pub struct Path(Vec<Step>);
 /// Reads a path: `.metadata.name`, `metadata.name` or `{.metadata.name}`.
 ///
 /// # Errors
-/// What is wrong with it.
+/// Describes the first syntax error.
 pub fn path(text: &str) -> Result<Path, String> {
     let text = text.trim();
     let bare = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or(text);
@@ -239,14 +239,14 @@ pub fn path(text: &str) -> Result<Path, String> {
 }
 
 impl Path {
-    /// What lies there, joined by commas; `<none>` where nothing does.
+    /// Returns the values at the path, joined by commas; `<none>` if there are none.
     #[must_use]
     pub fn text(&self, value: &Value) -> String {
         let found: Vec<String> = walk(value, &self.0).into_iter().map(plain).collect();
         if found.is_empty() { "<none>".to_owned() } else { found.join(",") }
     }
 
-    /// The first value that lies there.
+    /// Returns the first value at the path.
     #[must_use]
     pub fn first<'a>(&self, value: &'a Value) -> Option<&'a Value> {
         walk(value, &self.0).first().copied()

@@ -1,4 +1,4 @@
-//! What a manifest says of pods.
+//! Reading of pods and pod templates in manifests.
 
 use serde_json::Value;
 
@@ -9,9 +9,9 @@ use scale_down_engine::kubernetes::{
     Toleration, TopologySpread, Volume, VolumeKind,
 };
 
-/// What a node pulls for an image that nothing is known of: about as much as nginx takes compressed.
+/// Compressed size of an image that is not known, in bytes: about that of nginx.
 pub const IMAGE_BYTES: u64 = 72_000_000;
-/// Amounts that a line or a manifest names.
+/// Amounts of resources that a line or a manifest names.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Amounts {
     cpu_millis: Option<u64>,
@@ -20,7 +20,7 @@ pub struct Amounts {
 }
 
 impl Amounts {
-    /// Sets what is named.
+    /// Overwrites the resources that are named.
     pub fn apply(self, resources: &mut Resources) {
         resources.cpu_millis = self.cpu_millis.unwrap_or(resources.cpu_millis);
         resources.memory_bytes = self.memory_bytes.unwrap_or(resources.memory_bytes);
@@ -28,10 +28,10 @@ impl Amounts {
     }
 }
 
-/// Reads quantities of resources; those of others are left out.
+/// Reads quantities of CPU, memory and GPUs; other resources are ignored.
 ///
 /// # Errors
-/// That one is none.
+/// Returns the API's message for an invalid quantity.
 pub fn quantities<'a>(pairs: impl Iterator<Item = (&'a str, &'a str)>) -> Result<Amounts, String> {
     const INVALID: &str = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
     let mut amounts = Amounts::default();
@@ -109,7 +109,7 @@ fn container(value: &Value) -> Result<Container, String> {
     })
 }
 
-/// How long `sleep N` sleeps.
+/// Returns the duration of a `sleep N` among the words, in milliseconds.
 pub fn sleep_ms<'a>(words: impl Iterator<Item = &'a str>) -> Option<u64> {
     let all: Vec<&str> = words.flat_map(str::split_whitespace).collect();
     let at = all.iter().position(|word| *word == "sleep" || word.ends_with("/sleep"))?;
@@ -163,7 +163,7 @@ fn spread(value: &Value) -> Option<TopologySpread> {
     })
 }
 
-/// Reads a pod, or the template of some.
+/// Reads a pod, or a pod template.
 pub(super) fn pod(template: &Value, namespace: &str, name: &str) -> Result<PodSpec, String> {
     let mut spec = PodSpec::new(namespace, name, Resources::default());
     spec.labels = pairs(template, "/metadata/labels");

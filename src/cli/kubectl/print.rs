@@ -1,14 +1,14 @@
-//! How kubectl writes what it has got: tables, JSON, YAML, names.
+//! Output formats of kubectl: tables, JSON, YAML, ages and quantities.
 
 use serde_json::Value;
 
-/// Rows under their column names, as Go's `tabwriter` sets them: three blanks between columns.
+/// Formats rows, the first with the column names, as Go's `tabwriter` does: three blanks between columns.
 #[must_use]
 pub fn table(rows: &[Vec<String>]) -> String {
     table_in(rows, &mut Vec::new())
 }
 
-/// The same in columns that are at least as wide as those before, whose widths it keeps.
+/// Formats rows as [`table`] does; columns are at least as wide as `widths`, which keeps the new widths.
 pub fn table_in(rows: &[Vec<String>], widths: &mut Vec<usize>) -> String {
     const WIDTH_MIN: usize = 6;
     const GAP: usize = 3;
@@ -35,14 +35,14 @@ pub fn table_in(rows: &[Vec<String>], widths: &mut Vec<usize>) -> String {
     text
 }
 
-/// The entries of an object, sorted by key: kubectl prints maps.
+/// Returns the entries of an object sorted by key, the order of Go's maps in kubectl's output.
 fn sorted(object: &serde_json::Map<String, Value>) -> Vec<(&String, &Value)> {
     let mut entries: Vec<_> = object.iter().collect();
     entries.sort_by_key(|(key, _)| *key);
     entries
 }
 
-/// JSON with four blanks for each level.
+/// Formats a value as JSON, indented by four blanks.
 #[must_use]
 pub fn json(value: &Value) -> String {
     let mut text = String::new();
@@ -81,7 +81,7 @@ fn write_json(value: &Value, depth: usize, text: &mut String) {
     }
 }
 
-/// YAML as Go's library writes it.
+/// Formats a value as YAML as Go's library does.
 #[must_use]
 pub fn yaml(value: &Value) -> String {
     let mut text = String::new();
@@ -143,8 +143,10 @@ fn write_yaml(value: &Value, depth: usize, text: &mut String) {
     }
 }
 
-/// A text plain where it reads back as that text; in double quotes where it would read as something
-/// else, in single ones where it would not read at all.
+/// Formats a YAML scalar.
+///
+/// It stays plain if it reads back as the same text. It is put in double quotes if it would read as something else,
+/// and in single quotes if it would not read at all.
 fn scalar(text: &str) -> String {
     let is_word =
         |word: &str| matches!(word, "true" | "false" | "null" | "yes" | "no" | "on" | "off" | "y" | "n" | "~" | "");
@@ -162,7 +164,7 @@ fn scalar(text: &str) -> String {
     if is_plain { text.to_owned() } else { format!("'{}'", text.replace('\'', "''")) }
 }
 
-/// How long something has been there, as `AGE` says it.
+/// Formats a duration in milliseconds as in the `AGE` column: `45s`, `3m20s`, `5h`.
 #[must_use]
 pub fn age(time_ms: u64) -> String {
     let seconds = time_ms / 1000;
@@ -182,13 +184,13 @@ pub fn age(time_ms: u64) -> String {
     }
 }
 
-/// Processor time as a quantity: whole CPUs, or thousandths.
+/// Formats thousandths of a CPU as a quantity: whole CPUs, or `250m`.
 #[must_use]
 pub fn cpu(millis: u64) -> String {
     if millis.is_multiple_of(1000) { (millis / 1000).to_string() } else { format!("{millis}m") }
 }
 
-/// Memory as a quantity in the largest binary unit that it is a whole number of.
+/// Formats bytes as a quantity in the largest binary unit without a remainder.
 #[must_use]
 pub fn memory(bytes: u64) -> String {
     for (unit, name) in [(1 << 40, "Ti"), (1 << 30, "Gi"), (1 << 20, "Mi"), (1 << 10, "Ki")] {
@@ -199,7 +201,7 @@ pub fn memory(bytes: u64) -> String {
     bytes.to_string()
 }
 
-/// Reads processor time: `500m`, `2`, `0.5`.
+/// Parses a CPU quantity (`500m`, `2`, `0.5`) into thousandths.
 #[must_use]
 pub fn parse_cpu(text: &str) -> Option<u64> {
     let (number, per_unit) = match text.strip_suffix('m') {
@@ -209,7 +211,7 @@ pub fn parse_cpu(text: &str) -> Option<u64> {
     decimal(number, per_unit)
 }
 
-/// Reads an amount of memory: `256Mi`, `1G`, `1048576`.
+/// Parses a memory quantity (`256Mi`, `1G`, `1048576`) into bytes.
 #[must_use]
 pub fn parse_memory(text: &str) -> Option<u64> {
     const UNITS: [(&str, u64); 10] = [
@@ -229,7 +231,7 @@ pub fn parse_memory(text: &str) -> Option<u64> {
     decimal(number, per_unit)
 }
 
-/// A number with or without a fraction, times a unit, rounded up.
+/// Parses a decimal number and multiplies it by `per_unit`, rounded up.
 fn decimal(text: &str, per_unit: u64) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
     let is_digits = |text: &str| text.bytes().all(|digit| digit.is_ascii_digit());

@@ -1,7 +1,7 @@
-//! The priorities of the cluster autoscaler's expander of that name, as its config map has them.
+//! Priorities of the cluster autoscaler's `priority` expander, as its config map holds them.
 //!
-//! The API server takes any text. The autoscaler reads it when it has to choose, and says so in an
-//! event where it cannot; then it chooses as if there were no priorities.
+//! The API server accepts any text. The autoscaler reads it when it has to choose a node group; if it cannot, it
+//! reports so in an event and chooses as if there were no priorities.
 
 use serde_json::Value;
 
@@ -9,13 +9,13 @@ use super::yaml;
 use scale_down_engine::autoscaler::expander::Priorities;
 use scale_down_engine::pattern::Pattern;
 
-/// The name of the config map, in `kube-system`.
+/// Name of the config map, in `kube-system`.
 pub const NAME: &str = "cluster-autoscaler-priority-expander";
 
-/// The key of its text.
+/// Key of the priorities in the config map.
 pub const KEY: &str = "priorities";
 
-/// The priorities of a config map's text; `None` where the map does not have the key.
+/// Reads the priorities from a config map's text; `None` stands for a map without the key.
 #[must_use]
 pub fn read(text: Option<&str>) -> Priorities {
     let found = text.map_or_else(

@@ -1,4 +1,4 @@
-//! The one description of kubectl's commands and flags; parsing, help and completion read nothing else.
+//! The one description of kubectl's commands and flags, which parsing, help and completion read.
 
 use std::sync::LazyLock;
 
@@ -6,7 +6,7 @@ use crate::error::Example;
 
 const TABLE: &str = include_str!("commands.txt");
 
-/// What a flag takes.
+/// Kind of value that a flag takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A text.
@@ -15,45 +15,45 @@ pub enum Kind {
     Bool,
     /// A whole number.
     Integer,
-    /// Texts: repeated, or separated by commas.
+    /// Texts, repeated or separated by commas.
     List,
     /// Nothing, or a text after `=`.
     Optional,
 }
 
-/// One flag.
+/// A flag of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flag {
-    /// The name, without dashes.
+    /// Name, without dashes.
     pub long: &'static str,
-    /// The letter.
+    /// Letter of the short form.
     pub short: Option<char>,
-    /// What it takes.
+    /// Kind of its value.
     pub kind: Kind,
-    /// What it is where it is not given.
+    /// Value if the line does not give one.
     pub default: &'static str,
-    /// One sentence about it.
+    /// One sentence of help.
     pub help: &'static str,
 }
 
-/// One command.
+/// A command, or a group of commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
-    /// The name, such as `get` or `create deployment`.
+    /// Name, such as `get` or `create deployment`.
     pub name: &'static str,
-    /// Other names of its last word.
+    /// Other names for its last word.
     pub aliases: Vec<&'static str>,
-    /// What follows the name in a usage line.
+    /// Text after the name in a usage line.
     pub usage: &'static str,
-    /// One sentence about it.
+    /// One sentence of help.
     pub summary: &'static str,
-    /// Its flags, sorted by name.
+    /// Flags, sorted by name.
     pub flags: Vec<Flag>,
-    /// Lines to try.
+    /// Example lines.
     pub examples: Vec<Example>,
 }
 
-/// Everything that the table describes.
+/// All commands of the table.
 #[derive(Debug, Default)]
 pub struct Registry {
     /// Every command, groups included.
@@ -62,7 +62,7 @@ pub struct Registry {
     pub unknown: Vec<&'static str>,
 }
 
-/// The registry.
+/// Returns the registry, read from the table at the first call.
 #[must_use]
 pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(read);
@@ -70,7 +70,7 @@ pub fn registry() -> &'static Registry {
 }
 
 impl Registry {
-    /// The command that words name, and how many of them do.
+    /// Finds the command that the first words name; returns it with their number, 1 or 2.
     #[must_use]
     pub fn find(&self, words: &[&str]) -> Option<(&Command, usize)> {
         let first = words.first()?;
@@ -83,7 +83,7 @@ impl Registry {
         below.or_else(|| Some((self.commands.iter().find(|command| command.name == *first)?, 1)))
     }
 
-    /// The commands right below a group; those of kubectl itself below the empty name.
+    /// Returns the commands directly below a group; an empty name stands for kubectl itself.
     pub fn below<'a>(&'a self, group: &'a str) -> impl Iterator<Item = (&'a str, &'a Command)> {
         self.commands.iter().filter_map(move |command| {
             let (above, last) = command.name.rsplit_once(' ').unwrap_or(("", command.name));
@@ -93,13 +93,13 @@ impl Registry {
 }
 
 impl Command {
-    /// Whether it only has commands below it.
+    /// Returns `true` if it is only a group of commands.
     #[must_use]
     pub fn is_group(&self) -> bool {
         self.usage == "SUBCOMMAND"
     }
 
-    /// The flag of a long name.
+    /// Finds a flag by its long name.
     #[must_use]
     pub fn flag(&self, long: &str) -> Option<&Flag> {
         self.flags.iter().find(|flag| flag.long == long)

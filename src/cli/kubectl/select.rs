@@ -1,4 +1,4 @@
-//! Which objects a line is about: label selectors and field selectors.
+//! Label selectors and field selectors.
 
 use serde_json::Value;
 
@@ -8,13 +8,13 @@ use scale_down_engine::kubernetes::{Operator, Requirement, Selector};
 /// Reads a label selector: `a=b,c!=d,e in (f,g),h,!i`.
 ///
 /// # Errors
-/// What the API server's reader says of it.
+/// Returns the message of the API server's parser.
 pub fn labels(text: &str) -> Result<Selector, String> {
     let requirements = terms(text).into_iter().map(|term| requirement(term.trim()));
     Ok(Selector { requirements: requirements.collect::<Result<_, _>>()? })
 }
 
-/// The terms between commas; those in parentheses separate values.
+/// Splits a selector at its commas, except those in parentheses, which separate values.
 fn terms(text: &str) -> Vec<&str> {
     let mut depth = 0_u32;
     let is_end = |character: char| {
@@ -65,14 +65,14 @@ fn requirement(term: &str) -> Result<Requirement, String> {
     Ok(Requirement { key: key.to_owned(), operator, values: Vec::new() })
 }
 
-/// Whether an object has the labels.
+/// Returns `true` if an object's labels match the selector.
 #[must_use]
 pub fn has_labels(object: &Value, selector: &Selector) -> bool {
     let labels = object.pointer("/metadata/labels");
     selector.matches_by(&|key| labels.and_then(|labels| labels.get(key))?.as_str())
 }
 
-/// A field and what it must, or must not, be.
+/// A field and the value that it must, or must not, have.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FieldTerm {
     pointer: String,
@@ -80,7 +80,7 @@ pub struct FieldTerm {
     is_equal: bool,
 }
 
-/// The fields that each kind can be selected by.
+/// Returns the fields that a kind can be selected by, as pairs of name and JSON pointer.
 const fn fields(kind: Kind) -> &'static [(&'static str, &'static str)] {
     match kind {
         Kind::Pod => &[
@@ -106,7 +106,7 @@ const fn fields(kind: Kind) -> &'static [(&'static str, &'static str)] {
 /// Reads a field selector: `status.phase=Pending,spec.nodeName!=x`.
 ///
 /// # Errors
-/// What the API server says of a field that it does not select by.
+/// Returns the API server's message about a field that it does not select by.
 pub fn field_terms(kind: Kind, text: &str) -> Result<Vec<FieldTerm>, String> {
     let term = |term: &str| {
         let (field, value, is_equal) = match (term.split_once("!="), term.split_once('=')) {
@@ -128,7 +128,7 @@ pub fn field_terms(kind: Kind, text: &str) -> Result<Vec<FieldTerm>, String> {
     text.split(',').filter(|text| !text.is_empty()).map(term).collect()
 }
 
-/// Whether an object has the fields.
+/// Returns `true` if an object meets every field term.
 #[must_use]
 pub fn has_fields(object: &Value, terms: &[FieldTerm]) -> bool {
     terms.iter().all(|term| {

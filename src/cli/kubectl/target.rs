@@ -1,4 +1,4 @@
-//! What a line names: kinds and names, in either form that kubectl takes.
+//! Kinds and names on a line, in both forms of kubectl: `TYPE NAME` and `TYPE/NAME`.
 
 use serde_json::Value;
 
@@ -8,12 +8,12 @@ use super::parse::Request;
 use super::select::{field_terms, has_fields, has_labels, labels};
 use super::{Failure, not_found, server};
 
-/// Objects of one kind: those of these names, or all that the flags leave.
+/// Objects of one kind: those with these names, or all that the flags select.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Target {
     /// The kind.
     pub kind: Kind,
-    /// The names; none for all.
+    /// The names; empty for all objects.
     pub names: Vec<String>,
 }
 
@@ -50,7 +50,7 @@ pub fn targets(words: &[String]) -> Result<Vec<Target>, Failure> {
     Ok(kinds.into_iter().map(|kind| Target { kind, names: rest.to_vec() }).collect())
 }
 
-/// The objects of a target as the flags of a line choose them, and what was not found.
+/// Returns the objects of a target that the flags select, and an error for each name not found.
 pub fn find(view: View<'_>, target: &Target, request: &Request) -> Result<(Vec<Value>, Vec<Failure>), Failure> {
     let info = target.kind.info();
     let is_everywhere = request.flag("all-namespaces") || !info.is_namespaced;
@@ -93,7 +93,7 @@ pub fn find(view: View<'_>, target: &Target, request: &Request) -> Result<(Vec<V
     Ok((found, missing))
 }
 
-/// The name of an object.
+/// Returns the name of an object.
 pub fn name(object: &Value) -> &str {
     object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default()
 }

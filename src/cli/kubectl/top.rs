@@ -1,4 +1,4 @@
-//! `kubectl top`: what is used. Pods are taken to use what they ask for, until something measures more.
+//! `kubectl top`: usage of nodes and pods. Pods without a simulated load are taken to use what they request.
 
 use super::object::View;
 use super::parse::Request;
@@ -14,7 +14,7 @@ fn cells(used: Resources) -> [String; 2] {
     [format!("{}m", used.cpu_millis), format!("{}Mi", used.memory_bytes >> 20)]
 }
 
-/// What a pod uses: of its processor time as much as its load makes it, of its memory all.
+/// Returns the usage of a pod: its CPU request scaled by its deployment's load, and its whole memory request.
 fn used_by(view: View<'_>, pod: &Pod) -> Resources {
     let requests = pod.spec.requests();
     let deployment = match view.kubernetes.set(pod.set).map(|set| set.kind) {
@@ -30,7 +30,7 @@ fn used(view: View<'_>, node: &NodeInfo) -> Resources {
     running.fold(Resources::default(), |sum, pod| sum + used_by(view, pod))
 }
 
-/// A share in whole percent, rounded down.
+/// Formats a share in whole percent, rounded down.
 fn percent(part: u64, whole: u64) -> String {
     format!("{}%", (part * 100).checked_div(whole).unwrap_or(0))
 }

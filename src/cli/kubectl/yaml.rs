@@ -1,14 +1,14 @@
-//! Reads manifests: the part of YAML that they are written in.
+//! Parser of the part of YAML that manifests are written in.
 //!
-//! Block and flow mappings and sequences, quoted and plain scalars, `|` and `>`, comments and several
-//! documents. What it does not read (anchors, aliases, tags, plain text over several lines) it names.
+//! It reads block and flow mappings and sequences, quoted and plain scalars, `|` and `>`, comments and several
+//! documents. Anchors, aliases, tags and plain text over several lines are errors.
 
 use serde_json::{Map, Value};
 
-/// How deep a document may be nested; manifests are not.
+/// Deepest nesting of a document that is read; manifests stay far below it.
 const DEPTH_MAX: usize = 60;
 
-/// Why a text could not be read, in the words of kubectl's reader.
+/// A syntax error, in the words of kubectl's reader.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("yaml: line {line}: {message}")]
 pub struct YamlError {
@@ -18,10 +18,10 @@ pub struct YamlError {
 
 type Result<T> = std::result::Result<T, YamlError>;
 
-/// The documents of a text; empty ones are left out. A text in braces is JSON.
+/// Parses the documents of a text; empty ones are left out. A text that begins with a brace is read as JSON.
 ///
 /// # Errors
-/// Says what is wrong, and in which line.
+/// Names the line and the syntax error.
 pub fn documents(text: &str) -> Result<Vec<Value>> {
     if text.trim_start().starts_with('{') {
         let values = serde_json::Deserializer::from_str(text).into_iter::<Value>();
@@ -53,12 +53,12 @@ pub fn documents(text: &str) -> Result<Vec<Value>> {
 struct Reader<'a> {
     lines: Vec<(usize, &'a str)>,
     at: usize,
-    /// Where the rest of the current line begins, if some of it has been read.
+    /// Byte offset of the unread rest of the current line, if part of it has been read.
     rest: Option<usize>,
     depth: usize,
 }
 
-/// A line, or the rest of one.
+/// A line, or the rest of one, with its number and its indentation in blanks.
 #[derive(Clone, Copy)]
 struct Line<'a> {
     number: usize,
@@ -77,7 +77,7 @@ impl Line<'_> {
 }
 
 impl<'a> Reader<'a> {
-    /// The next line that says something.
+    /// Returns the next line that is neither empty nor a comment, without consuming it.
     fn peek(&mut self) -> Result<Option<Line<'a>>> {
         while let Some((number, raw)) = self.lines.get(self.at).copied() {
             let start = self.rest.unwrap_or(0);
@@ -101,7 +101,7 @@ impl<'a> Reader<'a> {
         self.rest = None;
     }
 
-    /// A value whose lines are indented at least so far.
+    /// Reads a value whose lines are indented by at least `indent_min`; null if there is none.
     fn block(&mut self, indent_min: usize) -> Result<Value> {
         let Some(line) = self.peek()?.filter(|line| line.indent >= indent_min) else {
             return Ok(Value::Null);
@@ -165,7 +165,7 @@ impl<'a> Reader<'a> {
         Ok(Value::Object(object))
     }
 
-    /// `|` or `>` and the lines further in than `indent`.
+    /// Reads the text of `|` or `>`: the lines indented further than `indent`.
     fn text_block(&mut self, line: &Line<'a>, indent: usize, header: &str) -> Result<Value> {
         let style = header.split(" #").next().unwrap_or_default().trim_end();
         let is_folded = style.starts_with('>');
@@ -208,7 +208,7 @@ impl<'a> Reader<'a> {
         Ok(Value::String(text))
     }
 
-    /// A scalar or a flow collection that begins in this line.
+    /// Reads a scalar or a flow collection that begins in this line.
     fn inline(&mut self, line: Line<'a>, text: &str) -> Result<Value> {
         let mut text = text.to_owned();
         self.advance();
@@ -230,7 +230,7 @@ impl<'a> Reader<'a> {
     }
 }
 
-/// Whether every bracket of a flow collection is closed.
+/// Returns `true` if every bracket of a flow collection is closed.
 fn is_balanced(text: &str) -> bool {
     let mut depth = 0_i32;
     let mut quote = None;
@@ -246,7 +246,7 @@ fn is_balanced(text: &str) -> bool {
     depth <= 0
 }
 
-/// The key of a line and what follows it; `None` where the line has none.
+/// Returns the key of a line and the text after it; `None` if the line has no key.
 fn split_key<'a>(line: &Line<'a>) -> Result<Option<(String, &'a str)>> {
     let text = line.text;
     if text.starts_with(['[', '{']) {
@@ -273,7 +273,7 @@ fn split_key<'a>(line: &Line<'a>) -> Result<Option<(String, &'a str)>> {
     Ok(Some((key, text.get(colon + 1..).unwrap_or_default().trim_start())))
 }
 
-/// Values within one line.
+/// A parser of the values within one line.
 struct Flow<'a, 'b> {
     line: Line<'a>,
     rest: &'b str,
@@ -338,7 +338,7 @@ impl Flow<'_, '_> {
         Err(self.line.error("found unexpected end of stream"))
     }
 
-    /// Whether a collection goes on after a value; it ends with `end`.
+    /// Reads a comma or the closing bracket `end`; returns `true` if another item follows.
     fn goes_on(&mut self, end: char) -> Result<bool> {
         self.rest = self.rest.trim_start();
         if let Some(rest) = self.rest.strip_prefix(end) {
@@ -405,7 +405,7 @@ impl Flow<'_, '_> {
     }
 }
 
-/// What a plain scalar is.
+/// Converts a plain scalar to null, a boolean, a number or a text.
 fn resolve(text: &str) -> Value {
     match text {
         "" | "~" | "null" | "Null" | "NULL" => Value::Null,

@@ -1,4 +1,4 @@
-//! A value as the Azure CLI holds it: Python's, with its text forms.
+//! Values as the Azure CLI holds them: Python's, with their text forms.
 //!
 //! JSON values are not enough. What is printed depends on whether a mapping came from a query
 //! (it keeps its order) or from the service (sorted by some formats), and YAML marks a list or
@@ -37,12 +37,12 @@ pub enum Datum {
 pub struct Mapping {
     /// Keys and values in the order of insertion.
     pub entries: Vec<(Rc<str>, Datum)>,
-    /// Whether a query made it (an `OrderedDict`), so that its order means something.
+    /// `true` if a query made it (an `OrderedDict`), so that formats keep its order.
     pub is_ordered: bool,
 }
 
 impl Mapping {
-    /// The value under a key.
+    /// Returns the value under a key.
     pub fn get(&self, key: &str) -> Option<&Datum> {
         let entry = self.entries.iter().find(|(name, _)| &**name == key);
         entry.map(|(_, value)| value)
@@ -56,7 +56,7 @@ impl Mapping {
         }
     }
 
-    /// Keys and values sorted by key.
+    /// Returns keys and values sorted by key.
     pub fn sorted(&self) -> Vec<&(Rc<str>, Datum)> {
         let mut entries: Vec<_> = self.entries.iter().collect();
         entries.sort_by(|left, right| left.0.cmp(&right.0));
@@ -97,7 +97,7 @@ impl Datum {
         Self::List(Rc::new(items))
     }
 
-    /// As JSON; an expression, which has no such form, is null.
+    /// Converts to JSON; an expression, which has no such form, becomes null.
     pub fn to_json(&self) -> Value {
         match self {
             Self::Null | Self::Expression(_) => Value::Null,
@@ -113,7 +113,7 @@ impl Datum {
         }
     }
 
-    /// Whether every value in it satisfies a condition.
+    /// Returns `true` if it and every value in it satisfy a condition.
     pub fn all(&self, is_match: &mut dyn FnMut(&Self) -> bool) -> bool {
         is_match(self)
             && match self {
@@ -123,7 +123,7 @@ impl Datum {
             }
     }
 
-    /// The name of its Python class.
+    /// Returns the name of its Python class.
     pub fn class_name(&self) -> &'static str {
         match self {
             Self::Null => "NoneType",
@@ -138,7 +138,7 @@ impl Datum {
         }
     }
 
-    /// Python's `str()`.
+    /// Formats it as Python's `str()`.
     pub fn to_text(&self) -> String {
         match self {
             Self::Text(text) => text.to_string(),
@@ -146,7 +146,7 @@ impl Datum {
         }
     }
 
-    /// Python's `repr()`.
+    /// Formats it as Python's `repr()`.
     pub fn to_literal(&self) -> String {
         let mut text = String::new();
         self.write_literal(&mut text);

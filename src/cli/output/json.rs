@@ -1,4 +1,4 @@
-//! `json` and `jsonc`: two spaces a level, keys sorted, any script as it is.
+//! `json` and `jsonc`: two spaces per level, keys sorted, characters outside ASCII not escaped.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use super::datum::Datum;
 use super::rendered::{Rendered, Style};
 use crate::parse::python::float_text;
 
-/// A value as an indented document.
+/// Renders a value as an indented document.
 pub fn document(value: &Datum) -> Rendered {
     let mut out = Rendered::default();
     write_indented(value, 0, &mut out);
@@ -14,7 +14,7 @@ pub fn document(value: &Datum) -> Rendered {
     out
 }
 
-/// A value on one line, in ASCII, its keys in their order: what a query's `to_string()` gives.
+/// Renders a value on one line, in ASCII, its keys in their order, as a query's `to_string()` does.
 pub fn compact(value: &Datum) -> String {
     let mut out = String::new();
     write_compact(value, &mut out);
@@ -82,7 +82,7 @@ fn write_compact(value: &Datum, out: &mut String) {
     }
 }
 
-/// A value that is no list, mapping or string.
+/// Formats a value that is no list, mapping or string.
 pub(super) fn scalar(value: &Datum) -> String {
     match value {
         Datum::Bool(value) => value.to_string(),

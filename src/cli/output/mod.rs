@@ -23,10 +23,10 @@ pub use transformer::TableTransformer;
 /// The line below an error that the Azure CLI did not expect.
 const ISSUES: &str = "To check existing issues, please visit: https://github.com/Azure/azure-cli/issues";
 
-/// Why a result cannot be shown; its text is what follows `ERROR: `.
+/// The reason that a result cannot be shown; its text follows `ERROR: `.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OutputError {
-    /// The query is no `JMESPath` expression; the command line refuses those before.
+    /// The query is no `JMESPath` expression; the parser of the command line refuses those earlier.
     #[error("Invalid JMESPath expression.")]
     Syntax,
     /// The query calls a function wrongly.
@@ -47,7 +47,7 @@ pub enum OutputError {
 }
 
 impl OutputError {
-    /// The line that the Azure CLI shows below the message.
+    /// Returns the line that the Azure CLI shows below the message.
     #[must_use]
     pub const fn recommendation(&self) -> Option<&'static str> {
         match self {
@@ -58,13 +58,13 @@ impl OutputError {
     }
 }
 
-/// Whether a text is a `JMESPath` expression.
+/// Returns `true` if the text is a `JMESPath` expression.
 #[must_use]
 pub fn is_query(text: &str) -> bool {
     query::parse(text).is_some()
 }
 
-/// The result of a query.
+/// Evaluates a query.
 ///
 /// # Errors
 ///
@@ -93,7 +93,7 @@ pub fn render(
     if format == OutputFormat::None || matches!(result, Datum::Null) {
         return Ok(Rendered::default());
     }
-    // What is only text is not looked into.
+    // Formats that only print text do not inspect the result.
     if !matches!(format, OutputFormat::Tsv | OutputFormat::Table) {
         checked(&result, format)?;
     }
@@ -113,7 +113,7 @@ pub fn render(
     })
 }
 
-/// Refuses what no format can show.
+/// Refuses a result that contains an unevaluated expression, which no format can show.
 fn checked(result: &Datum, format: OutputFormat) -> Result<(), OutputError> {
     let is_data = result.all(&mut |part| !matches!(part, Datum::Expression(_)));
     if is_data {

@@ -1,8 +1,8 @@
-//! Text with its styles: what a formatter hands over.
+//! Text with its styles, the result of a formatter.
 //!
 //! Formatters say what a piece of text *is*; the page and the terminal each decide how that looks.
 
-/// What a piece of text is, as far as colours go.
+/// The role of a piece of text, which decides its colour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Style {
     /// Punctuation, plain scalars of YAML, and all text without colours.
@@ -22,7 +22,7 @@ pub enum Style {
 }
 
 impl Style {
-    /// The escape code with which the Azure CLI's highlighter starts it.
+    /// Returns the escape code with which the Azure CLI's highlighter starts it; `None` for plain text.
     const fn ansi_code(self) -> Option<&'static str> {
         match self {
             Self::Plain => None,
@@ -39,7 +39,7 @@ impl Style {
 /// A stretch of text in one style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Span<'a> {
-    /// What it is.
+    /// Its style.
     pub style: Style,
     /// The text.
     pub text: &'a str,
@@ -54,14 +54,14 @@ pub struct Rendered {
 }
 
 impl Rendered {
-    /// Text without any style.
+    /// Creates text without any style.
     #[must_use]
     pub fn plain(text: String) -> Self {
         let ends = Vec::new();
         Self { text, ends }
     }
 
-    /// Adds text behind it.
+    /// Appends text with its styles.
     pub fn append(&mut self, more: &Self) {
         let before = self.text.len();
         if !self.ends.is_empty() || !more.ends.is_empty() {
@@ -71,13 +71,13 @@ impl Rendered {
         self.text.push_str(&more.text);
     }
 
-    /// The text, without styles.
+    /// Returns the text without styles.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// The text in stretches of one style; they make up the whole text.
+    /// Returns the text in stretches of one style; they make up the whole text.
     pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
         let rest = (Style::Plain, self.text.len());
         let mut start = 0;
@@ -89,7 +89,7 @@ impl Rendered {
         })
     }
 
-    /// The text with the escape codes that the Azure CLI sends to a terminal.
+    /// Returns the text with the escape codes that the Azure CLI sends to a terminal.
     #[must_use]
     pub fn ansi(&self) -> String {
         let mut out = String::new();
@@ -115,7 +115,7 @@ impl Rendered {
         }
     }
 
-    /// The same text without its styles.
+    /// Returns the same text without its styles.
     pub(super) fn without_styles(mut self) -> Self {
         self.ends.clear();
         self

@@ -9,15 +9,15 @@ use crate::parse::python::is_space;
 /// Keys that never make a column.
 const SKIPPED_KEYS: [&str; 3] = ["id", "type", "etag"];
 
-/// Blanks between a header and the next column, and the least a column is wider than its header.
+/// Number of blanks between columns, and the least by which a column is wider than its header.
 const PADDING: usize = 2;
 
-/// The text that stands for a line of dashes if it is in one of a row's first two cells.
+/// Text that turns its row into a line of dashes if it is in one of the first two cells.
 const SEPARATOR: &str = "\u{1}";
 
 type Row = Vec<(String, Datum)>;
 
-/// A value as a table. `is_sorted` puts the keys of each row in order.
+/// Renders a value as a table; `is_sorted` puts the keys of each row in order.
 pub fn table(value: &Datum, is_sorted: bool) -> String {
     let rows: Vec<Row> = match value {
         Datum::List(items) => items.iter().map(|item| row(item, is_sorted)).collect(),
@@ -125,7 +125,7 @@ fn write_row<'a>(cells: impl Iterator<Item = &'a str>, widths: &[usize], is_mult
     }
 }
 
-/// The length in code points: the Azure CLI comes without `tabulate`'s support of wide characters.
+/// Returns the length in code points: the Azure CLI comes without `tabulate`'s support of wide characters.
 fn length(text: &str) -> usize {
     text.chars().count()
 }
@@ -138,7 +138,7 @@ fn trimmed(text: &str) -> &str {
     text.trim_matches(is_space)
 }
 
-/// Python's `splitlines()`.
+/// Splits a text as Python's `splitlines()` does.
 fn lines(text: &str) -> Vec<&str> {
     let is_end = |char| matches!(char, '\n'..='\r' | '\u{1c}'..='\u{1e}' | '\u{85}' | '\u{2028}' | '\u{2029}');
     let mut lines = Vec::new();

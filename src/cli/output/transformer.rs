@@ -1,7 +1,7 @@
 //! The columns of the commands that choose their own.
 //!
-//! A command's columns are a query, as in the Azure CLI, where most are one already; the rest
-//! are functions that say no more than these queries do.
+//! A command's columns are a query, as in the Azure CLI, where most are one already; the rest are
+//! Python functions with the same result as these queries.
 
 use super::OutputError;
 use super::datum::Datum;
@@ -79,7 +79,7 @@ const ROLLBACK_VERSIONS: &str =
     "{kubernetesVersion:orchestratorVersion,nodeImageVersion:nodeImageVersion,timestamp:timestamp}";
 
 impl TableTransformer {
-    /// The columns' query and whether it is for each item of a list.
+    /// Returns the columns' query, and `true` if it applies to each item of a list.
     const fn columns(self) -> Option<(&'static str, bool)> {
         match self {
             Self::None => None,
@@ -101,7 +101,7 @@ impl TableTransformer {
         }
     }
 
-    /// The value with the columns of a table only; `None` if the command does not choose any.
+    /// Returns the value with the columns of a table only; `None` if the command does not choose any.
     pub(super) fn apply(self, value: &Datum) -> Option<Result<Datum, OutputError>> {
         let (columns, is_list) = self.columns()?;
         let of_each = format!("[*].{columns}");

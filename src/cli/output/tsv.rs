@@ -1,8 +1,8 @@
-//! `tsv`: a line a row, values between tabs and nothing quoted.
+//! `tsv`: one line per row, values separated by tabs and nothing quoted.
 
 use super::datum::Datum;
 
-/// A value as rows.
+/// Renders a value as rows.
 pub fn rows(value: &Datum) -> String {
     let mut out = String::new();
     match value {

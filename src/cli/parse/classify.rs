@@ -1,11 +1,11 @@
-//! Which words of a line are options, before any of them takes a value.
+//! Classification of a line's words into options and values, before any option takes a value.
 //!
-//! `argparse` looks at every word once before it consumes anything, and it is here that an
-//! ambiguous prefix is refused: this is why that complaint comes before all others, help included.
+//! `argparse` looks at every word once before it consumes anything, and refuses an ambiguous prefix at
+//! that point: this is why that complaint comes before all others, help included.
 
 use super::grammar::{Level, Name};
 
-/// What a word is to a level.
+/// The class of a word at one level.
 #[derive(Debug)]
 pub(super) enum Token {
     /// A value or a positional word.
@@ -14,7 +14,7 @@ pub(super) enum Token {
     Separator,
     /// An option that the level knows, and the value glued to it.
     Option(Name, Option<String>),
-    /// What looks like an option and is none here.
+    /// A word that looks like an option and is none at this level.
     Unknown,
 }
 
@@ -67,7 +67,7 @@ fn classify_word(level: &Level, word: &str) -> Result<Token, String> {
     Ok(Token::Unknown)
 }
 
-/// The options that a word could abbreviate: a unique beginning of a long option, or a short
+/// Returns the options that a word could abbreviate: a unique beginning of a long option, or a short
 /// option with its value glued on.
 fn candidates(level: &Level, word: &str) -> Vec<(Name, Option<String>)> {
     let real = level.names.iter().filter(|name| name.today.is_none());
@@ -90,7 +90,7 @@ fn candidates(level: &Level, word: &str) -> Vec<(Name, Option<String>)> {
     .collect()
 }
 
-/// Whether the word reads as `-5`, `-.5` or `-0.5`; no option of the CLI looks like one.
+/// Returns `true` if the word reads as `-5`, `-.5` or `-0.5`; no option of the CLI looks like one.
 fn is_negative_number(word: &str) -> bool {
     let Some(number) = word.strip_prefix('-') else { return false };
     // The matcher's `$` also stands before a final line break.

@@ -1,4 +1,4 @@
-//! From the words given to an argument to its value.
+//! Conversion of the words given to an argument into its value.
 
 use crate::registry::{Argument, Count, Kind};
 
@@ -6,7 +6,7 @@ use super::ParseOptions;
 use super::python;
 use super::value::Value;
 
-/// Why words do not make a value.
+/// The reason that words do not convert to a value.
 #[derive(Debug)]
 pub(super) enum Refusal {
     /// The word cannot be converted; carries the rest of the message after `argument …: `.
@@ -61,7 +61,7 @@ fn convert_word(argument: &Argument, word: &str, is_query: fn(&str) -> bool) -> 
     }
 }
 
-/// The choice that equals the word in any letter case, in its own spelling.
+/// Returns the choice that equals the word in any letter case, in its own spelling.
 fn choose(choices: &[&str], word: &str) -> Result<String, Refusal> {
     let lower = word.to_lowercase();
     choices
@@ -71,13 +71,13 @@ fn choose(choices: &[&str], word: &str) -> Result<String, Refusal> {
         .ok_or_else(|| Refusal::NotAChoice(word.to_owned()))
 }
 
-/// A display name such as `East US 2` becomes the region's name, which for every region is the
+/// Converts a display name such as `East US 2` to the region's name, which for every region is the
 /// display name in lower case without spaces.
 fn location(word: &str) -> String {
     if word.contains(' ') { word.to_lowercase().replace(' ', "") } else { word.to_owned() }
 }
 
-/// The default of an argument in the configuration; an empty one is none.
+/// Returns the default of an argument in the configuration; an empty one is none.
 pub(super) fn configured<'a>(argument: &Argument, options: &ParseOptions<'a>) -> Option<&'a str> {
     let key = match &*argument.dest {
         "resource_group_name" | "resource_group" if argument.names.contains(&"--resource-group") => "group",
@@ -88,7 +88,7 @@ pub(super) fn configured<'a>(argument: &Argument, options: &ParseOptions<'a>) ->
     Some(value)
 }
 
-/// The value of an argument that the line does not name.
+/// Returns the value of an argument that the line does not name.
 pub(super) fn default(argument: &Argument, options: &ParseOptions<'_>) -> Option<Value> {
     if let Some(value) = configured(argument, options) {
         return convert_word(argument, value, options.is_query).ok();

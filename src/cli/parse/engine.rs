@@ -1,4 +1,4 @@
-//! Consumes the words of one level after the other, as `argparse` of Python 3.11 does.
+//! The argument parser: consumes the words of one level after the other, as `argparse` of Python 3.11 does.
 //!
 //! The order of complaints is part of the behaviour: an ambiguous prefix at any level comes before
 //! everything below that level, then values and `-h` from left to right, then what is missing, and
@@ -24,25 +24,25 @@ use super::{HelpTarget, ParseOptions};
 pub const QUERY_REFERENCE: &str =
     "To learn more about --query, please visit: 'https://learn.microsoft.com/cli/azure/query-azure-cli'";
 
-/// Why parsing ended without an invocation.
+/// The end of parsing without an invocation: help or an error.
 #[derive(Debug)]
 pub(super) enum Stop {
     Help(HelpTarget),
     Error(Box<CliError>),
 }
 
-/// What a level and those below it came to.
+/// The result of a level and those below it.
 #[derive(Debug, Default)]
 struct Outcome {
     invocation: Option<Invocation>,
     extras: Vec<String>,
 }
 
-/// What every level of one line reads by.
+/// Shared state of all levels of one line.
 struct Reading<'a> {
     scope: &'a Scope,
     options: &'a ParseOptions<'a>,
-    /// Warnings that come while words are read, whatever becomes of the line.
+    /// Warnings that come while words are read; they are shown even if the line is refused.
     warnings: RefCell<Vec<String>>,
 }
 
@@ -78,7 +78,7 @@ fn read(words: &[String], reading: &Reading<'_>) -> Result<Invocation, Stop> {
     }
 }
 
-/// A complaint of the parser; the Azure CLI derives its class from the text.
+/// Creates a complaint of the parser; the Azure CLI derives its class from the text.
 fn complaint(message: String) -> CliError {
     let class = if message.contains("unrecognized arguments") {
         ErrorClass::UnrecognizedArgument
@@ -159,7 +159,7 @@ impl<'a> Run<'a> {
         Ok(self.conclude())
     }
 
-    /// Keeps words that nothing wants for the complaint at the end.
+    /// Keeps words that no argument takes for the complaint at the end.
     fn leave(&mut self, range: std::ops::Range<usize>) {
         let words = self.words.get(range).unwrap_or_default();
         self.outcome.extras.extend_from_slice(words);
@@ -207,7 +207,7 @@ impl<'a> Run<'a> {
         Ok(end)
     }
 
-    /// How many of the following words an option takes.
+    /// Counts the following words that an option takes.
     fn match_count(&self, argument: &Argument, start: usize) -> Result<usize, Stop> {
         let following = self.tokens.get(start..).unwrap_or_default();
         let plain = following.iter().take_while(|token| matches!(token, Token::Plain)).count();
@@ -221,8 +221,7 @@ impl<'a> Run<'a> {
         }
     }
 
-    /// Lets the subcommand or the positional argument take words from `start`; answers where they
-    /// end.
+    /// Lets the subcommand or the positional argument take words from `start`; returns the index after them.
     fn consume_positionals(&mut self, start: usize) -> Result<usize, Stop> {
         if self.positional_done {
             return Ok(start);
@@ -270,8 +269,8 @@ impl<'a> Run<'a> {
         Ok(())
     }
 
-    /// The complaint about a word that is none of the choices, be it a command or, before any command,
-    /// the value of a global option.
+    /// Creates the complaint about a word that is none of the choices, be it a command or, before any
+    /// command, the value of a global option.
     fn misspelled<'c>(&self, word: &str, choices: impl IntoIterator<Item = &'c str>) -> CliError {
         let message = format!("'{word}' is misspelled or not recognized by the system.");
         let mut error = CliError::new(ErrorClass::CommandNotFound, Stage::Parse, message);
@@ -287,7 +286,7 @@ impl<'a> Run<'a> {
         error
     }
 
-    /// Gives words to an argument.
+    /// Gives words to an argument: converts them to its value, or stops for help or an error.
     fn take(&mut self, index: usize, words: &[String], spelling: &'static str) -> Result<(), Stop> {
         let argument = self.argument(index)?;
         if let Some(seen) = self.seen.get_mut(index) {

@@ -1,4 +1,4 @@
-//! Which examples stand below an error.
+//! Selection of the examples below an error.
 //!
 //! The Azure CLI sorts the examples of the command's help by how many of the line's options they
 //! use, then by how few options they have, and shows the first three.
@@ -8,7 +8,7 @@ use crate::registry::{Command, Notice, registry};
 
 const SHOWN_MAX: usize = 3;
 
-/// The examples for a line with these words after the command.
+/// Returns the examples for a line with these words after the command.
 pub(super) fn examples(command: &Command, words: &[String]) -> Vec<Example> {
     let given = normalise(command, words.iter().map(String::as_str));
     let begin = format!("az {}", command.name);
@@ -27,12 +27,12 @@ pub(super) fn examples(command: &Command, words: &[String]) -> Vec<Example> {
     ranked.into_iter().take(SHOWN_MAX).map(|(_, _, example)| example).collect()
 }
 
-/// The options that count while it is not known which command is meant.
+/// Options that count while it is not known which command is meant.
 const ALWAYS_KNOWN: [&str; 10] =
     ["-h", "-o", "--only-show-errors", "--help", "--output", "--query", "--debug", "--verbose", "--yes", "--no-wait"];
 
-/// The examples for a line whose misspelled word was replaced by the closest one. They are found by
-/// the text up to the first hyphen, so only a line without options and hyphens has any.
+/// Returns the examples for a line whose misspelled word was replaced by the closest one. They are
+/// found by the text up to the first hyphen, so only a line without options and hyphens has any.
 pub(super) fn examples_of_inferred(words: &[&str]) -> Vec<Example> {
     let text = words.join(" ");
     let name = text.split('-').next().and_then(|text| text.strip_prefix("az ")).unwrap_or_default();
@@ -49,13 +49,13 @@ pub(super) fn examples_of_inferred(words: &[&str]) -> Vec<Example> {
     ranked.into_iter().take(SHOWN_MAX).map(|(_, example)| example).collect()
 }
 
-/// The options among the words, each by its longest spelling; words that are no option of the
+/// Returns the options among the words, each by its longest spelling; words that are no option of the
 /// command are left out.
 fn normalise<'a>(command: &'a Command, words: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
     words.filter_map(|word| option_name(word)).filter_map(|name| longest_spelling(command, name)).collect()
 }
 
-/// The option part of a word: up to `=` for a long option, two characters for a short one.
+/// Returns the option part of a word: up to `=` for a long option, two characters for a short one.
 fn option_name(word: &str) -> Option<&str> {
     if word.starts_with("---") || !word.starts_with('-') || word.len() == 1 {
         None

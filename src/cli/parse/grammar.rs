@@ -15,14 +15,14 @@ pub(super) struct Name {
     pub(super) today: Option<&'static str>,
 }
 
-/// What is being parsed at this level.
+/// The group or command that is parsed at a level.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Subject {
     Group(&'static Group),
     Command(&'static Command),
 }
 
-/// One level.
+/// One level of a command line.
 #[derive(Debug)]
 pub(super) struct Level {
     pub(super) subject: Subject,
@@ -33,7 +33,7 @@ pub(super) struct Level {
 }
 
 impl Level {
-    /// The level of a group. Only `az` itself knows the global options; a group knows help.
+    /// Creates the level of a group. Only `az` itself knows the global options; a group knows help.
     pub(super) fn group(group: &'static Group, scope: &Scope) -> Self {
         let path: Vec<&str> = group.name.split(' ').filter(|word| !word.is_empty()).collect();
         let globals = &registry().global_arguments;
@@ -43,8 +43,8 @@ impl Level {
         Self { subject: Subject::Group(group), names: names(&arguments), arguments, children }
     }
 
-    /// The level of a command. The arguments of a command are loaded only if the line begins with
-    /// its whole name; otherwise it knows the global ones alone.
+    /// Creates the level of a command. The arguments of a command are loaded only if the line begins
+    /// with its whole name; otherwise it knows the global ones alone.
     pub(super) fn command(command: &'static Command, scope: &Scope, strict: bool) -> Self {
         let count = if scope.is_command { command.arguments.len() } else { registry().global_arguments.len() };
         let arguments: Vec<&'static Argument> = command.arguments.iter().take(count).collect();
@@ -58,7 +58,7 @@ impl Level {
         Self { subject: Subject::Command(command), arguments, names, children: Vec::new() }
     }
 
-    /// The words that lead here, `az` included.
+    /// Returns the words that lead to this level, `az` included.
     pub(super) fn program(&self) -> String {
         let name = match self.subject {
             Subject::Group(group) => group.name,
@@ -67,12 +67,12 @@ impl Level {
         if name.is_empty() { "az".to_owned() } else { format!("az {name}") }
     }
 
-    /// The option of exactly this spelling.
+    /// Returns the option of exactly this spelling.
     pub(super) fn name(&self, text: &str) -> Option<Name> {
         self.names.iter().find(|name| name.text == text).copied()
     }
 
-    /// The positional argument of a command, if it has one.
+    /// Returns the index of the positional argument of a command, if it has one.
     pub(super) fn positional(&self) -> Option<usize> {
         self.arguments.iter().position(|argument| argument.is_positional())
     }

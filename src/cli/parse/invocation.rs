@@ -4,7 +4,7 @@ use crate::registry::{Argument, Command};
 
 use super::value::Value;
 
-/// How a result is written.
+/// The format of a result.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum OutputFormat {
     /// `json`, the default.
@@ -51,7 +51,7 @@ pub struct Invocation {
     pub subscription: Option<String>,
     /// Warnings to show before the command acts, without `WARNING: `.
     pub warnings: Vec<String>,
-    /// Whether the line uses a spelling of the 2021 document.
+    /// `true` if the line uses a spelling of the 2021 document.
     pub is_document_spelling: bool,
     /// The destinations that the line named, in order; the global arguments are not among them.
     pub specified: Vec<&'static str>,
@@ -78,7 +78,7 @@ impl Invocation {
         invocation
     }
 
-    /// The value of an argument, `None` if it has none or the command has no such argument.
+    /// Returns the value of an argument, `None` if it has none or the command has no such argument.
     #[must_use]
     pub fn value(&self, dest: &str) -> Option<&Value> {
         let index = self.command.arguments.iter().position(|argument| argument.dest == dest)?;
@@ -93,13 +93,13 @@ impl Invocation {
         }
     }
 
-    /// Whether the command has such an argument.
+    /// Returns `true` if the command has such an argument.
     #[must_use]
     pub fn has(&self, dest: &str) -> bool {
         self.command.argument(dest).is_some()
     }
 
-    /// The text of an argument.
+    /// Returns the text of an argument.
     #[must_use]
     pub fn text(&self, dest: &str) -> Option<&str> {
         match self.value(dest) {
@@ -108,8 +108,7 @@ impl Invocation {
         }
     }
 
-    /// The whole number of an argument. Python's are unbounded: this one ends at the bounds of
-    /// `i128`.
+    /// Returns the whole number of an argument. Python's are unbounded: this one ends at the bounds of `i128`.
     #[must_use]
     pub fn integer(&self, dest: &str) -> Option<i128> {
         match self.value(dest) {
@@ -118,7 +117,7 @@ impl Invocation {
         }
     }
 
-    /// The number of an argument.
+    /// Returns the number of an argument.
     #[must_use]
     pub fn float(&self, dest: &str) -> Option<f64> {
         match self.value(dest) {
@@ -127,13 +126,13 @@ impl Invocation {
         }
     }
 
-    /// Whether a flag is set.
+    /// Returns `true` if a flag is set.
     #[must_use]
     pub fn flag(&self, dest: &str) -> bool {
         matches!(self.value(dest), Some(Value::Flag(true)))
     }
 
-    /// A flag of three states: `None` if the line says nothing.
+    /// Returns a flag of three states: `None` if the line says nothing.
     #[must_use]
     pub fn three_state(&self, dest: &str) -> Option<bool> {
         match self.value(dest) {
@@ -142,7 +141,7 @@ impl Invocation {
         }
     }
 
-    /// The texts of an argument that takes several.
+    /// Returns the texts of an argument that takes several.
     #[must_use]
     pub fn list(&self, dest: &str) -> Option<&[String]> {
         match self.value(dest) {
@@ -151,8 +150,8 @@ impl Invocation {
         }
     }
 
-    /// The `key=value` pairs of an argument such as `--tags`: a later key replaces an earlier one
-    /// in its place, a key alone has an empty value, and an empty text is no pair.
+    /// Returns the `key=value` pairs of an argument such as `--tags`: a later key replaces an earlier
+    /// one in its place, a key alone has an empty value, and an empty text is no pair.
     #[must_use]
     pub fn pairs(&self, dest: &str) -> Option<Vec<(&str, &str)>> {
         let mut pairs: Vec<(&str, &str)> = Vec::new();
@@ -166,14 +165,14 @@ impl Invocation {
         Some(pairs)
     }
 
-    /// Whether the line names the argument.
+    /// Returns `true` if the line names the argument.
     #[must_use]
     pub fn is_specified(&self, dest: &str) -> bool {
         self.specified.contains(&dest)
     }
 
-    /// The question to ask before anything else happens, `None` if the command does not ask or the
-    /// line already says yes.
+    /// Returns the question to ask before anything else happens, `None` if the command does not ask or
+    /// the line already says yes.
     #[must_use]
     pub fn question(&self) -> Option<&'static str> {
         if !self.command.confirm || self.flag("yes") {
@@ -186,7 +185,7 @@ impl Invocation {
         }
     }
 
-    /// The arguments that the line names and the simulation does not act on.
+    /// Returns the arguments that the line names and the simulation does not act on.
     pub fn without_effect(&self) -> impl Iterator<Item = &'static Argument> {
         let command = self.command;
         let named = |argument: &&Argument| self.is_specified(&argument.dest) && !argument.simulated;

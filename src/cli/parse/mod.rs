@@ -1,7 +1,7 @@
-//! Words in, a typed invocation out, exactly as the Azure CLI's parser reads them.
+//! The parser: words in, a typed invocation out, exactly as the Azure CLI's parser reads them.
 //!
-//! Parsing never executes and needs no cloud. What follows it, in the order of the real CLI, is up
-//! to whoever executes: the invocation's warnings, the confirmation of a command that asks, then
+//! Parsing never executes and needs no cloud. The caller does the rest, in the order of the real CLI:
+//! it shows the invocation's warnings, confirms a command that asks, then runs
 //! [`validate`](crate::validate), then the command.
 
 mod classify;
@@ -22,19 +22,19 @@ pub use engine::QUERY_REFERENCE;
 pub use invocation::{Invocation, OutputFormat};
 pub use value::Value;
 
-/// How to parse.
+/// Options of the parser.
 #[derive(Clone, Copy, Debug)]
 pub struct ParseOptions<'a> {
-    /// Whether to refuse the spellings of the 2021 document.
+    /// Refuses the spellings of the 2021 document.
     pub strict: bool,
-    /// Whether a text is a `JMESPath` expression.
+    /// Test that a text is a `JMESPath` expression.
     pub is_query: fn(&str) -> bool,
     /// The configured defaults, by key: `group` and `location` fill the arguments that a line
     /// leaves out, which are then not required.
     pub defaults: &'a [(String, String)],
 }
 
-/// What help is about.
+/// The subject of a help text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum HelpTarget {
     /// `az` alone: a welcome.
@@ -45,7 +45,7 @@ pub enum HelpTarget {
     Command(&'static Command),
 }
 
-/// What a line asks for.
+/// The request of a line.
 #[derive(Clone, Debug)]
 pub enum Parsed {
     /// To carry out a command.
@@ -88,7 +88,7 @@ pub fn parse(words: &[&str], options: &ParseOptions<'_>) -> Result<Parsed, CliEr
     }
 }
 
-/// Help that is asked for before any command is named.
+/// Returns the help that is asked for before any command is named.
 fn top_level_help(words: &[&str]) -> Option<HelpTarget> {
     if words.iter().all(|word| matches!(*word, "--debug" | "--verbose" | "--only-show-errors")) {
         return Some(HelpTarget::Welcome);
@@ -113,7 +113,7 @@ fn contradicting_verbosity() -> CliError {
     error
 }
 
-/// One sentence about the spellings of the 2021 document that a line used.
+/// Returns one sentence about the spellings of the 2021 document that a line used; `None` if it used none.
 fn legacy_warning(used: &[(&'static str, &'static str)]) -> Option<String> {
     let pairs: Vec<String> = used.iter().map(|(old, today)| format!("'{old}' is '{today}'")).collect();
     (!pairs.is_empty())

@@ -2,16 +2,16 @@
 
 use crate::registry::{Argument, Command, Notice};
 
-/// Where the Azure CLI explains what "preview" means.
+/// The sentence with the link where the Azure CLI explains its support levels, such as "preview".
 const SUPPORT_LEVELS: &str = "Reference and support levels: https://aka.ms/CLI_refstatus";
 
-/// The warning about every command of an experimental group.
+/// Returns the warning about every command of an experimental group.
 pub(super) fn experimental(command: &Command) -> String {
     let group = command.name.rsplit_once(' ').map_or("", |(group, _)| group);
     format!("Command group '{group}' is experimental and under development. {SUPPORT_LEVELS}")
 }
 
-/// The warning, without `WARNING: `, for an argument used with this spelling.
+/// Returns the warning, without `WARNING: `, for an argument used with this spelling.
 pub(super) fn text(argument: &Argument, notice: Notice, spelling: &str) -> Option<String> {
     let name = argument.names.first().copied().unwrap_or(&argument.dest);
     match notice {

@@ -26,7 +26,7 @@ fn digit(character: char) -> Option<u8> {
     u8::try_from(code - zero).ok()
 }
 
-/// What `int()` makes of the text; numbers beyond `i128` end at its bounds. `None` where Python
+/// Parses a text as Python's `int()`; numbers beyond `i128` end at its bounds. `None` where Python
 /// raises `ValueError`.
 #[must_use]
 pub fn integer(text: &str) -> Option<i128> {
@@ -52,7 +52,7 @@ pub fn integer(text: &str) -> Option<i128> {
     (after_digit && count <= INTEGER_DIGITS_MAX).then_some(value)
 }
 
-/// What `float()` makes of the text; `None` where Python raises `ValueError`.
+/// Parses a text as Python's `float()`; `None` where Python raises `ValueError`.
 #[must_use]
 pub fn float(text: &str) -> Option<f64> {
     let text = text.trim_matches(is_space);
@@ -75,7 +75,7 @@ pub fn float(text: &str) -> Option<f64> {
     plain.parse().ok()
 }
 
-/// How `str()` writes a float: the shortest digits that read back the same.
+/// Formats a float as Python's `str()`: the shortest digits that read back the same.
 #[must_use]
 pub fn float_text(value: f64) -> String {
     if value.is_nan() {
@@ -96,7 +96,7 @@ pub fn float_text(value: f64) -> String {
     }
 }
 
-/// How `repr()` writes a text.
+/// Quotes a text as Python's `repr()`.
 #[must_use]
 pub fn text_repr(text: &str) -> String {
     use std::fmt::Write as _;
@@ -128,14 +128,14 @@ pub fn text_repr(text: &str) -> String {
     repr
 }
 
-/// Whether `str.strip()` removes the character.
+/// Returns `true` if Python's `str.strip()` removes the character.
 #[must_use]
 pub fn is_space(character: char) -> bool {
     character.is_whitespace() || matches!(character, '\u{1c}'..='\u{1f}')
 }
 
-/// Whether `repr()` shows the character itself; formats, private use and every space but the
-/// common one are escaped.
+/// Returns `true` if Python's `repr()` shows the character itself; formats, private use and every space
+/// but the common one are escaped.
 fn is_printable(character: char) -> bool {
     !(character.is_control()
         || (character.is_whitespace() && character != ' ')

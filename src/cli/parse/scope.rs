@@ -1,8 +1,8 @@
-//! Which commands a line can mean, from its leading words.
+//! The commands that a line can mean, from its leading words.
 //!
-//! The Azure CLI loads only the commands that the leading words could begin, and then parses
-//! against those alone. What is loaded therefore decides what is "misspelled" and what is
-//! suggested, and its parser's prefix rule is reproduced here for that reason.
+//! The Azure CLI loads only the commands that the leading words could begin, and then parses against
+//! those alone. The loaded commands decide which words are "misspelled" and which are suggested, so its
+//! parser's prefix rule is reproduced here.
 
 use crate::registry::registry;
 
@@ -11,9 +11,9 @@ use crate::registry::registry;
 pub(super) struct Scope {
     /// Full names, one per next word.
     names: Vec<String>,
-    /// How many leading words were recognised; they count in any letter case.
+    /// Number of leading words that were recognised; they count in any letter case.
     pub(super) recognised: usize,
-    /// Whether they are the name of a command.
+    /// `true` if those words are the name of a command.
     pub(super) is_command: bool,
 }
 
@@ -45,7 +45,7 @@ impl Scope {
         Self { names, recognised, is_command }
     }
 
-    /// The words that can follow the given ones.
+    /// Returns the words that can follow the given ones.
     pub(super) fn children(&self, path: &[&str]) -> Vec<&str> {
         let mut children = Vec::new();
         for name in &self.names {
@@ -59,7 +59,7 @@ impl Scope {
     }
 }
 
-/// Of the names that begin with the text, the first for every next word.
+/// Returns, of the names that begin with the text, the first for every next word.
 fn first_of_each(known: &[String], begin: &str) -> Vec<String> {
     let mut seen = Vec::new();
     let mut names = Vec::new();
@@ -74,12 +74,12 @@ fn first_of_each(known: &[String], begin: &str) -> Vec<String> {
     names
 }
 
-/// Every name known, in the order of the real CLI; a group that the registry does not describe
+/// Returns every name known, in the order of the real CLI; a group that the registry does not describe
 /// counts as one name.
 fn known_names() -> Vec<String> {
     let mut names = Vec::new();
     for group in &registry().groups {
-        // What lies below `az` itself has groups of its own.
+        // Groups below `az` itself are listed on their own.
         for member in &group.members {
             let name = if group.name.is_empty() { (*member).to_owned() } else { format!("{} {member}", group.name) };
             if registry().group(&name).is_none() && (!group.name.is_empty() || registry().command(&name).is_some()) {
@@ -90,7 +90,7 @@ fn known_names() -> Vec<String> {
     names
 }
 
-/// The leading words of a real command that the registry does not describe.
+/// Returns the leading words of a real command that the registry does not describe; `None` for any other line.
 pub(super) fn not_simulated(words: &[&str]) -> Option<String> {
     let mut path = String::new();
     for word in words {

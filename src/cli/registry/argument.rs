@@ -1,8 +1,8 @@
-//! One argument of a command: how it is written, what it takes, whether the simulation acts on it.
+//! One argument of a command: its spellings, its values, and its effect in the simulation.
 
 use std::borrow::Cow;
 
-/// What one value of an argument is.
+/// The type of one value of an argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Kind {
     /// Any text.
@@ -27,7 +27,7 @@ pub enum Kind {
     Flag,
     /// A flag that may be followed by `true` or `false`.
     ThreeState,
-    /// The same, in the ten words that newer commands take.
+    /// A flag that may be followed by one of the ten words that newer commands take, such as `yes`, `n` or `1`.
     YesNo,
     /// Shows the help.
     Help,
@@ -35,7 +35,7 @@ pub enum Kind {
     Refused,
 }
 
-/// How many values an argument takes.
+/// The number of values that an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Count {
     /// None: a flag.
@@ -50,14 +50,14 @@ pub enum Count {
     AtLeastOne,
 }
 
-/// Why an argument warns when it is used.
+/// The reason for a warning when an argument is used.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// The argument, or one spelling of it, is going away.
     Deprecated {
         /// The spelling; `None` if the whole argument is.
         spelling: Option<&'static str>,
-        /// What to use instead.
+        /// Replacement that the warning names, if there is one.
         instead: Option<&'static str>,
     },
     /// The argument is in preview.
@@ -70,42 +70,42 @@ pub enum Notice {
 pub struct Argument {
     /// Every spelling, in the order in which messages name them; empty for a positional argument.
     pub names: Vec<&'static str>,
-    /// The name under which an invocation answers its value.
+    /// Destination: the name under which an invocation returns its value.
     pub dest: Cow<'static, str>,
-    /// What one value is.
+    /// Type of one value.
     pub kind: Kind,
-    /// How many values it takes.
+    /// Number of values that it takes.
     pub count: Count,
-    /// Whether it must be given.
+    /// `true` if it must be given.
     pub required: bool,
     /// The value when it is not given, as text.
     pub default: Option<&'static str>,
-    /// Whether an absent flag counts as neither set nor unset.
+    /// `true` if an absent flag has no value: it counts as neither set nor unset.
     pub unset: bool,
     /// One sentence about it.
     pub help: &'static str,
-    /// Whether help and completion leave it out.
+    /// Left out of help and completion.
     pub hidden: bool,
-    /// Whether the simulation acts on it; otherwise it is accepted and has no effect.
+    /// `true` if the simulation acts on it; otherwise it is accepted and has no effect.
     pub simulated: bool,
     /// The heading in help, without the word "Arguments"; `None` for the first list.
     pub group: Option<Cow<'static, str>>,
     /// The validator that checks it, by name.
     pub validator: Option<&'static str>,
-    /// What to warn of when it is used.
+    /// Warnings to raise when it is used.
     pub notices: Vec<Notice>,
     /// Today's spelling, if this argument exists only for lines of the 2021 document.
     pub legacy: Option<&'static str>,
 }
 
 impl Argument {
-    /// The name in error messages: every spelling, or the destination of a positional argument.
+    /// Returns the name in error messages: every spelling, or the destination of a positional argument.
     #[must_use]
     pub fn display_name(&self) -> String {
         if self.names.is_empty() { format!("<{}>", self.dest.to_uppercase()) } else { self.names.join("/") }
     }
 
-    /// The values it chooses from, empty if it takes any.
+    /// Returns the values it chooses from, empty if it takes any.
     #[must_use]
     pub fn choices(&self) -> &[&'static str] {
         match &self.kind {
@@ -116,7 +116,7 @@ impl Argument {
         }
     }
 
-    /// Whether it is a positional argument.
+    /// Returns `true` if it is a positional argument.
     #[must_use]
     pub fn is_positional(&self) -> bool {
         self.names.is_empty()

@@ -20,28 +20,28 @@ pub struct Command {
     pub examples: Vec<Example>,
     /// The examples that help shows here; each runs in the default world.
     pub own_examples: Vec<Example>,
-    /// Whether it asks before it acts.
+    /// Asks for confirmation before it acts.
     pub confirm: bool,
-    /// Whether the Azure CLI calls its group experimental.
+    /// `true` if the Azure CLI calls its group experimental.
     pub experimental: bool,
-    /// Whether it takes `--no-wait`.
+    /// Takes `--no-wait`.
     pub no_wait: bool,
-    /// Whether its `table` output has columns of its own.
+    /// `true` if its `table` output has columns of its own.
     pub table: bool,
-    /// Whether the simulation carries it out.
+    /// `true` if the simulation carries it out; otherwise only its arguments are checked.
     pub simulated: bool,
     /// The validator of the whole command, by name; it replaces those of the arguments.
     pub validator: Option<&'static str>,
 }
 
 impl Command {
-    /// The argument that answers to `dest`.
+    /// Returns the argument with the destination `dest`.
     #[must_use]
     pub fn argument(&self, dest: &str) -> Option<&Argument> {
         self.arguments.iter().find(|argument| argument.dest == dest)
     }
 
-    /// The last word of the name.
+    /// Returns the last word of the name.
     #[must_use]
     pub fn verb(&self) -> &'static str {
         self.name.rsplit(' ').next().unwrap_or(self.name)
@@ -55,7 +55,7 @@ pub struct Group {
     pub name: &'static str,
     /// One sentence about it.
     pub summary: &'static str,
-    /// The next word of everything below it in the real CLI, in its order of loading; more than
-    /// the registry describes.
+    /// Next word of every command and group below it in the real CLI, in its order of loading; this
+    /// includes ones that the registry does not describe.
     pub members: Vec<&'static str>,
 }

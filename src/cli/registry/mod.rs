@@ -19,7 +19,7 @@ pub use command::{Command, Group};
 /// The table; its first lines explain its form.
 const TABLE: &str = include_str!("commands.txt");
 
-/// Everything the table describes.
+/// The commands, groups and global arguments that the table describes.
 #[derive(Debug)]
 pub struct Registry {
     /// Every command.
@@ -30,7 +30,7 @@ pub struct Registry {
     pub global_arguments: Vec<Argument>,
 }
 
-/// The registry.
+/// Returns the registry.
 #[must_use]
 pub fn registry() -> &'static Registry {
     static REGISTRY: LazyLock<Registry> = LazyLock::new(|| read::read(TABLE));
@@ -38,13 +38,13 @@ pub fn registry() -> &'static Registry {
 }
 
 impl Registry {
-    /// The command of this name.
+    /// Returns the command of this name.
     #[must_use]
     pub fn command(&self, name: &str) -> Option<&Command> {
         self.commands.iter().find(|command| command.name == name)
     }
 
-    /// The group of this name; the empty name is `az` itself.
+    /// Returns the group of this name; the empty name is `az` itself.
     #[must_use]
     pub fn group(&self, name: &str) -> Option<&Group> {
         self.groups.iter().find(|group| group.name == name)

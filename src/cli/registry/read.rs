@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use super::{Argument, Command, Count, Group, Kind, Notice, Registry};
 use crate::error::Example;
 
-/// Where argument lines go.
+/// The destination of argument lines.
 enum Target {
     Block,
     Command,
@@ -205,7 +205,7 @@ fn read_argument(first: &'static str, words: std::str::SplitWhitespace<'static>,
     argument
 }
 
-/// Applies one word of an argument line; answers whether the word is known.
+/// Applies one word of an argument line; returns `true` if the word is known.
 pub(super) fn read_property(argument: &mut Argument, word: &'static str) -> bool {
     let choices = |list: &'static str| list.trim_matches(['{', '}']).split(',').collect();
     match word {

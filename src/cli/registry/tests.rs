@@ -1,4 +1,5 @@
-//! Tests of the command table: that it is sound, and that it is what the real CLI says of itself.
+//! Tests of the command table: that it is sound, and that it agrees with the recorded description of
+//! the real CLI.
 
 use std::collections::BTreeSet;
 
@@ -90,7 +91,7 @@ fn arguments_are_consistent() {
     }
 }
 
-/// The table against the recorded description of the real CLI.
+/// Compares the table with the recorded description of the real CLI.
 #[test]
 fn agrees_with_the_recorded_description() {
     let recorded: serde_json::Value =

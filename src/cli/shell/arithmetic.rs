@@ -1,4 +1,4 @@
-//! The sums of `$((…))`: whole numbers, variables, `+ - * / %`, comparisons and parentheses.
+//! Arithmetic of `$((…))`: whole numbers, variables, `+ - * / %`, comparisons and parentheses.
 
 use super::expand::Scope;
 
@@ -8,10 +8,10 @@ const DEPTH_MAX: usize = 50;
 /// The operators, those that bind least first.
 const LEVELS: &[&[&str]] = &[&["||"], &["&&"], &["==", "!="], &["<=", ">=", "<", ">"], &["+", "-"], &["*", "/", "%"]];
 
-/// The value of an expression; an empty one is 0.
+/// Evaluates an expression; an empty one is 0.
 ///
 /// # Errors
-/// What bash says of one that it cannot evaluate.
+/// Bash's message about an expression that it cannot evaluate.
 pub(super) fn evaluate(text: &str, scope: Scope<'_>) -> Result<i64, String> {
     evaluate_at(text, scope, 0)
 }
@@ -100,7 +100,7 @@ impl Sum<'_> {
         i64::from_str_radix(digits, radix).map_err(|_| "value too great for base")
     }
 
-    /// Takes the first of these that comes next.
+    /// Takes the first operator of `wanted` that the rest starts with, after blanks.
     fn take_any(&mut self, wanted: &[&'static str]) -> Option<&'static str> {
         self.rest = self.rest.trim_start();
         let found = wanted.iter().find(|one| self.rest.starts_with(**one))?;

@@ -5,7 +5,7 @@
 
 use super::ShellError;
 
-/// The most words that the braces of one word may make.
+/// Most words that the braces of one word may make.
 const WORDS_MAX: usize = 1000;
 
 /// The deepest nesting.
@@ -14,7 +14,7 @@ const DEPTH_MAX: usize = 32;
 /// A character, and whether quotes protect it.
 type Marked = (char, bool);
 
-/// The texts that a word's braces make of it, `None` if it has none.
+/// Returns the texts that a word's braces expand to; `None` if it has no braces that expand.
 ///
 /// # Errors
 /// Braces that make more words than a line may have.
@@ -31,7 +31,7 @@ pub(super) fn braces(source: &str, at: usize) -> Result<Option<Vec<String>>, She
     Ok(Some(words.iter().map(|word| word.iter().map(|(character, _)| character).collect()).collect()))
 }
 
-/// Marks what quotes, escapes and `${…}` protect.
+/// Marks the characters that quotes, escapes, `${…}` and `$(…)` protect.
 fn mark(source: &str) -> Vec<Marked> {
     let mut marked = Vec::new();
     let mut characters = source.chars().peekable();
@@ -74,7 +74,7 @@ fn mark(source: &str) -> Vec<Marked> {
     marked
 }
 
-/// Appends every word that the text makes; answers whether they stayed within the limits.
+/// Appends every word that the text expands to; returns `false` if they exceed the limits.
 fn expand(text: &[Marked], words: &mut Vec<Vec<Marked>>, depth: usize) -> bool {
     if words.len() >= WORDS_MAX || depth > DEPTH_MAX {
         return false;
@@ -105,7 +105,7 @@ fn expand(text: &[Marked], words: &mut Vec<Vec<Marked>>, depth: usize) -> bool {
     true
 }
 
-/// The first brace that expands: where it opens and closes, and its alternatives.
+/// Finds the first brace that expands: the indexes at which it opens and closes, and its alternatives.
 fn first_brace(text: &[Marked]) -> Option<(usize, usize, Vec<Vec<Marked>>)> {
     let plain = |index: usize| text.get(index).filter(|(_, protected)| !protected).map(|(character, _)| *character);
     for open in (0..text.len()).filter(|index| plain(*index) == Some('{')) {
@@ -139,7 +139,7 @@ fn first_brace(text: &[Marked]) -> Option<(usize, usize, Vec<Vec<Marked>>)> {
     None
 }
 
-/// `1..3` or `a..c`, with an optional step.
+/// Expands `1..3` or `a..c`, with an optional step; `None` if the text is no such range.
 fn range(inside: &[Marked]) -> Option<Vec<Vec<Marked>>> {
     let text: String = inside.iter().map(|(character, _)| character).collect();
     let parts: Vec<&str> = text.split("..").collect();

@@ -3,7 +3,7 @@
 use super::ShellError;
 use super::read::{Piece, RawCommand, RawWord, Reader, unexpected};
 
-/// The here-documents of a line whose texts are still to come: each with the line that ends it.
+/// Returns the here-documents of a line whose texts are still to come, each with the line that ends it.
 pub(super) fn open_documents(line: &str) -> Vec<HereDocument> {
     let mut reader = Reader::new(line);
     match reader.commands() {
@@ -15,29 +15,29 @@ pub(super) fn open_documents(line: &str) -> Vec<HereDocument> {
 /// A here-document: `<<EOF`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct HereDocument {
-    /// Which command of the line it feeds.
+    /// Index in the line of the command that it feeds.
     command: usize,
     delimiter: String,
-    /// Whether its text stays as it is.
+    /// `true` if the delimiter is quoted, so that the text is not expanded.
     is_quoted: bool,
-    /// Whether tabs before its lines go (`<<-`).
+    /// `true` for `<<-`, which strips the tabs before its lines.
     strips_tabs: bool,
 }
 
 impl HereDocument {
-    /// A line of it, without its line break, as it counts.
+    /// Returns a line, given without its line break, with its tabs stripped for `<<-`.
     fn line<'a>(&self, line: &'a str) -> &'a str {
         if self.strips_tabs { line.trim_start_matches('\t') } else { line }
     }
 
-    /// Whether a line ends it.
+    /// Returns `true` if the line is the delimiter.
     pub(super) fn ends_with(&self, line: &str) -> bool {
         self.line(line) == self.delimiter
     }
 }
 
 impl Reader<'_> {
-    /// `<<WORD`, `<<-WORD` and `<<<WORD`; and `<FILE`, which the command is refused for.
+    /// Reads `<<WORD`, `<<-WORD` and `<<<WORD`; and `<FILE`, for which the command is refused later.
     pub(super) fn input(&mut self, index: usize, command: &mut RawCommand) -> Result<(), ShellError> {
         let at = self.at();
         self.take();
@@ -68,7 +68,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Reads the texts of here-documents, which begin here.
+    /// Reads the texts of the open here-documents, which begin at the current position.
     pub(super) fn read_documents(&mut self, commands: &mut [RawCommand]) -> Result<(), ShellError> {
         for document in std::mem::take(&mut self.documents) {
             let mut text = String::new();
@@ -92,7 +92,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// The text of a here-document in pieces: variables are expanded, quotes are characters.
+    /// Splits the text of a here-document into pieces: variables are expanded, quotes are characters.
     pub(super) fn document(&mut self) -> Result<RawWord, ShellError> {
         let mut word = RawWord::default();
         while let Some(character) = self.peek() {

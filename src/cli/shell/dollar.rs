@@ -1,4 +1,4 @@
-//! What begins with `$` or a backquote: variables, commands whose output counts, sums.
+//! Expansions that begin with `$` or a backquote: variables, command substitutions, arithmetic.
 
 use super::glob::{Edit, Place};
 use super::parameter::Operation;
@@ -69,7 +69,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `$(…)` and `$((…))`.
+    /// Reads `$(…)` and `$((…))`.
     fn parenthesised(&mut self, word: &mut RawWord, quoted: bool, start: usize) -> Result<(), ShellError> {
         let mut depth = 0_usize;
         let mut inner = RawWord::default();
@@ -105,7 +105,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `${NAME}` and what can be done to a variable on the way.
+    /// Reads `${NAME}` with any operation on the variable, such as `${NAME:-default}`.
     fn braced(&mut self, word: &mut RawWord, quoted: bool, start: usize) -> Result<(), ShellError> {
         self.take();
         let mut ahead = self.characters.clone();
@@ -171,7 +171,8 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// `%PATTERN`, `#PATTERN`, `/PATTERN/REPLACEMENT` and their like, up to the brace; that is taken.
+    /// Reads `%PATTERN`, `#PATTERN`, `/PATTERN/REPLACEMENT` and their like, up to and including the
+    /// closing brace.
     fn edit(&mut self, sign: char, start: usize) -> Result<Operation, ShellError> {
         self.take();
         if sign != '/' {
@@ -193,7 +194,7 @@ impl Reader<'_> {
         Ok(Operation::Edit { edit: Edit::Replace(place), pattern, replacement })
     }
 
-    /// What is said of an operation that bash has and that there is not here.
+    /// Reads the rest of an operation that bash has and this shell lacks, and returns the error that says so.
     fn unavailable_operation(&mut self, start: usize) -> Result<ShellError, ShellError> {
         self.until_brace(true, start)?;
         let written = self.line.get(start..self.at()).unwrap_or_default();
@@ -203,12 +204,12 @@ impl Reader<'_> {
         Ok(ShellError { message, exit_code: 1, at: start })
     }
 
-    /// The word up to the brace that closes a variable; that is taken.
+    /// Reads the word up to the brace that closes a variable, and takes that brace.
     fn until_brace(&mut self, quoted: bool, start: usize) -> Result<RawWord, ShellError> {
         self.until(&['}'], quoted, start).map(|(word, _)| word)
     }
 
-    /// The word up to one of some characters; that is taken, and answered too.
+    /// Reads the word up to one of the characters `ends`, takes that character and returns it with the word.
     fn until(&mut self, ends: &[char], quoted: bool, start: usize) -> Result<(RawWord, char), ShellError> {
         let mut word = RawWord::default();
         loop {
@@ -231,7 +232,7 @@ impl Reader<'_> {
         }
     }
 
-    /// `$'…'`, where escapes are those of C.
+    /// Reads `$'…'`, where escapes are those of C.
     fn ansi_quoted(&mut self, word: &mut RawWord, start: usize) -> Result<(), ShellError> {
         self.take();
         word.open_quote();

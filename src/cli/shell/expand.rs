@@ -1,4 +1,4 @@
-//! From the pieces of words to the words that a command receives.
+//! Expansion of the pieces of words into the words that a command receives.
 
 use std::collections::BTreeMap;
 
@@ -9,7 +9,7 @@ use super::read::{Piece, RawCommand, RawWord, is_variable_name, read};
 use super::{ShellError, SimpleCommand, Word};
 use crate::account::HOME;
 
-/// What the words of a command may refer to.
+/// The variables and the exit code that the words of a command may refer to.
 #[derive(Clone, Copy)]
 pub(super) struct Scope<'a> {
     pub(super) variables: &'a BTreeMap<String, String>,
@@ -17,12 +17,12 @@ pub(super) struct Scope<'a> {
 }
 
 impl Scope<'_> {
-    /// The text of a word; what cannot be evaluated is nothing.
+    /// Returns the text of a word; empty if it cannot be evaluated.
     pub(super) fn text(self, word: &RawWord) -> String {
         resolve(&word.pieces, self).map_or_else(|_| String::new(), |resolved| resolved.text())
     }
 
-    /// The characters of a word, marked where no quote protects them.
+    /// Returns the characters of a word, marked `true` where no quote protects them.
     pub(super) fn marked(self, word: &RawWord) -> Vec<Marked> {
         let mut marked = Vec::new();
         for piece in &word.pieces {
@@ -53,15 +53,15 @@ impl Scope<'_> {
     }
 }
 
-/// A character, and what is known of it: whether it may separate words, or stand for others in a pattern.
+/// A character, and `true` if it may separate words or, in a pattern, stand for others.
 pub(super) type Marked = (char, bool);
 
 impl RawCommand {
     /// Resolves variables, braces and quotes.
     ///
     /// # Errors
-    /// Braces that make more words than a line may have, sums that cannot be evaluated, a variable that is
-    /// required, and files, which there are not.
+    /// Braces that make more words than a line may have, arithmetic that cannot be evaluated, a
+    /// variable that is required but not set, and redirections to files, of which there are none.
     pub fn expand(
         &self,
         variables: &BTreeMap<String, String>,
@@ -118,19 +118,19 @@ impl RawCommand {
     }
 }
 
-/// The variable that a word assigns to: its name must be written without quotes.
+/// Returns the variable that a word assigns to; its name must be written without quotes.
 fn assigned_name(word: &RawWord) -> Option<String> {
     let Some(Piece::Text { text, quoted: false }) = word.pieces.first() else { return None };
     let (name, _) = text.split_once('=')?;
     is_variable_name(name).then(|| name.to_owned())
 }
 
-/// Text of a word with what is known about each character.
+/// Text of a word, with a mark on each character that may separate words.
 #[derive(Default)]
 struct Resolved {
     /// Only unquoted variables bring characters that separate.
     characters: Vec<Marked>,
-    /// Whether a quote makes this a word even if it is empty.
+    /// `true` if a quote makes this a word even if it is empty.
     is_word: bool,
 }
 
@@ -164,7 +164,7 @@ impl Resolved {
     }
 }
 
-/// A text that begins with `~`, which is the home directory where a slash or nothing follows.
+/// Expands a leading `~` to the home directory if a slash or nothing follows.
 fn with_home(text: &str, is_whole: bool, scope: Scope<'_>) -> String {
     match text.strip_prefix('~') {
         Some(rest) if rest.starts_with('/') || (rest.is_empty() && is_whole) => format!("{}{rest}", scope.home()),
@@ -172,8 +172,10 @@ fn with_home(text: &str, is_whole: bool, scope: Scope<'_>) -> String {
     }
 }
 
+/// Expands the pieces of a word.
+///
 /// # Errors
-/// What bash says of a sum or of a variable that is required, after its name.
+/// Bash's message about arithmetic that fails, or about a required variable, after its name.
 fn resolve(pieces: &[Piece], scope: Scope<'_>) -> Result<Resolved, String> {
     let mut resolved = Resolved::default();
     resolved.add(pieces, scope, false)?;
@@ -181,7 +183,7 @@ fn resolve(pieces: &[Piece], scope: Scope<'_>) -> Result<Resolved, String> {
 }
 
 impl Resolved {
-    /// `splits` says that plain text separates words too, as in `${X:-two words}`.
+    /// Appends pieces; with `splits`, plain text separates words too, as in `${X:-two words}`.
     fn add(&mut self, pieces: &[Piece], scope: Scope<'_>, splits: bool) -> Result<(), String> {
         for (index, piece) in pieces.iter().enumerate() {
             let (text, quoted, splits) = match piece {

@@ -1,24 +1,24 @@
-//! Patterns as the shell has them, on the value of a variable: `${X%.*}`, `${X##*/}`, `${X//-/_}`.
+//! Shell patterns applied to the value of a variable: `${X%.*}`, `${X##*/}`, `${X//-/_}`.
 //!
-//! A pattern becomes a regular expression, so that there is one matcher. There are no files here, so that nothing
-//! else in a line is a pattern.
+//! A pattern becomes a regular expression, so that there is one matcher. There are no files here, so
+//! nothing else in a line is a pattern.
 
 use super::expand::Marked;
 use scale_down_engine::pattern::Pattern;
 
-/// The longest value that patterns are tried on: what is tried grows with its square.
+/// Most characters of a value that patterns are tried on: the number of attempts grows with its square.
 const CHARACTERS_MAX: usize = 4096;
 
-/// What a pattern does to a value.
+/// An edit of a value by a pattern.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Edit {
-    /// `#` and `##`, `%` and `%%`: what matches at one end goes.
+    /// `#` and `##`, `%` and `%%`: removes the match at one end.
     Trim { at_end: bool, is_longest: bool },
-    /// `/`, `//`, `/#` and `/%`: something else takes the place of what matches.
+    /// `/`, `//`, `/#` and `/%`: replaces the match.
     Replace(Place),
 }
 
-/// Where a replacement is made.
+/// The place of a replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
     First,
@@ -37,7 +37,7 @@ impl Edit {
         if characters.len() > CHARACTERS_MAX {
             return Err("this value is too long for patterns here".to_owned());
         }
-        // Nothing is found only at an end that is named, where something can be added.
+        // An empty pattern matches only for `/#` and `/%`, which then prepend or append.
         if pattern.is_empty() && !matches!(self, Self::Replace(Place::Start | Place::End)) {
             return Ok(value.to_owned());
         }
@@ -49,7 +49,7 @@ impl Edit {
     }
 }
 
-/// A value, and what is looked for in it.
+/// A value, and the pattern to look for in it.
 struct Subject {
     pattern: Pattern,
     characters: Vec<char>,
@@ -76,7 +76,7 @@ impl Subject {
 
     fn replace(&self, place: Place, replacement: &[Marked]) -> String {
         let count = self.characters.len();
-        // Nothing is matched only where the whole value is nothing, or at an end that is named.
+        // An empty match counts only in an empty value, or for `/#` and `/%`.
         let may_be_empty = count == 0 || matches!(place, Place::Start | Place::End);
         let end_of_match = |at: usize| match place {
             Place::End => Some(count).filter(|end| self.matches(at, *end)),
@@ -109,7 +109,7 @@ impl Subject {
     }
 }
 
-/// The regular expression of a whole text that matches a pattern.
+/// Converts a pattern into a regular expression that matches whole texts.
 fn expression(pattern: &[Marked]) -> String {
     let mut text = String::from("^(");
     let mut rest = pattern;
@@ -133,7 +133,8 @@ fn expression(pattern: &[Marked]) -> String {
     text
 }
 
-/// A class of characters, after its bracket, as a regular expression has it; and what follows.
+/// Converts a class of characters, given after its `[`, into a regular expression; also returns the
+/// rest of the pattern.
 fn class(rest: &[Marked]) -> Option<(String, &[Marked])> {
     let negation = usize::from(rest.first().is_some_and(|(first, is_bare)| *is_bare && matches!(first, '!' | '^')));
     let mut end = negation + 1;

@@ -1,7 +1,7 @@
 //! Cuts pasted text into complete logical lines.
 //!
-//! What is pasted comes from documents and terminals: with prompts, comments, `\` at line ends,
-//! fences, and the line breaks of every system.
+//! Pasted text comes from documents and terminals: with prompts, comments, `\` at line ends, fences,
+//! and the line breaks of every system.
 
 use super::Span;
 use super::document::{HereDocument, open_documents};
@@ -11,11 +11,11 @@ use super::document::{HereDocument, open_documents};
 pub struct LogicalLine {
     /// The line, continuations joined and the prompt removed.
     pub text: String,
-    /// Where it stood in the pasted text.
+    /// Its place in the pasted text.
     pub span: Span,
 }
 
-/// Inside which quotes the scan is.
+/// The quotes that are open at a place of the text.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Quote {
     None,
@@ -23,9 +23,9 @@ enum Quote {
     Double,
 }
 
-/// Cuts text into complete logical lines. Comments and blank lines are dropped, prompts are
-/// removed, a `\` before a line break joins, and quotes,
-/// here-documents and what `&&`, `||` and `|` connect may span lines.
+/// Cuts text into complete logical lines. Comments and blank lines are dropped, prompts are removed,
+/// and a `\` before a line break joins. Quotes, here-documents and commands joined by `&&`, `||` and
+/// `|` may span lines.
 #[must_use]
 pub fn split_lines(text: &str) -> Vec<LogicalLine> {
     let mut lines = Vec::new();
@@ -88,13 +88,13 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
     lines
 }
 
-/// How a line ends.
+/// The state at the end of a line: complete, or in need of further lines.
 #[derive(Clone, PartialEq, Eq)]
 enum End {
     Complete,
     Continued,
     Open,
-    /// With `&&`, `||` or `|`: what it leads to may stand on the next line.
+    /// With `&&`, `||` or `|`: the next command may stand on the next line.
     Operator,
     /// The texts of these here-documents follow.
     Documents(Vec<HereDocument>),
@@ -137,7 +137,7 @@ fn scan(text: &str) -> End {
     }
 }
 
-/// Whether anything is to be run: not a blank line, a comment or the fence of a code block.
+/// Returns `true` if there is anything to run: not a blank line, a comment or the fence of a code block.
 fn is_command(text: &str) -> bool {
     let text = text.trim();
     !(text.is_empty() || text.starts_with('#') || text.starts_with("```"))

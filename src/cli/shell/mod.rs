@@ -5,9 +5,9 @@
 //! no file system and there are no processes behind it: globs stay as they are, and a redirection to a
 //! file is refused.
 //!
-//! Reading is two steps, because what a variable is worth may depend on the command before:
-//! [`read`] finds the commands of a line, and [`RawCommand::expand`] makes the words of one. What a
-//! command substitution prints is put in between by whoever runs the commands; else it is empty.
+//! Reading is two steps, because the value of a variable may depend on the command before: [`read`]
+//! finds the commands of a line, and [`RawCommand::expand`] makes the words of one. In between, the
+//! caller supplies the output of command substitutions; without that, it is empty.
 
 mod arithmetic;
 mod braces;
@@ -44,13 +44,13 @@ pub struct Span {
 /// One word after quotes and variables are resolved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Word {
-    /// What the command receives.
+    /// Text that the command receives.
     pub text: String,
-    /// Where it is written; words that one variable or brace makes share it.
+    /// Its place in the line; words that one variable or brace makes share it.
     pub span: Span,
 }
 
-/// What joins a command to the next.
+/// An operator between two commands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Connector {
     /// `;` or a line break: the next runs in any case.
@@ -72,9 +72,9 @@ pub struct SimpleCommand {
     pub words: Vec<Word>,
     /// The whole command.
     pub span: Span,
-    /// What a here-document or a here-string feeds it.
+    /// Standard input from a here-document or a here-string.
     pub input: Option<String>,
-    /// What joins it to the next command, `None` for the last.
+    /// Operator before the next command; `None` for the last command.
     pub next: Option<Connector>,
 }
 
@@ -82,11 +82,11 @@ pub struct SimpleCommand {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{message}")]
 pub struct ShellError {
-    /// What the shell says.
+    /// Message of the shell.
     pub message: String,
     /// The exit code.
     pub exit_code: i32,
-    /// Where in the line.
+    /// Byte offset in the line.
     pub at: usize,
 }
 
@@ -95,19 +95,19 @@ impl ShellError {
         Self { message, exit_code: 2, at }
     }
 
-    /// What bash says of a program that there is not.
+    /// Creates bash's error for a program that does not exist.
     #[must_use]
     pub fn command_not_found(word: &Word) -> Self {
         Self { message: format!("bash: {}: command not found", word.text), exit_code: 127, at: word.span.start }
     }
 }
 
-/// The commands of a line with their words. Variables that the line itself sets count for the
-/// commands after; `$?` is the given exit code throughout, so a caller that runs the commands one
-/// by one expands each when its turn comes.
+/// Returns the commands of a line with their words expanded. Variables that the line itself sets count
+/// for the commands after; `$?` is the given exit code throughout, so a caller that runs the commands
+/// one by one expands each when its turn comes.
 ///
 /// # Errors
-/// What bash would refuse.
+/// Lines that bash would refuse.
 pub fn lex(
     line: &str,
     variables: &BTreeMap<String, String>,
@@ -123,7 +123,7 @@ pub fn lex(
     Ok(commands)
 }
 
-/// The last word of a line as it is written; `None` where the shell refuses the line.
+/// Returns the last word of a line as it is written; `None` if the shell refuses the line.
 #[must_use]
 pub fn last_word(line: &str) -> Option<&str> {
     let commands = read(line).ok()?;
@@ -132,7 +132,7 @@ pub fn last_word(line: &str) -> Option<&str> {
 }
 
 impl SimpleCommand {
-    /// The variables that the command leaves set: assignments alone, or after `export`.
+    /// Returns the variables that the command leaves set: assignments alone, or after `export`.
     #[must_use]
     pub fn variables_set(&self) -> Vec<(String, String)> {
         let Some((name, arguments)) = self.words.split_first() else {

@@ -1,16 +1,16 @@
-//! What is done to a variable between its braces: `${X:-default}`, `${X:0:3}`, `${X%.*}`, `${X,,}`, `${#X}`.
+//! Operations on a variable within its braces: `${X:-default}`, `${X:0:3}`, `${X%.*}`, `${X,,}`, `${#X}`.
 
 use super::arithmetic;
 use super::expand::Scope;
 use super::glob::Edit;
 use super::read::RawWord;
 
-/// See the module. `counts_empty` says that a variable which is set to nothing counts as set, as
-/// without the colon.
+/// An operation on a variable. With `counts_empty`, as without the colon, a variable that is set to
+/// nothing counts as set.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Operation {
     None,
-    /// `${X:-WORD}`; and `${X:=WORD}`, whose variable is not set.
+    /// `${X:-WORD}`; and `${X:=WORD}`, which does not set the variable here.
     Fallback {
         word: RawWord,
         counts_empty: bool,
@@ -42,22 +42,22 @@ pub(super) enum Operation {
     },
 }
 
-/// What becomes of a variable.
+/// The result of an operation on a variable.
 pub(super) enum Value<'a> {
     Text(String),
     /// The word of the operation takes its place.
     Word(&'a RawWord),
-    /// The command is not run; why, after the variable's name.
+    /// The command is not run; the reason, which follows the variable's name in the message.
     Refused(String),
 }
 
 impl Operation {
-    /// Whether it stands in for a variable that is not set.
+    /// Returns `true` if it can replace a variable that is not set.
     pub(super) fn has_fallback(&self) -> bool {
         matches!(self, Self::Fallback { .. } | Self::Alternative { .. })
     }
 
-    /// Applies it to a variable, `None` where that is not set.
+    /// Applies it to the value of a variable, `None` if that is not set.
     pub(super) fn apply(&self, value: Option<&str>, scope: Scope<'_>) -> Value<'_> {
         let text = value.unwrap_or_default();
         let is_set = |counts_empty: bool| if counts_empty { value.is_some() } else { !text.is_empty() };

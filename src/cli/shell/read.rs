@@ -15,9 +15,9 @@ pub(super) enum Piece {
     Text { text: String, quoted: bool },
     /// A variable and what is done to it.
     Variable { name: String, operation: Operation, quoted: bool },
-    /// A command substitution, whose output is not known yet; where the commands inside are written, and which.
+    /// A command substitution whose output is not known yet: the place and the source of its commands.
     Substitution { inner: Span, source: String, quoted: bool },
-    /// What the commands of a substitution have printed.
+    /// Output of the commands of a substitution.
     Output { text: String, quoted: bool },
     /// `$((…))`.
     Arithmetic { expression: RawWord, quoted: bool },
@@ -36,16 +36,16 @@ pub(super) struct RawWord {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawCommand {
     pub(super) words: Vec<RawWord>,
-    /// What a here-document feeds it.
+    /// Standard input from a here-document or a here-string.
     pub(super) input: Option<RawWord>,
-    /// Where what it says goes.
+    /// Destinations of its output.
     pub streams: Streams,
-    /// What joins it to the next command, `None` for the last.
+    /// Operator before the next command; `None` for the last command.
     pub next: Option<Connector>,
 }
 
 impl RawCommand {
-    /// The whole command.
+    /// Returns the span of the whole command, from the first word to the last.
     #[must_use]
     pub fn span(&self) -> Span {
         Span {
@@ -54,7 +54,7 @@ impl RawCommand {
         }
     }
 
-    /// The variables that its words use and that have nothing to stand in for them.
+    /// Returns the variables that its words use without a fallback, `HOME` excepted.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
         self.words.iter().flat_map(|word| &word.pieces).filter_map(|piece| match piece {
             Piece::Variable { name, operation, .. }
@@ -66,7 +66,7 @@ impl RawCommand {
         })
     }
 
-    /// Where the commands are written whose output its words use.
+    /// Returns the places in the line of the commands whose output its words use.
     pub fn substitutions(&self) -> impl Iterator<Item = Span> {
         self.words.iter().flat_map(|word| &word.pieces).filter_map(|piece| match piece {
             Piece::Substitution { inner, .. } => Some(*inner),
@@ -74,12 +74,12 @@ impl RawCommand {
         })
     }
 
-    /// Its pieces in the order in which they are expanded.
+    /// Returns its pieces in the order in which they are expanded.
     fn pieces_mut(&mut self) -> impl Iterator<Item = &mut Piece> {
         self.words.iter_mut().chain(&mut self.input).flat_map(|word| &mut word.pieces)
     }
 
-    /// The commands whose output has to be known first.
+    /// Returns the source of the first substitution whose output is not known yet.
     pub fn next_substitution(&mut self) -> Option<&str> {
         self.pieces_mut().find_map(|piece| match piece {
             Piece::Substitution { source, .. } => Some(source.as_str()),
@@ -87,7 +87,7 @@ impl RawCommand {
         })
     }
 
-    /// Puts what those commands have printed in their place.
+    /// Replaces the first substitution whose output is not known yet with what its commands printed.
     pub fn substitute(&mut self, printed: &str) {
         for piece in self.pieces_mut() {
             if let Piece::Substitution { quoted, .. } = *piece {
@@ -97,7 +97,7 @@ impl RawCommand {
         }
     }
 
-    /// Whether its words are made of what other commands have printed.
+    /// Returns `true` if its words contain output of other commands.
     #[must_use]
     pub fn is_substituted(&self) -> bool {
         self.words.iter().any(RawWord::is_substituted)
@@ -107,13 +107,13 @@ impl RawCommand {
 /// Finds the commands of a line.
 ///
 /// # Errors
-/// What bash refuses: an open quote, an operator where a command belongs; and what is not
-/// available here: background commands and groups.
+/// Lines that bash refuses, such as an open quote or an operator where a command belongs; and features
+/// that are not available here: background commands and groups.
 pub fn read(line: &str) -> Result<Vec<RawCommand>, ShellError> {
     Reader::new(line).commands()
 }
 
-/// Whether the text is a name that a variable can have.
+/// Returns `true` if the text is a valid name of a variable.
 pub(crate) fn is_variable_name(text: &str) -> bool {
     let mut characters = text.chars();
     characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
@@ -125,11 +125,11 @@ pub(super) struct Reader<'a> {
     pub(super) characters: Peekable<CharIndices<'a>>,
     /// Here-documents whose texts begin after the next line break.
     pub(super) documents: Vec<HereDocument>,
-    /// How many expansions enclose what is being read.
+    /// Number of expansions that enclose the current position.
     pub(super) depth: usize,
 }
 
-/// Between words.
+/// A separator between commands.
 enum Break {
     Operator(Connector, &'static str, usize),
     NewLine,
@@ -241,7 +241,7 @@ impl<'a> Reader<'a> {
         })
     }
 
-    /// The next word, `None` at an operator or the end.
+    /// Reads the next word; `None` at an operator or the end.
     pub(super) fn word(&mut self) -> Result<Option<RawWord>, ShellError> {
         self.skip_blanks();
         let start = self.at();
@@ -265,7 +265,7 @@ impl<'a> Reader<'a> {
         Ok((!word.pieces.is_empty()).then_some(word))
     }
 
-    /// Blanks, joined lines, and a comment.
+    /// Skips blanks, joined lines and a comment.
     fn skip_blanks(&mut self) {
         loop {
             match self.peek() {
@@ -349,7 +349,7 @@ impl<'a> Reader<'a> {
 }
 
 impl RawWord {
-    /// Whether it is made of what other commands have printed.
+    /// Returns `true` if it contains output of other commands.
     pub(super) fn is_substituted(&self) -> bool {
         self.pieces.iter().any(|piece| matches!(piece, Piece::Output { .. }))
     }

@@ -1,11 +1,11 @@
-//! Where what a command says goes: `>/dev/null`, `2>/dev/null`, `2>&1`.
+//! Redirection of a command's output: `>/dev/null`, `2>/dev/null`, `2>&1`.
 //!
-//! There are no files, but what documents do with these words needs none.
+//! There are no files, but the redirections that documents use need none.
 
 use super::ShellError;
 use super::read::{Reader, unexpected};
 
-/// One end of a stream.
+/// Destination of an output stream.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Stream {
     /// Standard output.
@@ -16,14 +16,15 @@ pub enum Stream {
     Nowhere,
 }
 
-/// Where the two streams of a command lead.
+/// Destinations of the two output streams of a command.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Streams {
-    /// What it prints.
+    /// Destination of standard output.
     pub output: Stream,
-    /// What it warns of and refuses.
+    /// Destination of standard error: warnings and refusals.
     pub errors: Stream,
-    /// A file that it should read or write, as written: the operator, and where in the line.
+    /// Redirection to or from a file, which is refused: the operator as written, and its byte offset in
+    /// the line.
     pub(super) file: Option<(char, usize)>,
 }
 
@@ -34,8 +35,10 @@ impl Default for Streams {
 }
 
 impl Streams {
+    /// Refuses a redirection to or from a file.
+    ///
     /// # Errors
-    /// A file, which there is not here.
+    /// A redirection to or from a file: there are no files here.
     pub(super) fn check(&self) -> Result<(), ShellError> {
         let Some((character, at)) = self.file else { return Ok(()) };
         let message = format!(
@@ -46,7 +49,7 @@ impl Streams {
 }
 
 impl Reader<'_> {
-    /// `>WORD`, `>>WORD` and `>&NUMBER`; `from` is the stream as written, `&` for both.
+    /// Reads `>WORD`, `>>WORD` and `>&NUMBER`; `from` is the stream as written, `&` for both.
     pub(super) fn redirect(&mut self, from: &str, streams: &mut Streams) -> Result<(), ShellError> {
         let at = self.at();
         self.take();

@@ -1,22 +1,22 @@
-//! Names characters that a word processor leaves behind.
+//! Look-alike characters that a word processor leaves in pasted text.
 //!
-//! A curly quote is an ordinary character to a shell, so the line fails in a way that nobody sees:
-//! the character has to be named.
+//! A curly quote is an ordinary character to a shell, so the line fails without a visible cause; the
+//! playground names the character.
 
 use super::Span;
 
 /// A character that looks like another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Typography {
-    /// Where it is.
+    /// Its place in the line.
     pub span: Span,
-    /// What it is called.
+    /// Name of the character.
     pub name: &'static str,
-    /// What to type instead.
+    /// Text to type instead.
     pub instead: &'static str,
 }
 
-/// The look-alikes in a line.
+/// Finds the look-alikes in a line.
 #[must_use]
 pub fn typography(line: &str) -> Vec<Typography> {
     line.char_indices()

@@ -2,7 +2,7 @@
 
 use std::net::{Ipv4Addr, Ipv6Addr};
 
-/// Why a text is not a range that may reach the API server.
+/// Reason to refuse a range that is to reach the API server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RangeFault {
     /// Not an address or CIDR.
@@ -31,11 +31,11 @@ const PRIVATE_4: [(u32, u32); 14] = [
     (0x6440_0000, 10),
 ];
 
-/// IPv6 ranges that are not global: the first 32 bits and prefix length, for prefixes up to 32.
+/// IPv6 ranges that are not global: first 32 bits and prefix length, for prefixes of up to 32 bits.
 const PRIVATE_6: [(u32, u32); 5] =
     [(0x2001_0000, 23), (0x2001_0DB8, 32), (0x2001_0010, 28), (0xFC00_0000, 7), (0xFE80_0000, 10)];
 
-/// Checks one range.
+/// Checks one address or CIDR range; only a global IPv4 one passes.
 pub(super) fn check(range: &str) -> Result<(), RangeFault> {
     let (address, length) = match range.split_once('/') {
         Some((address, length)) => (address, Some(length)),
@@ -89,7 +89,7 @@ fn prefix(text: &str, most: u32) -> Option<u32> {
     text.parse().ok().filter(|length| is_number && *length <= most)
 }
 
-/// The prefix length of a netmask, or of a host mask.
+/// Returns the prefix length of a netmask or host mask.
 fn mask_length(text: &str) -> Option<u32> {
     let mask = u32::from(text.parse::<Ipv4Addr>().ok()?);
     if mask.leading_ones() + mask.trailing_zeros() == 32 || mask == 0 {

@@ -1,4 +1,4 @@
-//! Validators of what describes a cluster, and of the few other commands that have one.
+//! Validators of cluster options, and of the few other commands that have one.
 
 use crate::account::HOME;
 use crate::error::{CliError, ErrorClass};
@@ -9,7 +9,7 @@ use super::address::{self, RangeFault};
 use super::ssh_key;
 use super::{Check, exclusive, fault, filled, in_range, invalid, misuse, not_both, resource_id};
 
-/// Runs a validator of this module, `None` if the name is not one.
+/// Runs a validator of this module by name; `None` if the module has none of that name.
 #[expect(clippy::too_many_lines, reason = "a table of names")]
 pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
     use ErrorClass::{
@@ -192,7 +192,7 @@ fn cluster_name(invocation: &Invocation) -> Check {
     }
 }
 
-/// The names that a resource is missing, unless the line has its IDs.
+/// Returns the options that name the resource and are missing; `None` if there are none or the line gives IDs.
 fn missing_names(invocation: &Invocation) -> Option<Vec<&'static str>> {
     if invocation.value("_ids").is_some() {
         return None;
@@ -207,10 +207,10 @@ fn missing_names(invocation: &Invocation) -> Option<Vec<&'static str>> {
     (!names.is_empty()).then_some(names)
 }
 
-/// Where the key is if the line does not say.
+/// Default path of the public key.
 const SSH_KEY_DEFAULT: &str = "~/.ssh/id_rsa.pub";
 
-/// There are no files here: a key is accepted if it is written out, or if it is the default one.
+/// Accepts a key that is written out, the default path or `--generate-ssh-keys`: there are no files here.
 fn ssh_key(invocation: &Invocation) -> Check {
     if invocation.flag("no_ssh_key") {
         return Ok(());
@@ -278,7 +278,7 @@ fn one_of(invocation: &Invocation, dest: &str, allowed: &[&str], message: &str, 
     }
 }
 
-/// Python's `islower()`: some letter, and none in upper case.
+/// Returns `true` as Python's `islower()` does: for some lower-case letter and none in upper case.
 fn is_lower(text: &str) -> bool {
     text.chars().any(char::is_lowercase) && !text.chars().any(char::is_uppercase)
 }
@@ -379,7 +379,7 @@ fn key_id(invocation: &Invocation) -> Check {
     }
 }
 
-/// Refuses an ID that does not name a resource of the type.
+/// Refuses an ID that is not that of a resource of type `kind`.
 fn typed_id(invocation: &Invocation, dest: &str, option: &str, kind: &str) -> Check {
     let Some(id) = invocation.text(dest) else { return Ok(()) };
     let id = id.trim().trim_end_matches('/').to_lowercase();
@@ -510,10 +510,10 @@ fn open_telemetry(invocation: &Invocation, is_update: bool) -> Check {
     )
 }
 
-/// An argument and the option that sets it.
+/// An argument and its option.
 type Named = (&'static str, &'static str);
 
-/// The ports of the OpenTelemetry receivers: argument, option, and the flags that turn it off.
+/// Ports of the OpenTelemetry receivers: argument, option, and the flags that turn the receiver off.
 const OPEN_TELEMETRY_PORTS: [(&str, &str, [Named; 2]); 4] = [
     ("opentelemetry_metrics_port_http", "--opentelemetry-metrics-port-http", METRICS_OFF),
     ("opentelemetry_metrics_port_grpc", "--opentelemetry-metrics-port-grpc", METRICS_OFF),

@@ -1,14 +1,15 @@
-//! Checks inside a command that need its arguments and little else.
+//! Checks inside a command that need little more than its arguments.
 //!
-//! When the Azure CLI makes them:
+//! Their place among the requests of the Azure CLI:
 //!
-//! | command | before | then | after |
+//! | command | before | check | after |
 //! | --- | --- | --- | --- |
 //! | `aks nodepool add` | GET of the pools, refusal of a name that exists | [`pool_to_add`] | PUT |
 //! | `aks nodepool update` | GET of the pool | [`autoscaler_update`], [`pool_to_update`] | PUT |
 //! | `aks nodepool upgrade` | | [`pool_to_upgrade`] | GET |
 //! | `aks create` | | [`cluster_to_create`] | PUT |
-//! | `aks update` | [`autoscaler_profile`], then [`changes_nothing`] asks to reconcile | GET, then [`autoscaler_update`], [`cluster_to_update`] | PUT |
+//! | `aks update` | | [`autoscaler_profile`], then [`changes_nothing`] asks to reconcile | GET |
+//! | `aks update`, then | GET | [`autoscaler_update`], [`cluster_to_update`] | PUT |
 //! | `aks wait`, `aks nodepool wait`, `group wait` | | [`wait_condition`] | GET |
 
 use crate::error::{CliError, ErrorClass};
@@ -21,10 +22,10 @@ fn refuse<T>(class: ErrorClass, message: impl Into<String>) -> Result<T, CliErro
     Err(CliError::decorator(class, message))
 }
 
-/// What `aks nodepool add` checks of its arguments after it has looked at the pools that exist.
+/// Checks the arguments of `aks nodepool add`, after the existing pools have been read.
 ///
 /// # Errors
-/// The first complaint.
+/// Returns the first complaint.
 pub fn pool_to_add(invocation: &Invocation) -> Check {
     let is_windows_sku = matches!(invocation.text("os_sku"), Some("Windows2019" | "Windows2022" | "Windows2025"));
     if is_windows_sku && invocation.text("os_type").is_none_or(|os_type| os_type == "Linux") {
@@ -40,10 +41,10 @@ pub fn pool_to_add(invocation: &Invocation) -> Check {
     custom_headers(invocation)
 }
 
-/// What `aks create` checks of its arguments.
+/// Checks the arguments of `aks create`.
 ///
 /// # Errors
-/// The first complaint.
+/// Returns the first complaint.
 pub fn cluster_to_create(invocation: &Invocation) -> Check {
     snapshot(invocation)?;
     autoscaler_of_new_pool(invocation, true)?;
@@ -55,17 +56,17 @@ pub fn cluster_to_create(invocation: &Invocation) -> Check {
     custom_headers(invocation)
 }
 
-/// What `aks update` checks after its autoscaler options; `has` tells whether the cluster has what lies at a
-/// path below its properties.
+/// Checks the arguments of `aks update`, after its autoscaler options.
+///
+/// `has` returns `true` if the cluster has a value at a path below its properties.
 ///
 /// # Errors
-/// The first complaint.
+/// Returns the first complaint.
 pub fn cluster_to_update(invocation: &Invocation, has: &dyn Fn(&str) -> bool) -> Check {
     rules::check(invocation, has)?;
     custom_headers(invocation)
 }
 
-/// Refuses the ID of something other than a snapshot, which it writes in lower case.
 /// Refuses an add-on that is named twice or unknown.
 fn addons(invocation: &Invocation) -> Check {
     const ADDONS: [&str; 10] = [
@@ -104,6 +105,7 @@ fn addons(invocation: &Invocation) -> Check {
     refuse(ErrorClass::InvalidArgumentValue, message)
 }
 
+/// Refuses a `--snapshot-id` that is not the ID of a snapshot; the message has the ID in lower case.
 fn snapshot(invocation: &Invocation) -> Check {
     let Some(id) = invocation.text("snapshot_id").filter(|id| !id.is_empty()) else { return Ok(()) };
     let id = id.to_lowercase();
@@ -121,7 +123,7 @@ fn snapshot(invocation: &Invocation) -> Check {
 /// Refuses headers that are not `Key1=Value1,Key2=Value2`.
 ///
 /// # Errors
-/// The first complaint.
+/// Returns the first complaint.
 pub fn custom_headers(invocation: &Invocation) -> Check {
     let headers = invocation.text("aks_custom_headers").unwrap_or_default().trim();
     for item in headers.split(',').map(str::trim).filter(|_| !headers.is_empty()) {
@@ -149,7 +151,9 @@ fn autoscaler_of_new_pool(invocation: &Invocation, is_system: bool) -> Check {
     autoscaler_counts(invocation, flag, node_count, is_system, "--enable-cluster-autoscaler")
 }
 
-/// The rules about `--min-count` and `--max-count`.
+/// Checks `--min-count` and `--max-count` against each other, the node count and the pool mode.
+///
+/// Without the autoscaler they are refused; with it both are required.
 fn autoscaler_counts(
     invocation: &Invocation,
     is_enabled: bool,
@@ -186,7 +190,7 @@ fn autoscaler_counts(
     Ok(())
 }
 
-/// Files that configure a pool; there are none here, so naming one is an error.
+/// Refuses options that name a configuration file of a pool: there are no files here.
 fn pool_files(invocation: &Invocation) -> Check {
     let files = [
         ("kubelet_config", "not valid file, or not accessable."),
@@ -227,39 +231,39 @@ fn vm_sizes(invocation: &Invocation) -> Check {
     Ok(())
 }
 
-/// What a command wants of the autoscaler of an existing pool.
+/// Change of an existing pool's autoscaler that a line asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum AutoscalerUpdate {
-    /// The line says nothing of it.
+    /// No change.
     Unchanged,
-    /// To turn it on, or to change its range.
+    /// Turn it on, or change its range.
     Range {
         /// `--min-count`.
         min_count: i128,
         /// `--max-count`.
         max_count: i128,
     },
-    /// To turn it off.
+    /// Turn it off.
     Disable,
-    /// Nothing is to do: the command warns so and ends with exit code 0.
+    /// Already so: the command prints this warning and ends with exit code 0.
     Already(&'static str),
 }
 
-/// What is known of the pool that a command is about to change.
+/// State of the pool that a command is about to change.
 #[derive(Clone, Copy, Debug)]
 pub struct PoolFacts {
-    /// Whether its autoscaler is on.
+    /// `true` if its autoscaler is on.
     pub is_autoscaled: bool,
-    /// Whether it consists of single virtual machines.
+    /// `true` if it consists of single virtual machines.
     pub is_virtual_machines: bool,
-    /// How many pools the cluster has, for `aks update`; 1 for `aks nodepool update`.
+    /// Number of pools in the cluster, for `aks update`; 1 for `aks nodepool update`.
     pub pools_of_cluster: usize,
 }
 
-/// Reads what `aks nodepool update` or `aks update` wants of a pool's autoscaler.
+/// Reads the change that `aks nodepool update` or `aks update` makes to a pool's autoscaler.
 ///
 /// # Errors
-/// The first complaint.
+/// Returns the first complaint.
 pub fn autoscaler_update(invocation: &Invocation, pool: &PoolFacts) -> Result<AutoscalerUpdate, CliError> {
     let enable = invocation.flag("enable_cluster_autoscaler");
     let update = invocation.flag("update_cluster_autoscaler");
@@ -313,10 +317,10 @@ pub fn autoscaler_update(invocation: &Invocation, pool: &PoolFacts) -> Result<Au
     })
 }
 
-/// What `aks nodepool update` checks after its autoscaler options.
+/// Checks the arguments of `aks nodepool update`, after its autoscaler options.
 ///
 /// # Errors
-/// The first complaint.
+/// Returns the first complaint.
 pub fn pool_to_update(invocation: &Invocation) -> Check {
     let pairs = [
         ("fips_image", "Cannot specify \"--enable-fips-image\" and \"--disable-fips-image\" at the same time"),
@@ -332,10 +336,10 @@ pub fn pool_to_update(invocation: &Invocation) -> Check {
     custom_headers(invocation)
 }
 
-/// What `aks nodepool upgrade` checks before it looks at the pool.
+/// Checks the arguments of `aks nodepool upgrade`, before the pool is read.
 ///
 /// # Errors
-/// The first complaint.
+/// Returns the first complaint.
 pub fn pool_to_upgrade(invocation: &Invocation) -> Check {
     let is_given = |dest: &str| match invocation.value(dest) {
         Some(Value::Text(text)) => !text.is_empty(),
@@ -365,7 +369,7 @@ pub fn pool_to_upgrade(invocation: &Invocation) -> Check {
     Ok(())
 }
 
-/// The keys that `--cluster-autoscaler-profile` knows.
+/// Keys of `--cluster-autoscaler-profile`.
 pub const AUTOSCALER_PROFILE_KEYS: [&str; 20] = [
     "balance-similar-node-groups",
     "daemonset-eviction-for-empty-nodes",
@@ -389,14 +393,14 @@ pub const AUTOSCALER_PROFILE_KEYS: [&str; 20] = [
     "skip-nodes-with-system-pods",
 ];
 
-/// The keys among them whose values are `true` or `false`.
+/// Keys of [`AUTOSCALER_PROFILE_KEYS`] whose values are `true` or `false`.
 const AUTOSCALER_PROFILE_FLAGS: [&str; 3] =
     ["daemonset-eviction-for-empty-nodes", "daemonset-eviction-for-occupied-nodes", "ignore-daemonsets-utilization"];
 
 /// Reads `--cluster-autoscaler-profile`: `None` if it is not given, no pairs if it is to be cleared.
 ///
 /// # Errors
-/// The first complaint about a key or a value.
+/// Returns the first complaint about a key or a value.
 pub fn autoscaler_profile(invocation: &Invocation) -> Result<Option<Vec<(String, String)>>, CliError> {
     let invalid = |message: String| refuse(ErrorClass::InvalidArgumentValue, message);
     let Some(items) = invocation.list("cluster_autoscaler_profile") else { return Ok(None) };
@@ -443,7 +447,7 @@ pub fn autoscaler_profile(invocation: &Invocation) -> Result<Option<Vec<(String,
     Ok(Some(pairs))
 }
 
-/// Whether `aks update` names nothing to change, so that it asks whether to reconcile.
+/// Returns `true` if `aks update` names nothing to change, so that it asks to reconcile.
 #[must_use]
 pub fn changes_nothing(invocation: &Invocation) -> bool {
     // These count as given even if they are empty or zero.
@@ -477,7 +481,7 @@ pub fn changes_nothing(invocation: &Invocation) -> bool {
     })
 }
 
-/// What `aks update` answers to a no: that something has to be named.
+/// Returns the refusal of `aks update` after a no to that question: a list of the options to choose from.
 #[must_use]
 pub fn nothing_to_change(invocation: &Invocation) -> CliError {
     let mut dests: Vec<&str> = Vec::new();
@@ -496,10 +500,10 @@ pub fn nothing_to_change(invocation: &Invocation) -> CliError {
     CliError::decorator(ErrorClass::RequiredArgumentMissing, message)
 }
 
-/// Refuses a `wait` that does not say for what.
+/// Refuses a `wait` without a condition.
 ///
 /// # Errors
-/// That a condition is missing.
+/// Returns the usage error.
 pub fn wait_condition(invocation: &Invocation) -> Check {
     let conditions = ["created", "updated", "deleted", "exists"];
     let is_custom = invocation.text("custom").is_some_and(|custom| !custom.is_empty());

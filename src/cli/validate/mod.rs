@@ -1,6 +1,6 @@
 //! Checks of a parsed command that need nothing but its arguments.
 //!
-//! In the Azure CLI they come in two rounds, and so they do here:
+//! They come in two rounds, as in the Azure CLI:
 //!
 //! 1. [`validate`], after the confirmation and before the command sends anything: the validators of
 //!    the arguments, in the order in which the arguments are declared (stage `validator`, exit 1).
@@ -23,14 +23,14 @@ use crate::parse::Invocation;
 
 pub use resource_id::is_resource_id;
 
-/// What one validator answers.
+/// Result of one validator: success or its complaint.
 type Check = Result<(), CliError>;
 
 /// Runs the validators of a command. Some of them rewrite a value (`v1.30` becomes `1.30`) or add
 /// to the invocation's warnings.
 ///
 /// # Errors
-/// The first complaint.
+/// Returns the first complaint.
 pub fn validate(invocation: &mut Invocation) -> Check {
     let command = invocation.command;
     if let Some(name) = command.validator {
@@ -42,12 +42,12 @@ pub fn validate(invocation: &mut Invocation) -> Check {
     Ok(())
 }
 
-/// Runs the validator of this name, `None` if there is none.
+/// Runs a validator by name; `None` if there is none of that name.
 fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
     nodepool::run(name, invocation).or_else(|| cluster::run(name, invocation))
 }
 
-/// An error of the class that `CLIError` is reported as.
+/// Returns an error of the class that `CLIError` is reported as.
 fn fault(message: impl Into<String>) -> Check {
     Err(CliError::validator(ErrorClass::UnclassifiedUserFault, message))
 }
@@ -64,7 +64,7 @@ fn exclusive(message: impl Into<String>) -> Check {
     Err(CliError::validator(ErrorClass::MutuallyExclusiveArgument, message))
 }
 
-/// The text of an argument unless it is empty.
+/// Returns the text of an argument unless it is empty.
 fn filled<'a>(invocation: &'a Invocation, dest: &str) -> Option<&'a str> {
     invocation.text(dest).filter(|text| !text.is_empty())
 }
@@ -87,7 +87,7 @@ fn resource_id(invocation: &Invocation, dest: &str, option: &str, class: ErrorCl
     }
 }
 
-/// Refuses two flags together.
+/// Refuses two flags that exclude each other.
 fn not_both(invocation: &Invocation, first: &str, second: &str, message: &str, class: ErrorClass) -> Check {
     if invocation.flag(first) && invocation.flag(second) { Err(CliError::validator(class, message)) } else { Ok(()) }
 }

@@ -1,11 +1,11 @@
-//! Validators of what describes a node pool.
+//! Validators of node pool options.
 
 use crate::error::ErrorClass;
 use crate::parse::{Invocation, Value, python};
 
 use super::{Check, exclusive, fault, filled, in_range, invalid, is_resource_id, misuse, resource_id};
 
-/// Runs a validator of this module, `None` if the name is not one.
+/// Runs a validator of this module by name; `None` if the module has none of that name.
 pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
     use ErrorClass::{InvalidArgumentValue as Invalid, UnclassifiedUserFault as Fault};
     Some(match name {
@@ -113,7 +113,7 @@ fn taints(invocation: &Invocation) -> Check {
     }
 }
 
-/// Whether the text is `key=value:effect`.
+/// Returns `true` if the text is a taint: `key=value:effect`.
 fn is_taint(taint: &str) -> bool {
     let Some((key, rest)) = taint.split_once('=') else { return false };
     let Some((value, effect)) = rest.split_once(':') else { return false };
@@ -139,7 +139,7 @@ fn labels(invocation: &Invocation) -> Check {
     Ok(())
 }
 
-/// What is wrong with a label, as a sentence.
+/// Checks one label; the error is a sentence about its first fault.
 fn check_label(label: &str) -> Result<(), &'static str> {
     const QUALIFIED_NAME: &str = "A qualified name must consist of alphanumeric characters, '-', '_' or '.', and must \
         start and end with an alphanumeric character (e.g. 'MyName',  or 'my.name',  or '123-abc') with an optional \
@@ -194,7 +194,7 @@ fn is_label_text(text: &str) -> bool {
         && bytes.iter().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.'))
 }
 
-/// Refuses what is neither a whole number nor a percentage, or is negative.
+/// Refuses a surge that is neither a whole number nor a percentage, or is negative.
 fn surge(invocation: &Invocation, dest: &str, option: &str, refuse: fn(String) -> Check) -> Check {
     let Some(text) = invocation.text(dest) else { return Ok(()) };
     match python::integer(text.trim_end_matches('%')) {

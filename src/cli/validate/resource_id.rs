@@ -1,7 +1,8 @@
-//! Recognises the ID of an Azure resource.
+//! Recognition of Azure resource IDs.
 
-/// Whether the text is the ID of a subscription, a resource group or a resource below one, in any
-/// letter case: `/subscriptions/S[/resourceGroups/G][/providers/N/TYPE/NAME[/TYPE/NAME…]]`.
+/// Returns `true` if the text is the ID of a subscription, a resource group or a resource below one.
+///
+/// Letter case does not matter: `/subscriptions/S[/resourceGroups/G][/providers/N/TYPE/NAME[/TYPE/NAME…]]`.
 #[must_use]
 pub fn is_resource_id(text: &str) -> bool {
     let Some(path) = text.strip_prefix('/') else { return false };

@@ -1,6 +1,6 @@
-//! What `az aks create` and `az aks update` refuse of options that the simulation does not act on.
+//! Refusals by `az aks create` and `az aks update` of options that the simulation does not act on.
 //!
-//! A table of conditions, so that the many switches of a cluster cost few bytes. Rules that need more than
+//! They are a table of conditions, so that the many switches of a cluster cost few bytes. Rules that need more than
 //! conditions are functions in [`super::decorator`].
 
 use crate::error::{CliError, ErrorClass};
@@ -8,11 +8,12 @@ use crate::parse::{Invocation, Value};
 
 use super::Check;
 
-/// The table; its first lines explain its form.
+/// The table of rules; its first lines explain the format.
 const TABLE: &str = include_str!("rules.txt");
 
-/// Refuses what the table refuses. `has` tells whether the cluster has what lies at a path below its
-/// properties.
+/// Returns the first refusal of the table that applies to a line.
+///
+/// `has` returns `true` if the cluster has a value at a path below its properties.
 pub(super) fn check(invocation: &Invocation, has: &dyn Fn(&str) -> bool) -> Check {
     let own = if invocation.command.verb() == "create" { "c " } else { "u " };
     for rule in TABLE.lines().filter_map(|line| line.strip_prefix(own)) {
@@ -54,7 +55,7 @@ fn holds(invocation: &Invocation, condition: &str, has: &dyn Fn(&str) -> bool) -
     }
 }
 
-/// The message with the value of the option that it names in braces.
+/// Returns the message with its leading `{option}` replaced by that option's value.
 fn filled(invocation: &Invocation, message: &str) -> String {
     let Some((dest, rest)) = message.strip_prefix('{').and_then(|rest| rest.split_once('}')) else {
         return message.to_owned();
@@ -68,7 +69,7 @@ mod tests {
     use super::*;
     use crate::registry::registry;
 
-    /// Every option that the table names is one of the command's.
+    /// The table names only options of the commands.
     #[test]
     fn the_table_names_what_there_is() {
         for line in TABLE.lines().filter(|line| !line.starts_with('#')) {

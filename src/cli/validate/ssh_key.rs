@@ -1,6 +1,6 @@
-//! Whether a text is a public key, as the Azure CLI finds out: with Python's base64, and its complaints.
+//! Recognition of public SSH keys as in the Azure CLI: with Python's base64 and its error messages.
 
-/// The bits of a character of base64.
+/// Returns the six bits of a base64 character.
 fn bits(character: u8) -> Option<u32> {
     let from = |first: u8, offset: u8| Some(u32::from(character - first + offset));
     match character {
@@ -13,7 +13,7 @@ fn bits(character: u8) -> Option<u32> {
     }
 }
 
-/// Decodes as Python does, which leaves out what is no character of base64.
+/// Decodes base64 as Python does: characters outside its alphabet are skipped.
 fn decode(text: &str) -> Result<Vec<u8>, String> {
     let data: Vec<u32> = text.bytes().take_while(|byte| *byte != b'=').filter_map(bits).collect();
     let padding = text.bytes().filter(|byte| *byte == b'=').count();
@@ -34,10 +34,10 @@ fn decode(text: &str) -> Result<Vec<u8>, String> {
     Ok(bytes.collect())
 }
 
-/// Whether the second word of a key, decoded, begins with the first, after its length.
+/// Returns `true` if the second word of a key, decoded, holds the first word after a length of four bytes.
 ///
 /// # Errors
-/// What Python says where that cannot be found out.
+/// Returns Python's message if the second word cannot be decoded or is too short.
 pub(super) fn is_public_key(text: &str) -> Result<bool, String> {
     let mut words = text.split_whitespace();
     let (Some(kind), Some(encoded)) = (words.next(), words.next()) else { return Ok(false) };

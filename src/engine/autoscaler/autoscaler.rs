@@ -1,7 +1,7 @@
-//! One autoscaler: what it remembers between its loops, and the loop.
+//! One autoscaler: its memory between loops, and the loop.
 //!
-//! The order of a loop is that of `RunOnce` of the cluster autoscaler: look, clear away what never
-//! came up, grow, find out who is unneeded, shrink, bring groups up to their smallest size.
+//! The order of a loop is that of `RunOnce` of the cluster autoscaler: observe, clear away what never came
+//! up, grow, find unneeded nodes, shrink, bring groups up to their smallest size.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -28,48 +28,48 @@ use super::settings::{Setting, Settings};
 use super::template::Template;
 use super::view::{Seen, View};
 
-/// What a loop is given: the cluster at this moment.
+/// Input of a loop: the cluster at this moment.
 #[derive(Debug)]
 pub struct Scene<'a> {
     /// The groups.
     pub groups: Vec<Group>,
-    /// What a node of each would be like.
+    /// Template node of each group, in the order of `groups`.
     pub templates: &'a [Template],
     /// All nodes.
     pub view: View,
     /// Nodes whose machines are gone.
     pub gone: Vec<NodeId>,
-    /// For each group, machines that should have a node and have none.
+    /// For each group, instance ids of machines that should have a node and have none.
     pub unregistered: Vec<Vec<u32>>,
     /// For each group, machines that could not be brought up.
     pub failed: Vec<Vec<FailedInstance>>,
-    /// Pods that wait for a node.
+    /// Pending pods: they wait for a node.
     pub pending: Vec<Pod>,
-    /// Pods that were evicted and may not have been made anew yet.
+    /// Pods that were evicted and may not have been recreated yet.
     pub evicted: Vec<Pod>,
-    /// Nodes that are being deleted, and nodes that are being drained first.
+    /// Nodes that are being deleted without a drain.
     pub deleting: Vec<NodeId>,
-    /// See `deleting`.
+    /// Nodes that are being drained before they are deleted.
     pub draining: Vec<NodeId>,
-    /// The disruption budgets.
+    /// The pod disruption budgets, with the disruptions that each still allows.
     pub budgets: Budgets,
     /// Limits of cores and memory beside that of the cluster.
     pub quotas: Vec<Quota>,
-    /// Whether estimates stop where no more could be had.
+    /// Bound on estimates: none, or the free capacity of the groups and the cluster.
     pub limit: EstimateLimit,
-    /// How far the cluster has changed: loops that see the same are given the same.
+    /// Generation of the cluster's nodes, pods and budgets; loops that see the same number are given the same.
     pub generation: u64,
 }
 
 impl Scene<'_> {
-    /// Whether a node's machine is gone.
+    /// Returns `true` if a node's machine is gone.
     fn is_gone(&self, id: NodeId) -> bool {
         // Asked of every node; mostly none is.
         !self.gone.is_empty() && self.gone.contains(&id)
     }
 }
 
-/// The cloud provider of a loop, and the hands that empty nodes.
+/// The cloud provider of a loop, and the actuator that drains and deletes nodes.
 pub trait Provider {
     /// The target size of a group.
     fn target(&self, group: usize) -> u32;
@@ -81,70 +81,70 @@ pub trait Provider {
     /// A sentence where it refuses.
     fn grow(&mut self, group: usize, by: u32) -> Result<(), String>;
 
-    /// Gives up machines of a group that never became nodes.
+    /// Gives up machines of a group that never became nodes: deletes or deallocates them.
     ///
     /// # Errors
     ///
     /// A sentence where it refuses.
     fn delete_instances(&mut self, group: usize, instances: &[u32]) -> Result<(), String>;
 
-    /// Forgets nodes of a group that were asked for and are not there.
+    /// Lowers the target of a group by nodes that were asked for and are not there.
     fn shrink_target(&mut self, group: usize, by: u32);
 
-    /// Begins to remove nodes: some without pods, some to be drained first.
+    /// Begins to remove nodes: `empty` ones at once, those in `drain` after a drain.
     fn remove_nodes(&mut self, empty: &[NodeId], drain: &[NodeId]);
 
-    /// How many pods a controller has still to make; nothing where it is not known.
+    /// Returns the number of pods that the pod's controller has still to create; `None` if it is not known.
     fn missing_replicas(&self, spec: &PodSpec) -> Option<u32>;
 
-    /// Picks one of the options.
+    /// Picks one of the options by the expander; returns its index, or `None` if no option is worth anything.
     fn choose(&mut self, options: &[Candidate], notices: &mut Vec<Notice>) -> Option<usize>;
 }
 
-/// When something was last done to a group or the cluster.
+/// Times of the latest changes of a group or of the cluster, in milliseconds; cooldowns are counted from them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct LastTimes {
-    /// It grew.
+    /// Latest scale-up.
     pub scale_up_ms: Option<u64>,
-    /// A node of it began to go.
+    /// Latest start of a node's removal.
     pub scale_down_ms: Option<u64>,
-    /// A node of it could not be emptied.
+    /// Latest failure to empty a node.
     pub failure_ms: Option<u64>,
 }
 
-/// See the module.
+/// The cluster autoscaler: all that it remembers between its loops.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Autoscaler {
-    /// Groups and their health.
+    /// Health, pending scale-ups and backoffs of the groups.
     pub state: ClusterState,
-    /// Unneeded nodes.
+    /// The planner, with the unneeded nodes.
     pub planner: Planner,
-    /// When the cluster changed last.
+    /// Times of the latest changes of the cluster.
     pub last: LastTimes,
-    /// When groups changed last.
+    /// Times of the latest changes of each group.
     pub last_of_group: Vec<(PoolId, LastTimes)>,
-    /// What loops try things out on.
+    /// Copy of the cluster on which loops simulate (upstream: `ClusterSnapshot`), kept only to save rebuilding it.
     scratch: Memo<Scratch>,
 }
 
-/// What came of a loop.
+/// Result of a loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LoopOutcome {
-    /// Whether something was done that another loop could follow up at once.
+    /// Something was done that another loop could follow up at once.
     pub has_acted: bool,
-    /// Whether the cluster was found unfit for scaling.
+    /// The cluster was found unfit for scaling: too many nodes are unready.
     pub is_unhealthy: bool,
-    /// Whether pods are waited for to be joined by others.
+    /// Scale-up is put off because the pending pods are so young that more are likely to follow.
     pub waits_for_burst: bool,
 }
 
-/// Until when something that happened then is waited out.
+/// Returns the time at which a delay after an event ends; `None` if there was no event.
 fn until_ms(then_ms: Option<u64>, delay_ms: u64) -> Option<u64> {
     then_ms.map(|then_ms| then_ms + delay_ms)
 }
 
 impl LastTimes {
-    /// When the latest of its cooldowns ends; `None` where there was nothing.
+    /// Returns the time at which the latest of the cooldowns ends; `None` if there was no event.
     #[must_use]
     pub fn cooldown_until_ms(&self, settings: &Settings) -> Option<u64> {
         let ends = [
@@ -160,22 +160,22 @@ impl LastTimes {
     }
 }
 
-/// What is at hand in a loop.
+/// Context of a running loop: cluster, provider, settings, time and events.
 pub struct Loop<'a, 's> {
-    /// The cluster; what the loop does to its groups is seen here at once.
+    /// The cluster; changes that the loop makes to its groups show here at once.
     pub scene: &'a mut Scene<'s>,
-    /// Who does it.
+    /// The cloud provider.
     pub provider: &'a mut dyn Provider,
     /// The settings.
     pub settings: &'a Settings,
-    /// The time.
+    /// The current time, in milliseconds.
     pub now_ms: u64,
-    /// What there is to say.
+    /// Events collected in this loop.
     pub notices: &'a mut Vec<Notice>,
 }
 
 impl Autoscaler {
-    /// Runs one loop.
+    /// Runs one loop and returns its result.
     pub fn run_once(&mut self, at: &mut Loop<'_, '_>) -> LoopOutcome {
         let mut outcome = LoopOutcome::default();
         let facts = facts(at.scene);
@@ -254,7 +254,7 @@ impl Autoscaler {
         has_deleted
     }
 
-    /// Lowers targets that have been above what is there for too long.
+    /// Lowers targets that have exceeded the registered nodes for longer than the provision time.
     fn fix_sizes(&mut self, at: &mut Loop<'_, '_>) -> bool {
         let mut has_fixed = false;
         for index in 0..at.scene.groups.len() {
@@ -277,8 +277,8 @@ impl Autoscaler {
         self.state.recalculate(&at.scene.groups);
     }
 
-    /// The cluster to try things out on: nodes that have not started stand aside for ready ones that
-    /// are yet to come, and pods of no importance do not count.
+    /// Rebuilds the copy of the cluster. In groups that wait for nodes, template nodes that will soon be
+    /// ready replace those that have not started; expendable pods are left out.
     fn renew(&self, scratch: &mut Scratch, facts: &[NodeFacts], at: &Loop<'_, '_>) {
         let Loop { scene, settings, now_ms, .. } = at;
         let startup_ms = settings.number(Setting::MaxNodeStartupTime);
@@ -348,7 +348,7 @@ impl Autoscaler {
         }
     }
 
-    /// When a group changed last.
+    /// Returns the times of the latest changes of a group; adds an entry if there is none.
     pub fn last_of(&mut self, group: PoolId) -> &mut LastTimes {
         let known = self.last_of_group.iter().position(|(id, _)| *id == group);
         let index = known.unwrap_or_else(|| {
@@ -359,13 +359,13 @@ impl Autoscaler {
         &mut self.last_of_group[index].1
     }
 
-    /// Takes note of a node that could not be emptied.
+    /// Records that a node could not be emptied.
     pub fn on_failed_removal(&mut self, id: NodeId, now_ms: u64) {
         self.last.failure_ms = Some(now_ms);
         self.last_of(id.pool).failure_ms = Some(now_ms);
     }
 
-    /// Finds out who is unneeded, and lets go who has been for long enough.
+    /// Finds the unneeded nodes, and begins to remove those that have been unneeded for long enough.
     fn shrink(&mut self, scratch: &mut Scratch, at: &mut Loop<'_, '_>, is_forbidden: bool) -> bool {
         let (settings, now_ms) = (at.settings, at.now_ms);
         let candidates = self.candidates(scratch, at.scene, settings, now_ms);
@@ -411,8 +411,8 @@ impl Autoscaler {
         true
     }
 
-    /// The places of the nodes to think about: of groups that are above their smallest size and not at
-    /// rest; empty ones first, then those that were unneeded before.
+    /// Returns the places of the nodes to consider for removal: of groups that are above their smallest size
+    /// and not in a cooldown of their own; empty ones first, then those that were unneeded before.
     fn candidates(&self, scratch: &Scratch, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Vec<usize> {
         let is_local = settings.is(Setting::ScaleDownDelayTypeLocal);
         let is_resting = |group: &Group| {
@@ -464,7 +464,7 @@ fn request<'a>(scene: &'a Scene<'_>, pods: &'a [Pod], settings: &'a Settings, no
     Request { groups: &scene.groups, templates: scene.templates, pods, quotas, limit: scene.limit, settings, now_ms }
 }
 
-/// What of the nodes matters for the cluster's health.
+/// Collects the facts about nodes that decide the cluster's health.
 fn facts(scene: &Scene<'_>) -> Vec<NodeFacts> {
     let fact = |node: &Seen| NodeFacts {
         group: scene.groups.iter().position(|group| group.id == node.id.pool),
@@ -476,7 +476,7 @@ fn facts(scene: &Scene<'_>) -> Vec<NodeFacts> {
     scene.view.seen().iter().map(fact).collect()
 }
 
-/// The pods that need nodes: those that wait and those that will, because their node is drained.
+/// Returns the pods that need nodes: pending ones, and those that will be because their node is drained.
 fn pods_to_help(scratch: &mut Scratch, at: &Loop<'_, '_>) -> Vec<Pod> {
     let Loop { scene, settings, now_ms, .. } = at;
     let mut pods = scene.pending.clone();
@@ -492,7 +492,7 @@ fn pods_to_help(scratch: &mut Scratch, at: &Loop<'_, '_>) -> Vec<Pod> {
     pods
 }
 
-/// A node without the pods that may be pushed aside at any time.
+/// Returns a node without its expendable pods, which may be pushed aside at any time.
 fn without_expendable<'a>(node: &'a Arc<NodeInfo>, settings: &Settings) -> Cow<'a, Arc<NodeInfo>> {
     let expendable = node.pods().iter().filter(|pod| pending::is_expendable(&pod.spec, settings));
     let expendable: Vec<_> = expendable.map(|pod| pod.id).collect();

@@ -7,18 +7,18 @@
 use super::super::pool::PoolId;
 use super::instance::CreationError;
 
-/// How long groups are kept out, in milliseconds.
+/// Times of the backoff of groups, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BackoffTimes {
-    /// After a first failure.
+    /// Backoff after a first failure.
     pub initial_ms: u64,
-    /// At most.
+    /// Longest backoff.
     pub max_ms: u64,
-    /// How long a failure is remembered.
+    /// Time after which a failure is forgotten.
     pub reset_ms: u64,
 }
 
-/// Why and until when one group is kept out.
+/// Backoff of one group: its cause and its end.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Backoff {
     group: PoolId,
@@ -26,18 +26,18 @@ pub struct Backoff {
     /// The last millisecond at which it is kept out.
     pub until_ms: u64,
     failed_ms: u64,
-    /// What went wrong.
+    /// The failure that caused it.
     pub error: CreationError,
 }
 
-/// All groups that have failed lately.
+/// The backoffs of all groups that have failed lately.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Backoffs {
     entries: Vec<Backoff>,
 }
 
 impl Backoffs {
-    /// Remembers a failure; gives the time until which the group is kept out.
+    /// Records a failure; returns the time until which the group is kept out.
     pub fn fail(&mut self, group: PoolId, error: CreationError, now_ms: u64, times: BackoffTimes) -> u64 {
         let known = self.entries.iter().position(|entry| entry.group == group);
         let known = known.map(|index| self.entries.remove(index));
@@ -51,18 +51,18 @@ impl Backoffs {
         until_ms
     }
 
-    /// What keeps a group out now.
+    /// Returns the backoff that keeps a group out now, if any.
     #[must_use]
     pub fn status(&self, group: PoolId, now_ms: u64) -> Option<&Backoff> {
         self.entries.iter().find(|entry| entry.group == group && entry.until_ms >= now_ms)
     }
 
-    /// Forgets a group, as when it is no longer there.
+    /// Removes the backoff of a group, for instance when the group is no longer there.
     pub fn remove(&mut self, group: PoolId) {
         self.entries.retain(|entry| entry.group != group);
     }
 
-    /// Forgets failures of long ago.
+    /// Removes failures that are older than the reset time.
     pub fn remove_stale(&mut self, now_ms: u64, times: BackoffTimes) {
         self.entries.retain(|entry| entry.failed_ms + times.reset_ms >= now_ms);
     }

@@ -9,8 +9,8 @@ pub struct Room {
     pub max: u32,
 }
 
-/// The new sizes after `added` nodes, each given to the smallest group that has room; the first of
-/// equals. More than there is room for is dropped.
+/// Returns the new sizes after `added` nodes, each given to the smallest group that has room; the first of
+/// equals. Nodes for which there is no room are dropped.
 #[must_use]
 pub fn balanced(groups: &[Room], added: u32) -> Vec<u32> {
     let mut sizes: Vec<u32> = groups.iter().map(|group| group.size).collect();

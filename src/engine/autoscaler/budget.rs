@@ -1,4 +1,4 @@
-//! How many nodes may be on their way out at the same time.
+//! Limits on the number of nodes that are being removed at the same time.
 //!
 //! Empty nodes go first. Those that have to be drained share the same limit and have a smaller one of
 //! their own.
@@ -12,17 +12,17 @@ pub struct Deletions {
     pub drain: usize,
 }
 
-/// The most deletions at a time.
+/// The most removals at a time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Parallelism {
-    /// Of all nodes.
+    /// Limit for all nodes together.
     pub all: usize,
-    /// Of nodes that are drained.
+    /// Limit for nodes that are drained.
     pub drain: usize,
 }
 
 impl Parallelism {
-    /// How many of `wanted` may begin while others are in progress.
+    /// Returns how many of `wanted` may begin while others are in progress.
     #[must_use]
     pub fn crop(self, in_progress: Deletions, wanted: Deletions) -> Deletions {
         let left = self.all.saturating_sub(in_progress.empty + in_progress.drain);

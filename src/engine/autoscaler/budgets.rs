@@ -1,21 +1,21 @@
-//! What the pod disruption budgets still allow while a scale-down is thought through.
+//! Remaining disruptions of the pod disruption budgets while a scale-down is simulated.
 
 use std::sync::Arc;
 
 use super::super::kubernetes::{DisruptionBudget, Pod, PodSpec};
 
-/// The budgets of a cluster, with what each has left.
+/// The budgets of a cluster, each with the number of disruptions that it still allows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Budgets {
     entries: Vec<(Arc<DisruptionBudget>, i64)>,
 }
 
-/// What the budgets say of several pods together.
+/// Verdict of the budgets on several pods together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Verdict {
-    /// Each of them may be evicted, one after the other.
+    /// Each of the pods may be evicted, one after the other.
     pub can_remove: bool,
-    /// All of them may be evicted at once.
+    /// All of the pods may be evicted at once.
     pub in_parallel: bool,
 }
 
@@ -26,19 +26,19 @@ impl Budgets {
         Self { entries }
     }
 
-    /// Whether any budget covers a pod.
+    /// Returns `true` if any budget covers a pod.
     #[must_use]
     pub fn protect(&self, spec: &PodSpec) -> bool {
         self.entries.iter().any(|(budget, _)| budget.protects(spec))
     }
 
-    /// Whether a budget that covers a pod has nothing left.
+    /// Returns `true` if a budget that covers a pod allows no more disruptions.
     #[must_use]
     pub fn are_exhausted(&self, spec: &PodSpec) -> bool {
         self.entries.iter().any(|(budget, left)| *left < 1 && budget.protects(spec))
     }
 
-    /// What they say of these pods together.
+    /// Returns the verdict of all budgets on these pods together.
     #[must_use]
     pub fn verdict<'a>(&self, pods: &(impl Iterator<Item = &'a Pod> + Clone)) -> Verdict {
         let mut verdict = Verdict { can_remove: true, in_parallel: true };
@@ -58,13 +58,13 @@ impl Budgets {
         self.entries.iter().map(|(budget, _)| budget)
     }
 
-    /// How many disruptions each allows still.
+    /// Returns the number of disruptions that each budget still allows.
     #[must_use]
     pub fn left(&self) -> Vec<i64> {
         self.entries.iter().map(|(_, left)| *left).collect()
     }
 
-    /// Takes pods into account as evicted.
+    /// Subtracts the eviction of these pods from the budgets that cover them.
     pub fn take<'a>(&mut self, pods: &(impl Iterator<Item = &'a Pod> + Clone)) {
         for (budget, left) in &mut self.entries {
             let covered = pods.clone().filter(|pod| budget.protects(&pod.spec)).count();

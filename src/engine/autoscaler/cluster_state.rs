@@ -1,7 +1,7 @@
-//! What the autoscaler remembers of the cluster from loop to loop: which groups are healthy, which
-//! wait for nodes, which are kept out after a failure.
+//! The autoscaler's record of the cluster from loop to loop: groups that are healthy, that wait for nodes, or
+//! that are kept out after a failure.
 //!
-//! It is fed once a loop, before anything is decided ([`ClusterState::update`]), and told of every
+//! It is updated once a loop, before anything is decided ([`ClusterState::update`]), and told of every
 //! scale-up and scale-down after that.
 
 use std::sync::Arc;
@@ -16,21 +16,21 @@ use super::readiness::{NodeFacts, Readiness};
 use super::scale_up_request::ScaleUpRequest;
 use super::settings::{Setting, Settings};
 
-/// How long a machine that is being deleted is expected, in milliseconds.
+/// Time within which the deletion of a machine is expected to be over, in milliseconds.
 pub const DELETION_TIME_MS: u64 = 5 * 60_000;
 
-/// A group that has another number of nodes than the provider says.
+/// A group whose number of nodes differs from the provider's target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct IncorrectSize {
-    /// The nodes that there are.
+    /// Number of registered nodes.
     pub current: i64,
-    /// The target.
+    /// The target size.
     pub expected: i64,
-    /// Since when the two have been these.
+    /// Time since which the two have had these values, in milliseconds.
     pub since_ms: u64,
 }
 
-/// A machine that no node has registered from.
+/// A machine for which no node has registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Unregistered {
     /// The instance id.
@@ -39,70 +39,70 @@ pub struct Unregistered {
     pub since_ms: u64,
 }
 
-/// What is remembered of one group.
+/// Record of one group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct GroupState {
-    /// Its nodes.
+    /// Its nodes, counted by readiness.
     pub readiness: Readiness,
-    /// How many of them there should be.
+    /// Acceptable number of its nodes.
     pub range: AcceptableRange,
     /// The scale-up under way.
     pub scale_up: Option<ScaleUpRequest>,
-    /// When each scale-down under way should be over.
+    /// Time at which each scale-down under way should be over, in milliseconds.
     pub scale_downs: Vec<u64>,
-    /// A wrong size.
+    /// Difference between its size and its target, if there is one.
     pub incorrect: Option<IncorrectSize>,
     /// Machines without nodes.
     pub unregistered: Vec<Unregistered>,
-    /// Machines that could not be created, when it was last looked.
+    /// Instance ids of the machines that could not be created, as of the latest update.
     pub failed: Vec<u32>,
 }
 
-/// A machine in a group that could not be created.
+/// A machine of a group that could not be created: its instance id and the error.
 pub type FailedInstance = (u32, CreationError);
 
-/// What a loop sees.
+/// The cluster as a loop observes it.
 #[derive(Debug)]
 pub struct Observation<'a> {
     /// The groups.
     pub groups: &'a [Group],
-    /// All nodes, those of no group among them.
+    /// All nodes, including those of no group.
     pub nodes: &'a [NodeFacts],
-    /// For each group, the machines that should have a node and have none.
+    /// For each group, the instance ids of machines that should have a node and have none.
     pub unregistered: &'a [Vec<u32>],
     /// For each group, the machines that could not be created.
     pub failed: &'a [Vec<FailedInstance>],
 }
 
-/// Whether a group may grow.
+/// Health and backoff of a group, which decide if it may grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Safety<'a> {
-    /// Its nodes are there.
+    /// Enough of its nodes are ready.
     pub is_healthy: bool,
-    /// What keeps it out.
+    /// The backoff that keeps it out, if any.
     pub backoff: Option<&'a Backoff>,
 }
 
 impl Safety<'_> {
-    /// Whether nothing speaks against it.
+    /// Returns `true` if the group may grow: it is healthy and not in backoff.
     #[must_use]
     pub const fn is_safe(&self) -> bool {
         self.is_healthy && self.backoff.is_none()
     }
 }
 
-/// See the module.
+/// Record of all groups, with node counts of the whole cluster and the backoffs.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct ClusterState {
     ids: Vec<PoolId>,
     groups: Vec<GroupState>,
-    /// All nodes.
+    /// All nodes, counted by readiness.
     pub total: Readiness,
-    /// Groups that have failed.
+    /// Backoffs of the groups that have failed.
     pub backoffs: Backoffs,
 }
 
-/// The times of the backoff.
+/// Returns the times of the backoff from the settings.
 #[must_use]
 pub fn backoff_times(settings: &Settings) -> BackoffTimes {
     BackoffTimes {
@@ -113,19 +113,19 @@ pub fn backoff_times(settings: &Settings) -> BackoffTimes {
 }
 
 impl ClusterState {
-    /// What is remembered of a group, by its place.
+    /// Returns the record of a group, by its place.
     #[must_use]
     pub fn group(&self, group: usize) -> Option<&GroupState> {
         self.groups.get(group)
     }
 
-    /// What is remembered of every group, in their order.
+    /// Returns the records of all groups, in their order.
     #[must_use]
     pub fn groups(&self) -> &[GroupState] {
         &self.groups
     }
 
-    /// Makes room for the groups that there are, in their order, and forgets those that are gone.
+    /// Aligns the records with the groups that exist, in their order, and drops those of groups that are gone.
     pub fn align(&mut self, groups: &[Group]) {
         let is_aligned =
             self.ids.len() == groups.len() && self.ids.iter().zip(groups).all(|(id, group)| *id == group.id);
@@ -144,18 +144,18 @@ impl ClusterState {
         }
     }
 
-    /// The place of a group that was there at the last look.
+    /// Returns the place of a group as of the latest update.
     #[must_use]
     pub fn place(&self, group: PoolId) -> Option<usize> {
         self.ids.iter().position(|id| *id == group)
     }
 
-    /// Sets what is remembered of a group.
+    /// Returns the record of a group for changing it.
     pub fn group_mut(&mut self, group: usize) -> Option<&mut GroupState> {
         self.groups.get_mut(group)
     }
 
-    /// Takes in what a loop sees.
+    /// Updates the record with the cluster as a loop observes it.
     pub fn update(&mut self, seen: &Observation<'_>, settings: &Settings, now_ms: u64, notices: &mut Vec<Notice>) {
         self.align(seen.groups);
         for (state, instances) in self.groups.iter_mut().zip(seen.unregistered) {
@@ -198,7 +198,7 @@ impl ClusterState {
         }
     }
 
-    /// Brings the acceptable sizes up to date with the targets and with what is under way.
+    /// Recalculates the acceptable sizes from the targets and from what is under way.
     pub fn recalculate(&mut self, groups: &[Group]) {
         for (state, group) in self.groups.iter_mut().zip(groups) {
             state.recalculate(group.target);
@@ -232,8 +232,8 @@ impl ClusterState {
         }
     }
 
-    /// A group that grows and has machines that failed is kept out; each kind of failure counts
-    /// once, and a machine only when it is first seen to have failed.
+    /// Puts a group that grows and has failed machines in backoff. Each kind of failure counts once, and a
+    /// machine only when it is first seen to have failed.
     fn on_failed_instances(
         &mut self,
         index: usize,
@@ -272,7 +272,7 @@ impl ClusterState {
         }
     }
 
-    /// How many nodes a group has been short of for so long that they will not come.
+    /// Counts the nodes that a group has lacked for longer than the provision time, so that they will not come.
     #[must_use]
     pub fn missing(&self, group: usize, settings: &Settings, now_ms: u64) -> u32 {
         let provision_ms = settings.number(Setting::MaxNodeProvisionTime);
@@ -281,7 +281,7 @@ impl ClusterState {
         old.map_or(0, |incorrect| u32::try_from(incorrect.expected - incorrect.current).unwrap_or(0))
     }
 
-    /// Takes note of nodes that a group was asked for, or given up where `delta` is below zero.
+    /// Records nodes that a group was asked for, or that were given up if `delta` is below zero.
     pub fn register_scale_up(&mut self, group: usize, delta: i64, settings: &Settings, now_ms: u64) {
         if let Some(state) = self.groups.get_mut(group) {
             let provision_ms = settings.number(Setting::MaxNodeProvisionTime);
@@ -289,22 +289,22 @@ impl ClusterState {
         }
     }
 
-    /// Takes note of a refusal by the provider.
+    /// Records that the provider refused a scale-up.
     pub fn register_failed_scale_up(&mut self, group: usize, error: CreationError, settings: &Settings, now_ms: u64) {
         if let Some(id) = self.ids.get(group) {
             self.backoffs.fail(*id, error, now_ms, backoff_times(settings));
         }
     }
 
-    /// Takes note of a node that is on its way out.
+    /// Records that a node is being removed, which should be over at `expected_ms`.
     pub fn register_scale_down(&mut self, group: usize, expected_ms: u64) {
         if let Some(state) = self.groups.get_mut(group) {
             state.scale_downs.push(expected_ms);
         }
     }
 
-    /// Whether the cluster is fit for scaling: not too many nodes broke, by number and by share.
-    /// Deallocated nodes are not ready and not broken either; unless they are to count all the same.
+    /// Returns `true` if the cluster is fit for scaling: not too many nodes are unready, by number and by
+    /// share. Deallocated nodes are not counted as broken, unless the settings say that they count as unready.
     #[must_use]
     pub fn is_cluster_healthy(&self, settings: &Settings) -> bool {
         let kept = if settings.is(Setting::DeallocatedCountAsUnready) { 0 } else { self.total.deallocated };
@@ -312,14 +312,14 @@ impl ClusterState {
         is_healthy(unready.into(), self.total.registered.into(), settings)
     }
 
-    /// Whether the nodes of a group are there. A group that keeps nodes is never found wanting: most
-    /// of its nodes may be unready for good reason.
+    /// Returns `true` if enough nodes of a group are ready. A group that keeps its machines is always
+    /// healthy: most of its nodes may be unready for good reason.
     #[must_use]
     pub fn is_group_healthy(&self, group: usize, policy: ScaleDownMode, settings: &Settings) -> bool {
         policy == ScaleDownMode::Deallocate || self.groups.get(group).is_some_and(|state| state.is_healthy(settings))
     }
 
-    /// Whether a group may grow.
+    /// Returns the health and the backoff of a group, which decide if it may grow.
     #[must_use]
     pub fn safety(&self, group: usize, policy: ScaleDownMode, settings: &Settings, now_ms: u64) -> Safety<'_> {
         let id = self.ids.get(group);
@@ -329,8 +329,8 @@ impl ClusterState {
         }
     }
 
-    /// How many nodes of a group will soon be ready: its target without those that are, and without
-    /// those that will not become so.
+    /// Counts the nodes of a group that will soon be ready: its target less the ready ones and less those
+    /// that will not become ready. Deallocated nodes of a group that keeps its machines are not subtracted.
     #[must_use]
     pub fn upcoming(&self, group: usize, policy: ScaleDownMode) -> u32 {
         let Some(state) = self.groups.get(group) else { return 0 };
@@ -340,7 +340,7 @@ impl ClusterState {
         u32::try_from(state.range.target - here).unwrap_or(0)
     }
 
-    /// The nodes of autoscaled groups that have started, and all that they should have.
+    /// Returns the number of nodes of autoscaled groups that have started, and the sum of the groups' targets.
     #[must_use]
     pub fn size(&self) -> (i64, i64) {
         let current =
@@ -349,14 +349,14 @@ impl ClusterState {
     }
 }
 
-/// A number of unready nodes is fine up to a count, and above it up to a share of all.
+/// Returns `true` if the number of unready nodes is at most a fixed count, or at most a share of all.
 fn is_healthy(unready: i64, all: i64, settings: &Settings) -> bool {
     unready <= settings.get(Setting::OkTotalUnreadyCount)
         || unready * 100 <= settings.get(Setting::MaxTotalUnreadyPercentage) * all
 }
 
 impl GroupState {
-    /// Brings the acceptable size up to date.
+    /// Recalculates the acceptable sizes from the target and from what is under way.
     pub fn recalculate(&mut self, target: u32) {
         let target = i64::from(target);
         let increase = self.scale_up.map_or(0, |request| i64::from(request.increase));
@@ -365,7 +365,7 @@ impl GroupState {
         self.range = AcceptableRange { min, max: target + going, target };
     }
 
-    /// Whether nodes are still to start. Kept nodes are registered whether they run or not, so that
+    /// Returns `true` if nodes are still to start. Kept nodes are registered whether they run or not, so that
     /// those that lie deallocated, or are being started again, do not count as having come.
     #[must_use]
     pub fn has_upcoming(&self) -> bool {
@@ -373,7 +373,7 @@ impl GroupState {
         self.range.target > i64::from(registered) - i64::from(not_started) - i64::from(deallocated)
     }
 
-    /// Whether it waits for nodes that the autoscaler asked for.
+    /// Returns `true` if the group waits for nodes that the autoscaler asked for.
     #[must_use]
     pub fn is_scaling_up(&self) -> bool {
         self.scale_up.is_some() && self.has_upcoming()
@@ -388,7 +388,7 @@ impl GroupState {
         is_healthy(missing, i64::from(ready) + i64::from(unready) + i64::from(not_started), settings)
     }
 
-    /// Compares the nodes that there are with the target.
+    /// Compares the registered nodes with the target and records a difference, with the time since when it has held.
     pub fn find_incorrect_size(&mut self, now_ms: u64) {
         let Readiness { registered, unregistered, long_unregistered, .. } = self.readiness;
         let (current, expected) = (i64::from(registered), self.range.target);

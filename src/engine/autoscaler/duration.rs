@@ -1,8 +1,8 @@
-//! Durations in the words of the autoscaler's messages.
+//! Formatting and parsing of durations, as in the autoscaler's messages and settings.
 
 use std::fmt::Write as _;
 
-/// A duration as Go prints it: `1h0m5s`, `3m0s`, `1.5s`, `0s`.
+/// Formats a duration as Go does: `1h0m5s`, `3m0s`, `1.5s`, `0s`.
 #[must_use]
 pub fn text(duration_ms: u64) -> String {
     let (minutes, ms) = (duration_ms / 60_000, duration_ms % 60_000);
@@ -23,7 +23,7 @@ pub fn text(duration_ms: u64) -> String {
     text
 }
 
-/// A duration as people write it: without parts that are nothing (`10m`, `1h30m`, `0s`).
+/// Formats a duration without parts that are zero (`10m`, `1h30m`, `0s`).
 #[must_use]
 pub fn short(duration_ms: u64) -> String {
     let text = text(duration_ms);
@@ -31,13 +31,13 @@ pub fn short(duration_ms: u64) -> String {
     text.strip_suffix("h0m").map_or(text.clone(), |rest| format!("{rest}h"))
 }
 
-/// Reads a duration as Go does: numbers, each with a unit (`5m`, `1h30m`, `1.5s`); in milliseconds.
+/// Parses a duration as Go does: numbers, each with a unit (`5m`, `1h30m`, `1.5s`); in milliseconds.
 #[must_use]
 pub fn parsed_ms(text: &str) -> Option<u64> {
     if text == "0" { Some(0) } else { parsed_with(text, unit_ms) }
 }
 
-/// A unit of Go's durations. Shorter ones than milliseconds have no use here.
+/// Returns a unit of Go's durations in milliseconds. Units shorter than a millisecond are not supported.
 #[must_use]
 pub fn unit_ms(unit: &str) -> Option<u64> {
     Some(match unit {
@@ -49,7 +49,7 @@ pub fn unit_ms(unit: &str) -> Option<u64> {
     })
 }
 
-/// Reads a duration of numbers, each with one of these units.
+/// Parses a duration of numbers, each with a unit that `unit_ms` knows; in milliseconds.
 #[must_use]
 pub fn parsed_with(text: &str, unit_ms: impl Fn(&str) -> Option<u64>) -> Option<u64> {
     let mut total_ms = 0_u64;

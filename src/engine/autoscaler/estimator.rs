@@ -1,4 +1,4 @@
-//! How many new nodes of a group pods need: first-fit decreasing bin packing.
+//! Estimates of the new nodes of a group that pods need, by first-fit decreasing bin packing.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -7,7 +7,7 @@ use super::super::kubernetes::affinity::HOSTNAME_KEY;
 use super::super::kubernetes::{Misfit, NodeId, NodeInfo, Pod, Resources};
 use super::scratch::Scratch;
 
-/// What was estimated.
+/// Result of an estimate.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Estimate<'a> {
     /// Nodes that take at least one pod.
@@ -16,7 +16,7 @@ pub struct Estimate<'a> {
     pub pods: Vec<&'a Pod>,
 }
 
-/// Groups of like pods in the order in which they are packed: those that ask for the greatest part of
+/// Sorts groups of like pods into the order in which they are packed: those that request the greatest part of
 /// a node, processor time and memory together, go first.
 #[must_use]
 pub fn ordered(mut groups: Vec<Vec<&Pod>>, node: Resources) -> Vec<Vec<&Pod>> {
@@ -29,8 +29,7 @@ pub fn ordered(mut groups: Vec<Vec<&Pod>>, node: Resources) -> Vec<Vec<&Pod>> {
     groups
 }
 
-/// Packs pods on imagined nodes like `template`, at most `nodes_max` of them. The scratch copy is as
-/// before afterwards.
+/// Packs pods on imagined nodes like `template`, at most `nodes_max` of them. The scratch copy is reverted afterwards.
 #[must_use]
 pub fn estimate<'a>(
     scratch: &mut Scratch,
@@ -57,10 +56,10 @@ struct Packing<'a, 's> {
     scratch: &'s mut Scratch,
     template: &'s NodeInfo,
     nodes_max: Option<u32>,
-    /// Places of new nodes, and whether any pod was put there.
+    /// Places of new nodes, each with `true` if any pod was put there.
     added: Vec<(usize, bool)>,
-    /// Places of nodes that were there before and took pods that are to be spread. Upstream counts
-    /// them with the new ones.
+    /// Places of nodes that existed before and took pods with spread constraints. Upstream counts them with
+    /// the new ones.
     older: Vec<usize>,
     pods: Vec<&'a Pod>,
 }
@@ -75,7 +74,7 @@ impl<'a> Packing<'a, '_> {
         }
     }
 
-    /// Puts pods on new nodes that are there already, until one does not fit; gives how many.
+    /// Puts pods on new nodes that were added already, until one does not fit; returns how many were placed.
     fn fill(&mut self, pods: &[&'a Pod]) -> usize {
         let first = self.added.first().map_or(usize::MAX, |(place, _)| *place);
         for (index, pod) in pods.iter().enumerate() {
@@ -87,8 +86,7 @@ impl<'a> Packing<'a, '_> {
         pods.len()
     }
 
-    /// Puts pods on the newest node, adding nodes as they are needed; false where no more may be
-    /// added.
+    /// Puts pods on the newest node, adding nodes as they are needed; returns `false` if no more may be added.
     fn add_for(&mut self, pods: &[&'a Pod]) -> bool {
         for pod in pods {
             if let Some((newest, is_used)) = self.added.last().copied() {
@@ -135,7 +133,7 @@ impl<'a> Packing<'a, '_> {
     }
 }
 
-/// A node like a template, that no machine stands behind.
+/// Returns a node made from a template, without a machine behind it.
 #[must_use]
 pub fn imagined(template: &NodeInfo, word: &str, number: u32) -> NodeInfo {
     let mut node = template.clone();

@@ -1,37 +1,37 @@
-//! Whether a pod may be moved off its node, and what keeps it there.
+//! Rules for which pods may be evicted from a node in a scale-down, and which ones block it.
 
 use super::super::kubernetes::{NodeInfo, OwnerKind, Pod, PodPhase, PodSpec, RestartPolicy, VolumeKind};
 use super::budgets::Budgets;
 use super::removal::PodsToMove;
 use super::settings::{Setting, Settings};
 
-/// How long after its grace period a pod is no longer waited for, in milliseconds.
+/// Time beyond its grace period after which a terminating pod is no longer waited for, in milliseconds.
 const LONG_TERMINATING_MS: u64 = 30_000;
 const SYSTEM_NAMESPACE: &str = "kube-system";
 const DAEMON_ANNOTATION: &str = "cluster-autoscaler.kubernetes.io/daemonset-pod";
 const SAFE_ANNOTATION: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict";
 const SAFE_VOLUMES_ANNOTATION: &str = "cluster-autoscaler.kubernetes.io/safe-to-evict-local-volumes";
 const DAEMON_EVICTION_ANNOTATION: &str = "cluster-autoscaler.kubernetes.io/enable-ds-eviction";
-/// Where the kubelet found a pod; anything but `api` makes it a static one.
+/// Annotation with the source from which the kubelet got a pod; any value but `api` makes it a static one.
 const SOURCE_ANNOTATION: &str = "kubernetes.io/config.source";
 
-/// Why a pod keeps its node.
+/// Reason for which a pod blocks the removal of its node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Blocker {
-    /// Nothing would make it anew.
+    /// No controller would recreate it.
     NotReplicated,
-    /// It is one of the cluster's own pods, and no budget says that it may be moved.
+    /// It is in `kube-system`, and no `PodDisruptionBudget` covers it.
     UnmovableKubeSystemPod,
-    /// It is annotated so.
+    /// Its annotation says that it is not safe to evict.
     NotSafeToEvictAnnotation,
     /// It has data on the node's disk.
     LocalStorageRequested,
-    /// Its disruption budget has nothing left.
+    /// A `PodDisruptionBudget` that covers it allows no more disruptions.
     NotEnoughPdb,
 }
 
 impl Blocker {
-    /// The name that the autoscaler gives it.
+    /// Returns the name that the autoscaler gives it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -44,7 +44,7 @@ impl Blocker {
     }
 }
 
-/// What becomes of a pod when its node goes.
+/// Fate of a pod when its node is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// It has to find another node.
@@ -53,32 +53,33 @@ pub enum Outcome {
     Daemon,
     /// It is left alone.
     Skip,
-    /// It keeps the node.
+    /// It blocks the removal of the node.
     Block(Blocker),
 }
 
-/// Whether a daemon set, or something that behaves as one, owns a pod.
+/// Returns `true` if a daemon set, or something that behaves as one, owns a pod.
 #[must_use]
 pub fn is_daemon(spec: &PodSpec) -> bool {
     spec.is_daemon() || spec.annotation(DAEMON_ANNOTATION) == Some("true")
 }
 
-/// Whether a pod should have ended by now.
+/// Returns `true` if a pod has been terminating for longer than its grace period and 30 seconds.
 #[must_use]
 pub fn is_long_terminating(pod: &Pod, now_ms: u64) -> bool {
     let allowed_ms = u64::from(pod.spec.grace_s) * 1000 + LONG_TERMINATING_MS;
     pod.deleted_ms.is_some_and(|deleted_ms| deleted_ms + allowed_ms < now_ms)
 }
 
-/// Whether a pod comes back somewhere when it is evicted, by what owns it.
+/// Returns `true` if a pod is recreated elsewhere when it is evicted: it is neither static, nor a mirror, nor
+/// of a daemon set.
 #[must_use]
 pub fn is_recreated(spec: &PodSpec) -> bool {
     let is_static = spec.annotation(SOURCE_ANNOTATION).is_some_and(|source| source != "api");
     !is_static && !spec.is_mirror() && !is_daemon(spec)
 }
 
-/// The pods of a node that is drained which are evicted: never mirrors of static pods, and those of
-/// daemon sets where the settings or their annotation say so.
+/// Returns the pods that are evicted from a node that is drained: never mirrors of static pods, and those of
+/// daemon sets only where the settings or their annotation say so.
 #[must_use]
 pub fn pods_to_evict(node: &NodeInfo, settings: &Settings) -> PodsToMove {
     let by_default = settings.is(Setting::DaemonsetEvictionForOccupiedNodes);
@@ -94,7 +95,7 @@ pub fn pods_to_evict(node: &NodeInfo, settings: &Settings) -> PodsToMove {
     found
 }
 
-/// What becomes of a pod when its node goes. The first rule that has something to say decides.
+/// Returns the fate of a pod when its node is removed. The first rule that applies decides.
 #[must_use]
 pub fn outcome(pod: &Pod, budgets: &Budgets, settings: &Settings, now_ms: u64) -> Outcome {
     let spec = &*pod.spec;
@@ -134,8 +135,8 @@ fn is_over(pod: &Pod) -> bool {
     }
 }
 
-/// Whether something makes the pod anew. What the autoscaler does not know is taken at its word only
-/// where the settings allow it.
+/// Returns `true` if a controller recreates the pod. A controller that the autoscaler does not know counts
+/// only where the settings allow it.
 fn is_replicated(spec: &PodSpec, settings: &Settings) -> bool {
     match spec.owner_kind() {
         None => false,

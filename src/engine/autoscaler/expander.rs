@@ -1,6 +1,6 @@
 //! Choosing between the node groups that could take the pending pods.
 //!
-//! An expander keeps the options that it likes best; where several are left, chance decides.
+//! An expander keeps the options that it prefers; if several are left, chance decides.
 
 use std::sync::Arc;
 
@@ -8,10 +8,10 @@ use super::super::kubernetes::Resources;
 use super::super::pattern::Pattern;
 use super::notice::Notice;
 
-/// A way to choose.
+/// A strategy for choosing an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Expander {
-    /// By chance.
+    /// Any option, by chance.
     Random,
     /// The option that helps most pods.
     MostPods,
@@ -19,15 +19,15 @@ pub enum Expander {
     LeastWaste,
     /// The option with the fewest nodes. Upstream has it, AKS does not offer it.
     LeastNodes,
-    /// The groups that a person has given the highest number.
+    /// The option whose group has the highest number in a list that the user wrote.
     Priority,
 }
 
 impl Expander {
-    /// All of them.
+    /// All expanders; the order is that of the setting's values.
     pub const ALL: [Self; 5] = [Self::Random, Self::MostPods, Self::LeastWaste, Self::LeastNodes, Self::Priority];
 
-    /// The word in the profile.
+    /// Returns the name in the profile.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -40,33 +40,33 @@ impl Expander {
     }
 }
 
-/// What an expander knows of an option.
+/// A scale-up option as an expander sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Candidate {
-    /// The group.
+    /// Name of the group.
     pub group: Arc<str>,
-    /// How many nodes it would get.
+    /// Number of nodes that the group would get.
     pub nodes: u32,
-    /// How many pods they would take.
+    /// Number of pods that those nodes would take.
     pub pods: usize,
-    /// What those pods ask for.
+    /// Requests of those pods together.
     pub requested: Resources,
-    /// What one node has.
+    /// Capacity of one node.
     pub node: Resources,
 }
 
-/// The numbers of the expander `priority`, with patterns of the names that have them.
+/// The numbers of the expander `priority`, with patterns of the group names that have them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Priorities {
     /// A number and a pattern; several may have the same number.
     pub rules: Vec<(i64, Pattern)>,
-    /// The text of the config map that a person wrote them in, where there is one.
+    /// Text of the config map that holds them, if there is one.
     pub text: Option<String>,
-    /// What is wrong with that text, so that there are no rules.
+    /// Error in that text, because of which there are no rules.
     pub problem: Option<String>,
 }
 
-/// The places of the options that are left; empty where no option is worth anything.
+/// Returns the indices of the preferred options; empty if no option is worth anything.
 #[must_use]
 pub fn best(
     expander: Expander,
@@ -89,8 +89,7 @@ fn lowest<K: Ord>(options: &[Candidate], key: impl Fn(&Candidate) -> Option<K>) 
     options.iter().enumerate().filter(|(_, option)| is_best(option)).map(|(index, _)| index).collect()
 }
 
-/// The idle part of the processor time and the idle part of the memory together, in
-/// thousand-millionths.
+/// Returns the sum of the idle shares of processor time and of memory, in thousand-millionths.
 fn waste(option: &Candidate) -> u128 {
     let idle = |requested: u64, of_node: u64| {
         let available = u128::from(of_node) * u128::from(option.nodes);
@@ -101,8 +100,8 @@ fn waste(option: &Candidate) -> u128 {
     cpu + idle(option.requested.memory_bytes, option.node.memory_bytes)
 }
 
-/// A group takes the highest number of the patterns that its name fits; one that fits none is
-/// left out, and said so. Without a fit, or without numbers, all options stay.
+/// Returns the options with the highest priority. A group has the highest number of the patterns that its name
+/// fits; one that fits none is left out, and reported. If no group fits, or there are no numbers, all options stay.
 fn highest_priority(options: &[Candidate], priorities: &Priorities, notices: &mut Vec<Notice>) -> Vec<usize> {
     let all = || (0..options.len()).collect();
     notices.extend(priorities.problem.iter().map(|problem| Notice::PrioritiesInvalid { problem: problem.clone() }));

@@ -4,29 +4,29 @@ use std::sync::Arc;
 
 use super::super::pool::{PoolId, ScaleDownMode};
 
-/// What a group is at the beginning of a loop.
+/// A node group at the beginning of a loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Group {
     /// The pool.
     pub id: PoolId,
     /// The name of its scale set.
     pub name: Arc<str>,
-    /// The fewest nodes it may have.
+    /// The smallest size that it may have.
     pub min: u32,
-    /// The most.
+    /// The largest size that it may have.
     pub max: u32,
-    /// How many it is to have, by the provider's account.
+    /// The target size, as the provider reports it.
     pub target: u32,
-    /// What becomes of the machines that it gives up.
+    /// The scale-down mode: machines that it gives up are deleted or deallocated.
     pub policy: ScaleDownMode,
 }
 
-/// How many nodes of a group are fine: while it grows or shrinks, not only its target.
+/// Acceptable number of nodes of a group: its target, widened while the group grows or shrinks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct AcceptableRange {
-    /// The fewest; below zero where more is asked for than there is.
+    /// Lower bound: the target less overdue machines and requested nodes; below zero if these outnumber the target.
     pub min: i64,
-    /// The most.
+    /// Upper bound: the target plus nodes that are being removed.
     pub max: i64,
     /// The target size.
     pub target: i64,

@@ -1,31 +1,31 @@
-//! What the autoscaler's Azure provider reports of a virtual machine of a scale set.
+//! States of the virtual machines of a scale set as the autoscaler's Azure provider reports them.
 //!
-//! A machine has a provisioning state, which says how the last operation on it went, and a power
-//! state. The provider makes one state of the two, and an error where a machine could not be
-//! brought up: that is how a failed start of a deallocated machine becomes visible. After the provider
-//! of AKS's branch of the cluster autoscaler (kubernetes/autoscaler pull request 9932).
+//! A machine has a provisioning state, which says how the last operation on it went, and a power state. The
+//! provider makes one state of the two, and an error where a machine could not be brought up: that is how a
+//! failed start of a deallocated machine becomes visible. After the provider of AKS's branch of the cluster
+//! autoscaler (kubernetes/autoscaler pull request 9932).
 
 use std::borrow::Cow;
 
 use super::super::pool::ScaleDownMode;
 
-/// What a machine is doing, as the autoscaler sees it.
+/// State of a machine as the autoscaler sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum InstanceState {
     /// It runs, or is believed to.
     Running,
     /// It is being brought up.
     Creating,
-    /// It is going for good.
+    /// It is being deleted.
     Deleting,
     /// It is kept without a host.
     Deallocated,
-    /// It is giving its host back.
+    /// It is being deallocated: it gives its host back.
     Deallocating,
 }
 
 impl InstanceState {
-    /// The word of the provider.
+    /// Returns the provider's word for the state.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -37,15 +37,15 @@ impl InstanceState {
         }
     }
 
-    /// Whether it will be something else by and by: it neither runs nor rests. A machine that could
-    /// not be brought up is one of these.
+    /// Returns `true` for a transitional state: neither running nor deallocated. A machine that could not be
+    /// brought up is in one (`Creating`).
     #[must_use]
     pub const fn is_moving(self) -> bool {
         matches!(self, Self::Creating | Self::Deleting | Self::Deallocating)
     }
 }
 
-/// Whether a failure is about capacity.
+/// Class of a creation error: about capacity or not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ErrorClass {
     /// There is no quota or no host.
@@ -55,7 +55,7 @@ pub enum ErrorClass {
 }
 
 impl ErrorClass {
-    /// The word of the provider.
+    /// Returns the provider's word for the class.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -65,10 +65,10 @@ impl ErrorClass {
     }
 }
 
-/// Why machines did not come up.
+/// Error of a machine that did not come up.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct CreationError {
-    /// About capacity or not.
+    /// Class: about capacity or not.
     pub class: ErrorClass,
     /// A code such as `start-deallocated-failed`.
     pub code: Cow<'static, str>,
@@ -77,34 +77,34 @@ pub struct CreationError {
 }
 
 impl CreationError {
-    /// An error in words that are known beforehand.
+    /// Creates an error from fixed texts.
     #[must_use]
     pub const fn new(class: ErrorClass, code: &'static str, message: &'static str) -> Self {
         Self { class, code: Cow::Borrowed(code), message: Cow::Borrowed(message) }
     }
 }
 
-/// A kept machine could not be started again.
+/// Error: a deallocated machine could not be started again.
 pub static START_FAILED: CreationError =
     CreationError::new(ErrorClass::OutOfResources, "start-deallocated-failed", "Failed to start deallocated VM");
 
-/// A new machine could not be provisioned.
+/// Error: a new machine could not be provisioned.
 pub static PROVISIONING_FAILED: CreationError = CreationError::new(
     ErrorClass::OutOfResources,
     "provisioning-state-failed",
     "Azure failed to provision a node for this node group",
 );
 
-/// A machine came up, and the extension that makes it a node failed.
+/// Error: a machine came up, and the extension that makes it a node failed.
 pub static EXTENSION_FAILED: CreationError =
     CreationError::new(ErrorClass::Other, "VMExtensionProvisioningFailed", "the extension vmssCSE failed");
 
 /// State and error of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct InstanceStatus {
-    /// What it is doing.
+    /// The state that the provider makes of provisioning and power state.
     pub state: InstanceState,
-    /// Why it did not come up.
+    /// The error, if it did not come up.
     pub error: Option<&'static CreationError>,
 }
 
@@ -114,7 +114,7 @@ impl From<InstanceState> for InstanceStatus {
     }
 }
 
-/// The provisioning state of a machine: how the last operation on it went.
+/// Provisioning state of a machine: progress or result of the last operation on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VmProvisioning {
     /// It is being created.
@@ -129,7 +129,7 @@ pub enum VmProvisioning {
     Deleting,
 }
 
-/// The power state of a machine.
+/// Power state of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VmPower {
     /// It is being started.
@@ -140,7 +140,7 @@ pub enum VmPower {
     Stopping,
     /// It is shut down and keeps its host.
     Stopped,
-    /// It is giving its host back.
+    /// It is being deallocated: it gives its host back.
     Deallocating,
     /// It has no host.
     Deallocated,
@@ -160,7 +160,7 @@ impl VmPower {
         Self::Unknown,
     ];
 
-    /// The word in an instance view, behind `PowerState/`.
+    /// Returns the word in an instance view, behind `PowerState/`.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -174,9 +174,9 @@ impl VmPower {
         }
     }
 
-    /// Whether the cloud node controller marks the node of such a machine as shut down: its host is
-    /// given back or no longer used, unless it is only being created (cloud-provider-azure,
-    /// `InstanceShutdownByProviderID`).
+    /// Returns `true` if the cloud node controller taints the node of such a machine as
+    /// shut down: its host is given back or no longer used, unless the machine is only
+    /// being created (cloud-provider-azure, `InstanceShutdownByProviderID`).
     #[must_use]
     pub const fn is_shutdown(self, provisioning: Option<VmProvisioning>) -> bool {
         let is_off = matches!(self, Self::Stopped | Self::Deallocating | Self::Deallocated);
@@ -187,26 +187,25 @@ impl VmPower {
 /// A machine as Azure Compute describes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct VmView {
-    /// How the last operation went.
+    /// Its provisioning state.
     pub provisioning: VmProvisioning,
     /// Its power state.
     pub power: VmPower,
-    /// Whether the extension that makes it a node failed.
+    /// The extension that makes it a node failed.
     pub has_extension_error: bool,
 }
 
-/// How the provider reads machines.
+/// The provider's settings for deriving the status of machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Reading {
     /// The pool's scale-down mode.
     pub policy: ScaleDownMode,
-    /// Whether a new machine that failed counts as a failed creation at once. AKS has it on.
+    /// A new machine that failed counts as a failed creation at once. On in AKS.
     pub is_fast_delete: bool,
 }
 
 impl Reading {
-    /// The status of a machine. While an operation goes on the provider keeps what it believed:
-    /// `known`.
+    /// Returns the status of a machine. While an operation goes on the provider keeps the status that it knew: `known`.
     #[must_use]
     pub fn status(self, machine: VmView, known: Option<InstanceStatus>) -> Option<InstanceStatus> {
         use InstanceState as S;

@@ -1,17 +1,17 @@
-//! What the Azure provider believes of the machines of a scale set between two looks at them.
+//! The Azure provider's cache of the machines of a scale set between two refreshes.
 //!
-//! It looks every five minutes, or when something went wrong. In between it changes its mind by
-//! itself when it asks for something, so that a machine that it starts counts as running at once. After
-//! AKS's branch of the cluster autoscaler (kubernetes/autoscaler pull request 9932).
+//! It is refreshed every five minutes, or when something went wrong. In between the provider updates it when
+//! it asks for an operation, so that a machine that it starts counts as running at once. After AKS's branch
+//! of the cluster autoscaler (kubernetes/autoscaler pull request 9932).
 
 use super::super::sorted::advance_to;
 use super::cluster_state::FailedInstance;
 use super::instance::{InstanceState, InstanceStatus, Reading, VmView};
 
-/// How long what is believed is believed, in milliseconds.
+/// Time after which the cache is refreshed, in milliseconds.
 const REFRESH_MS: u64 = 5 * 60_000;
 
-/// How something ended that was asked of Azure.
+/// Kind of an Azure operation that has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Ending {
     /// A start.
@@ -22,24 +22,24 @@ pub enum Ending {
     Deletion,
 }
 
-/// See the module.
+/// Cached status of the machines of one scale set.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct InstanceCache {
-    /// Sorted by instance.
+    /// Status by instance id, sorted by instance id.
     entries: Vec<(u32, InstanceStatus)>,
-    /// Those of them that neither run nor rest, so that a loop need not look at all. Sorted.
+    /// Instance ids in a transitional state, so that a loop need not visit all machines. Sorted.
     moving: Vec<u32>,
     looked_ms: Option<u64>,
 }
 
 impl InstanceCache {
-    /// Whether it has to look again.
+    /// Returns `true` if the cache has to be refreshed.
     #[must_use]
     pub fn is_stale(&self, now_ms: u64) -> bool {
         self.looked_ms.is_none_or(|looked_ms| looked_ms + REFRESH_MS <= now_ms)
     }
 
-    /// Lets it look again at the next occasion.
+    /// Marks the cache as stale, so that it is refreshed at the next occasion.
     pub fn invalidate(&mut self) {
         self.looked_ms = None;
     }
@@ -48,7 +48,7 @@ impl InstanceCache {
         self.entries.binary_search_by_key(&instance_id, |(id, _)| *id)
     }
 
-    /// Looks at the machines, which come in the order of their instances.
+    /// Refreshes the cache from the machines, which come in the order of their instance ids.
     pub fn refresh(&mut self, machines: impl Iterator<Item = (u32, VmView)>, reading: Reading, now_ms: u64) {
         let before = std::mem::take(&mut self.entries);
         let mut known = before.as_slice();
@@ -62,7 +62,7 @@ impl InstanceCache {
         self.looked_ms = Some(now_ms);
     }
 
-    /// Believes from now on that a machine does this.
+    /// Sets the cached state of a machine.
     pub fn set(&mut self, instance_id: u32, state: InstanceState) {
         match self.place(instance_id) {
             Ok(place) => {
@@ -75,7 +75,7 @@ impl InstanceCache {
         self.note(instance_id, state.is_moving());
     }
 
-    /// Keeps up the list of machines that move.
+    /// Updates the list of machines in a transitional state.
     fn note(&mut self, instance_id: u32, is_moving: bool) {
         match (self.moving.binary_search(&instance_id), is_moving) {
             (Err(place), true) => self.moving.insert(place, instance_id),
@@ -86,8 +86,8 @@ impl InstanceCache {
         }
     }
 
-    /// Learns how something ended that was asked for. What worked needs no look: a machine that was
-    /// to start is believed to run already.
+    /// Records that an operation on a machine ended. Success needs no refresh: a machine that was to start is
+    /// believed to run already. A failure makes the cache stale.
     pub fn on_ended(&mut self, instance_id: u32, ending: Ending, has_worked: bool) {
         match (ending, has_worked) {
             (_, false) => self.invalidate(),
@@ -102,24 +102,24 @@ impl InstanceCache {
         }
     }
 
-    /// What is believed of each machine.
+    /// Returns the cached status of every machine, sorted by instance id.
     #[must_use]
     pub fn entries(&self) -> &[(u32, InstanceStatus)] {
         &self.entries
     }
 
-    /// What is believed of a machine.
+    /// Returns the cached status of a machine, if it is known.
     #[must_use]
     pub fn status(&self, instance_id: u32) -> Option<InstanceStatus> {
         self.entries.get(self.place(instance_id).ok()?).map(|(_, status)| *status)
     }
 
-    /// The machines that neither run nor rest.
+    /// Returns the machines in a transitional state: neither running nor deallocated.
     pub fn moving(&self) -> impl Iterator<Item = (u32, InstanceStatus)> {
         self.moving.iter().filter_map(|id| Some((*id, self.status(*id)?)))
     }
 
-    /// The machines that did not come up.
+    /// Returns the machines that did not come up, with their errors.
     #[must_use]
     pub fn failed(&self) -> Vec<FailedInstance> {
         self.moving().filter_map(|(id, status)| Some((id, status.error?.clone()))).collect()

@@ -1,4 +1,4 @@
-//! What was found out of each node, kept from loop to loop for as long as it holds.
+//! Findings about each node, kept from loop to loop for as long as they hold.
 
 use std::sync::Arc;
 
@@ -7,40 +7,40 @@ use super::removal::Move;
 use super::scratch::Scratch;
 use super::unremovable::Reason;
 
-/// That a node is not looked at again for a while.
+/// Skip this node until `until_ms` (upstream: unremovable-node recheck timeout).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Rest {
-    /// Until when.
+    /// End of the recheck timeout, in milliseconds.
     pub until_ms: u64,
-    /// What was found.
+    /// The reason for which it could not be removed.
     pub reason: Reason,
-    /// How far the cluster had changed when it was found.
+    /// Generation of the cluster when the reason was found.
     pub generation: u64,
-    /// Whether a loop has passed it by that saw something else, so that it may no longer be true.
+    /// A later loop skipped the node and saw another generation, so that the reason may no longer hold.
     pub is_stale: bool,
 }
 
-/// What was found out of a node that has not changed since, nor anything else that it depends on.
+/// A finding about a node that holds until the node, or anything else that it depends on, changes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Finding {
     /// Nothing that would hold in the next loop.
     Nothing,
-    /// Its pods ask for too much of it.
+    /// Its utilization is too high for removal.
     Busy,
-    /// It is worth trying to do without it.
+    /// It is a candidate for removal.
     Idle,
-    /// It is, and these pods would have to move.
+    /// It is a candidate, and these pods would have to move.
     Moves(Vec<Move>),
 }
 
-/// What is known of a node.
+/// Findings about one node.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Known {
     id: NodeId,
     node: Arc<NodeInfo>,
-    /// What was found, of the node as it is.
+    /// The finding about the node in its present version.
     pub finding: Finding,
-    /// Why it is left alone, if it is; a change of the node does not end this.
+    /// Recheck timeout under which it is skipped, if any; a change of the node does not end it.
     pub rest: Option<Rest>,
 }
 
@@ -49,19 +49,19 @@ impl Known {
         Self { id: node.id, node: Arc::clone(node), finding: Finding::Nothing, rest: None }
     }
 
-    /// The node as it was when all of this was found.
+    /// Returns the version of the node that the finding is about.
     #[must_use]
     pub fn node(&self) -> &NodeInfo {
         &self.node
     }
 
-    /// Whether it is about a node as it is here.
+    /// Returns `true` if the finding is about this version of the node.
     #[must_use]
     pub fn is_of(&self, node: &Arc<NodeInfo>) -> bool {
         Arc::ptr_eq(&self.node, node)
     }
 
-    /// Brings it up to date with the node of its identity.
+    /// Updates it to the present version of the node of the same identity.
     fn renew(&mut self, node: &Arc<NodeInfo>, now_ms: u64) {
         if !self.is_of(node) {
             self.node = Arc::clone(node);
@@ -73,14 +73,14 @@ impl Known {
     }
 }
 
-/// See the module. One for each node, sorted by identity.
+/// Findings about all nodes, one entry for each, sorted by identity.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Knowledge {
     nodes: Vec<Known>,
 }
 
 impl Knowledge {
-    /// Brings them in line with the nodes of a copy, so that each is found by the node's place there.
+    /// Aligns the entries with the nodes of a copy, so that each is found by the node's place there.
     pub fn align(&mut self, scratch: &Scratch, now_ms: u64) {
         let mut old = Vec::new().into_iter().peekable();
         for (place, at) in scratch.registered().iter().enumerate() {
@@ -101,19 +101,19 @@ impl Knowledge {
         self.nodes.truncate(scratch.registered().len());
     }
 
-    /// Forgets what was found, as the rules have changed. Nodes that rest go on to rest.
+    /// Drops all findings, as the rules have changed. Recheck timeouts go on.
     pub fn forget_findings(&mut self) {
         for known in &mut self.nodes {
             known.finding = Finding::Nothing;
         }
     }
 
-    /// What is known of the node at a place.
+    /// Returns the entry of the node at a place.
     pub fn at(&mut self, place: usize) -> Option<&mut Known> {
         self.nodes.get_mut(place)
     }
 
-    /// The nodes that are not looked at again for a while.
+    /// Returns the nodes that are skipped for a while, with their recheck timeouts.
     pub fn resting(&self) -> impl Iterator<Item = (NodeId, &Rest)> {
         self.nodes.iter().filter_map(|known| Some((known.id, known.rest.as_ref()?)))
     }

@@ -1,8 +1,8 @@
-//! The cluster autoscaler: when a cluster grows, by which pool, and which nodes it gives up.
+//! The cluster autoscaler: when a cluster grows, which pool grows, and which nodes are removed.
 //!
-//! The rules are those of kubernetes/autoscaler 1.35 and, for pools that keep their machines, of
-//! AKS's branch of it (pull request 9932). They know neither the clock nor the cloud: a loop is given
-//! what there is and says what is to be done.
+//! The rules are those of kubernetes/autoscaler 1.35 and, for pools that keep their machines, of AKS's branch
+//! of it (pull request 9932). They know neither the clock nor the cloud: a loop is given the cluster as it is
+//! and returns what is to be done.
 
 #[expect(clippy::module_inception, reason = "the autoscaler itself, beside its rules")]
 mod autoscaler;

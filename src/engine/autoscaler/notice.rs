@@ -1,4 +1,4 @@
-//! What the autoscaler tells people: its events, as facts.
+//! Events of the autoscaler, as facts.
 //!
 //! The words are made when an event is shown, and are those of the cluster autoscaler.
 
@@ -9,7 +9,7 @@ use super::super::kubernetes::PodId;
 use super::duration;
 use super::instance::CreationError;
 
-/// A change of one group's size.
+/// A change of one group's target size.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Resize {
     /// The group.
@@ -18,14 +18,14 @@ pub struct Resize {
     pub from: u32,
     /// Its target after.
     pub to: u32,
-    /// The largest it may have.
+    /// The largest size that it may have.
     pub max: u32,
 }
 
-/// A reason that speaks against a group, with how many groups have it.
+/// Reasons against groups, each with the number of groups that have it.
 pub type Reasons = Vec<(String, u32)>;
 
-/// Something worth telling.
+/// An event of the autoscaler.
 #[expect(missing_docs, reason = "the fields are named by what they are")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Notice {
@@ -33,9 +33,9 @@ pub enum Notice {
     ScaleUpTimedOut { group: Arc<str>, after_ms: u64 },
     /// Machines of a group could not be created or started.
     ScaleUpFailed { group: Arc<str>, count: u32, error: CreationError },
-    /// A group is about to grow, or was told to.
+    /// A group is about to grow, or was told to (`is_done`).
     ScaledUpGroup { resize: Resize, is_done: bool },
-    /// A group could not be told to grow.
+    /// The provider refused to grow a group.
     FailedToScaleUpGroup { group: Arc<str>, error: String },
     /// Too many nodes are not ready: nothing is done.
     ClusterUnhealthy,
@@ -51,9 +51,9 @@ pub enum Notice {
     ScaleDownEmpty { node: Arc<str> },
     /// A node goes, and its pods are moved.
     ScaleDown { node: Arc<str>, utilization: String, pods: Vec<String> },
-    /// A node is closed to new pods before it goes.
+    /// A node is tainted before it is removed, so that it takes no new pods.
     NodeMarked { node: Arc<str> },
-    /// A node's machine was told to go.
+    /// The removal of a node's machine was requested.
     NodeRemoved { node: Arc<str> },
     /// A node was removed, empty or after a drain.
     ScaledDown { node: Arc<str>, is_empty: bool },
@@ -63,13 +63,13 @@ pub enum Notice {
     DeleteUnregistered { node: Arc<str> },
     /// A group fits no pattern of the expander's priorities.
     NoPriority { group: Arc<str> },
-    /// No group fits any.
+    /// No group fits any pattern of the expander's priorities.
     NoPriorities,
-    /// The priorities cannot be read.
+    /// The config map of the priorities cannot be parsed.
     PrioritiesInvalid { problem: String },
 }
 
-/// What an event is about.
+/// Object that an event is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Subject {
     /// The autoscaler as a whole: its status config map.
@@ -85,16 +85,16 @@ pub enum Subject {
 /// An event in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct NoticeText {
-    /// Whether something went wrong: `Warning` rather than `Normal`.
+    /// `true` for the event type `Warning`, `false` for `Normal`.
     pub is_warning: bool,
     /// The reason, such as `ScaleDownEmpty`.
     pub reason: &'static str,
-    /// A sentence.
+    /// The message, a sentence.
     pub message: String,
 }
 
 impl Notice {
-    /// What it is about.
+    /// Returns the object that the event is about.
     #[must_use]
     pub fn subject(&self) -> Subject {
         match self {
@@ -109,7 +109,7 @@ impl Notice {
         }
     }
 
-    /// The event in words.
+    /// Returns the event in words.
     #[must_use]
     pub fn text(&self) -> NoticeText {
         let normal = |reason, message| NoticeText { is_warning: false, reason, message };
@@ -200,7 +200,7 @@ fn resizes_text(resizes: &[Resize]) -> String {
     format!("[{}]", all.join(" "))
 }
 
-/// Reasons with their numbers, as in the event of a pod.
+/// Formats reasons with their numbers, as in the event of a pod.
 #[must_use]
 pub fn reasons_text(reasons: &Reasons) -> String {
     let mut text = String::new();

@@ -1,4 +1,4 @@
-//! A place for a node in a copy of the cluster, and what was put on it there.
+//! A place for a node in a copy of the cluster, and the pods that were put on it there.
 
 use std::sync::Arc;
 
@@ -8,41 +8,41 @@ use super::super::pool::ScaleDownMode;
 use super::eligibility::{is_kept, is_scale_down_disabled};
 use super::evictability::is_daemon;
 
-/// A place for a node, and what was put on it.
+/// A place for a node, and its state in the copy.
 #[derive(Debug, Clone)]
 pub struct Place {
-    /// The node.
+    /// The node; still held after it was taken out.
     node: Arc<NodeInfo>,
-    /// Whether it was taken out, which leaves its place empty.
+    /// The node was taken out, which leaves its place empty.
     pub is_absent: bool,
-    /// What is left of it.
+    /// Free resources: allocatable less the requests of all pods, including those in the copy only.
     pub free: Resources,
-    /// What decides whether a pod may stand on it.
+    /// Labels, taints and cordon, which decide if a pod may stand on the node.
     pub kind: Kind,
-    /// Where in the journal the latest of the pods is that are written beside the node, each of which
-    /// says where the one before it is.
+    /// Index in the journal of the latest pod that was written beside the node; each such entry holds the
+    /// index of the one before it.
     pub latest: Option<usize>,
-    /// Whether it takes none.
+    /// The node takes no more pods in this copy.
     pub is_closed: bool,
-    /// Whether it takes only pods that tolerate something.
+    /// Cordoned or tainted: takes only pods with matching tolerations.
     is_reserved: bool,
-    /// What is asked of every node in every loop, here so that nobody need go to the nodes for it.
+    /// Facts that every loop asks of every node, held here so that the node itself need not be visited.
     pub glance: Glance,
 }
 
-/// What can be told of a node at a glance.
+/// Facts about a node that every loop asks for.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each thing that is asked")]
 pub struct Glance {
     /// Its identity.
     pub id: NodeId,
-    /// Whether nothing on it has to be moved.
+    /// None of its pods has to be moved: they have ended, are mirrors, or belong to daemon sets.
     pub is_empty: bool,
-    /// Whether it is ready.
+    /// The node is ready.
     pub is_ready: bool,
-    /// Whether its annotation keeps it.
+    /// Its annotation excludes it from scale-down.
     pub is_scale_down_disabled: bool,
-    /// Whether it would be kept, were it of a pool that keeps its machines.
+    /// Shut down; counts as deallocated if the pool's mode is Deallocate.
     is_shut_down: bool,
 }
 
@@ -59,7 +59,7 @@ impl Glance {
         }
     }
 
-    /// See [`is_kept`].
+    /// Returns `true` if the node lies deallocated in a pool that keeps its machines; see [`is_kept`].
     #[must_use]
     pub fn is_kept(self, policy: ScaleDownMode) -> bool {
         self.is_shut_down && policy == ScaleDownMode::Deallocate
@@ -67,27 +67,26 @@ impl Glance {
 }
 
 impl Place {
-    /// A place with a node.
+    /// Creates a place with a node.
     #[must_use]
     pub fn new(node: Arc<NodeInfo>) -> Self {
         let (kind, glance, is_reserved) = (Kind::of(&node), Glance::of(&node), is_reserved(&node));
         Self { free: node.free(), kind, glance, is_reserved, node, is_absent: false, is_closed: false, latest: None }
     }
 
-    /// The node, unless it was taken out.
+    /// Returns the node, unless it was taken out.
     #[must_use]
     pub fn node(&self) -> Option<&Arc<NodeInfo>> {
         (!self.is_absent).then_some(&self.node)
     }
 
-    /// The node, even if it was taken out.
+    /// Returns the node, even if it was taken out.
     #[must_use]
     pub fn resident(&self) -> &Arc<NodeInfo> {
         &self.node
     }
 
-    /// Another node stands here; the pods that are written beside it, which ask for so much together,
-    /// stay. Gives the node of before.
+    /// Replaces the node; the pods written beside it stay, and `requests` is their sum. Returns the previous node.
     pub fn put(&mut self, node: Arc<NodeInfo>, requests: Resources) -> Arc<NodeInfo> {
         let before =
             std::mem::replace(self, Self { latest: self.latest, is_closed: self.is_closed, ..Self::new(node) });
@@ -95,25 +94,25 @@ impl Place {
         before.node
     }
 
-    /// Writes a pod beside the node; gives where the one before it is.
+    /// Writes a pod beside the node; returns the journal index of the pod before it, if any.
     pub fn add(&mut self, requests: Resources, at: usize) -> Option<usize> {
         self.free -= requests;
         self.latest.replace(at)
     }
 
-    /// Takes the latest of these pods off, behind which another one is.
+    /// Removes the latest pod beside the node; `before` is the journal index of the pod before it.
     pub fn take(&mut self, requests: Resources, before: Option<usize>) {
         self.free += requests;
         self.latest = before;
     }
 
-    /// Whether it is open and has room for this.
+    /// Returns `true` if the place is open and has room for these requests.
     #[must_use]
     pub fn has_room(&self, requests: Resources) -> bool {
         !self.is_absent && !self.is_closed && requests.fits_in(self.free)
     }
 
-    /// What a pod that tolerates nothing can have of it.
+    /// Returns the resources that a pod without tolerations can have here; zero if it may not stand here.
     #[must_use]
     pub fn offer(&self) -> Resources {
         if self.is_absent || self.is_closed || self.is_reserved { Resources::default() } else { self.free }
@@ -124,7 +123,8 @@ fn is_reserved(node: &NodeInfo) -> bool {
     node.is_unschedulable || untolerated(&node.taints, &[]).is_some()
 }
 
-/// What nodes that are alike have in common: labels, taints and cordon. Addresses, as alike nodes share them.
+/// Labels, taints and cordon of a node, equal for nodes that are alike. Labels and taints are compared by
+/// address, as alike nodes share them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Kind {
     labels: usize,
@@ -142,12 +142,12 @@ impl Kind {
     }
 }
 
-/// A pod that is on a node only in the copy. What never changes of it is shared, as it is handed on from
-/// node to node.
+/// A pod that is on a node only in the copy. The part that never changes is shared, as the pod is handed on
+/// from node to node.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Guest {
     about: Arc<About>,
-    /// Where it came from, for who moves it: a place, and a number there.
+    /// Its origin, for the planner: the place of the node, and the index among that node's moves.
     pub home: Option<(usize, usize)>,
 }
 
@@ -159,13 +159,13 @@ struct About {
 }
 
 impl Guest {
-    /// A pod that comes from nowhere.
+    /// Creates a guest from a pod, without an origin.
     #[must_use]
     pub fn new(pod: &Pod) -> Self {
         Self::with(pod, pod.spec.requests(), Demand::of(&pod.spec))
     }
 
-    /// Another pod of the same specification.
+    /// Creates a guest from another pod of the same specification.
     #[must_use]
     pub fn alike(&self, pod: &Pod) -> Self {
         Self::with(pod, self.requests(), self.demand())
@@ -175,33 +175,33 @@ impl Guest {
         Self { about: Arc::new(About { pod: pod.clone(), requests, demand }), home: None }
     }
 
-    /// The pod.
+    /// Returns the pod.
     #[must_use]
     pub fn pod(&self) -> &Pod {
         &self.about.pod
     }
 
-    /// What it asks for.
+    /// Returns the requests of the pod.
     #[must_use]
     pub fn requests(&self) -> Resources {
         self.about.requests
     }
 
-    /// What else it asks for.
+    /// Returns the checks, beside its requests, that placing the pod needs.
     #[must_use]
     pub fn demand(&self) -> Demand {
         self.about.demand
     }
 }
 
-/// What decides whether a pod fits a node, where no pod keeps others away.
+/// Checks that decide if a pod fits a node, where no pod keeps others away by anti-affinity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Demand {
-    /// Room, on a node that takes pods which tolerate nothing.
+    /// Room, on a node that takes pods without tolerations.
     Room,
     /// Room, labels, taints and cordon.
     Standing,
-    /// Everything that the scheduler knows of.
+    /// Everything that the scheduler checks.
     All,
 }
 
@@ -217,7 +217,8 @@ impl Demand {
     }
 }
 
-/// Whether nothing but what it asks for matters to the pods that come after it.
+/// Returns `true` if only the pod's requests matter to the pods placed after it: it has neither
+/// host ports nor anti-affinity.
 #[must_use]
 pub fn is_plain(spec: &PodSpec) -> bool {
     spec.host_ports.is_empty() && !spec.keeps_away()

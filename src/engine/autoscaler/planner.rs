@@ -1,4 +1,4 @@
-//! Deciding which nodes go: who is unneeded, since when, and who has been for long enough.
+//! Scale-down planning: nodes that are unneeded, since when, and which have been for long enough.
 
 use std::sync::Arc;
 
@@ -16,41 +16,41 @@ use super::settings::{Setting, Settings};
 use super::unneeded::{Removables, Standing, Unneeded, UnneededNodes};
 use super::unremovable::Reason;
 
-/// See the module.
+/// The scale-down planner: unneeded and unremovable nodes, and findings about each node from loop to loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Planner {
-    /// Nodes that could go.
+    /// Nodes that could be removed.
     pub unneeded: UnneededNodes,
-    /// Nodes that cannot, with the reason.
+    /// Nodes that cannot be removed, with the reason.
     unremovable: Vec<(NodeId, Reason)>,
-    /// What is known of each node.
+    /// Findings about each node.
     knowledge: Knowledge,
-    /// The settings and the budgets with which it was found out.
+    /// Settings and budgets under which the findings were made.
     rules: Option<(Settings, Vec<Arc<DisruptionBudget>>)>,
 }
 
-/// What a loop gives the planner.
+/// Input of the planner in one loop.
 #[derive(Debug)]
 pub struct Situation<'a> {
     /// The groups.
     pub groups: &'a [Group],
-    /// The places of the nodes to think about, in the order in which they are tried.
+    /// Places of the candidates, in the order in which they are tried.
     pub candidates: &'a [usize],
-    /// Nodes that are being emptied or deleted.
+    /// Nodes that are being drained or deleted.
     pub in_progress: &'a [NodeId],
-    /// Pods that were evicted and may not have been made anew yet.
+    /// Pods that were evicted and may not have been recreated yet.
     pub evicted: &'a [Pod],
     /// The settings.
     pub settings: &'a Settings,
-    /// The time.
+    /// The current time, in milliseconds.
     pub now_ms: u64,
-    /// How often the loop runs.
+    /// Scan interval, in milliseconds.
     pub interval_ms: u64,
-    /// How far the cluster has changed.
+    /// Generation of the cluster's nodes, pods and budgets.
     pub generation: u64,
 }
 
-/// Whether nothing about a node's pods depends on the time, or on how much a budget allows.
+/// Returns `true` if nothing about a node's pods depends on the time, or on the disruptions that a budget still allows.
 fn is_timeless(node: &NodeInfo, budgets: &Budgets) -> bool {
     node.pods().iter().all(|pod| {
         let is_left = is_daemon(&pod.spec) || pod.spec.is_mirror();
@@ -60,8 +60,8 @@ fn is_timeless(node: &NodeInfo, budgets: &Budgets) -> bool {
 }
 
 impl Planner {
-    /// Finds out which nodes are unneeded. `missing` tells how many pods a controller has still to
-    /// make; nothing where the controller is not known. The scratch copy is as before afterwards.
+    /// Finds the unneeded nodes. `missing` returns the number of pods that a controller has still to create;
+    /// `None` where the controller is not known. The scratch copy is reverted afterwards.
     pub fn update(
         &mut self,
         scratch: &mut Scratch,
@@ -114,7 +114,7 @@ impl Planner {
         self.unneeded.update(found.into_iter());
     }
 
-    /// Forgets what was found out under other rules.
+    /// Drops the findings if settings or budgets have changed.
     fn check_rules(&mut self, budgets: &Budgets, settings: &Settings) {
         let is_same =
             |(known, all): &(Settings, Vec<Arc<DisruptionBudget>>)| known == settings && budgets.all().eq(all);
@@ -124,7 +124,8 @@ impl Planner {
         }
     }
 
-    /// Whether to try; `Ok(false)` for a node that is no candidate at all.
+    /// Returns `Ok(true)` if the removal is to be simulated, `Ok(false)` for a deallocated node, which is no
+    /// candidate; otherwise the reason against it.
     fn is_eligible(
         &mut self,
         place: usize,
@@ -162,7 +163,7 @@ impl Planner {
         found.map(|_| true)
     }
 
-    /// Who may go now.
+    /// Returns the nodes that may be removed now, and the others with their reasons.
     #[must_use]
     pub fn nodes_to_delete(&mut self, scratch: &Scratch, situation: &Situation<'_>) -> Removables {
         let groups = situation.groups;
@@ -186,30 +187,30 @@ impl Planner {
         found
     }
 
-    /// Forgets which nodes are unneeded: they begin anew.
+    /// Clears the unneeded nodes: their unneeded times begin anew.
     pub fn clear(&mut self) {
         self.unneeded.clear();
     }
 
-    /// Why a node is not given up, as far as the latest loop found out.
+    /// Returns the reason for which a node is not removed, as of the latest loop.
     #[must_use]
     pub fn reason(&self, id: NodeId) -> Option<Reason> {
         self.unremovable.iter().find(|(found, _)| *found == id).map(|(_, reason)| *reason)
     }
 
-    /// The nodes that the latest loop found unremovable, with the reasons.
+    /// Returns the nodes that the latest loop found unremovable, with the reasons.
     #[must_use]
     pub fn unremovable(&self) -> &[(NodeId, Reason)] {
         &self.unremovable
     }
 
-    /// The nodes that are not looked at again for a while.
+    /// Returns the nodes that are skipped for a while, with their recheck timeouts.
     pub fn resting(&self) -> impl Iterator<Item = (NodeId, &Rest)> {
         self.knowledge.resting()
     }
 }
 
-/// Tries to do without a node, by what is known of it, and learns more.
+/// Simulates the removal of a node, using the findings about it and adding to them.
 fn try_removal(
     scratch: &mut Scratch,
     place: usize,
@@ -249,8 +250,8 @@ fn try_removal(
     Ok(Unneeded { id, since_ms: now_ms, is_empty: found.moves.is_empty(), is_risky })
 }
 
-/// Tells the node that a guest came from where it ended up, so that it is sent there at once the next
-/// time, and not by way of nodes that can be done without as well.
+/// Stores, with the node that a guest came from, where the guest ended up, so that it is placed there at once
+/// the next time, and not by way of nodes that can be removed as well.
 fn send_home(knowledge: &mut Knowledge, guest: &Move) {
     let Some((place, index)) = guest.guest.home else { return };
     if let Some(Finding::Moves(moves)) = knowledge.at(place).map(|known| &mut known.finding)
@@ -260,8 +261,8 @@ fn send_home(knowledge: &mut Knowledge, guest: &Move) {
     }
 }
 
-/// Lists the pods that were moved to a node on paper, a moment ago, and have to be moved once more;
-/// false where it has to be asked again whether they may.
+/// Lists the pods that were moved to a node in the simulation, and have to be moved once more; returns
+/// `false` if their evictability has to be checked again.
 fn timeless_guests(scratch: &Scratch, place: usize, budgets: &Budgets, guests: &mut Vec<Move>) -> bool {
     for guest in scratch.guests(place) {
         let pod = guest.pod();
@@ -277,8 +278,8 @@ fn timeless_guests(scratch: &Scratch, place: usize, budgets: &Budgets, guests: &
     true
 }
 
-/// Pods that were evicted and whose controllers have not replaced them yet; those that nothing
-/// replaces are none of the planner's business.
+/// Returns the pods that were evicted and whose controllers have not replaced them yet; pods that nothing
+/// recreates are left out.
 fn not_recreated(evicted: &[Pod], missing: impl Fn(&PodSpec) -> Option<u32>) -> Vec<&Pod> {
     let mut injected: Vec<&Pod> = Vec::new();
     for pod in evicted.iter().filter(|pod| is_recreated(&pod.spec)) {
@@ -294,7 +295,7 @@ fn not_recreated(evicted: &[Pod], missing: impl Fn(&PodSpec) -> Option<u32>) -> 
     injected
 }
 
-/// Finds places for pods, until one has none.
+/// Places pods in the copy, until one fits nowhere.
 fn inject(scratch: &mut Scratch, pods: &[&Pod]) {
     for pod in pods {
         if scratch.schedule_anywhere(pod).is_none() {
@@ -303,8 +304,8 @@ fn inject(scratch: &mut Scratch, pods: &[&Pod]) {
     }
 }
 
-/// The most nodes to find unneeded: those that were, and twice as many as may go at a time, but no
-/// more than can go while the last of them becomes old enough.
+/// Returns the most nodes to find unneeded: those that were, and twice as many as may be removed at a time,
+/// but no more than can be removed while the last of them becomes old enough.
 #[must_use]
 pub fn unneeded_limit(before: usize, settings: &Settings, interval_ms: u64) -> usize {
     let at_a_time = settings.count(Setting::MaxEmptyBulkDelete);

@@ -1,4 +1,4 @@
-//! Pods that are alike to the scheduler: one of them speaks for all.
+//! Groups of pods that are alike to the scheduler, so that one of them is checked for all.
 
 use std::sync::Arc;
 
@@ -8,7 +8,8 @@ use super::evictability::is_daemon;
 /// The most groups that the pods of one controller are split into.
 const GROUPS_PER_CONTROLLER_MAX: usize = 10;
 
-/// Groups of pods, in the order of their first pods. Pods without a controller are alike to none.
+/// Groups pods that are alike, in the order of their first pods. A pod without a controller, or of a daemon
+/// set, is a group of its own.
 #[must_use]
 pub fn grouped(pods: &[Pod]) -> Vec<Vec<&Pod>> {
     let mut groups: Vec<Vec<&Pod>> = Vec::new();

@@ -1,31 +1,25 @@
-//! Settings as people write them: the profile of AKS, and flags of the upstream program.
+//! Settings in text form: the profile of AKS, and flags of the upstream program.
 
 use super::duration;
 use super::expander::Expander;
-use super::settings::{Kind, PROFILE_SETTINGS, SETTINGS, Setting, SettingInfo, Settings};
+use super::settings::{Kind, SETTINGS, Setting, SettingInfo, Settings};
 
 const BILLION: i64 = 1_000_000_000;
 
-/// The setting of a name.
+/// Returns the setting with this name, if there is one.
 #[must_use]
 pub fn find(name: &str) -> Option<&'static SettingInfo> {
     SETTINGS.iter().find(|info| info.name == name)
 }
 
-/// The settings that a profile has, in its order.
-#[must_use]
-pub fn of_profile() -> &'static [SettingInfo] {
-    SETTINGS.get(..PROFILE_SETTINGS).unwrap_or_default()
-}
-
-/// Whether a setting changes anything here. Whether pods of daemon sets are evicted does not: they end with
-/// their node, a moment later.
+/// Returns `true` if a setting has an effect in this simulation. Those for the eviction of daemon set pods
+/// have none: the pods end with their node, a moment later.
 #[must_use]
 pub const fn is_simulated(setting: Setting) -> bool {
     !matches!(setting, Setting::DaemonsetEvictionForEmptyNodes | Setting::DaemonsetEvictionForOccupiedNodes)
 }
 
-/// What a value should look like, for a person who wrote another.
+/// Describes the expected form of a value, for the message about an invalid one.
 #[must_use]
 pub const fn expected(kind: Kind) -> &'static str {
     match kind {
@@ -42,7 +36,7 @@ pub const fn expected(kind: Kind) -> &'static str {
     }
 }
 
-/// Reads a value.
+/// Parses a value; see [`Kind`] for its unit.
 #[must_use]
 pub fn parsed(kind: Kind, text: &str) -> Option<i64> {
     let text = text.trim();
@@ -71,7 +65,7 @@ pub fn parsed(kind: Kind, text: &str) -> Option<i64> {
     }
 }
 
-/// A number from 0 to 1, in thousand-millionths.
+/// Parses a number from 0 to 1, in thousand-millionths.
 fn fraction(text: &str) -> Option<i64> {
     let (whole, decimals) = text.split_once('.').unwrap_or((text, ""));
     let is_number = |digits: &str| digits.bytes().all(|digit| digit.is_ascii_digit());
@@ -84,7 +78,7 @@ fn fraction(text: &str) -> Option<i64> {
     Some(whole.checked_mul(BILLION)?.checked_add(part)?).filter(|value| *value <= BILLION)
 }
 
-/// A value as it is shown.
+/// Formats a value as it is shown.
 #[must_use]
 pub fn text(kind: Kind, value: i64) -> String {
     match kind {
@@ -107,8 +101,8 @@ pub fn text(kind: Kind, value: i64) -> String {
     }
 }
 
-/// The settings that these values make, the later over the earlier. What is no setting, or no value of
-/// one, was refused when it was given.
+/// Builds settings from names and values, the later over the earlier. Unknown names and invalid values are
+/// skipped; they were refused when they were given.
 #[must_use]
 pub fn settings<'a>(values: impl Iterator<Item = (&'a String, &'a String)>) -> Settings {
     let mut settings = Settings::default();

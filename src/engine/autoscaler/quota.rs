@@ -1,50 +1,50 @@
-//! Limits of what nodes may have together: the cores and the memory of a cluster, or of some groups.
+//! Limits on the cores and the memory that nodes may have together, in a cluster or in some groups.
 
 use super::super::kubernetes::Resources;
 use super::super::pool::PoolId;
 
 const GIB: u64 = 1 << 30;
 
-/// A limit.
+/// A limit on cores and memory.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Quota {
     /// Its name.
     pub id: String,
-    /// The groups whose nodes it counts; all nodes where there are none.
+    /// The groups whose nodes it counts; all nodes if it is empty.
     pub groups: Vec<PoolId>,
     /// The most cores.
     pub cores_max: Option<u64>,
-    /// The most bytes.
+    /// The most memory, in bytes.
     pub memory_max_bytes: Option<u64>,
 }
 
-/// Cores and bytes.
+/// Whole cores, and bytes of memory.
 type Amounts = [u64; 2];
 const NAMES: [&str; 2] = ["cpu", "memory"];
 
-/// What several limits have left.
+/// Several limits, each with the cores and bytes that are left.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Quotas {
     entries: Vec<(Quota, [Option<u64>; 2])>,
 }
 
-/// Whether nodes are within the limits.
+/// Result of checking new nodes against the limits.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct QuotaCheck {
-    /// How many may be added.
+    /// Number of nodes that may be added.
     pub allowed: u32,
-    /// The limits that all of them would exceed, in words.
+    /// The limits that adding all of them would exceed, in words.
     pub exceeded: Vec<String>,
 }
 
-/// The limit of the whole cluster.
+/// Returns the limit of the whole cluster; memory in GiB.
 #[must_use]
 pub fn cluster_wide(cores_max: u64, memory_max_gib: u64) -> Quota {
     let memory_max_bytes = Some(memory_max_gib.saturating_mul(GIB));
     Quota { id: "cluster-wide".to_owned(), groups: Vec::new(), cores_max: Some(cores_max), memory_max_bytes }
 }
 
-/// A node's part of a limit: whole cores, as machines have them.
+/// Returns a node's part of a limit: cores rounded up to whole ones, as machines have them, and bytes.
 fn amounts(node: Resources) -> Amounts {
     [node.cpu_millis.div_ceil(1000), node.memory_bytes]
 }
@@ -56,7 +56,7 @@ impl Quota {
 }
 
 impl Quotas {
-    /// The limits, less what nodes have: each the group that has it, and its resources.
+    /// Creates the limits, less the resources of the nodes; each node comes with its group.
     #[must_use]
     pub fn new(quotas: Vec<Quota>, nodes: impl Iterator<Item = (Option<PoolId>, Resources)>) -> Self {
         let limits = |quota: &Quota| [quota.cores_max, quota.memory_max_bytes];
@@ -72,7 +72,7 @@ impl Quotas {
         Self { entries }
     }
 
-    /// How many of `count` nodes of a group may be added.
+    /// Checks how many of `count` nodes of a group may be added.
     #[must_use]
     pub fn check(&self, group: PoolId, node: Resources, count: u32) -> QuotaCheck {
         let mut check = QuotaCheck { allowed: count, exceeded: Vec::new() };

@@ -1,41 +1,41 @@
-//! Counting nodes by how far they are.
+//! Node counts by readiness.
 //!
-//! Kubernetes says of a node only whether it is ready. The autoscaler tells apart one that is still
-//! coming up, one that broke, one that lies deallocated and one whose machine is gone.
+//! Kubernetes says of a node only whether it is ready. The autoscaler tells apart one that is still starting,
+//! one that broke, one that lies deallocated and one whose machine is gone.
 
 use std::ops::AddAssign;
 
 use super::super::pool::ScaleDownMode;
 
-/// What of a registered node matters here.
+/// Facts about a registered node that decide how it is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct NodeFacts {
-    /// The place of its group; `None` for a node that no autoscaled group has.
+    /// The place of its group; `None` for a node of no autoscaled group.
     pub group: Option<usize>,
-    /// Whether it is `Ready` and free of the taint that says otherwise.
+    /// `Ready`, without the not-ready taint.
     pub is_ready: bool,
-    /// Whether it has the taint of a machine that is shut down, or of one that cannot be reached.
+    /// Has the shutdown or the unreachable taint.
     pub is_shut_down: bool,
-    /// Whether its machine is gone.
+    /// The machine is gone.
     pub is_gone: bool,
-    /// When the node was first registered.
+    /// Time at which the node was first registered, in milliseconds.
     pub created_ms: u64,
 }
 
-/// How many nodes there are of each kind.
+/// Numbers of nodes by readiness.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub struct Readiness {
-    /// Nodes that Kubernetes knows, of whatever kind.
+    /// Nodes that are registered in Kubernetes, of whatever kind.
     pub registered: u32,
-    /// Ready.
+    /// Ready nodes.
     pub ready: u32,
-    /// Not ready, though they should be; deallocated ones are among them.
+    /// Nodes that are not ready, though they should be; includes deallocated ones.
     pub unready: u32,
-    /// Kept without a host, in a pool that keeps nodes.
+    /// Nodes kept without a host, in a pool that keeps its machines.
     pub deallocated: u32,
-    /// Not ready yet.
+    /// Nodes that are not ready yet, within the startup time.
     pub not_started: u32,
-    /// Without a machine.
+    /// Nodes without a machine.
     pub deleted: u32,
     /// Machines that have not registered yet.
     pub unregistered: u32,
@@ -70,7 +70,7 @@ impl Readiness {
         }
     }
 
-    /// Whether there is nothing at all.
+    /// Returns `true` if all counts are zero.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         *self == Self::default()

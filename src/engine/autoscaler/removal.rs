@@ -1,4 +1,4 @@
-//! Trying a node's removal: whether its pods may go, and whether they fit elsewhere.
+//! Simulation of a node's removal: its pods must be evictable, and fit elsewhere.
 
 use std::sync::Arc;
 
@@ -11,31 +11,31 @@ use super::scratch::Scratch;
 use super::settings::Settings;
 use super::unremovable::Reason;
 
-/// A node that could go.
+/// A node that could be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Removable {
     /// The node.
     pub id: NodeId,
-    /// Its pods that have to find another node, with where they do; none of an empty one.
+    /// The pods that have to move, with the places found for them; none for an empty node.
     pub moves: Vec<Move>,
-    /// Whether its pods cannot all be evicted at once.
+    /// Budgets do not allow all of its pods to be evicted at once.
     pub is_risky: bool,
 }
 
-/// The pods of a node, by what becomes of them.
+/// The pods of a node, by their fate when it is removed.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct PodsToMove {
-    /// They have to find another node.
+    /// Pods that have to find another node.
     pub moved: Vec<Pod>,
-    /// They go with the node.
+    /// Pods of daemon sets, which go with the node.
     pub daemons: Vec<Pod>,
 }
 
-/// What becomes of these pods when their node goes.
+/// Sorts pods by their fate when their node is removed.
 ///
 /// # Errors
 ///
-/// The first pod that keeps the node, and why.
+/// The first pod that blocks the removal, and the reason.
 pub fn pods_to_move<'a>(
     pods: impl Iterator<Item = &'a Pod>,
     budgets: &Budgets,
@@ -51,7 +51,7 @@ pub fn pods_to_move<'a>(
     Ok(found)
 }
 
-/// Gives every pod with what becomes of it, until one keeps the node.
+/// Calls `take` with every pod and its fate, until one blocks the removal.
 fn sort_out<'a>(
     pods: impl Iterator<Item = &'a Pod>,
     budgets: &Budgets,
@@ -77,12 +77,12 @@ fn sort_out<'a>(
     Ok(())
 }
 
-/// Tries to do without the node at a place, its pods on other ones. Where that works the scratch
-/// copy stays as it would then be; otherwise it is as it was.
+/// Simulates the removal of the node at a place, with its pods moved to other ones. On success the scratch
+/// copy stays as it would then be; otherwise it is reverted.
 ///
 /// # Errors
 ///
-/// Why it does not work.
+/// The reason for which it cannot be removed.
 pub fn simulate(
     scratch: &mut Scratch,
     place: Option<usize>,
@@ -99,11 +99,11 @@ pub fn simulate(
     Ok(Removable { id, moves, is_risky: false })
 }
 
-/// The pods of a node that have to find another one.
+/// Returns the pods of a node that have to move.
 ///
 /// # Errors
 ///
-/// The pod that keeps the node.
+/// The pod that blocks the removal, and the reason.
 pub fn moves<'a>(
     pods: impl Iterator<Item = &'a Pod>,
     budgets: &Budgets,
@@ -132,12 +132,12 @@ pub fn moves<'a>(
 pub struct Move {
     /// The pod.
     pub guest: Guest,
-    /// Where it was put the last time, which is tried first: the place, and the node that was there.
+    /// Previous placement, which is tried first: the place, and the node that was there.
     pub hint: Option<(usize, NodeId)>,
 }
 
-/// Tries to do without the node at a place, where these pods have to be moved; tells whether it works.
-/// Where it does not, the scratch copy is as it was.
+/// Takes out the node at a place and moves these pods to other nodes. Returns `true` on success; otherwise
+/// the scratch copy is reverted.
 pub fn do_without<'a>(scratch: &mut Scratch, place: usize, moves: impl Iterator<Item = &'a mut Move>) -> bool {
     let mark = scratch.mark();
     scratch.remove(place);

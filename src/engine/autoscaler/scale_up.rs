@@ -1,7 +1,7 @@
-//! Making room for pending pods: which group grows, and by how many nodes.
+//! Scale-up for pending pods: the group that grows, and the number of nodes that it gets.
 //!
-//! Every group that may grow is tried on paper; an expander picks one of those that help; limits of
-//! the group, of its kin, of the cluster and of its cores and memory cut what it gets.
+//! Every group that may grow is simulated; an expander picks one of those that help; limits of the group, of
+//! similar groups, of the cluster and of its cores and memory cut the number of nodes.
 
 use std::sync::Arc;
 
@@ -26,77 +26,77 @@ const MAX_SIZE_REACHED: &str = "max node group size reached";
 const IN_BACKOFF: &str = "in backoff after failed scale-up";
 const NOT_READY: &str = "not ready for scale-up";
 
-/// Whether an estimate stops where no more could be had.
+/// Bound on the number of nodes in an estimate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum EstimateLimit {
-    /// It counts what the pods need, however much that is.
+    /// No bound: all nodes that the pods need are counted.
     None,
-    /// It stops at what the groups and the cluster have room for.
+    /// The estimate stops at what the groups and the cluster have room for.
     Capacity,
 }
 
-/// What a loop gives the scale-up.
+/// Input of a scale-up.
 #[derive(Debug)]
 pub struct Request<'a> {
     /// The groups.
     pub groups: &'a [Group],
-    /// What a node of each would be like.
+    /// Template node of each group, in the order of `groups`.
     pub templates: &'a [Template],
     /// The pods that need room.
     pub pods: &'a [Pod],
     /// Limits of cores and memory.
     pub quotas: Vec<Quota>,
-    /// Whether estimates stop where no more could be had.
+    /// Bound on estimates.
     pub limit: EstimateLimit,
     /// The settings.
     pub settings: &'a Settings,
-    /// The time.
+    /// The current time, in milliseconds.
     pub now_ms: u64,
 }
 
 /// The provider's refusal of a scale-up.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ScaleUpError {
-    /// What kind of error it is, by the autoscaler's name for it.
+    /// Kind of the error, as the autoscaler names it.
     pub kind: &'static str,
-    /// A sentence.
+    /// The message, a sentence.
     pub message: String,
 }
 
-/// A pod that no group takes, with what speaks against each.
+/// A pod that no group takes, with the reasons against the groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remaining<'a> {
     /// The pod.
     pub pod: &'a Pod,
-    /// The reasons.
+    /// The reasons, each with the number of groups that have it.
     pub reasons: Reasons,
 }
 
-/// How a scale-up went.
+/// Result of a scale-up.
 #[derive(Debug, Default)]
 pub struct ScaleUp<'a> {
-    /// What the expander could choose from.
+    /// Options that were offered to the expander.
     pub options: Vec<Candidate>,
-    /// What became of the groups; empty where none grows.
+    /// Changes of the groups' sizes; empty if no group grows.
     pub resizes: Vec<Resize>,
-    /// The pods that the growth is for.
+    /// The pods for which the groups grow.
     pub triggered: Vec<&'a Pod>,
-    /// Pods that nothing helps.
+    /// Pods that no group takes.
     pub remaining: Vec<Remaining<'a>>,
     /// Pods that another group could help, in a later loop.
     pub awaiting: Vec<&'a Pod>,
-    /// Why it stopped halfway.
+    /// The error that stopped it, if any.
     pub error: Option<ScaleUpError>,
 }
 
 impl ScaleUp<'_> {
-    /// Whether groups grow.
+    /// Returns `true` if groups grow and no error occurred.
     #[must_use]
     pub fn is_successful(&self) -> bool {
         self.error.is_none() && !self.resizes.is_empty()
     }
 
-    /// Tells pods what came of them.
+    /// Adds the events for pods: those that triggered the scale-up, or those that no group takes.
     pub fn report(&self, notices: &mut Vec<Notice>) {
         if !self.resizes.is_empty() {
             let resizes: Arc<[Resize]> = self.resizes.as_slice().into();
@@ -110,18 +110,18 @@ impl ScaleUp<'_> {
     }
 }
 
-/// Pods that are alike, and what groups say to them.
+/// Pods that are alike, and the answers of the groups to them.
 struct Alike<'a> {
     pods: Vec<&'a Pod>,
-    /// Why each group does not take them; `None` where it does, or was not asked.
+    /// For each group, the reasons for which it does not take them; `None` if it does, or was not asked.
     refusals: Vec<Option<Vec<String>>>,
     is_schedulable: bool,
 }
 
-/// What the provider does with a group: grows it by a number of nodes.
+/// The provider's call that grows a group; takes the place of the group and the number of nodes to add.
 pub type Grow<'a> = &'a mut dyn FnMut(usize, u32) -> Result<(), String>;
 
-/// Makes room. `choose` picks one of the options; the scratch copy is as before afterwards.
+/// Runs a scale-up. `choose` picks one of the options by index; the scratch copy is reverted afterwards.
 pub fn scale_up<'a>(
     request: &Request<'a>,
     scratch: &mut Scratch,
@@ -194,7 +194,8 @@ pub fn scale_up<'a>(
     found
 }
 
-/// Brings groups that are below their smallest size up to it.
+/// Brings groups that are below their smallest size up to it; returns the changes of size, none if the
+/// provider refuses one.
 pub fn scale_up_to_min(
     request: &Request<'_>,
     scratch: &Scratch,
@@ -224,7 +225,7 @@ pub fn scale_up_to_min(
     }
 }
 
-/// Why a group is not even considered.
+/// Returns the reasons for which a group is not considered at all; empty if it may grow.
 fn skip_reasons(request: &Request<'_>, index: usize, quotas: &Quotas, state: &ClusterState) -> Vec<String> {
     let (Some(group), Some(template)) = (request.groups.get(index), request.templates.get(index)) else {
         return vec![NOT_READY.to_owned()];
@@ -242,7 +243,7 @@ fn skip_reasons(request: &Request<'_>, index: usize, quotas: &Quotas, state: &Cl
     quotas.check(group.id, template.capacity, 1).exceeded
 }
 
-/// Asks a group which pods a new node of it would take.
+/// Checks which pods a new node of a group would take, and stores the refusals.
 fn ask(request: &Request<'_>, group: usize, scratch: &mut Scratch, alike: &mut [Alike<'_>]) {
     let Some(template) = request.templates.get(group) else { return };
     let mark = scratch.mark();
@@ -267,7 +268,7 @@ fn takers<'a, 'p>(alike: &'a [Alike<'p>], group: usize) -> impl Iterator<Item = 
     alike.iter().filter(move |one| one.refusals.get(group).is_some_and(Option::is_none))
 }
 
-/// Groups that take what this one takes, on the same kind of nodes, and may grow.
+/// Returns the groups that take the same pods, have the same kind of nodes, and may grow.
 fn similar_groups(
     request: &Request<'_>,
     group: usize,
@@ -291,7 +292,7 @@ fn similar_groups(
     (0..request.groups.len()).filter(is_similar).collect()
 }
 
-/// How many nodes an estimate may come to.
+/// Returns the most nodes that an estimate may come to; `None` if there is no bound.
 fn nodes_max(request: &Request<'_>, group: usize, similar: &[usize], node_count: u32) -> Option<u32> {
     if request.limit == EstimateLimit::None {
         return None;
@@ -316,7 +317,7 @@ fn candidate(request: &Request<'_>, group: usize, option: &Estimate<'_>) -> Cand
     }
 }
 
-/// Cuts new nodes to what the cluster may have.
+/// Cuts a number of new nodes to what the limit on all nodes of the cluster leaves.
 fn capped(request: &Request<'_>, here: u32, count: u32, notices: &mut Vec<Notice>) -> Result<u32, ScaleUpError> {
     let max = request.settings.number(Setting::MaxNodesTotal);
     if max == 0 || u64::from(here) + u64::from(count) <= max {
@@ -331,7 +332,7 @@ fn capped(request: &Request<'_>, here: u32, count: u32, notices: &mut Vec<Notice
     Ok(left)
 }
 
-/// Gives new nodes to groups, the smallest first.
+/// Spreads new nodes over groups, the smallest first.
 fn spread(request: &Request<'_>, mut groups: Vec<usize>, count: u32) -> Vec<(usize, Resize)> {
     let find = |index: &usize| request.groups.get(*index);
     groups.sort_by_key(|index| find(index).map_or(0, |group| group.target));
@@ -345,7 +346,8 @@ fn spread(request: &Request<'_>, mut groups: Vec<usize>, count: u32) -> Vec<(usi
     resized.collect()
 }
 
-/// Tells the provider. One after the other, the first refusal stops the rest; at once, all are tried.
+/// Asks the provider to grow the groups. Without parallel scale-up the first refusal stops the rest; with it
+/// all are tried.
 fn execute(
     request: &Request<'_>,
     resizes: &[(usize, Resize)],
@@ -382,7 +384,7 @@ fn execute(
     failure
 }
 
-/// The pods that no group takes, with what speaks against each group.
+/// Returns the pods that no group takes, with the reasons against each group.
 fn remaining<'a>(alike: &[Alike<'a>], skipped: &[Vec<String>]) -> Vec<Remaining<'a>> {
     let mut remaining = Vec::new();
     for one in alike.iter().filter(|one| !one.is_schedulable) {

@@ -1,19 +1,19 @@
-//! A scale-up that was asked for and has not arrived.
+//! Scale-ups that were requested and have not arrived.
 
-/// See the module.
+/// A scale-up that was requested from the provider and has not arrived.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct ScaleUpRequest {
-    /// How many nodes.
+    /// Number of nodes that are still expected.
     pub increase: u32,
-    /// When it was asked for, or last added to.
+    /// Time of the request, or of the latest addition to it, in milliseconds.
     pub at_ms: u64,
-    /// When all of it should be there.
+    /// Time at which all of the nodes should be there, in milliseconds.
     pub expected_ms: u64,
 }
 
 impl ScaleUpRequest {
-    /// What a change of `delta` nodes makes of a request. More nodes begin the wait anew, fewer do
-    /// not; where none is left to wait for there is no request.
+    /// Returns the request after a change by `delta` nodes. More nodes begin the wait anew, fewer do not; if
+    /// no node is left to wait for there is no request.
     #[must_use]
     pub fn changed(old: Option<Self>, delta: i64, now_ms: u64, provision_ms: u64) -> Option<Self> {
         let increase = old.map_or(0, |old| i64::from(old.increase)) + delta;

@@ -1,8 +1,8 @@
-//! A copy of the cluster to try things out on, and to take them back.
+//! A copy of the cluster for simulations that can be reverted (upstream: `ClusterSnapshot` with fork and revert).
 //!
-//! Nodes are shared with the cluster. A pod that is put on one is written beside it, unless it has
-//! something about it that the scheduler asks nodes for; so that trying costs next to nothing. What was
-//! changed is written down, and taking it back costs what doing it cost.
+//! Nodes are shared with the cluster. A pod that is put on one is written beside it, unless it has host ports
+//! or anti-affinity, which the scheduler looks for on the node itself; so a trial costs next to nothing.
+//! Changes are kept in a journal, and reverting them costs what making them cost.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -11,65 +11,65 @@ use super::super::kubernetes::fit::{Shortage, check_standing};
 use super::super::kubernetes::{Misfit, NodeId, NodeInfo, Pod, PodSpec, Resources, Surroundings, check_fit};
 use super::place::{Demand, Glance, Guest, Kind, Place, is_plain};
 
-/// What was done.
+/// A change in the journal.
 #[derive(Debug, Clone)]
 enum Change {
-    /// Another node stands at a place; this one was there before.
+    /// The node at a place was replaced; holds the previous one.
     Node(usize, Arc<NodeInfo>),
-    /// A node was taken out.
+    /// The node at a place was taken out.
     Absent(usize),
-    /// A pod was written beside the node at a place, where another one had been written before.
+    /// A pod was written beside the node at a place; `before` is the journal index of the pod before it.
     Pod { place: usize, guest: Guest, before: Option<usize> },
-    /// A place was closed.
+    /// A place was closed to further pods.
     Closed(usize),
 }
 
-/// What a specification was found to say to nodes that are alike, to be asked once only.
+/// Cached scheduling verdict of one pod spec for one class of nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Standing {
-    /// Its address.
+    /// The address of the pod spec.
     spec: usize,
     kind: Kind,
     fits: bool,
 }
 
-/// A search that found nothing.
+/// A search that found no place for a pod spec.
 #[derive(Debug, Clone, Copy)]
 struct Hopeless {
-    /// The address of the specification.
+    /// The address of the pod spec.
     spec: usize,
-    /// How long the list of roomier places was then.
+    /// Length of the list of roomier places at that time.
     roomier: usize,
 }
 
-/// See the module. Nodes keep their places.
+/// A copy of the cluster that can be changed and reverted. Nodes keep their places.
 #[derive(Debug, Clone, Default)]
 pub struct Scratch {
     places: Vec<Place>,
-    /// What each place has for a pod that tolerates nothing, close together, so that a search need not
-    /// go to every place.
+    /// Resources that each place offers to a pod without tolerations, close together, so that a search need
+    /// not visit every place.
     offers: Vec<Resources>,
-    /// How many places there were at the beginning, sorted by identity.
+    /// Number of places of registered nodes, which come first and are sorted by identity.
     sorted: usize,
-    /// Latest last.
+    /// All changes, the latest last.
     journal: Vec<Change>,
-    /// Where the next search begins.
+    /// The place where the next search begins.
     next: usize,
-    /// How many nodes have pods that keep others away.
+    /// Number of nodes with pods that keep others away by anti-affinity.
     keeping_away: usize,
-    /// Of the latest specification that was asked about.
+    /// Cached verdicts of the latest pod spec that was checked.
     standings: Vec<Standing>,
-    /// What was looked for in vain.
+    /// Searches that found no place.
     hopeless: Vec<Hopeless>,
-    /// Places that have more room than before, since something was looked for in vain. Room gets
-    /// less otherwise, so that it is only these that can make a hopeless search worth another try.
+    /// Places that have gained room since a search failed. Room only shrinks otherwise, so that only these
+    /// can make a failed search worth another try.
     roomier: Vec<usize>,
 }
 
-/// The most kinds of nodes that are remembered.
+/// The most classes of nodes whose verdict is cached.
 const STANDINGS_MAX: usize = 8;
 
-/// A point to go back to.
+/// A point to revert to (upstream: fork).
 #[derive(Debug, Clone, Copy)]
 pub struct Mark {
     journal: usize,
@@ -77,7 +77,7 @@ pub struct Mark {
 }
 
 impl Scratch {
-    /// A copy of these nodes, sorted by identity.
+    /// Creates a copy of these nodes, which are sorted by identity.
     #[must_use]
     pub fn new(nodes: impl Iterator<Item = Arc<NodeInfo>>) -> Self {
         let mut scratch = Self::default();
@@ -85,7 +85,8 @@ impl Scratch {
         scratch
     }
 
-    /// Forgets what was tried, and copies these nodes, sorted by identity. Most are those of before.
+    /// Reverts all changes and copies these nodes, sorted by identity. Most are usually those of before,
+    /// which stay as they are.
     pub fn renew<'a>(&mut self, nodes: impl Iterator<Item = Cow<'a, Arc<NodeInfo>>>) {
         self.take_back(Mark { journal: 0, places: self.sorted });
         self.next = 0;
@@ -105,13 +106,13 @@ impl Scratch {
         self.sorted = count;
     }
 
-    /// A point to go back to.
+    /// Returns a mark to which later changes can be reverted.
     #[must_use]
     pub fn mark(&self) -> Mark {
         Mark { journal: self.journal.len(), places: self.places.len() }
     }
 
-    /// Takes back everything since a point.
+    /// Reverts all changes since a mark.
     pub fn take_back(&mut self, mark: Mark) {
         while self.journal.len() > mark.journal {
             match self.journal.pop() {
@@ -142,7 +143,7 @@ impl Scratch {
         }
     }
 
-    /// Changes a place; gives what the change gives.
+    /// Changes a place and updates its offer; returns the result of the change.
     fn edit<T>(&mut self, place: usize, change: impl FnOnce(&mut Place) -> T) -> Option<T> {
         let (found, offer) = (self.places.get_mut(place)?, self.offers.get_mut(place)?);
         let given = change(found);
@@ -156,14 +157,14 @@ impl Scratch {
         }
     }
 
-    /// Lets a node take no more pods.
+    /// Closes a place to further pods.
     pub fn close(&mut self, place: usize) {
         if self.edit(place, |place| !std::mem::replace(&mut place.is_closed, true)) == Some(true) {
             self.journal.push(Change::Closed(place));
         }
     }
 
-    /// One, where the node at a place has pods that keep others away.
+    /// Returns 1 if the node at a place has pods that keep others away, otherwise 0.
     fn keeps_away(&self, place: usize) -> usize {
         usize::from(self.node(place).is_some_and(|node| node.has_pods_that_keep_away()))
     }
@@ -176,48 +177,48 @@ impl Scratch {
         before
     }
 
-    /// The nodes that are there.
+    /// Returns the nodes that are in the copy.
     pub fn nodes(&self) -> impl Iterator<Item = &Arc<NodeInfo>> {
         self.places.iter().filter_map(Place::node)
     }
 
-    /// How many there are.
+    /// Counts the nodes in the copy.
     #[must_use]
     pub fn len(&self) -> usize {
         self.nodes().count()
     }
 
-    /// Whether there are none.
+    /// Returns `true` if there are no nodes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.nodes().next().is_none()
     }
 
-    /// The places that were there from the beginning: what comes after them is only imagined.
+    /// Returns the places of registered nodes; those behind them are of imagined ones.
     #[must_use]
     pub fn registered(&self) -> &[Place] {
         self.places.get(..self.sorted).unwrap_or_default()
     }
 
-    /// The node at a place, without what was written beside it.
+    /// Returns the node at a place, without the pods that were written beside it.
     #[must_use]
     pub fn node(&self, place: usize) -> Option<&Arc<NodeInfo>> {
         self.places.get(place)?.node()
     }
 
-    /// A place.
+    /// Returns a place.
     #[must_use]
     pub fn place(&self, place: usize) -> Option<&Place> {
         self.places.get(place)
     }
 
-    /// What can be told at a glance of the node at a place.
+    /// Returns the facts about the node at a place that every loop asks for.
     #[must_use]
     pub fn glance(&self, place: usize) -> Option<Glance> {
         self.places.get(place).filter(|place| !place.is_absent).map(|place| place.glance)
     }
 
-    /// The pods on the node at a place, those that were put there included.
+    /// Returns the pods on the node at a place, including those that were put there in this copy.
     pub fn pods(&self, place: usize) -> impl Iterator<Item = &Pod> {
         let own = self.node(place).into_iter().flat_map(|node| node.pods());
         let mut guests: Vec<&Guest> = self.guests(place).collect();
@@ -225,7 +226,7 @@ impl Scratch {
         own.chain(guests.into_iter().map(Guest::pod))
     }
 
-    /// The place of a node that was there from the beginning and is there still.
+    /// Returns the place of a registered node, unless it was taken out.
     #[must_use]
     pub fn place_of(&self, id: NodeId) -> Option<usize> {
         // Places that were emptied are few; they take the order of their neighbours.
@@ -246,7 +247,7 @@ impl Scratch {
         None
     }
 
-    /// Adds a node; gives its place.
+    /// Adds a node; returns its place.
     pub fn add(&mut self, node: Arc<NodeInfo>) -> usize {
         self.keeping_away += usize::from(node.has_pods_that_keep_away());
         let place = Place::new(node);
@@ -257,7 +258,7 @@ impl Scratch {
         place
     }
 
-    /// Takes a node out.
+    /// Takes the node at a place out.
     pub fn remove(&mut self, place: usize) {
         if self.node(place).is_some() {
             self.keeping_away -= self.keeps_away(place);
@@ -266,7 +267,7 @@ impl Scratch {
         }
     }
 
-    /// The pods that are on the node at a place only in this copy, latest first.
+    /// Returns the pods that are on the node at a place only in this copy, latest first.
     pub fn guests(&self, place: usize) -> impl Iterator<Item = &Guest> {
         let mut next = self.places.get(place).and_then(|place| place.latest);
         std::iter::from_fn(move || match self.journal.get(next?) {
@@ -278,7 +279,7 @@ impl Scratch {
         })
     }
 
-    /// Puts a pod on a node, whether it fits or not.
+    /// Puts a pod on a node without checking that it fits.
     fn assign(&mut self, place: usize, guest: &Guest) {
         if guest.demand() < Demand::All || is_plain(&guest.pod().spec) {
             let at = self.journal.len();
@@ -293,7 +294,7 @@ impl Scratch {
         }
     }
 
-    /// What is around, as far as it matters to a specification.
+    /// Returns the counts of other pods that matter to a pod spec: for spreading, affinity and anti-affinity.
     #[must_use]
     pub fn surroundings(&self, spec: &PodSpec) -> Surroundings {
         if !spec.looks_around() && self.keeping_away == 0 {
@@ -312,11 +313,11 @@ impl Scratch {
         around
     }
 
-    /// Whether a pod fits a node.
+    /// Checks that a pod fits the node at a place; `None` if there is no node.
     ///
     /// # Errors
     ///
-    /// Why it does not.
+    /// The reason for which it does not fit.
     #[must_use]
     pub fn check<'a>(&'a self, spec: &PodSpec, place: usize, around: &Surroundings) -> Option<Result<(), Misfit<'a>>> {
         let found = self.places.get(place)?;
@@ -329,7 +330,7 @@ impl Scratch {
         })
     }
 
-    /// Puts a pod on a node if it fits; tells whether it did.
+    /// Puts a pod on a node if it fits; returns `true` if it did.
     pub fn schedule_on(&mut self, pod: &Pod, place: usize) -> bool {
         let around = self.surroundings(&pod.spec);
         let fits = self.check(&pod.spec, place, &around).is_some_and(|fit| fit.is_ok());
@@ -339,12 +340,12 @@ impl Scratch {
         fits
     }
 
-    /// What decides whether a pod fits a node here.
+    /// Returns the checks that placing a pod needs, given the pods in this copy.
     fn demand(&self, guest: &Guest) -> Demand {
         if self.keeping_away > 0 { Demand::All } else { guest.demand() }
     }
 
-    /// Whether a place has a node that takes a pod, of which this is asked.
+    /// Returns `true` if a place has a node that takes a pod by the checks of `demand`.
     fn takes(&mut self, guest: &Guest, place: usize, demand: Demand) -> bool {
         if demand == Demand::Room {
             return self.offers.get(place).is_some_and(|offer| guest.requests().fits_in(*offer));
@@ -354,8 +355,7 @@ impl Scratch {
         found.is_some_and(|(kind, node)| stands(&mut self.standings, &guest.pod().spec, kind, node))
     }
 
-    /// The same as [`Self::schedule_on`] for a pod that need not be kept apart from others; any other
-    /// is not put there.
+    /// Puts a pod on a node if it fits and needs no check against other pods; returns `true` if it was put there.
     pub fn schedule_simply(&mut self, guest: &Guest, place: usize) -> bool {
         let demand = self.demand(guest);
         let fits = demand < Demand::All && self.takes(guest, place, demand);
@@ -365,18 +365,17 @@ impl Scratch {
         fits
     }
 
-    /// Puts a pod on the first acceptable node that it fits, from where the last search ended; gives
-    /// the place.
+    /// Puts a pod on the first acceptable node that it fits, from where the last search ended; returns the place.
     pub fn schedule(&mut self, pod: &Pod, is_acceptable: impl Fn(usize) -> bool) -> Option<usize> {
         self.search(&Guest::new(pod), is_acceptable)
     }
 
-    /// The same on any node.
+    /// Puts a pod on the first node that it fits, from where the last search ended; returns the place.
     pub fn schedule_anywhere(&mut self, pod: &Pod) -> Option<usize> {
         self.schedule_guest(&Guest::new(pod))
     }
 
-    /// The same for a pod of which it is known what it asks for.
+    /// Like [`Self::schedule_anywhere`], for a pod whose requests are already known.
     pub fn schedule_guest(&mut self, guest: &Guest) -> Option<usize> {
         let demand = self.demand(guest);
         if demand == Demand::All {
@@ -403,7 +402,8 @@ impl Scratch {
         self.settle(guest, found)
     }
 
-    /// The first of the places with more room, since there were so many, that takes a pod.
+    /// Returns the first place, in search order, that takes a pod, among those added to `roomier`
+    /// from index `since` on.
     fn first_roomier(&mut self, since: usize, guest: &Guest, demand: Demand) -> Option<usize> {
         let next = self.next;
         let distance = |place: usize| (place < next, place);
@@ -418,14 +418,14 @@ impl Scratch {
         first
     }
 
-    /// All places, from where the last search ended.
+    /// Returns all places in search order: from where the last search ended.
     fn order(&self) -> impl Iterator<Item = usize> + use<> {
         let places = self.places.len();
         let first = self.next.min(places);
         (first..places).chain(0..first)
     }
 
-    /// The first of them with so much for a pod that tolerates nothing.
+    /// Returns the first place, in search order, that offers a pod without tolerations these resources.
     fn first_offer(&self, requests: Resources) -> Option<usize> {
         let (before, after) = self.offers.split_at(self.next.min(self.offers.len()));
         let first = |offers: &[Resources]| offers.iter().position(|offer| requests.fits_in(*offer));
@@ -448,7 +448,7 @@ impl Scratch {
         self.settle(guest, found)
     }
 
-    /// Puts a pod where a search found room, and lets the next one begin there.
+    /// Puts a pod where a search found room, and lets the next search begin behind it.
     fn settle(&mut self, guest: &Guest, found: Option<usize>) -> Option<usize> {
         let place = found?;
         self.next = place + 1;
@@ -457,7 +457,7 @@ impl Scratch {
     }
 }
 
-/// Whether labels, taints and cordon of a node allow a pod; nodes that share them are asked once.
+/// Returns `true` if labels, taints and cordon of a node allow a pod; nodes that share them are checked once.
 fn stands(known: &mut Vec<Standing>, spec: &PodSpec, kind: Kind, node: &NodeInfo) -> bool {
     let asked = Standing { spec: std::ptr::from_ref(spec).addr(), kind, fits: true };
     if known.last().is_some_and(|last| last.spec != asked.spec) {
@@ -512,7 +512,7 @@ mod tests {
         guests
     }
 
-    /// Where the scheduler would put it, asked of every node.
+    /// Returns the place that the scheduler would choose, by checking every node.
     fn first_fit(scratch: &Scratch, guest: &Guest) -> Option<usize> {
         let around = scratch.surroundings(&guest.pod().spec);
         scratch.order().find(|place| {

@@ -8,7 +8,7 @@
 use super::super::kubernetes::Fraction;
 use super::expander::Expander;
 
-/// One setting.
+/// A setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[expect(missing_docs, reason = "each is named as in the table, which says more")]
 pub enum Setting {
@@ -55,7 +55,7 @@ pub enum Setting {
     UnremovableNodeRecheckTimeout,
 }
 
-/// What a value means, and how it is written.
+/// Unit and notation of a setting's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Kind {
     /// Milliseconds, written as a duration: `10m`, `30s`.
@@ -70,13 +70,13 @@ pub enum Kind {
     Count,
     /// An integer.
     Integer,
-    /// A number of hundredths, up to 100.
+    /// A percentage, from 0 to 100.
     Percentage,
     /// Thousand-millionths, written as a number between 0 and 1.
     Fraction,
     /// 0 or 1, written as `false` or `true`.
     Flag,
-    /// The place of a name in [`Expander::ALL`].
+    /// The index of a name in [`Expander::ALL`].
     Expander,
 }
 
@@ -87,14 +87,11 @@ pub struct SettingInfo {
     pub setting: Setting,
     /// The name: that of the profile, or of the upstream flag.
     pub name: &'static str,
-    /// How it is written.
+    /// Unit and notation of the value.
     pub kind: Kind,
-    /// AKS's default.
+    /// AKS's default, in the unit of the kind.
     pub default: i64,
 }
-
-/// How many settings, from the first on, are in AKS's profile.
-pub const PROFILE_SETTINGS: usize = 20;
 
 const fn info(setting: Setting, name: &'static str, kind: Kind, default: i64) -> SettingInfo {
     SettingInfo { setting, name, kind, default }
@@ -170,50 +167,50 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// The value as it is kept; [`Kind`] says what it means.
+    /// Returns the stored value; its unit is that of its [`Kind`].
     #[must_use]
     pub fn get(&self, setting: Setting) -> i64 {
         self.values.get(setting as usize).copied().unwrap_or_default()
     }
 
-    /// Replaces a value, which is of its kind.
+    /// Replaces a value, given in the unit of its kind.
     pub fn set(&mut self, setting: Setting, value: i64) {
         if let Some(slot) = self.values.get_mut(setting as usize) {
             *slot = value;
         }
     }
 
-    /// Whether a flag is set.
+    /// Returns `true` if a flag is set.
     #[must_use]
     pub fn is(&self, flag: Setting) -> bool {
         self.get(flag) != 0
     }
 
-    /// A number that is not negative: milliseconds of a duration, or a count.
+    /// Returns a value that is not negative: milliseconds of a duration, or a count.
     #[must_use]
     pub fn number(&self, setting: Setting) -> u64 {
         u64::try_from(self.get(setting)).unwrap_or_default()
     }
 
-    /// A count of things that are held in memory.
+    /// Returns a count as `usize`.
     #[must_use]
     pub fn count(&self, setting: Setting) -> usize {
         usize::try_from(self.get(setting)).unwrap_or_default()
     }
 
-    /// A fraction.
+    /// Returns a value of the kind [`Kind::Fraction`].
     #[must_use]
     pub fn fraction(&self, setting: Setting) -> Fraction {
         Fraction::new(self.number(setting), 1_000_000_000).unwrap_or_default()
     }
 
-    /// The expander.
+    /// Returns the expander.
     #[must_use]
     pub fn expander(&self) -> Expander {
         Expander::ALL.get(self.count(Setting::Expander)).copied().unwrap_or(Expander::Random)
     }
 
-    /// The delay after a deletion: the scan interval unless one is set.
+    /// Returns the delay after a deletion, in milliseconds: the scan interval unless one is set.
     #[must_use]
     pub fn delay_after_delete_ms(&self) -> u64 {
         match self.number(Setting::ScaleDownDelayAfterDelete) {

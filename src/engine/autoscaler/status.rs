@@ -1,24 +1,24 @@
-//! What the autoscaler says of itself: is it healthy, does it grow, could it shrink.
+//! Status of the autoscaler: health, scale-up activity and scale-down candidates.
 
 use super::super::pool::ScaleDownMode;
 use super::cluster_state::ClusterState;
 use super::settings::Settings;
 
-/// Whether a group, or the cluster, grows.
+/// Scale-up activity of a group, or of the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum ScaleUpStatus {
-    /// It does not.
+    /// It does not grow.
     NoActivity,
     /// Nodes are on their way.
     InProgress,
-    /// It may not, while nodes are missing.
+    /// It may not grow, while nodes are missing.
     Unhealthy,
-    /// It may not, after a failure.
+    /// It may not grow, in the backoff after a failure.
     Backoff,
 }
 
 impl ScaleUpStatus {
-    /// The word in the status.
+    /// Returns the word in the status.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -30,19 +30,19 @@ impl ScaleUpStatus {
     }
 }
 
-/// The word for whether something is healthy.
+/// Returns the status word for health.
 #[must_use]
 pub const fn health_name(is_healthy: bool) -> &'static str {
     if is_healthy { "Healthy" } else { "Unhealthy" }
 }
 
-/// The word for whether nodes are unneeded.
+/// Returns the status word for the presence of unneeded nodes.
 #[must_use]
 pub const fn scale_down_name(candidates: usize) -> &'static str {
     if candidates > 0 { "CandidatesPresent" } else { "NoCandidates" }
 }
 
-/// Whether a group grows.
+/// Returns the scale-up activity of a group.
 #[must_use]
 pub fn scale_up_of_group(
     state: &ClusterState,
@@ -63,7 +63,7 @@ pub fn scale_up_of_group(
     }
 }
 
-/// Whether the cluster grows: it does while any of its groups does.
+/// Returns the scale-up activity of the cluster, which grows while any of its groups does.
 #[must_use]
 pub fn scale_up(groups: &[ScaleUpStatus]) -> ScaleUpStatus {
     if groups.contains(&ScaleUpStatus::InProgress) { ScaleUpStatus::InProgress } else { ScaleUpStatus::NoActivity }

@@ -1,18 +1,18 @@
-//! What a new node of a group would be like, and whether two groups make the same kind of node.
+//! Template nodes of groups, and the comparison that finds groups with the same kind of node.
 
 use super::super::kubernetes::{NodeInfo, Resources};
 
-/// A node of a group that does not exist yet.
+/// Template node of a group: a node that does not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Template {
     /// The node, with the pods that every node has.
     pub node: NodeInfo,
-    /// What its machine has, what is kept for the system included.
+    /// Capacity of its machine, including what is reserved for the system.
     pub capacity: Resources,
 }
 
 /// Labels that say where a node is, or which pool and image it is of, and not what it can do: the
-/// autoscaler's own list, and that of its Azure provider.
+/// autoscaler's own list, and that of its Azure provider. Ignored when groups are compared.
 const IGNORED_LABELS: [&str; 15] = [
     "kubernetes.io/hostname",
     "failure-domain.beta.kubernetes.io/zone",
@@ -31,9 +31,9 @@ const IGNORED_LABELS: [&str; 15] = [
     "kubernetes.azure.com/node-image-version",
 ];
 
-/// By how many thousandths two memories may differ.
+/// Largest difference between two memory capacities, in thousandths of the larger one.
 const MEMORY_PERMILLE: u64 = 15;
-/// By how many thousandths what pods can have, or what is left of it, may differ.
+/// Largest difference between allocatable or free resources, in thousandths of the larger one.
 const OTHER_PERMILLE: u64 = 50;
 
 fn is_near(one: u64, other: u64, permille: u64) -> bool {
@@ -48,7 +48,7 @@ fn are_near(one: Resources, other: Resources, permille: u64) -> bool {
         && is_near(one.pods.into(), other.pods.into(), permille)
 }
 
-/// Whether nodes of two groups are interchangeable.
+/// Returns `true` if nodes of two groups are interchangeable, so that scale-ups may be balanced between them.
 #[must_use]
 pub fn are_similar(one: &Template, other: &Template) -> bool {
     let (a, b) = (one.capacity, other.capacity);

@@ -1,7 +1,7 @@
-//! The nodes that could go, and since when.
+//! Unneeded nodes, and the times since when they have been unneeded.
 //!
-//! A node goes only after it has been unneeded for a while, without a break. It keeps its place in
-//! this list from loop to loop as long as it is unneeded, and leaves it otherwise.
+//! A node is removed only after it has been unneeded for a while, without a break. It stays in this list from
+//! loop to loop as long as it is unneeded, and leaves it otherwise.
 
 use super::super::kubernetes::NodeId;
 use super::super::sorted::advance_to;
@@ -14,51 +14,50 @@ use super::unremovable::Reason;
 pub struct Unneeded {
     /// The node.
     pub id: NodeId,
-    /// Since when.
+    /// Time since which it has been unneeded, in milliseconds.
     pub since_ms: u64,
-    /// Whether it has no pods to move.
+    /// None of its pods has to be moved.
     pub is_empty: bool,
-    /// Whether its pods cannot all be evicted at once.
+    /// Budgets do not allow all of its pods to be evicted at once.
     pub is_risky: bool,
 }
 
-/// See the module. Sorted by identity.
+/// The unneeded nodes, sorted by identity.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct UnneededNodes {
     nodes: Vec<Unneeded>,
 }
 
-/// What a node is now, as far as its removal goes.
+/// Present state of a node, as far as its removal depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Standing {
-    /// Whether it is ready.
+    /// The node is ready.
     pub is_ready: bool,
-    /// Whether its annotation keeps it.
+    /// Its annotation excludes it from scale-down.
     pub is_scale_down_disabled: bool,
-    /// The place of its group.
+    /// The place of its group; `None` if no autoscaled group has it.
     pub group: Option<usize>,
 }
 
-/// What may go now, and what may not.
+/// Nodes that may be removed now, and the others with their reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Removables {
     /// Nodes without pods to move.
     pub empty: Vec<NodeId>,
-    /// Nodes to be drained, those that may not all be drained at once last.
+    /// Nodes to be drained; those whose pods cannot all be evicted at once come last.
     pub drain: Vec<NodeId>,
-    /// The others, with the reason.
+    /// The other nodes, with the reason.
     pub unremovable: Vec<(NodeId, Reason)>,
 }
 
-/// How long a node has to be unneeded.
+/// Returns the time for which a node has to be unneeded before it is removed, in milliseconds.
 #[must_use]
 pub fn threshold_ms(is_ready: bool, settings: &Settings) -> u64 {
     settings.number(if is_ready { Setting::ScaleDownUnneededTime } else { Setting::ScaleDownUnreadyTime })
 }
 
 impl UnneededNodes {
-    /// Replaces the list; nodes that were on it stay unneeded since when they were, whatever the new
-    /// list says.
+    /// Replaces the list; nodes that were on it keep the time since when they are unneeded, whatever the new list says.
     pub fn update(&mut self, nodes: impl Iterator<Item = Unneeded>) {
         let mut updated: Vec<Unneeded> = nodes.collect();
         // They come in a few runs that are sorted, which a stable sort makes use of.
@@ -72,26 +71,26 @@ impl UnneededNodes {
         self.nodes = updated;
     }
 
-    /// Forgets all.
+    /// Removes all nodes from the list.
     pub fn clear(&mut self) {
         self.nodes.clear();
     }
 
-    /// The nodes on it.
+    /// Returns the unneeded nodes, sorted by identity.
     #[must_use]
     pub fn nodes(&self) -> &[Unneeded] {
         &self.nodes
     }
 
-    /// One of them.
+    /// Returns the entry of a node, if it is unneeded.
     #[must_use]
     pub fn find(&self, id: NodeId) -> Option<&Unneeded> {
         let index = self.nodes.binary_search_by_key(&id, |node| node.id).ok()?;
         self.nodes.get(index)
     }
 
-    /// Who may go now. Empty nodes are counted against their group's smallest size first, so that
-    /// draining never takes the place of one that costs nothing.
+    /// Returns the nodes that may be removed now. Empty nodes are counted against their group's smallest size
+    /// first, so that draining a node never takes the place of removing an empty one.
     #[must_use]
     pub fn removable_at(
         &self,

@@ -1,14 +1,14 @@
-//! Why a node is not given up.
+//! Reasons for which a node is not removed.
 
 use super::super::kubernetes::PodId;
 use super::evictability::Blocker;
 
-/// A reason, by the name that the autoscaler gives it.
+/// A reason, with the name that the autoscaler gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Reason {
-    /// It is annotated so.
+    /// Its annotation excludes it from scale-down.
     ScaleDownDisabledAnnotation,
-    /// It is not ready, and such nodes are not given up.
+    /// It is not ready, and the settings exclude such nodes.
     ScaleDownUnreadyDisabled,
     /// No autoscaled group has it.
     NotAutoscaled,
@@ -18,24 +18,24 @@ pub enum Reason {
     NotUnreadyLongEnough,
     /// Its group is as small as it may be.
     NodeGroupMinSizeReached,
-    /// It is on its way out already.
+    /// It is being removed already.
     CurrentlyBeingDeleted,
-    /// Its pods ask for too much of it.
+    /// Its utilization is too high.
     NotUnderutilized,
-    /// It was found unremovable a moment ago and is not looked at again yet.
+    /// It was found unremovable a short time ago and is skipped until the recheck timeout ends.
     RecentlyUnremovable,
     /// There is no room for its pods elsewhere.
     NoPlaceToMovePods,
-    /// A pod keeps it.
+    /// A pod blocks its removal.
     BlockedByPod(PodId, Blocker),
-    /// Its utilization cannot be told.
+    /// Its utilization cannot be calculated.
     UnexpectedError,
-    /// It is not there.
+    /// It is not in the cluster.
     NoNodeInfo,
 }
 
 impl Reason {
-    /// The name that the autoscaler gives it.
+    /// Returns the name that the autoscaler gives it.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {

@@ -1,28 +1,28 @@
-//! How much of a node is asked for: what makes it a candidate to go.
+//! Utilization of a node: the share of it that pods request, which decides if it is a candidate for removal.
 
 use super::super::kubernetes::{Fraction, NodeInfo, Resources};
 use super::evictability::{is_daemon, is_long_terminating};
 use super::settings::{Setting, Settings};
 
-/// The label by which the Azure provider knows a node with graphics processors.
+/// Label by which the Azure provider recognizes a node with graphics processors.
 pub const GPU_LABEL: &str = "accelerator";
 
-/// What of a node its pods ask for.
+/// Shares of a node that its pods request.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Utilization {
-    /// Of its processor time.
+    /// Share of its processor time.
     pub cpu: Fraction,
-    /// Of its memory.
+    /// Share of its memory.
     pub memory: Fraction,
-    /// Of its graphics processors; nothing else counts where it has some.
+    /// Share of its graphics processors; nothing else counts if it has some.
     pub gpu: Option<Fraction>,
 }
 
 impl Utilization {
-    /// The utilization of a node; `None` where it has no processor time or memory to give.
+    /// Calculates the utilization of a node; `None` if it has no allocatable processor time or memory.
     ///
-    /// Pods that should long be gone do not count. Those of daemon sets and mirrors of static pods
-    /// leave both sides of the fraction where the settings say so.
+    /// Pods that have been terminating for too long do not count. Those of daemon sets and mirrors of static
+    /// pods are left out of both sides of the fraction where the settings say so.
     #[must_use]
     pub fn of(node: &NodeInfo, settings: &Settings, now_ms: u64) -> Option<Self> {
         let skips_daemons = settings.is(Setting::IgnoreDaemonsetsUtilization);
@@ -47,7 +47,7 @@ impl Utilization {
         Some(Self { cpu: requested.cpu_share(whole)?, memory: requested.memory_share(whole)?, gpu: None })
     }
 
-    /// The share that decides, and of what.
+    /// Returns the share that decides, and the name of its resource.
     #[must_use]
     pub fn highest(self) -> (Fraction, &'static str) {
         match self.gpu {
@@ -57,7 +57,7 @@ impl Utilization {
         }
     }
 
-    /// Whether it is low enough for the node to go.
+    /// Returns `true` if it is at most the threshold below which the node may be removed.
     #[must_use]
     pub fn is_low(self, settings: &Settings) -> bool {
         let threshold = match self.gpu {
@@ -68,14 +68,14 @@ impl Utilization {
     }
 }
 
-/// Whether a node has graphics processors, even if they are not ready yet.
+/// Returns `true` if a node has graphics processors, even if they are not ready yet.
 #[must_use]
 pub fn is_gpu_node(node: &NodeInfo) -> bool {
     node.label(GPU_LABEL).is_some()
 }
 
 impl std::fmt::Display for Utilization {
-    /// As the autoscaler prints it: processor time, memory, graphics processors, devices, the deciding
+    /// Formats it as the autoscaler does: processor time, memory, graphics processors, devices, the deciding
     /// resource and its share.
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let (share, resource) = self.highest();

@@ -1,6 +1,6 @@
-//! The nodes of a cluster as a loop sees them, with what of each matters in every loop.
+//! The nodes of a cluster as a loop sees them, with the facts about each that matter in every loop.
 //!
-//! From loop to loop few nodes change, so that what was found out of the others is kept, close together.
+//! From loop to loop few nodes change, so that the facts about the others are kept, close together.
 
 use std::sync::Arc;
 
@@ -9,23 +9,23 @@ use super::super::kubernetes::{NodeId, NodeInfo};
 use super::super::pool::ScaleDownMode;
 use super::eligibility::{self, has_taint};
 
-/// What matters of a node.
+/// Facts about a node that matter in every loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each thing that is asked")]
 pub struct Seen {
     /// Its identity.
     pub id: NodeId,
-    /// When its object was created.
+    /// Time at which its object was created, in milliseconds.
     pub created_ms: u64,
-    /// Whether it is `Ready` and free of the taint that says otherwise.
+    /// `Ready`, without the not-ready taint.
     pub is_ready: bool,
-    /// Whether it has the taint of a machine that is shut down, or of one that cannot be reached.
+    /// Has the shutdown or the unreachable taint.
     pub is_shut_down: bool,
-    /// Whether it lies deallocated, if its pool keeps its machines.
+    /// Shut down and not ready; counts as deallocated if the pool's mode is Deallocate.
     pub is_kept: bool,
-    /// Whether it has the mark of a node that is to go.
+    /// Has the taint `ToBeDeletedByClusterAutoscaler`.
     pub is_marked: bool,
-    /// Whether any of its pods has a priority below zero.
+    /// Has a pod with a priority below zero.
     pub has_unimportant_pods: bool,
 }
 
@@ -43,7 +43,7 @@ impl Seen {
     }
 }
 
-/// See the module.
+/// The nodes of a cluster, each with the facts about it.
 #[derive(Debug, Default)]
 pub struct View {
     nodes: Vec<Arc<NodeInfo>>,
@@ -51,14 +51,14 @@ pub struct View {
 }
 
 impl View {
-    /// A look at these nodes, sorted by identity.
+    /// Creates a view of these nodes, which are sorted by identity.
     #[must_use]
     pub fn new(nodes: Vec<Arc<NodeInfo>>) -> Self {
         let seen = nodes.iter().map(|node| Seen::of(node)).collect();
         Self { nodes, seen }
     }
 
-    /// Looks again. Most nodes are as they were before.
+    /// Updates the view. Facts are collected anew only for nodes that have changed.
     pub fn renew<'a>(&mut self, nodes: impl Iterator<Item = &'a Arc<NodeInfo>>) {
         let mut count = 0;
         for node in nodes {
@@ -77,13 +77,13 @@ impl View {
         self.seen.truncate(count);
     }
 
-    /// The nodes, sorted by identity.
+    /// Returns the nodes, sorted by identity.
     #[must_use]
     pub fn nodes(&self) -> &[Arc<NodeInfo>] {
         &self.nodes
     }
 
-    /// What matters of each.
+    /// Returns the facts about each node, in the order of the nodes.
     #[must_use]
     pub fn seen(&self) -> &[Seen] {
         &self.seen

@@ -1,4 +1,4 @@
-//! What ties a pod to other pods: affinity, anti-affinity, and spreading over a topology.
+//! Constraints between pods: affinity, anti-affinity, and spreading over a topology.
 //!
 //! Only what is required is modelled. What is merely preferred changes a score and never whether a
 //! pod fits.
@@ -11,21 +11,21 @@ pub const HOSTNAME_KEY: &str = "kubernetes.io/hostname";
 /// The label that tells zones apart.
 pub const ZONE_KEY: &str = "topology.kubernetes.io/zone";
 
-/// A pod must be, or must not be, where certain other pods are.
+/// A required affinity or anti-affinity: a pod must be, or must not be, where certain other pods are.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PodAffinity {
-    /// Which pods.
+    /// Selector of those pods.
     pub selector: Selector,
-    /// In which namespaces; in the pod's own where there are none.
+    /// Namespaces of those pods; the pod's own if empty.
     pub namespaces: Vec<String>,
-    /// The label of nodes whose value says what counts as the same place.
+    /// Node label; nodes with the same value of it are the same place.
     pub topology_key: String,
-    /// Whether it keeps away from them.
+    /// `true` for anti-affinity: the pod keeps away from them.
     pub is_anti: bool,
 }
 
 impl PodAffinity {
-    /// Whether another pod is one of those that `holder`, whose affinity this is, means.
+    /// Returns `true` if `other` is one of the pods that this affinity, which `holder` has, selects.
     #[must_use]
     pub fn selects(&self, holder: &PodSpec, other: &PodSpec) -> bool {
         let is_here = match self.namespaces.as_slice() {
@@ -36,15 +36,15 @@ impl PodAffinity {
     }
 }
 
-/// Pods must be spread over the values of a label of nodes.
+/// A topology spread constraint: pods must be spread over the values of a node label.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TopologySpread {
-    /// The label.
+    /// The node label.
     pub topology_key: String,
-    /// By how many pods the fullest place may lead the emptiest.
+    /// Number of pods by which the fullest place may lead the emptiest.
     pub max_skew: u32,
-    /// While there are fewer places than this, the emptiest counts as empty.
+    /// Number of places below which the emptiest counts as empty.
     pub min_domains: u32,
-    /// Which pods are counted.
+    /// Selector of the pods that are counted.
     pub selector: Selector,
 }

@@ -1,4 +1,4 @@
-//! Pod disruption budgets: how many pods may be missing because somebody evicts them.
+//! Pod disruption budgets: limits on the pods that may be missing because somebody evicts them.
 
 use super::pod_spec::PodSpec;
 use super::selector::Selector;
@@ -13,7 +13,7 @@ pub enum Amount {
 }
 
 impl Amount {
-    /// How many of `expected` that is.
+    /// Returns the amount as a number of pods, given that `expected` pods are the whole.
     #[must_use]
     pub fn of(self, expected: u32) -> u32 {
         match self {
@@ -26,17 +26,17 @@ impl Amount {
     }
 }
 
-/// What a budget protects.
+/// The limit of a budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum BudgetLimit {
-    /// So many must stay.
+    /// So many pods must stay healthy.
     MinAvailable(Amount),
-    /// So many may be missing.
+    /// So many pods may be missing.
     MaxUnavailable(Amount),
 }
 
 impl BudgetLimit {
-    /// How many of the `expected` pods must be healthy.
+    /// Returns the number of the `expected` pods that must be healthy.
     #[must_use]
     pub fn desired_healthy(self, expected: u32) -> u32 {
         match self {
@@ -45,7 +45,8 @@ impl BudgetLimit {
         }
     }
 
-    /// How many more may be disrupted while `healthy` of `expected` pods are healthy.
+    /// Returns the number of further disruptions allowed while `healthy` of `expected` pods are
+    /// healthy.
     #[must_use]
     pub fn disruptions_allowed(self, expected: u32, healthy: u32) -> u32 {
         healthy.saturating_sub(self.desired_healthy(expected))
@@ -59,16 +60,16 @@ pub struct DisruptionBudget {
     pub namespace: String,
     /// The name.
     pub name: String,
-    /// Which pods it protects; none where it has no selector.
+    /// Selector of the pods that it protects; without a selector it protects none.
     pub selector: Option<Selector>,
-    /// How many of them.
+    /// The limit on disruptions of those pods.
     pub limit: BudgetLimit,
     /// When it was created.
     pub created_ms: u64,
 }
 
 impl DisruptionBudget {
-    /// Whether it protects a pod.
+    /// Returns `true` if it protects a pod.
     #[must_use]
     pub fn protects(&self, pod: &PodSpec) -> bool {
         let selects = |selector: &Selector| selector.matches(&pod.labels);

@@ -1,7 +1,7 @@
-//! Whether a pod fits a node, and if not, why: in the scheduler's own words.
+//! Scheduling verdicts: a pod fits a node, or it does not for a reason in the scheduler's own words.
 //!
-//! The order of the questions is that of the scheduler's default filters, because a node is counted
-//! under the first one that it fails.
+//! The order of the checks is that of the scheduler's default filters, because a node is counted under
+//! the first one that it fails.
 
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
@@ -16,7 +16,7 @@ use super::taint::{Taint, TaintEffect, Toleration, untolerated};
 /// The taint of a cordoned node.
 pub const UNSCHEDULABLE_KEY: &str = "node.kubernetes.io/unschedulable";
 
-/// Why a pod does not fit a node.
+/// The reason why a pod does not fit a node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Misfit<'a> {
     /// The node is cordoned.
@@ -41,7 +41,7 @@ pub enum Misfit<'a> {
     ExistingAntiAffinity,
 }
 
-/// Of what there is not enough.
+/// The resources of which a node has not enough left.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each resource")]
 pub struct Shortage {
@@ -56,7 +56,7 @@ pub struct Shortage {
 }
 
 impl Shortage {
-    /// What is missing, where something is.
+    /// Returns the resources that are short; `None` if the requests fit.
     #[must_use]
     pub fn of(requests: Resources, free: Resources) -> Option<Self> {
         if requests.fits_in(free) {
@@ -72,7 +72,7 @@ impl Shortage {
 }
 
 impl Misfit<'_> {
-    /// The reasons in words, one for each thing that is missing.
+    /// Returns the reasons in words, one for each thing that is missing.
     #[must_use]
     pub fn reasons(self) -> Vec<String> {
         let one = |text: &str| vec![text.to_owned()];
@@ -102,18 +102,18 @@ impl Misfit<'_> {
         }
     }
 
-    /// Whether it could fit if other pods went.
+    /// Returns `true` if the pod could fit after other pods have gone.
     #[must_use]
     pub const fn is_preemptible(self) -> bool {
         matches!(self, Self::Insufficient(_) | Self::TopologySpread | Self::AntiAffinity | Self::ExistingAntiAffinity)
     }
 }
 
-/// Whether a pod fits a node as it is, given what is around.
+/// Checks that a pod fits a node as it is, given the pods around it.
 ///
 /// # Errors
 ///
-/// Why it does not.
+/// The first reason why it does not.
 pub fn check_fit<'a>(spec: &PodSpec, node: &'a NodeInfo, around: &Surroundings) -> Result<(), Misfit<'a>> {
     check_standing(spec, node)?;
     if !has_ports(spec, node) {
@@ -125,11 +125,12 @@ pub fn check_fit<'a>(spec: &PodSpec, node: &'a NodeInfo, around: &Surroundings) 
     }
 }
 
-/// Whether a pod fits a node by what does not change with the pods on it.
+/// Checks that a pod fits a node by what does not change with the pods there: cordon, taints and
+/// labels.
 ///
 /// # Errors
 ///
-/// Why it does not.
+/// The first reason why it does not.
 pub fn check_standing<'a>(spec: &PodSpec, node: &'a NodeInfo) -> Result<(), Misfit<'a>> {
     if node.is_unschedulable && !tolerates_cordon(&spec.tolerations) {
         return Err(Misfit::Unschedulable);
@@ -148,7 +149,7 @@ fn tolerates_cordon(tolerations: &[Toleration]) -> bool {
     tolerations.iter().any(|toleration| toleration.tolerates(&cordon))
 }
 
-/// Whether nobody has the ports of a node that a pod wants.
+/// Returns `true` if no pod on a node holds a host port that this pod wants.
 #[must_use]
 pub fn has_ports(spec: &PodSpec, node: &NodeInfo) -> bool {
     let is_taken =
@@ -156,14 +157,14 @@ pub fn has_ports(spec: &PodSpec, node: &NodeInfo) -> bool {
     spec.host_ports.is_empty() || !node.pods().iter().any(is_taken)
 }
 
-/// Whether a node has the labels that a pod asks for.
+/// Returns `true` if a node has the labels that a pod asks for.
 pub(super) fn matches_labels(spec: &PodSpec, node: &NodeInfo) -> bool {
     let label = |key: &str| node.label(key);
     let selected = spec.node_selector.iter().all(|(key, value)| label(key) == Some(value));
     selected && (spec.node_affinity.is_empty() || spec.node_affinity.iter().any(|term| term.matches_by(&label)))
 }
 
-/// Counts why nodes did not take a pod, and says it as the scheduler does.
+/// Counts of the reasons why nodes did not take a pod, for the scheduler's message.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Refusals {
     nodes: u32,
@@ -181,7 +182,7 @@ impl Refusals {
         }
     }
 
-    /// The sentence of a `FailedScheduling` event. Where others are ending to make room it says
+    /// Returns the sentence of a `FailedScheduling` event. Where others are ending to make room it says
     /// nothing about preemption.
     #[must_use]
     pub fn message(&self, is_preempting: bool) -> String {
@@ -203,7 +204,7 @@ impl Refusals {
     }
 }
 
-/// The numbers are compared as text, as the scheduler does.
+/// Lists the reasons with their numbers of nodes, sorted as text, as the scheduler does.
 fn listed<'a>(reasons: impl Iterator<Item = (u32, &'a str)>) -> String {
     let mut texts: Vec<String> =
         reasons.filter(|(nodes, _)| *nodes > 0).map(|(nodes, reason)| format!("{nodes} {reason}")).collect();

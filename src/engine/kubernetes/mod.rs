@@ -1,4 +1,5 @@
-//! Kubernetes on the simulated machines: what pods ask for, what nodes have, and what fits where.
+//! Kubernetes on the simulated machines: the requests of pods, the resources of nodes, and what fits
+//! where.
 //!
 //! The model here knows no clock and no cloud, so that the scheduler, the cluster autoscaler and a
 //! neutral test case can all use it: a node is a name with resources, labels and pods, wherever it

@@ -1,4 +1,4 @@
-//! A node as the scheduler sees it: what it has, what is set aside, and which pods are on it.
+//! A node as the scheduler sees it: its resources, the requests of its pods, and the pods themselves.
 //!
 //! Nodes are shared by reference counts wherever many are held, so that a copy of a cluster to try
 //! something out costs a pointer a node.
@@ -33,21 +33,21 @@ pub struct NodeInfo {
     pub annotations: Arc<Pairs>,
     /// Its taints.
     pub taints: Arc<[Taint]>,
-    /// What pods can have of it.
+    /// Allocatable resources: what pods can have of it.
     pub allocatable: Resources,
-    /// Whether its condition `Ready` is true.
+    /// `true` if its condition `Ready` is true.
     pub is_ready: bool,
-    /// Since when.
+    /// Time since which `is_ready` has its value, in milliseconds.
     pub ready_since_ms: u64,
-    /// Whether it is cordoned.
+    /// `true` if it is cordoned.
     pub is_unschedulable: bool,
     /// When its object was created.
     pub created_ms: u64,
     requested: Resources,
     pods: Vec<Pod>,
-    /// How many of its pods keep others away.
+    /// Number of its pods, except those that are over, that keep others away by anti-affinity.
     keeping_away: u32,
-    /// How many of its pods have a priority below zero, whether they take room or not.
+    /// Number of its pods with a priority below zero, whether they take room or not.
     unimportant: u32,
 }
 
@@ -73,45 +73,45 @@ impl NodeInfo {
         }
     }
 
-    /// A label.
+    /// Returns the value of a label; that of the host name is the node's name unless another is set.
     #[must_use]
     pub fn label(&self, key: &str) -> Option<&str> {
         let own = self.labels.get(key).map(String::as_str);
         own.or_else(|| (key == HOSTNAME_KEY).then_some(&*self.name))
     }
 
-    /// What is set aside for the pods on it.
+    /// Returns the sum of the requests of its pods, except those that are over.
     #[must_use]
     pub fn requested(&self) -> Resources {
         self.requested
     }
 
-    /// What is left.
+    /// Returns the allocatable resources that are left.
     #[must_use]
     pub fn free(&self) -> Resources {
         self.allocatable - self.requested
     }
 
-    /// The pods on it, oldest first.
+    /// Returns the pods on it, oldest first.
     #[must_use]
     pub fn pods(&self) -> &[Pod] {
         &self.pods
     }
 
-    /// One of its pods.
+    /// Returns one of its pods.
     #[must_use]
     pub fn pod(&self, id: PodId) -> Option<&Pod> {
         let index = self.index_of(id).ok()?;
         self.pods.get(index)
     }
 
-    /// Whether any of its pods keeps others away.
+    /// Returns `true` if any of its pods keeps others away by anti-affinity.
     #[must_use]
     pub fn has_pods_that_keep_away(&self) -> bool {
         self.keeping_away > 0
     }
 
-    /// Whether any of its pods has a priority below zero.
+    /// Returns `true` if any of its pods has a priority below zero.
     #[must_use]
     pub fn has_unimportant_pods(&self) -> bool {
         self.unimportant > 0
@@ -121,14 +121,14 @@ impl NodeInfo {
         self.pods.binary_search_by_key(&id, |pod| pod.id)
     }
 
-    /// Puts a pod on it. Whether it fits is for the caller to know.
+    /// Adds a pod. The caller has to know that it fits.
     pub fn add_pod(&mut self, pod: Pod) {
         self.account(&pod, true);
         let (Ok(index) | Err(index)) = self.index_of(pod.id);
         self.pods.insert(index, pod);
     }
 
-    /// Takes a pod off it.
+    /// Removes a pod and returns it; `None` if it is not there.
     pub fn remove_pod(&mut self, id: PodId) -> Option<Pod> {
         let index = self.index_of(id).ok()?;
         let pod = self.pods.remove(index);
@@ -136,7 +136,7 @@ impl NodeInfo {
         Some(pod)
     }
 
-    /// Changes one of its pods; gives what the change gives, or nothing where it has no such pod.
+    /// Changes one of its pods; returns the result of `change`, or `None` if there is no such pod.
     pub fn change_pod<T>(&mut self, id: PodId, change: impl FnOnce(&mut Pod) -> T) -> Option<T> {
         let index = self.index_of(id).ok()?;
         let before = self.pods.get(index)?.takes_room();

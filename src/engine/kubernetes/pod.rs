@@ -1,4 +1,4 @@
-//! One pod, as it stands.
+//! One pod, in its current state.
 //!
 //! It is small, because there are tens of thousands of them: what never changes is in its shared
 //! specification, and its name is computed.
@@ -11,12 +11,12 @@ use super::pod_spec::{OwnerKind, PodSpec};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct PodId(pub u32);
 
-/// Identifies what makes pods of one specification: a replica set, a job, a daemon set; a bare pod is
-/// alone in one of its own.
+/// Identifies a set of pods of one specification: a replica set, a job, a daemon set; a bare pod is
+/// alone in a set of its own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
 pub struct SetId(pub u32);
 
-/// How far a pod has come.
+/// The phase of a pod's life.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum PodPhase {
     /// It waits for a node, or for its images and containers on one.
@@ -41,7 +41,7 @@ impl PodPhase {
         }
     }
 
-    /// Whether it is over: it takes no room any more.
+    /// Returns `true` if the pod is over: it takes no room any more.
     #[must_use]
     pub const fn is_terminal(self) -> bool {
         matches!(self, Self::Succeeded | Self::Failed)
@@ -53,17 +53,17 @@ impl PodPhase {
 pub struct Pod {
     /// Its identity.
     pub id: PodId,
-    /// What made it.
+    /// The set that it belongs to.
     pub set: SetId,
-    /// What it is.
+    /// Its specification.
     pub spec: Arc<PodSpec>,
     /// When it was created.
     pub created_ms: u64,
-    /// How far it has come.
+    /// Its phase.
     pub phase: PodPhase,
-    /// Since when.
+    /// Time at which it entered this phase, in milliseconds.
     pub since_ms: u64,
-    /// When it was told to end.
+    /// Time at which it was told to end, in milliseconds.
     pub deleted_ms: Option<u64>,
 }
 
@@ -82,26 +82,27 @@ impl Pod {
         }
     }
 
-    /// Its name: of a controller's pods, that of the controller with five letters of their own.
+    /// Returns its name: for a controller's pods, that of the controller with five letters of their
+    /// own.
     #[must_use]
     pub fn name(&self) -> String {
         name(&self.spec, self.id)
     }
 
-    /// Whether it has been told to end.
+    /// Returns `true` if it has been told to end.
     #[must_use]
     pub fn is_terminating(&self) -> bool {
         self.deleted_ms.is_some()
     }
 
-    /// Whether it takes room on its node.
+    /// Returns `true` if it takes room on its node.
     #[must_use]
     pub fn takes_room(&self) -> bool {
         !self.phase.is_terminal()
     }
 }
 
-/// The name of the pod with this specification and identity.
+/// Returns the name of the pod with this specification and identity.
 #[must_use]
 pub fn name(spec: &PodSpec, id: PodId) -> String {
     match spec.owner_kind() {
@@ -112,7 +113,7 @@ pub fn name(spec: &PodSpec, id: PodId) -> String {
     }
 }
 
-/// Five letters that no other pod has, in the alphabet of generated names, scattered so that
+/// Returns five letters that no other pod has, in the alphabet of generated names, scattered so that
 /// neighbours look different.
 fn suffix(id: PodId) -> String {
     const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";

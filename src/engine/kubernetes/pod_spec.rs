@@ -1,4 +1,4 @@
-//! What a pod is: everything that does not change while it lives.
+//! The specification of a pod: everything that does not change while it lives.
 //!
 //! It is shared by all pods of a controller. Two pods with one specification are interchangeable to
 //! the scheduler and the autoscaler, which is what lets both look at a thousand of them at once.
@@ -18,7 +18,7 @@ const MIRROR_ANNOTATION: &str = "kubernetes.io/config.mirror";
 /// The grace period of a pod that names none.
 pub const DEFAULT_GRACE_S: u32 = 30;
 
-/// What kind of thing owns a pod.
+/// The kind of object that owns a pod.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum OwnerKind {
     /// A replica set, of a deployment or by itself.
@@ -50,10 +50,10 @@ impl OwnerKind {
     }
 }
 
-/// What owns a pod, and makes another one when it is gone.
+/// The owner of a pod, which makes another one when it is gone.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Owner {
-    /// What kind of thing.
+    /// The kind of object.
     pub kind: OwnerKind,
     /// Its name.
     pub name: String,
@@ -64,7 +64,7 @@ pub struct Owner {
 pub struct Image {
     /// Its name, with its tag.
     pub name: String,
-    /// How much a node pulls that has none of it.
+    /// Bytes that a node pulls if it has none of it.
     pub size_bytes: u64,
 }
 
@@ -73,15 +73,15 @@ pub struct Image {
 pub struct Container {
     /// Its name.
     pub name: String,
-    /// What it runs.
+    /// The image that it runs.
     pub image: Image,
-    /// What is set aside for it.
+    /// Resources set aside for it.
     pub requests: Resources,
-    /// Of an init container: whether it goes on beside the others (`restartPolicy: Always`).
+    /// For an init container: `true` if it goes on beside the others (`restartPolicy: Always`).
     pub is_restartable: bool,
 }
 
-/// Where a volume is.
+/// The place of a volume.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum VolumeKind {
     /// An empty folder on the node's disk.
@@ -99,11 +99,11 @@ pub enum VolumeKind {
 pub struct Volume {
     /// Its name.
     pub name: String,
-    /// Where it is.
+    /// Its place.
     pub kind: VolumeKind,
 }
 
-/// Whether containers that end are started again.
+/// The rule by which containers that end are started again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum RestartPolicy {
     /// Always.
@@ -126,35 +126,36 @@ pub struct PodSpec {
     pub labels: Pairs,
     /// Annotations.
     pub annotations: Pairs,
-    /// What owns it; nothing owns a bare pod.
+    /// Its owner; a bare pod has none.
     pub owner: Option<Owner>,
     /// Its containers.
     pub containers: Vec<Container>,
-    /// What runs before them.
+    /// Init containers, which run before them.
     pub init_containers: Vec<Container>,
     /// Labels that its node must have.
     pub node_selector: Pairs,
     /// Alternatives, one of which its node must match; any node where there are none.
     pub node_affinity: Vec<Selector>,
-    /// What its node should match; the more of these the better.
+    /// Preferences for its node; the more of these match the better.
     pub node_preference: Vec<Selector>,
-    /// Where it must and must not be.
+    /// Required affinities and anti-affinities to other pods.
     pub pod_affinity: Vec<PodAffinity>,
-    /// How it must be spread.
+    /// Topology spread constraints that it must meet.
     pub topology_spread: Vec<TopologySpread>,
     /// Ports of its node that it alone must have.
     pub host_ports: Vec<u16>,
-    /// What it tolerates.
+    /// Its tolerations.
     pub tolerations: Vec<Toleration>,
     /// Its priority, where it has one.
     pub priority: Option<i32>,
-    /// How long it may take to end, in seconds.
+    /// Grace period: the time that it may take to end, in seconds.
     pub grace_s: u32,
     /// Its volumes.
     pub volumes: Vec<Volume>,
-    /// Whether its containers are started again.
+    /// The rule by which its containers are started again.
     pub restart_policy: RestartPolicy,
-    /// How long its containers run before they end well; until they are told to end where there is none.
+    /// Time that its containers run before they end well, in milliseconds; if `None`, they run until
+    /// they are told to end.
     pub runs_for_ms: Option<u64>,
 }
 
@@ -171,7 +172,7 @@ impl PodSpec {
         }
     }
 
-    /// What the scheduler sets aside for it, its place included.
+    /// Returns the resources that the scheduler sets aside for it, its place included.
     ///
     /// Containers run side by side with the init containers that go on; an ordinary init container
     /// runs alone beside those that were started before it. The most of these is what it takes.
@@ -193,51 +194,51 @@ impl PodSpec {
         Resources { pods: 1, ..most.max(lasting) }
     }
 
-    /// Lets its first container, which is all that most pods have, ask for this.
+    /// Sets the requests of its first container, which is all that most pods have.
     pub fn set_requests(&mut self, requests: Resources) {
         if let Some(container) = self.containers.first_mut() {
             container.requests = requests;
         }
     }
 
-    /// An annotation.
+    /// Returns the value of an annotation.
     #[must_use]
     pub fn annotation(&self, key: &str) -> Option<&str> {
         self.annotations.get(key).map(String::as_str)
     }
 
-    /// What kind of thing owns it.
+    /// Returns the kind of its owner; `None` for a bare pod.
     #[must_use]
     pub fn owner_kind(&self) -> Option<OwnerKind> {
         self.owner.as_ref().map(|owner| owner.kind)
     }
 
-    /// Whether it mirrors a static pod of its node.
+    /// Returns `true` if it mirrors a static pod of its node.
     #[must_use]
     pub fn is_mirror(&self) -> bool {
         self.annotations.contains_key(MIRROR_ANNOTATION)
     }
 
-    /// Whether a daemon set owns it.
+    /// Returns `true` if a daemon set owns it.
     #[must_use]
     pub fn is_daemon(&self) -> bool {
         self.owner_kind() == Some(OwnerKind::DaemonSet)
     }
 
-    /// Whether where it fits depends on where other pods are.
+    /// Returns `true` if its fit depends on the places of other pods.
     #[must_use]
     pub fn looks_around(&self) -> bool {
         !self.pod_affinity.is_empty() || !self.topology_spread.is_empty()
     }
 
-    /// Whether it asks for a certain node by its name.
+    /// Returns `true` if it asks for a certain node by its name.
     #[must_use]
     pub fn asks_for_host(&self) -> bool {
         let mut terms = self.node_affinity.iter().flat_map(|term| &term.requirements);
         self.node_selector.contains_key(HOSTNAME_KEY) || terms.any(|requirement| requirement.key == HOSTNAME_KEY)
     }
 
-    /// Whether it keeps others away.
+    /// Returns `true` if it keeps others away by anti-affinity.
     #[must_use]
     pub fn keeps_away(&self) -> bool {
         self.pod_affinity.iter().any(|affinity| affinity.is_anti)

@@ -1,4 +1,4 @@
-//! What AKS and the operating system keep of a machine, so that pods can have the rest.
+//! Node resource reservations: the part of a machine that AKS and the operating system keep from pods.
 //!
 //! The rules are those of "node resource reservations" in the AKS documentation; the formula for
 //! memory changed with Kubernetes 1.29. What the kernel itself keeps is not documented: it is the
@@ -15,13 +15,13 @@ pub const MIB: u64 = 1024 * KIB;
 
 /// The part of the memory that the kernel keeps, in ten-thousandths.
 const KERNEL_PER_TEN_THOUSAND: u64 = 305;
-/// Kubernetes 1.29 reserves memory by the number of pods.
+/// First minor version of Kubernetes that reserves memory by the number of pods: 1.29.
 const NEW_FORMULA_MINOR: u32 = 29;
-/// What a Windows node keeps on top, in MiB.
+/// Memory that a Windows node keeps on top, in MiB.
 const WINDOWS_MIB: u64 = 2048;
 
-/// Processor time kept for the kubelet, in thousandths: a share of each processor that falls with
-/// their number.
+/// Returns the processor time kept for the kubelet, in thousandths: a share of each processor that
+/// falls with their number.
 #[must_use]
 pub fn reserved_cpu_millis(vcpus: u32) -> u64 {
     const STEPS: [(u32, u64); 4] = [(1, 60), (2, 40), (4, 20), (u32::MAX, 10)];
@@ -34,15 +34,15 @@ pub fn reserved_cpu_millis(vcpus: u32) -> u64 {
     reserved
 }
 
-/// Memory kept for the kubelet, in the unit of `memory_mib`, by the formula of Kubernetes 1.29 and
-/// later: by the number of pods, at most a quarter.
+/// Returns the memory kept for the kubelet, in the unit of `memory_mib`, by the formula of Kubernetes
+/// 1.29 and later: by the number of pods, at most a quarter.
 #[must_use]
 pub fn reserved_memory_by_pods_mib(memory_mib: u64, max_pods: u32) -> u64 {
     (20 * u64::from(max_pods) + 50).min(memory_mib / 4)
 }
 
-/// Memory kept for the kubelet, in MiB, by the formula before Kubernetes 1.29: a share that falls
-/// with the size.
+/// Returns the memory kept for the kubelet, in MiB, by the formula before Kubernetes 1.29: a share that
+/// falls with the size.
 #[must_use]
 pub fn reserved_memory_by_size_mib(memory_mib: u64) -> u64 {
     const STEPS: [(u64, u64); 5] = [(4, 25), (8, 20), (16, 10), (128, 6), (u64::MAX / KIB, 2)];
@@ -56,25 +56,26 @@ pub fn reserved_memory_by_size_mib(memory_mib: u64) -> u64 {
     percent_mib / 100
 }
 
-/// Below this much free memory the kubelet evicts pods, in MiB.
+/// Returns the free memory below which the kubelet evicts pods, in MiB.
 #[must_use]
 pub const fn eviction_threshold_mib(minor: u32) -> u64 {
     if minor >= NEW_FORMULA_MINOR { 100 } else { 750 }
 }
 
-/// The minor version of Kubernetes in `1.29.4`; that of today where there is none.
+/// Parses the minor version of Kubernetes, such as 29 in `1.29.4`; the one of the new formula if there
+/// is none.
 fn minor(version: &str) -> u32 {
     version.split('.').nth(1).and_then(|minor| minor.parse().ok()).unwrap_or(NEW_FORMULA_MINOR)
 }
 
-/// All the memory that the kernel leaves, in bytes.
+/// Returns the memory that the kernel leaves, in bytes.
 #[must_use]
 pub fn capacity_memory_bytes(size: &VmSize) -> u64 {
     let nominal_kib = u64::from(size.memory_mib) * KIB;
     (nominal_kib - nominal_kib * KERNEL_PER_TEN_THOUSAND / 10_000) * KIB
 }
 
-/// What pods can have of a machine.
+/// Returns the allocatable resources of a machine: what pods can have of it.
 #[must_use]
 pub fn allocatable(size: &VmSize, max_pods: u32, version: &str, os_type: OsType) -> Resources {
     let minor = minor(version);

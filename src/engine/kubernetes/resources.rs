@@ -1,4 +1,5 @@
-//! What a pod asks for and a node has: processor time, memory, graphics processors, places for pods.
+//! Amounts that a pod asks for and a node has: processor time, memory, graphics processors, places for
+//! pods.
 //!
 //! All of it is whole numbers, so that sums never depend on their order. Shares of a node are
 //! fractions that compare exactly; a floating point number is made only to be shown.
@@ -26,7 +27,7 @@ impl Resources {
         Self { cpu_millis, memory_bytes, gpus: 0, pods: 0 }
     }
 
-    /// The greater of the two, resource by resource.
+    /// Returns the greater of the two, resource by resource.
     #[must_use]
     pub fn max(self, other: Self) -> Self {
         Self {
@@ -37,7 +38,7 @@ impl Resources {
         }
     }
 
-    /// This many times the amounts.
+    /// Multiplies every amount by `count`.
     #[must_use]
     pub fn times(self, count: u32) -> Self {
         Self {
@@ -48,8 +49,8 @@ impl Resources {
         }
     }
 
-    /// Whether there is enough of everything for it. What is not asked for need not be there, so
-    /// that a node which is over-full of one resource still takes pods that do without it.
+    /// Returns `true` if `free` has enough of every resource. A resource that is not asked for need not
+    /// be there, so that a node which is over-full of it still takes pods that do without it.
     #[must_use]
     pub fn fits_in(self, free: Self) -> bool {
         let enough = |asked: u64, free: u64| asked == 0 || asked <= free;
@@ -59,25 +60,25 @@ impl Resources {
             && enough(self.pods.into(), free.pods.into())
     }
 
-    /// The share of the processor time of `whole`; nothing where that has none.
+    /// Returns the share of the processor time of `whole`; `None` if that has none.
     #[must_use]
     pub fn cpu_share(self, whole: Self) -> Option<Fraction> {
         Fraction::new(self.cpu_millis, whole.cpu_millis)
     }
 
-    /// The share of the memory of `whole`; nothing where that has none.
+    /// Returns the share of the memory of `whole`; `None` if that has none.
     #[must_use]
     pub fn memory_share(self, whole: Self) -> Option<Fraction> {
         Fraction::new(self.memory_bytes, whole.memory_bytes)
     }
 
-    /// The share of the graphics processors of `whole`; nothing where that has none.
+    /// Returns the share of the graphics processors of `whole`; `None` if that has none.
     #[must_use]
     pub fn gpu_share(self, whole: Self) -> Option<Fraction> {
         Fraction::new(self.gpus.into(), whole.gpus.into())
     }
 
-    /// The greater share of processor time and memory: how full a node looks.
+    /// Returns the greater of the shares of processor time and memory: how full a node looks.
     #[must_use]
     pub fn fill(self, whole: Self) -> Fraction {
         let shares = self.cpu_share(whole).into_iter().chain(self.memory_share(whole));
@@ -104,7 +105,7 @@ impl AddAssign for Resources {
     }
 }
 
-/// What is left; nothing falls below zero.
+/// Subtracts resource by resource; nothing falls below zero.
 impl Sub for Resources {
     type Output = Self;
 
@@ -138,7 +139,7 @@ impl Default for Fraction {
 }
 
 impl Fraction {
-    /// A part of a whole; nothing where the whole is zero.
+    /// A part of a whole; `None` if the whole is zero.
     #[must_use]
     pub const fn new(part: u64, whole: u64) -> Option<Self> {
         match whole {
@@ -147,14 +148,14 @@ impl Fraction {
         }
     }
 
-    /// Thousandths, rounded down.
+    /// Returns the fraction in thousandths, rounded down.
     #[must_use]
     pub fn permille(self) -> u32 {
         let permille = u128::from(self.part) * 1000 / u128::from(self.whole);
         u32::try_from(permille).unwrap_or(u32::MAX)
     }
 
-    /// As a floating point number, to be shown.
+    /// Returns the fraction as a floating point number, to be shown.
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "it is shown, not computed with")]
     pub fn as_f64(self) -> f64 {

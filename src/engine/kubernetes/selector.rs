@@ -5,7 +5,7 @@
 
 use super::super::pool::Pairs;
 
-/// How a label is compared.
+/// The comparison of a label with the values of a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Operator {
     /// Its value is one of these.
@@ -27,14 +27,14 @@ pub enum Operator {
 pub struct Requirement {
     /// The label.
     pub key: String,
-    /// How it is compared.
+    /// The comparison.
     pub operator: Operator,
-    /// With what.
+    /// The values that it is compared with.
     pub values: Vec<String>,
 }
 
 impl Requirement {
-    /// Whether a label with this value, or its absence, is as required.
+    /// Returns `true` if a label with this value, or its absence, is as required.
     #[must_use]
     pub fn holds(&self, value: Option<&str>) -> bool {
         let is_listed = |value: &str| self.values.iter().any(|listed| listed == value);
@@ -62,7 +62,7 @@ pub struct Selector {
 }
 
 impl Selector {
-    /// Selects what has all these labels with these values.
+    /// A selector of what has all these labels with these values.
     #[must_use]
     pub fn of_labels(labels: &Pairs) -> Self {
         let requirement = |(key, value): (&String, &String)| Requirement {
@@ -73,13 +73,13 @@ impl Selector {
         Self { requirements: labels.iter().map(requirement).collect() }
     }
 
-    /// Whether something with these labels is selected.
+    /// Returns `true` if something with these labels is selected.
     #[must_use]
     pub fn matches(&self, labels: &Pairs) -> bool {
         self.matches_by(&|key| labels.get(key).map(String::as_str))
     }
 
-    /// Whether something whose labels are looked up like this is selected.
+    /// Returns `true` if something whose labels `label` looks up is selected.
     pub fn matches_by<'a>(&self, label: &dyn Fn(&str) -> Option<&'a str>) -> bool {
         self.requirements.iter().all(|requirement| requirement.holds(label(&requirement.key)))
     }

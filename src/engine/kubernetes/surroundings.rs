@@ -1,4 +1,4 @@
-//! Where the other pods are, as far as it matters to one specification.
+//! The places of other pods, as far as they matter to one specification.
 //!
 //! Spreading, affinity and anti-affinity look at every pod in the cluster. That is counted once for
 //! a specification, then each node is a few look-ups, and a pod that is placed is counted in.
@@ -9,17 +9,19 @@ use super::fit::Misfit;
 use super::node_info::NodeInfo;
 use super::pod_spec::PodSpec;
 
-/// Pods by the value of a node label.
+/// Number of pods by the value of a node label.
 type Counts = BTreeMap<String, u32>;
 
-/// See the module. Without anything in it, nothing around matters.
+/// Counts of other pods by place that decide where pods of one specification may be. If it is empty,
+/// nothing around matters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Surroundings {
-    /// For each spreading: the pods that it counts.
+    /// For each topology spread constraint: the pods that it counts, by value of its label.
     spread: Vec<Counts>,
-    /// For each affinity: the pods that it means.
+    /// For each affinity or anti-affinity: the pods that it selects, by value of its label.
     affine: Vec<Counts>,
-    /// Label and value of where others keep this pod away, with how many do.
+    /// Label and value of the places from which others keep this pod away, with the number of those
+    /// others.
     forbidden: BTreeMap<(String, String), u32>,
 }
 
@@ -49,7 +51,7 @@ impl Surroundings {
         found
     }
 
-    /// Knows a node's places, even if no pod is there.
+    /// Adds a node's places for spreading, even if no pod is there.
     pub fn open(&mut self, spec: &PodSpec, node: &NodeInfo) {
         if !can_spread_over(spec, node) {
             return;
@@ -97,7 +99,7 @@ impl Surroundings {
         }
     }
 
-    /// Why a pod cannot be on a node for what is around it.
+    /// Returns the reason why the pods around keep a pod off a node; `None` if they do not.
     #[must_use]
     pub fn misfit(&self, spec: &PodSpec, node: &NodeInfo) -> Option<Misfit<'static>> {
         self.spread_misfit(spec, node).or_else(|| self.affinity_misfit(spec, node))
@@ -150,8 +152,8 @@ fn count(counts: &mut Counts, value: &str, more: u32) {
     }
 }
 
-/// Only nodes that the pod could be on by its labels, and that have every label it spreads over,
-/// are places for its spreading.
+/// Returns `true` if a node is a place for a pod's spreading: the pod could be there by its labels, and
+/// it has every label that the pod spreads over.
 fn can_spread_over(spec: &PodSpec, node: &NodeInfo) -> bool {
     spec.topology_spread.iter().all(|spread| node.label(&spread.topology_key).is_some())
         && super::fit::matches_labels(spec, node)

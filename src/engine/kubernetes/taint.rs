@@ -9,7 +9,7 @@ pub const UNREACHABLE_KEY: &str = "node.kubernetes.io/unreachable";
 /// The taint of a node whose machine is shut down.
 pub const SHUTDOWN_KEY: &str = "node.cloudprovider.kubernetes.io/shutdown";
 
-/// What a taint does to pods that do not tolerate it.
+/// The effect of a taint on pods that do not tolerate it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum TaintEffect {
     /// They are not scheduled here.
@@ -42,7 +42,7 @@ pub struct Taint {
     pub key: String,
     /// The value; may be empty.
     pub value: String,
-    /// What it does.
+    /// The effect.
     pub effect: TaintEffect,
 }
 
@@ -53,7 +53,7 @@ impl Taint {
         Self { key: key.to_owned(), value: value.to_owned(), effect }
     }
 
-    /// The taint that the API writes like this; nothing where it is none.
+    /// Parses a taint as the API writes it; `None` if it is not one.
     #[must_use]
     pub fn of_text(text: &str) -> Option<Self> {
         let (pair, effect) = text.rsplit_once(':')?;
@@ -63,7 +63,7 @@ impl Taint {
     }
 }
 
-/// As in a list of taints: `key=value:Effect`, or `key:Effect`.
+/// Formats a taint as in a list of taints: `key=value:Effect`, or `key:Effect`.
 impl fmt::Display for Taint {
     fn fmt(&self, out: &mut fmt::Formatter<'_>) -> fmt::Result {
         let equals = if self.value.is_empty() { "" } else { "=" };
@@ -71,33 +71,33 @@ impl fmt::Display for Taint {
     }
 }
 
-/// What a pod puts up with.
+/// A toleration: the taints that a pod puts up with.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Toleration {
-    /// The key of the taint; any where there is none.
+    /// The key of the taint; any if `None`.
     pub key: Option<String>,
-    /// The value of the taint; any where there is none (the operator `Exists`).
+    /// The value of the taint; any if `None` (the operator `Exists`).
     pub value: Option<String>,
-    /// The effect of the taint; any where there is none.
+    /// The effect of the taint; any if `None`.
     pub effect: Option<TaintEffect>,
-    /// How long a `NoExecute` taint is put up with; for ever where there is none.
+    /// Time for which a `NoExecute` taint is tolerated, in seconds; for ever if `None`.
     pub seconds: Option<u32>,
 }
 
 impl Toleration {
-    /// Tolerates every taint of this key.
+    /// A toleration of every taint with this key.
     #[must_use]
     pub fn of_key(key: &str) -> Self {
         Self { key: Some(key.to_owned()), ..Self::default() }
     }
 
-    /// Tolerates everything.
+    /// A toleration of every taint.
     #[must_use]
     pub fn of_everything() -> Self {
         Self::default()
     }
 
-    /// Whether it tolerates a taint.
+    /// Returns `true` if it tolerates a taint.
     #[must_use]
     pub fn tolerates(&self, taint: &Taint) -> bool {
         self.effect.is_none_or(|effect| effect == taint.effect)
@@ -106,7 +106,7 @@ impl Toleration {
     }
 }
 
-/// The first taint that keeps a pod with these tolerations from being scheduled.
+/// Returns the first taint that keeps a pod with these tolerations from being scheduled.
 #[must_use]
 pub fn untolerated<'a>(taints: &'a [Taint], tolerations: &[Toleration]) -> Option<&'a Taint> {
     taints.iter().find(|taint| {

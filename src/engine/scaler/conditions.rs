@@ -1,10 +1,10 @@
-//! How the autoscaler finds the cluster and each group, and since when it has found them so.
+//! Conditions of the cluster and of each node group in the autoscaler's status, and since when they hold.
 
 use super::super::autoscaler::status::{ScaleUpStatus, scale_up, scale_up_of_group};
 use super::super::autoscaler::{Autoscaler, Group, Settings};
 use super::super::pool::PoolId;
 
-/// Something that was found, and since when.
+/// A finding, and the time since when it has held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Condition<T> {
     pub found: T,
@@ -20,7 +20,7 @@ impl<T: PartialEq> Condition<T> {
     }
 }
 
-/// What is found of a group, or of the cluster, for which there is no identity.
+/// Conditions of a node group, or of the cluster if `group` is `None`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(super) struct Conditions {
     group: Option<PoolId>,
@@ -29,8 +29,8 @@ pub(super) struct Conditions {
     pub has_candidates: Condition<bool>,
 }
 
-/// What is found of the cluster, then of those groups that the autoscaler has seen. `before` is what was
-/// found the last time.
+/// Returns the conditions of the cluster, then those of the groups that the autoscaler has seen.
+/// `before` holds the previous conditions.
 pub(super) fn conditions(
     autoscaler: &Autoscaler,
     groups: &[Group],
@@ -64,7 +64,7 @@ pub(super) fn conditions(
     std::iter::once(of_cluster).chain(of_groups).collect()
 }
 
-/// What was found of a group.
+/// Returns the conditions of a group.
 pub(super) fn of_group(conditions: &[Conditions], group: PoolId) -> Option<&Conditions> {
     conditions.iter().find(|found| found.group == Some(group))
 }

@@ -1,4 +1,5 @@
-//! One loop on the pools of a cluster: what the provider does there, and what is told of it.
+//! One autoscaler loop on the pools of a cluster: the cloud provider's actions there, and the events
+//! about them.
 
 use std::sync::Arc;
 
@@ -19,7 +20,7 @@ use super::super::workloads::{DrainPolicy, Kubernetes};
 use super::conditions::conditions;
 use super::{Scaler, machines, scene, timers};
 
-/// The provider of a loop.
+/// The cloud provider of one loop, which acts on the simulated cloud.
 struct Live<'a> {
     cloud: &'a mut Cloud,
     cluster: ClusterId,
@@ -30,7 +31,8 @@ struct Live<'a> {
 }
 
 impl Cloud {
-    /// Runs a loop; gives when time alone would change its answer.
+    /// Runs a loop. Returns the time in milliseconds at which its decisions could change without any
+    /// other change.
     pub(super) fn run_loop(
         &mut self,
         id: ClusterId,
@@ -76,8 +78,8 @@ impl Cloud {
         again_ms
     }
 
-    /// Takes the mark of a node that was to go off nodes that lie deallocated, so that they can be
-    /// used when they are started again; tells whether there were any.
+    /// Removes the to-be-deleted taint from deallocated nodes of pools in mode Deallocate, so that they
+    /// can be used when they are started again. Returns `true` if there were any.
     fn unmark_kept(&mut self, id: ClusterId, pools: &[PoolId], view: &View) -> bool {
         let mut has_unmarked = false;
         for node in view.seen().iter().filter(|node| node.is_marked && node.is_kept) {
@@ -90,7 +92,7 @@ impl Cloud {
         has_unmarked
     }
 
-    /// Writes what the autoscaler has to say as events. What pods were told before is not repeated.
+    /// Records the autoscaler's notices as events. Refusals that pods got in the last loop are not repeated.
     fn tell(&mut self, id: ClusterId, scaler: &mut Scaler, notices: Vec<Notice>, pending: &[Pod]) {
         let Some((_, mut moment)) = self.clockwork.kubernetes(id) else {
             return;
@@ -110,7 +112,7 @@ impl Cloud {
     }
 }
 
-/// Marks a node as one that is to go.
+/// Adds the to-be-deleted taint to a node.
 fn mark(clockwork: &mut Clockwork, cluster: ClusterId, node: NodeId) {
     let now_s = clockwork.now_ms / 1000;
     if let Some(kubernetes) = clockwork.kubernetes.get_mut(cluster) {
@@ -119,7 +121,7 @@ fn mark(clockwork: &mut Clockwork, cluster: ClusterId, node: NodeId) {
     }
 }
 
-/// Takes that mark back.
+/// Removes the to-be-deleted taint from a node.
 pub(super) fn unmark(clockwork: &mut Clockwork, cluster: ClusterId, node: NodeId) {
     if let Some((kubernetes, mut moment)) = clockwork.kubernetes(cluster) {
         kubernetes.change_taints(node, |taints| taints.retain(|taint| taint.key != TO_BE_DELETED_KEY));
@@ -127,12 +129,12 @@ pub(super) fn unmark(clockwork: &mut Clockwork, cluster: ClusterId, node: NodeId
     }
 }
 
-/// What is said of a node whose machine was told to go.
+/// Returns the notices about a node whose machine was told to be removed.
 fn removed(node: &Arc<str>, is_empty: bool) -> [Notice; 2] {
     [Notice::NodeRemoved { node: Arc::clone(node) }, Notice::ScaledDown { node: Arc::clone(node), is_empty }]
 }
 
-/// Says that a drain has ended: its node goes, or stays for these pods.
+/// Reports the end of a drain: the node is removed, or stays because the pods in `left` are still there.
 pub(crate) fn tell_of_drain(clockwork: &mut Clockwork, cluster: ClusterId, node: &Arc<str>, left: Option<&str>) {
     let Some((_, mut moment)) = clockwork.kubernetes(cluster) else {
         return;
@@ -175,7 +177,7 @@ impl Live<'_> {
         self.scaler.caches.entry(id.pool).set(id.instance_id, state);
     }
 
-    /// Tells of a node that goes.
+    /// Adds the notices about a node whose removal begins.
     fn tell_of(&mut self, id: NodeId, is_empty: bool) {
         let now_ms = self.cloud.now_ms();
         let Some(node) = self.kubernetes().and_then(|kubernetes| kubernetes.node(id)).cloned() else {
@@ -212,7 +214,7 @@ impl Live<'_> {
     }
 }
 
-/// What a machine does that is given up.
+/// Returns the state of a machine that is being removed under a scale-down mode.
 fn going(policy: ScaleDownMode) -> InstanceState {
     match policy {
         ScaleDownMode::Delete => InstanceState::Deleting,
@@ -254,7 +256,7 @@ impl Provider for Live<'_> {
         Ok(())
     }
 
-    /// The Azure provider does nothing here: the size of a scale set follows its machines.
+    /// Does nothing, as in the Azure provider: the size of a scale set follows its machines.
     fn shrink_target(&mut self, _group: usize, _by: u32) {}
 
     fn remove_nodes(&mut self, empty: &[NodeId], drain: &[NodeId]) {

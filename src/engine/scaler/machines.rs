@@ -1,4 +1,4 @@
-//! What the provider believes of the machines of a pool, kept up with what became of them.
+//! The provider's instance cache of a pool, kept up with the outcomes of its requests.
 
 use super::super::autoscaler::cluster_state::FailedInstance;
 use super::super::autoscaler::instance::{InstanceState, Reading, VmPower, VmProvisioning, VmView};
@@ -8,7 +8,7 @@ use super::super::lifecycle::NodeState;
 use super::super::node::{Node, NodeSource};
 use super::super::pool::Pool;
 
-/// A machine as Azure Compute describes it.
+/// Returns a machine's provisioning and power state as Azure Compute describes them.
 fn view(node: &Node) -> VmView {
     let (provisioning, power) = match node.state() {
         NodeState::Creating => (VmProvisioning::Creating, VmPower::Unknown),
@@ -25,7 +25,7 @@ fn view(node: &Node) -> VmView {
     VmView { provisioning, power, has_extension_error: false }
 }
 
-/// How something ended that the provider asked for, where it is over.
+/// Returns which request of the provider has ended for a machine and whether it worked; `None` if none has.
 fn ending(believed: InstanceState, node: Option<&Node>) -> Option<(Ending, bool)> {
     match (believed, node.map(Node::state)) {
         (InstanceState::Deleting, None) => Some((Ending::Deletion, true)),
@@ -36,9 +36,10 @@ fn ending(believed: InstanceState, node: Option<&Node>) -> Option<(Ending, bool)
     }
 }
 
-/// Brings what is believed up to date; gives the machines that did not come up.
+/// Brings the instance cache up to date and returns the machines that did not come up.
 pub(super) fn failed(cache: &mut InstanceCache, pool: &Pool, settings: &Settings, now_ms: u64) -> Vec<FailedInstance> {
-    // What is believed to rest has nothing to end; what is believed to run has if it failed.
+    // Only machines that the cache has as moving can end something; so can failed ones that it has as
+    // running.
     let failed =
         pool.nodes_in(NodeState::Failed).filter_map(|node| Some((node.instance_id, cache.status(node.instance_id)?)));
     let believed: Vec<(u32, InstanceState)> =

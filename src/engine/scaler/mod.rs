@@ -1,10 +1,10 @@
 //! The cluster autoscaler of each cluster, at work on its pools.
 //!
-//! The rules are in [`autoscaler`](super::autoscaler); here are the cluster that they see and the hands
-//! that they have. A loop looks every scan interval, but one in which nothing can have changed is not
-//! run: the next one is the first on the grid after a change, or after a moment at which time alone
-//! changes the answer. So an idle cluster costs nothing, however long it stays so. A loop takes its time,
-//! too: the more nodes there are, the longer until the next one.
+//! The rules are in [`autoscaler`](super::autoscaler); here are the cluster that they see and the
+//! provider through which they act. A loop is due every scan interval, but one in which nothing can
+//! have changed is not run: the next one is the first on the grid after a change, or after a moment at
+//! which time alone changes the decision. So an idle cluster costs nothing, however long it stays so. A
+//! loop takes simulated time, too: the more nodes there are, the longer until the next one.
 
 mod conditions;
 mod live;
@@ -31,21 +31,21 @@ use super::table::Table;
 pub(super) use live::tell_of_drain;
 pub use status_map::Clock;
 
-/// One cluster's autoscaler, and what it needs from loop to loop.
+/// One cluster's autoscaler, and the state that it keeps from loop to loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Scaler {
-    /// What it has found out.
+    /// The autoscaler's own state.
     pub autoscaler: Autoscaler,
-    /// What the provider believes of the machines of each pool.
+    /// The provider's instance cache of each pool.
     caches: Table<PoolId, InstanceCache>,
-    /// The priorities of the expander of that name.
+    /// The priorities of the priority expander.
     priorities: Priorities,
-    /// What pods were told in the last loop.
+    /// Refusals that pods got in the last loop.
     told: Vec<Notice>,
-    /// Flags that people have set, beside the profile.
+    /// Flags that users have set, in addition to the profile.
     flags: Pairs,
     last: Option<LastLoop>,
-    /// What the last loop found, and since when.
+    /// Conditions that the last loop found, and since when.
     conditions: Vec<conditions::Conditions>,
     /// The nodes as the last loop saw them.
     view: Memo<View>,
@@ -55,24 +55,24 @@ pub struct Scaler {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct LastLoop {
     at_ms: u64,
-    /// The generation of the cluster's Kubernetes afterwards.
+    /// Generation of the cluster's Kubernetes objects after the loop.
     generation: u64,
-    /// When time alone would change the answer.
+    /// Time at which the decisions could change without any other change, in milliseconds.
     again_ms: Option<u64>,
-    /// How long it took itself.
+    /// Duration of the loop itself, in milliseconds.
     length_ms: u64,
 }
 
-/// How long a loop takes for each node, in milliseconds. The autoscaler's FAQ gives the time to react as
-/// 30 s up to 100 nodes and 60 s up to 1,000; that it grows evenly is an assumption.
+/// Duration of a loop for each node, in milliseconds. The autoscaler's FAQ gives the time to react as
+/// 30 s up to 100 nodes and 60 s up to 1,000; linear growth is an assumption.
 const LOOP_MS_PER_NODE: u64 = 60;
 
-/// How often a loop is due.
+/// Returns the scan interval in milliseconds, at least 1000.
 fn interval_ms(settings: &Settings) -> u64 {
     settings.number(Setting::ScanInterval).max(1000)
 }
 
-/// Whether the autoscaler sizes a pool now: not while AKS changes it, and not while it is stopped.
+/// Returns `true` if the autoscaler sizes a pool now: not while AKS changes it, and not while it is stopped.
 fn is_sized(cluster: &Cluster, pool: &Pool) -> bool {
     pool.spec.autoscaler.is_some()
         && cluster.power_state == PowerState::Running
@@ -82,38 +82,39 @@ fn is_sized(cluster: &Cluster, pool: &Pool) -> bool {
 }
 
 impl Scaler {
-    /// The settings in force.
+    /// Returns the settings in force: the profile, then the flags.
     #[must_use]
     pub fn settings(&self, cluster: &Cluster) -> Settings {
         profile::settings(cluster.spec.autoscaler_profile.iter().chain(&self.flags))
     }
 
-    /// The flags that people have set.
+    /// Returns the flags that users have set.
     #[must_use]
     pub fn flags(&self) -> &Pairs {
         &self.flags
     }
 
-    /// The priorities of the expander of that name.
+    /// Returns the priorities of the priority expander.
     #[must_use]
     pub fn priorities(&self) -> &Priorities {
         &self.priorities
     }
 
-    /// When it looked last.
+    /// Returns the time of the last loop that was run, in milliseconds.
     #[must_use]
     pub fn last_loop_ms(&self) -> Option<u64> {
         self.last.map(|last| last.at_ms)
     }
 
-    /// When it would have looked last, had it looked as well when there was nothing to see.
+    /// Returns the time of the last loop, counting those that were not run because nothing had changed.
     fn looked_ms(&self, interval_ms: u64, now_ms: u64) -> Option<u64> {
         let last = self.last?;
         let step_ms = last.length_ms.max(1).div_ceil(interval_ms) * interval_ms;
         Some(last.at_ms + now_ms.saturating_sub(last.at_ms) / step_ms * step_ms)
     }
 
-    /// When it looks next, where there is anything to see.
+    /// Returns the time of the next loop to run, in milliseconds; `None` if nothing has changed and
+    /// time alone changes nothing.
     fn next_ms(&self, generation: u64, interval_ms: u64, now_ms: u64) -> Option<u64> {
         let on_grid = |at_ms: u64| at_ms.div_ceil(interval_ms) * interval_ms;
         let Some(last) = self.last else {
@@ -128,13 +129,13 @@ impl Scaler {
 }
 
 impl Cloud {
-    /// The autoscaler of a cluster.
+    /// Returns the autoscaler of a cluster.
     #[must_use]
     pub fn scaler(&self, cluster: ClusterId) -> Option<&Scaler> {
         self.scalers.get(cluster)
     }
 
-    /// Sets a flag of a cluster's autoscaler that the profile does not have, or takes it back.
+    /// Sets a flag of a cluster's autoscaler that the profile does not have; `None` removes it.
     pub fn set_autoscaler_flag(&mut self, cluster: ClusterId, name: &str, value: Option<&str>) {
         let Some(scaler) = self.scalers.get_mut(cluster) else {
             return;
@@ -146,7 +147,7 @@ impl Cloud {
         self.clockwork.touch(cluster);
     }
 
-    /// Sets the priorities of the expander of that name.
+    /// Sets the priorities of the priority expander.
     pub fn set_expander_priorities(&mut self, cluster: ClusterId, priorities: Priorities) {
         if let Some(scaler) = self.scalers.get_mut(cluster) {
             scaler.priorities = priorities;
@@ -154,7 +155,8 @@ impl Cloud {
         }
     }
 
-    /// The clusters with an autoscaler that has something to size, and how far their objects have changed.
+    /// Returns the clusters whose autoscaler has a pool to size, with the generation of their
+    /// Kubernetes objects.
     fn watched(&self) -> impl Iterator<Item = (&Cluster, &Scaler, u64)> {
         let sized = self.clusters.iter().filter(|cluster| cluster.pools.iter().any(|pool| is_sized(cluster, pool)));
         sized.filter_map(|cluster| {
@@ -163,7 +165,7 @@ impl Cloud {
         })
     }
 
-    /// The next look of an autoscaler.
+    /// Returns the time of the next loop of any autoscaler, in milliseconds, and its cluster.
     pub(super) fn next_scan(&self) -> Option<(u64, ClusterId)> {
         let next = |(cluster, scaler, generation): (&Cluster, &Scaler, u64)| {
             if scaler.last.is_some_and(|last| last.generation == generation && last.again_ms.is_none()) {
@@ -176,13 +178,13 @@ impl Cloud {
         self.watched().filter_map(next).min_by_key(|(at_ms, _)| *at_ms)
     }
 
-    /// Whether an autoscaler has not looked at the latest changes yet. That a node's ten minutes run is
-    /// nothing that is under way: it may come to nothing.
+    /// Returns `true` if an autoscaler has not looked at the latest changes yet. A running unneeded
+    /// time (ten minutes by default) does not count as under way: it may come to nothing.
     pub(super) fn has_news_for_autoscaler(&self) -> bool {
         self.watched().any(|(_, scaler, generation)| scaler.last.is_none_or(|last| last.generation != generation))
     }
 
-    /// Lets an autoscaler look, and do what it decides.
+    /// Runs a loop of a cluster's autoscaler and carries out its decisions.
     pub(super) fn scan(&mut self, id: ClusterId) {
         let Some(cluster) = self.clusters.iter().find(|cluster| cluster.id == id) else {
             return;
@@ -202,7 +204,7 @@ impl Cloud {
         self.scalers.insert(id, scaler);
     }
 
-    /// A node that the autoscaler drained could not be emptied.
+    /// Handles the failure of a drain by the autoscaler: the node stays, counts again and loses its taint.
     pub(super) fn on_failed_removal(&mut self, cluster: ClusterId, node: NodeId, pods: &str) {
         let now_ms = self.now_ms();
         if let Some(scaler) = self.scalers.get_mut(cluster) {
@@ -218,7 +220,7 @@ impl Cloud {
 }
 
 impl Clockwork {
-    /// Notes that something about a cluster has changed which its Kubernetes does not show.
+    /// Bumps a cluster's generation for a change that its Kubernetes objects do not show.
     pub fn touch(&mut self, cluster: ClusterId) {
         if let Some(kubernetes) = self.kubernetes.get_mut(cluster) {
             kubernetes.touch();

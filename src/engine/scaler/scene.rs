@@ -18,10 +18,10 @@ use super::super::pool::{Pool, PoolId, node_name};
 use super::super::scale::zone_for_new;
 use super::super::workloads::{Kubernetes, PodSet, SetKind, Standing};
 
-/// The instance id of a node that no machine stands behind.
+/// Instance id of a template node, which has no machine.
 const NOBODY: u32 = u32::MAX;
 
-/// A pool as a group.
+/// Returns a pool as a node group; `None` if its autoscaler is off.
 pub(super) fn group(pool: &Pool) -> Option<Group> {
     let range = pool.spec.autoscaler?;
     Some(Group {
@@ -34,7 +34,7 @@ pub(super) fn group(pool: &Pool) -> Option<Group> {
     })
 }
 
-/// What a new node of a pool would be like, with the pods that every node has.
+/// Returns the template node of a pool: a new node, with the pods of its daemon sets.
 pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template> {
     let known = kubernetes.template(pool.id)?;
     let id = NodeId { pool: pool.id, instance_id: NOBODY };
@@ -55,7 +55,8 @@ pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template>
     Some(Template { node, capacity })
 }
 
-/// Machines of a pool that should have a node and have none.
+/// Returns the machines of a pool that have not registered as nodes, without failed ones and those that
+/// are being deleted.
 fn unregistered(pool: &Pool, failed: &[FailedInstance]) -> Vec<u32> {
     let waits = |node: &&super::super::node::Node| {
         node.state() != NodeState::Deleting && failed.iter().all(|(id, _)| *id != node.instance_id)
@@ -64,7 +65,8 @@ fn unregistered(pool: &Pool, failed: &[FailedInstance]) -> Vec<u32> {
     unregistered.filter(waits).map(|node| node.instance_id).collect()
 }
 
-/// Everything that a loop is given. `failed` holds what the provider says of each pool's machines.
+/// Returns the input of a loop. `failed` holds the failed machines of each pool, as the provider
+/// reports them.
 pub(super) fn scene<'a>(
     cluster: &Cluster,
     kubernetes: &Kubernetes,
@@ -90,7 +92,7 @@ pub(super) fn scene<'a>(
         unregistered: pools.iter().zip(&failed).map(|(pool, failed)| unregistered(pool, failed)).collect(),
         failed,
         pending: waiting.flat_map(PodSet::waiting).cloned().collect(),
-        // Controllers make pods anew at the very moment at which they are evicted.
+        // Controllers recreate pods at the very moment at which they are evicted.
         evicted: Vec::new(),
         deleting: Vec::new(),
         draining: pools.iter().flat_map(draining).collect(),

@@ -1,6 +1,7 @@
-//! What the autoscaler publishes of itself: the text of the config map `cluster-autoscaler-status`.
+//! The config map `cluster-autoscaler-status`, in which the autoscaler reports its own status.
 //!
-//! The form is that of upstream's API types (`clusterstate/api`), with what the simulation knows.
+//! The form is that of upstream's API types (`clusterstate/api`), filled with the values that the
+//! simulation has.
 
 use std::fmt::Write as _;
 
@@ -12,25 +13,25 @@ use super::super::cluster::{Cluster, ClusterId};
 use super::conditions::{Conditions, conditions, of_group};
 use super::{Scaler, interval_ms, is_sized, scene};
 
-/// How moments are written.
+/// The formats of times, which are given in milliseconds.
 pub struct Clock<'a> {
-    /// At the top.
+    /// The time at the top.
     pub time: &'a dyn Fn(u64) -> String,
-    /// In a condition.
+    /// A time in a condition.
     pub moment: &'a dyn Fn(u64) -> String,
 }
 
 /// The config map.
 #[derive(Debug)]
 pub struct StatusMap {
-    /// What it says.
+    /// Its text.
     pub text: String,
-    /// When it was written.
+    /// Time of writing, in milliseconds.
     pub written_ms: u64,
 }
 
 impl Cloud {
-    /// The config map; nothing where no pool of the cluster is sized by the autoscaler.
+    /// Returns the config map; `None` if no pool of the cluster is sized by the autoscaler.
     #[must_use]
     pub fn autoscaler_status(&self, id: ClusterId, clock: &Clock<'_>) -> Option<StatusMap> {
         let cluster = self.clusters.iter().find(|cluster| cluster.id == id)?;
@@ -50,12 +51,12 @@ impl Cloud {
     }
 }
 
-/// The groups that the autoscaler sizes now.
+/// Returns the groups that the autoscaler sizes now.
 fn groups(cluster: &Cluster) -> Vec<Group> {
     cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).filter_map(scene::group).collect()
 }
 
-/// What is reported.
+/// The data from which the text is written.
 struct Report<'a> {
     scaler: &'a Scaler,
     groups: &'a [Group],
@@ -81,7 +82,7 @@ impl Report<'_> {
         }
         writeln!(text, "nodeGroups:")?;
         for group in self.groups {
-            // A group that it has not seen yet is not in its report.
+            // The report leaves out a group that the autoscaler has not seen yet.
             let Some(found) = of_group(&found, group.id) else { continue };
             let readiness = state.place(group.id).and_then(|index| state.group(index));
             let readiness = readiness.map(|found| found.readiness).unwrap_or_default();

@@ -1,4 +1,4 @@
-//! When time alone changes what an autoscaler would decide.
+//! Times at which an autoscaler's decisions could change without any other change.
 
 use std::sync::Arc;
 
@@ -11,8 +11,8 @@ use super::super::autoscaler::{Autoscaler, Scene, Setting, Settings, eligibility
 use super::super::kubernetes::taint::SHUTDOWN_KEY;
 use super::super::kubernetes::{NodeId, NodeInfo};
 
-/// The earliest of the moments after `now_ms` at which a loop could decide otherwise than the one that
-/// has just been run, if nothing else changes.
+/// Returns the earliest time after `now_ms` at which a loop could decide differently from the one just
+/// run, if nothing else changes.
 pub(super) fn again_ms(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Settings, now_ms: u64) -> Option<u64> {
     let mut times: Vec<u64> = Vec::new();
     unneeded(autoscaler, scene, settings, &mut times);
@@ -28,8 +28,8 @@ pub(super) fn again_ms(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Se
     times.into_iter().filter(|at_ms| *at_ms > now_ms).min()
 }
 
-/// Nodes that will have been unneeded for long enough, once no cooldown keeps them, and nodes that
-/// are looked at again.
+/// Adds the times at which nodes have been unneeded for long enough and no cooldown keeps them, at
+/// which unremovable nodes are rechecked, and at which to-be-deleted taints end.
 fn unneeded(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Settings, times: &mut Vec<u64>) {
     let is_local = settings.is(Setting::ScaleDownDelayTypeLocal);
     let cooled_ms = autoscaler.last.cooldown_until_ms(settings).filter(|_| !is_local);
@@ -53,7 +53,8 @@ fn unneeded(autoscaler: &Autoscaler, scene: &Scene<'_>, settings: &Settings, tim
     times.extend(marked.filter_map(|node| eligibility::mark_ends_ms(node)));
 }
 
-/// When a node of kube-system's pods is no longer kept by them, because they are old.
+/// Returns the time from which a pod of kube-system no longer blocks the removal of its node, because
+/// it is old enough.
 fn outgrown_ms(id: NodeId, rest: &Rest, scene: &Scene<'_>, settings: &Settings) -> Option<u64> {
     let Reason::BlockedByPod(pod, Blocker::UnmovableKubeSystemPod) = rest.reason else {
         return None;
@@ -64,7 +65,7 @@ fn outgrown_ms(id: NodeId, rest: &Rest, scene: &Scene<'_>, settings: &Settings) 
     Some(old_ms.max(rest.until_ms))
 }
 
-/// Machines and nodes that are waited for.
+/// Adds the times at which scale-up requests, unregistered machines and missing nodes time out.
 fn requests(state: &ClusterState, settings: &Settings, times: &mut Vec<u64>) {
     let provision_ms = settings.number(Setting::MaxNodeProvisionTime);
     for group in state.groups() {

@@ -1,4 +1,4 @@
-//! Why something is as it is, in a sentence, from what the autoscaler found out itself.
+//! Explanations of the autoscaler's decisions, each one sentence, from the autoscaler's own findings.
 
 use super::super::autoscaler::evictability::Blocker;
 use super::super::autoscaler::instance::CreationError;
@@ -15,7 +15,7 @@ use super::super::pool::{Pool, instance_id_of};
 use super::super::workloads::Kubernetes;
 use super::{Scaler, is_sized};
 
-/// A cluster's autoscaler, with what it looks at.
+/// A cluster's autoscaler, with the cluster state that it looks at.
 struct View<'a> {
     cluster: &'a Cluster,
     kubernetes: &'a Kubernetes,
@@ -25,7 +25,7 @@ struct View<'a> {
 }
 
 impl Cloud {
-    /// Why a node is not removed; nothing where there is no such node.
+    /// Explains why a node is not removed; `None` if there is no such node.
     #[must_use]
     pub fn why_node(&self, name: &str) -> Option<String> {
         let instance_id = instance_id_of(name)?;
@@ -36,13 +36,13 @@ impl Cloud {
         })
     }
 
-    /// Why a pod has no node; nothing where there is no such pod.
+    /// Explains why a pod has no node; `None` if there is no such pod.
     #[must_use]
     pub fn why_pod(&self, name: &str) -> Option<String> {
         self.views().find_map(|view| view.pod(name))
     }
 
-    /// Why a pool does not grow; nothing where there is no such pool.
+    /// Explains why a pool does not grow; `None` if there is no such pool.
     #[must_use]
     pub fn why_pool(&self, name: &str) -> Option<String> {
         self.views().find_map(|view| Some(view.pool(view.cluster.pool(name)?)))
@@ -62,7 +62,7 @@ fn percent(permille: u32) -> String {
 }
 
 impl View<'_> {
-    /// How long it is until then, in words.
+    /// Returns the time left until `until_ms` in words, rounded up to seconds.
     fn left(&self, until_ms: u64) -> String {
         duration::short(until_ms.saturating_sub(self.now_ms).div_ceil(1000) * 1000)
     }
@@ -104,7 +104,7 @@ impl View<'_> {
         format!("{name} stays: {why}.")
     }
 
-    /// A node that could go, and when it will.
+    /// Explains an unneeded node: when it will be removed, or what keeps it.
     fn unneeded(&self, name: &str, id: NodeId, since_ms: u64) -> String {
         let is_ready = self.kubernetes.node(id).is_none_or(|node| node.is_ready);
         let long_ms = threshold_ms(is_ready, &self.settings);
@@ -163,7 +163,7 @@ impl View<'_> {
         )
     }
 
-    /// A node that was found unremovable a moment ago.
+    /// Explains a node that was found unremovable recently, and gives the time until it is rechecked.
     fn resting(&self, id: NodeId) -> String {
         let found = self.scaler.autoscaler.planner.resting().find(|(resting, _)| *resting == id);
         match found {
@@ -209,7 +209,7 @@ impl View<'_> {
         Some(format!("{name} waits: {}; {autoscaler}.", scheduler.trim_end_matches('.')))
     }
 
-    /// The pools that are growing.
+    /// Returns the names of the pools with nodes on their way up, separated by commas.
     fn growing(&self) -> String {
         let on_the_way = |pool: &&Pool| pool.count_in(NodeState::Creating) + pool.count_in(NodeState::Starting) > 0;
         let names: Vec<&str> =

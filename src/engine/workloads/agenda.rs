@@ -1,13 +1,13 @@
-//! What is due in a cluster, by time.
+//! The agenda of a cluster: the tasks that are due, by simulated time in milliseconds.
 //!
-//! The queue of the cloud gets one entry for each moment, however many pods start then.
+//! The cloud's event queue holds one entry for each moment, however many pods start then.
 
 use super::super::clockwork::Event;
 use super::super::kubernetes::{NodeId, PodId};
 use super::super::queue::Ticket;
 use super::{Horizontal, Kubernetes, Load, Moment};
 
-/// Something that is due.
+/// A task that is due in a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Task {
     /// The containers of a pod run.
@@ -22,11 +22,11 @@ pub enum Task {
     Evict(NodeId),
     /// Pods on a node that cannot be reached are given up.
     GiveUp(NodeId),
-    /// Something has changed: there is something to do.
+    /// Something has changed: controllers and scheduler have to run.
     Settle,
 }
 
-/// What is due at one moment.
+/// The tasks that are due at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Due {
     tasks: Vec<Task>,
@@ -35,7 +35,7 @@ pub struct Due {
 }
 
 impl Kubernetes {
-    /// Puts a task on the agenda.
+    /// Schedules a task in `delay_ms` milliseconds, or for now if the moment is instant.
     pub(super) fn plan(&mut self, delay_ms: u64, task: Task, moment: &mut Moment<'_>) {
         let at_ms = moment.now_ms + if moment.is_instant { 0 } else { delay_ms };
         let due = self.agenda.entry(at_ms);
@@ -45,7 +45,8 @@ impl Kubernetes {
         due.tasks.push(task);
     }
 
-    /// Takes a task off the agenda that is of no use any more, so that nobody waits for it.
+    /// Removes a planned task that is of no use any more; cancels the queue entry if nothing else is
+    /// due then.
     pub(super) fn unplan(&mut self, at_ms: u64, task: Task, moment: &mut Moment<'_>) {
         let Some(due) = self.agenda.get_mut(at_ms) else {
             return;
@@ -58,14 +59,16 @@ impl Kubernetes {
         }
     }
 
-    /// Every entry that it has in the cloud's queue.
+    /// Returns every entry that this cluster has in the cloud's queue: of the agenda, loads and
+    /// horizontal autoscalers.
     pub fn tickets(&self) -> impl Iterator<Item = Ticket> + '_ {
         let due = self.agenda.values().filter_map(|due| due.ticket);
         due.chain(self.loads.values().filter_map(Load::ticket))
             .chain(self.horizontals.values().filter_map(Horizontal::ticket))
     }
 
-    /// Sees to it that there is a moment, now, at which what has changed is looked at.
+    /// Schedules a `Settle` task for now if deployments or sets have changed, or if pods are untried or
+    /// pending. Otherwise forgets which nodes have more room: no pod waits for it.
     pub(super) fn plan_to_settle(&mut self, moment: &mut Moment<'_>) {
         let is_needed = !self.todo.deployments.is_empty()
             || !self.todo.sets.is_empty()
@@ -78,7 +81,7 @@ impl Kubernetes {
         }
     }
 
-    /// Does what is due now.
+    /// Carries out the tasks that are due now, then lets controllers and scheduler react.
     pub fn on_due(&mut self, moment: &mut Moment<'_>) {
         while let Some(due) = self.agenda.remove(moment.now_ms) {
             for task in due.tasks {

@@ -27,7 +27,8 @@ impl Kubernetes {
         id
     }
 
-    /// Takes a set out; room that was being made for it is free for others.
+    /// Removes a set; returns `false` if it is not there. Nodes with room that was being made for it
+    /// are reported to the scheduler, as that room is free for others.
     pub(super) fn drop_set(&mut self, id: SetId) -> bool {
         let set = self.sets.remove(id);
         self.generation += 1;
@@ -43,7 +44,7 @@ impl Kubernetes {
         }
     }
 
-    /// Brings a set to the number of pods that it should have.
+    /// Creates or ends pods until a set has the number that it should have.
     pub(super) fn reconcile_set(&mut self, id: SetId, moment: &mut Moment<'_>) {
         let Some(set) = self.sets.get(id) else {
             return;
@@ -66,7 +67,7 @@ impl Kubernetes {
         self.forget_if_over(id);
     }
 
-    /// A bare pod that is gone is not made again, and nothing is left of it.
+    /// Removes the set of a bare pod that is gone: nothing makes the pod again.
     fn reconcile_bare(&mut self, id: SetId) {
         if self.sets.get(id).is_some_and(|set| set.active() == 0) {
             self.drop_set(id);
@@ -84,7 +85,8 @@ impl Kubernetes {
         }
     }
 
-    /// An old replica set of a deployment that has no pods any more is of no use.
+    /// Removes a replica set without pods if it is an old one of its deployment, or if its deployment
+    /// is gone.
     fn forget_if_over(&mut self, id: SetId) {
         let Some(set) = self.sets.get(id).filter(|set| set.desired == 0 && set.active() == 0) else {
             return;
@@ -132,7 +134,7 @@ impl Kubernetes {
         }
     }
 
-    /// The pods of a set that are on nodes and not ready.
+    /// Returns the pods of a set that are on nodes and not ready.
     fn unready(&self, id: SetId) -> Vec<(NodeId, PodId)> {
         let Some(set) = self.sets.get(id) else {
             return Vec::new();
@@ -149,7 +151,7 @@ impl Kubernetes {
         found
     }
 
-    /// The youngest pod of a set on the node that has most of them.
+    /// Returns the youngest pod of a set on the node that has most of them.
     fn crowded(&self, id: SetId) -> Option<(NodeId, PodId)> {
         let node = self.nodes.get(self.sets.get(id)?.most_crowded()?)?;
         let is_active = |pod: &&Pod| pod.set == id && !pod.is_terminating() && pod.takes_room();
@@ -157,7 +159,7 @@ impl Kubernetes {
         Some((node.id, pod.id))
     }
 
-    /// Moves a deployment's replica sets on.
+    /// Resizes a deployment's replica sets by one step of its roll-out.
     pub(super) fn reconcile_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
         let Some(deployment) = self.deployments.get(id) else {
             return;

@@ -1,4 +1,4 @@
-//! How much work there is, over time: the curve of a load.
+//! The curve of a load: an amount of work over time, counted in pods.
 //!
 //! Every kind of load is one table of points, so that the engine has one rule for all of them, traces
 //! of real clusters included. Between points the number of pods stays, or runs straight to the next.
@@ -10,11 +10,11 @@ use super::super::kubernetes::Resources;
 /// A point of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct CurvePoint {
-    /// When, from the beginning of the curve.
+    /// Time since the beginning of the curve, in milliseconds.
     pub at_ms: u64,
-    /// How many pods' worth of work there is.
+    /// Amount of work at this point, counted in pods.
     pub pods: u32,
-    /// What each pod asks for from now on, where that changes.
+    /// Requests of each pod from this point on, if they change here.
     pub requests: Option<Resources>,
 }
 
@@ -26,16 +26,16 @@ impl CurvePoint {
     }
 }
 
-/// See the module.
+/// The curve of a load: points in time, with or without a period after which they repeat.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Curve {
-    /// By ascending time.
+    /// Points by ascending time.
     points: Arc<[CurvePoint]>,
-    /// After what time it begins anew; never where there is none.
+    /// Period after which it begins anew, in milliseconds; `None` if it never does.
     period_ms: Option<u64>,
-    /// Whether it runs from point to point instead of leaping.
+    /// `true` if the number of pods moves in a line from point to point instead of leaping.
     is_sloped: bool,
-    /// Where on the curve the load begins.
+    /// Position on the curve at which the load begins, in milliseconds.
     offset_ms: u64,
 }
 
@@ -75,7 +75,7 @@ const WAVE: [(u64, u64); 13] = [
     (1000, 0),
 ];
 
-/// A number between two, in thousandths of the way.
+/// Interpolates between two numbers, in thousandths of the way from `low` to `high`, rounded.
 fn between(low: u32, high: u32, permille: u64) -> u32 {
     let part = |pods: u32, permille: u64| u64::from(pods) * permille;
     u32::try_from((part(low, 1000 - permille.min(1000)) + part(high, permille.min(1000)) + 500) / 1000)
@@ -91,26 +91,27 @@ impl Curve {
         Self { points: points.into(), period_ms: None, is_sloped: false, offset_ms: 0 }
     }
 
-    /// Always the same.
+    /// A curve that is always the same.
     #[must_use]
     pub fn steady(pods: u32) -> Self {
         Self::of_points(vec![CurvePoint::new(0, pods)])
     }
 
-    /// One number, and after a while another.
+    /// A curve that leaps from one number to another after `after_ms` milliseconds.
     #[must_use]
     pub fn step(from: u32, to: u32, after_ms: u64) -> Self {
         Self::of_points(vec![CurvePoint::new(0, from), CurvePoint::new(after_ms, to)])
     }
 
-    /// One number, for a while another, and the first again.
+    /// A curve that leaps from one number to another after `after_ms`, and back `length_ms`
+    /// milliseconds later.
     #[must_use]
     pub fn spike(from: u32, to: u32, after_ms: u64, length_ms: u64) -> Self {
         let back_ms = after_ms.saturating_add(length_ms);
         Self::of_points(vec![CurvePoint::new(0, from), CurvePoint::new(after_ms, to), CurvePoint::new(back_ms, from)])
     }
 
-    /// Up and down for ever.
+    /// A wave between `low` and `high` for ever; its period is at least a minute.
     #[must_use]
     pub fn wave(low: u32, high: u32, period_ms: u64) -> Self {
         let period_ms = period_ms.max(MINUTE_MS);
@@ -118,7 +119,8 @@ impl Curve {
         Self { points: WAVE.map(point).into(), period_ms: Some(period_ms), is_sloped: true, offset_ms: 0 }
     }
 
-    /// A working week for ever, which begins on a Monday at this time of the day.
+    /// A working week for ever, between `low` at night and `high` in the office; the load begins on a
+    /// Monday, `begins_ms` milliseconds after midnight.
     #[must_use]
     pub fn office_hours(low: u32, high: u32, begins_ms: u64) -> Self {
         let day = |day: u64| {
@@ -131,26 +133,28 @@ impl Curve {
         Self { points, period_ms: Some(period_ms), is_sloped: true, offset_ms: begins_ms % DAY_MS }
     }
 
-    /// Whether it changes for ever.
+    /// Returns `true` if it repeats for ever.
     #[must_use]
     pub fn is_endless(&self) -> bool {
         self.period_ms.is_some()
     }
 
-    /// Where on the curve a time is that has passed since its beginning.
+    /// Returns the position on the curve, in milliseconds, `elapsed_ms` after the beginning of the
+    /// load.
     fn place(&self, elapsed_ms: u64) -> u64 {
         let at_ms = elapsed_ms.saturating_add(self.offset_ms);
         self.period_ms.map_or(at_ms, |period_ms| at_ms % period_ms)
     }
 
-    /// The points before and after a place.
+    /// Returns the last point at or before a position, and the first after it.
     fn around(&self, at_ms: u64) -> (Option<CurvePoint>, Option<CurvePoint>) {
         let after = self.points.partition_point(|point| point.at_ms <= at_ms);
         let before = after.checked_sub(1).and_then(|index| self.points.get(index)).copied();
         (before, self.points.get(after).copied())
     }
 
-    /// How many pods' worth of work there is, so long after the beginning.
+    /// Returns the amount of work, counted in pods, `elapsed_ms` milliseconds after the beginning; 0
+    /// before the first point.
     #[must_use]
     pub fn pods_at(&self, elapsed_ms: u64) -> u32 {
         let at_ms = self.place(elapsed_ms);
@@ -164,7 +168,8 @@ impl Curve {
         }
     }
 
-    /// What each pod asks for, so long after the beginning, where the curve says so.
+    /// Returns the requests of each pod `elapsed_ms` milliseconds after the beginning; `None` if no
+    /// point so far sets them.
     #[must_use]
     pub fn requests_at(&self, elapsed_ms: u64) -> Option<Resources> {
         let at_ms = self.place(elapsed_ms);
@@ -172,8 +177,9 @@ impl Curve {
         self.points.get(..passed)?.iter().rev().find_map(|point| point.requests)
     }
 
-    /// When the number changes next, so long after the beginning; on a slope not sooner than a minute
-    /// later.
+    /// Returns the time of the next change after `elapsed_ms`, in milliseconds from the beginning. On a
+    /// slope it is at least a minute later, unless the next point comes sooner. `None` if nothing
+    /// changes any more.
     #[must_use]
     pub fn next_change_ms(&self, elapsed_ms: u64) -> Option<u64> {
         let at_ms = self.place(elapsed_ms);
@@ -232,7 +238,7 @@ mod tests {
         assert_eq!(late.pods_at(0), 110);
     }
 
-    /// Who looks only at the moments of change misses nothing but the slope within a minute.
+    /// A reader that looks only at the moments of change misses nothing but the slope within a minute.
     #[test]
     fn nothing_changes_between_two_changes() {
         for curve in [Curve::office_hours(0, 700, 0), Curve::wave(3, 40, HOUR_MS), Curve::spike(1, 5, 70, 9)] {

@@ -1,4 +1,4 @@
-//! Deployments: replica sets of one template after the other.
+//! Deployments: one replica set for each revision of the pod template.
 //!
 //! A change of the template is rolled out as Kubernetes does by default: a quarter more pods than
 //! wanted may exist meanwhile, and a quarter fewer may be ready.
@@ -8,7 +8,7 @@ use super::super::kubernetes::{PodSpec, SetId};
 use super::super::pool::Pairs;
 use super::pod_set::DeploymentId;
 
-/// What a person asks for.
+/// The specification of a deployment, as a user gives it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DeploymentSpec {
     /// The name.
@@ -17,9 +17,9 @@ pub struct DeploymentSpec {
     pub namespace: String,
     /// Labels of the deployment itself.
     pub labels: Pairs,
-    /// How many pods.
+    /// Number of pods wanted.
     pub replicas: u32,
-    /// What its pods are. Name, owner and the label with the hash are the deployment's business.
+    /// Template of its pods. Name, owner and the label with the hash are set by the deployment.
     pub template: PodSpec,
 }
 
@@ -28,20 +28,22 @@ pub struct DeploymentSpec {
 pub struct Deployment {
     /// Its identity.
     pub id: DeploymentId,
-    /// What was asked for.
+    /// Its specification.
     pub spec: DeploymentSpec,
     /// When it was created.
     pub created_ms: u64,
-    /// How often its template has changed, from 1.
+    /// Number of the current revision of its template, from 1.
     pub revision: u32,
-    /// Its replica sets, oldest first; the last one has the template of now.
+    /// Its replica sets, oldest first; the last one has the current template.
     pub sets: Vec<SetId>,
 }
 
-/// How many pods more than wanted may exist during a roll-out (`maxSurge`).
+/// Number of pods beyond the wanted ones that may exist during a roll-out (`maxSurge`): a quarter,
+/// rounded up.
 pub const MAX_SURGE: Amount = Amount::Percent(25);
 
-/// How many fewer than wanted may be available (`maxUnavailable`): a quarter, rounded down.
+/// Returns the number of wanted pods that may be unavailable (`maxUnavailable`): a quarter, rounded
+/// down.
 #[must_use]
 pub fn max_unavailable(replicas: u32) -> u32 {
     replicas / 4
@@ -50,14 +52,14 @@ pub fn max_unavailable(replicas: u32) -> u32 {
 /// A replica set, as far as a roll-out looks at it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Rolled {
-    /// How many pods it should have.
+    /// Number of pods that it should have.
     pub desired: u32,
-    /// How many of them are ready.
+    /// Number of its pods that are ready.
     pub ready: u32,
 }
 
-/// How many pods each replica set of a deployment should have next; `sets` are oldest first, and the
-/// last has the template of now.
+/// Returns the number of pods that each replica set of a deployment should have next; `sets` are oldest
+/// first, and the last has the current template.
 #[must_use]
 pub fn roll_out(replicas: u32, sets: &[Rolled]) -> Vec<u32> {
     let mut desired: Vec<u32> = sets.iter().map(|set| set.desired).collect();

@@ -9,21 +9,23 @@ use super::agenda::Task;
 use super::requests::ObjectError;
 use super::{Kubernetes, Moment};
 
-/// How long after a refused eviction it is tried again (cluster autoscaler, `EvictionRetryTime`).
+/// Delay before a refused eviction is tried again, in milliseconds (cluster autoscaler,
+/// `EvictionRetryTime`).
 const RETRY_MS: u64 = 10_000;
-/// What pods may take beyond their grace period (cluster autoscaler, `PodEvictionHeadroom`).
+/// Time that pods may take beyond their grace period, in milliseconds (cluster autoscaler,
+/// `PodEvictionHeadroom`).
 const HEADROOM_MS: u64 = 30_000;
 
-/// How a node is drained.
+/// The rules of a drain: how patient it is, and what it respects.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct DrainPolicy {
-    /// For how long refused evictions are tried again.
+    /// Time for which refused evictions are tried again, in milliseconds.
     pub patience_ms: u64,
-    /// The longest that the end of a pod is waited for.
+    /// Longest wait for a pod to end, in milliseconds; longer grace periods are cut to this.
     pub grace_ms_max: u64,
-    /// Whether budgets are ignored.
+    /// `true` if pod disruption budgets are ignored.
     pub is_forced: bool,
-    /// Whether the node is cordoned meanwhile. The cluster autoscaler taints it instead.
+    /// `true` if the node is cordoned meanwhile. The cluster autoscaler taints it instead.
     pub cordons: bool,
 }
 
@@ -34,35 +36,37 @@ impl Default for DrainPolicy {
 }
 
 impl DrainPolicy {
-    /// What AKS does before it removes a node: it gives up after 10 minutes, as users quote it
-    /// (Azure/AKS issue 2090).
+    /// The drain before AKS removes a node: it gives up after 10 minutes, as users quote it (Azure/AKS
+    /// issue 2090).
     pub const SERVICE: Self = Self { patience_ms: 600_000, grace_ms_max: 600_000, is_forced: false, cordons: true };
-    /// What AKS does before it stops a pool: nothing is left to move the pods to.
+    /// The drain before AKS stops a pool: budgets are ignored, as nothing is left to move the pods to.
     pub const STOP: Self = Self { is_forced: true, ..Self::SERVICE };
-    /// What the cluster autoscaler does (`max-pod-eviction-time` and `max-graceful-termination-sec`).
+    /// The drain of the cluster autoscaler (`max-pod-eviction-time` and
+    /// `max-graceful-termination-sec`).
     pub const AUTOSCALER: Self = Self { patience_ms: 120_000, is_forced: false, cordons: false, ..Self::SERVICE };
 
-    /// Whether it is the cluster autoscaler that drains.
+    /// Returns `true` if this is the cluster autoscaler's drain, the one that does not cordon.
     const fn is_autoscaled(self) -> bool {
         !self.cordons
     }
 }
 
-/// A drain that goes on.
+/// A drain in progress.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Drain {
     policy: DrainPolicy,
-    /// When refused evictions are given up.
+    /// Time at which refused evictions are given up, in milliseconds.
     patient_until_ms: u64,
-    /// When it is given up whatever goes on.
+    /// Time at which the drain fails if any pod is left, in milliseconds.
     until_ms: u64,
-    /// When it is looked at next.
+    /// Time of its next `Evict` task, in milliseconds.
     next_ms: u64,
-    /// Whether the machine waits for its end.
+    /// `true` if the node's machine waits for the end of the drain.
     is_awaited: bool,
 }
 
-/// Whether a pod has to leave a node that is drained.
+/// Returns `true` if a pod has to leave a node that is drained: it is of no daemon set, no mirror, and
+/// not over.
 fn has_to_leave(pod: &Pod) -> bool {
     !pod.spec.is_daemon() && !pod.spec.is_mirror() && pod.takes_room()
 }
@@ -87,7 +91,7 @@ impl Kubernetes {
         self.plan(0, Task::Evict(id), moment);
     }
 
-    /// Gives a drain up; what has been evicted stays so.
+    /// Gives up a drain and takes its cordon away, if it set one; pods evicted so far stay evicted.
     pub fn cancel_drain(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         if self.forget_drain(id, moment).is_some_and(|drain| drain.policy.cordons) {
             self.uncordon(id);
@@ -95,20 +99,22 @@ impl Kubernetes {
         self.plan_to_settle(moment);
     }
 
-    /// Ends a drain, and what was still planned for it.
+    /// Removes a drain and its planned task; returns the drain, if there was one.
     pub(super) fn forget_drain(&mut self, id: NodeId, moment: &mut Moment<'_>) -> Option<Drain> {
         let drain = self.drains.remove(id)?;
         self.unplan(drain.next_ms, Task::Evict(id), moment);
         Some(drain)
     }
 
-    /// The machine of a node waits for the end of its drain; false where there is nothing to wait for.
+    /// Makes a node's machine wait for the end of its drain; returns `false` if there is no drain to
+    /// wait for.
     pub fn await_drain(&mut self, id: NodeId) -> bool {
         let drain = self.drains.get_mut(id);
         drain.map(|drain| drain.is_awaited = true).is_some()
     }
 
-    /// Evicts what may be evicted now.
+    /// Evicts the pods that may be evicted now and plans the next try. The drain fails if evictions are
+    /// still refused at the end of its patience, or if pods are left at the end of its time.
     pub(super) fn evict(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         let (Some(drain), Some(node)) = (self.drains.get(id).cloned(), self.nodes.get(id).cloned()) else {
             return;
@@ -150,7 +156,8 @@ impl Kubernetes {
         moment.fail_drain(id, pods.join(" "));
     }
 
-    /// Ends a drain when nothing is left on the node that has to leave it.
+    /// Ends a drain when no pod is left on the node that has to leave it; a machine that waits for this
+    /// goes on.
     pub(super) fn go_on_draining(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         if self.drains.is_empty() || self.nodes.get(id).is_some_and(|node| node.pods().iter().any(has_to_leave)) {
             return;
@@ -160,11 +167,12 @@ impl Kubernetes {
         }
     }
 
-    /// Evicts a pod as a person asks for it; false where a budget does not allow it now.
+    /// Evicts a pod on request of a user; returns `false` if a budget, or a fault, does not allow it
+    /// now.
     ///
     /// # Errors
     ///
-    /// Where there is no such pod.
+    /// If there is no such pod.
     pub fn evict_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<bool, ObjectError> {
         let (pod, node) = self.pod_named(namespace, name).ok_or_else(|| ObjectError::missing("pods", name))?;
         let is_blocked = node.is_some_and(|node| moment.strike(FaultKind::DrainBlocked, node.id.pool).is_some());
@@ -174,8 +182,8 @@ impl Kubernetes {
         self.delete_pod(namespace, name, moment).map(|()| true)
     }
 
-    /// Whether budgets allow that a pod is evicted now. A pod that does not run disrupts nothing; one
-    /// with several budgets is never evicted, as the API has it.
+    /// Returns `true` if budgets allow the eviction of a pod now. A pod that does not run disrupts
+    /// nothing; one with several budgets is never evicted, as the API has it.
     #[must_use]
     pub fn may_evict(&self, pod: &Pod) -> bool {
         if pod.phase != PodPhase::Running || pod.is_terminating() {
@@ -189,14 +197,14 @@ impl Kubernetes {
         }
     }
 
-    /// How many pods a budget covers, and how many of them are healthy.
+    /// Counts the pods that a budget covers: those expected, and those of them that are healthy.
     #[must_use]
     pub fn covered(&self, budget: &DisruptionBudget) -> (u32, u32) {
         let sets = self.sets.values().filter(|set| budget.protects(&set.spec));
         sets.fold((0, 0), |(expected, healthy), set| (expected + set.desired, healthy + set.ready))
     }
 
-    /// How many more pods that a budget covers may be disrupted now.
+    /// Returns the number of further disruptions that a budget allows among its pods now.
     #[must_use]
     pub fn disruptions_allowed(&self, budget: &DisruptionBudget) -> u32 {
         let (expected, healthy) = self.covered(budget);

@@ -11,39 +11,42 @@ use super::super::record::Remark;
 use super::pod_set::DeploymentId;
 use super::{Kubernetes, Moment};
 
-/// How often the controller looks (`--horizontal-pod-autoscaler-sync-period`).
+/// Interval at which the controller looks, in milliseconds (`--horizontal-pod-autoscaler-sync-period`).
 const SYNC_MS: u64 = 15_000;
-/// For how long a higher recommendation holds
+/// Time for which a higher recommendation holds, in milliseconds
 /// (`--horizontal-pod-autoscaler-downscale-stabilization`).
 const STABILIZATION_MS: u64 = 300_000;
-/// What a pod uses of its request while nothing drives its deployment: an assumption.
+/// CPU usage of a pod while nothing drives its deployment, in thousandths of its request: an
+/// assumption.
 const IDLE_PERMILLE: u32 = 100;
-/// What a pod uses of its request where a load says how many pods there should be: an assumption.
+/// CPU usage of a pod where a load sets the number of pods, in thousandths of its request: an
+/// assumption.
 const DRIVEN_PERMILLE: u32 = 700;
 
-/// What a person asks for.
+/// The specification of a horizontal pod autoscaler, as a user gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct HorizontalSpec {
-    /// The fewest pods.
+    /// Smallest number of pods.
     pub min: u32,
-    /// The most pods.
+    /// Largest number of pods.
     pub max: u32,
-    /// What each should use of the processor time that it asks for, in a hundred.
+    /// Target CPU usage of each pod, in percent of its request.
     pub target_percent: u32,
 }
 
-/// An autoscaler of a deployment.
+/// The horizontal pod autoscaler of a deployment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Horizontal {
-    /// What was asked for.
+    /// Its specification.
     pub spec: HorizontalSpec,
     /// When it was created.
     pub created_ms: u64,
-    /// What it recommended last.
+    /// Its latest recommendation, in pods.
     latest: u32,
-    /// Earlier and higher recommendations, with the time until which each was held.
+    /// Earlier and higher recommendations: the time in milliseconds until which each was held, and its
+    /// pods.
     earlier: Vec<(u64, u32)>,
-    /// The next look.
+    /// Time of the next look in milliseconds, with its entry in the cloud's queue.
     next: Option<(u64, Ticket)>,
 }
 
@@ -54,7 +57,7 @@ impl Kubernetes {
         self.horizontals.iter()
     }
 
-    /// Lets a deployment be scaled by its utilisation.
+    /// Scales a deployment by its CPU utilisation from now on; replaces an earlier autoscaler.
     pub fn set_horizontal(&mut self, id: DeploymentId, spec: HorizontalSpec, moment: &mut Moment<'_>) {
         self.remove_horizontal(id, moment);
         let created_ms = moment.now_ms;
@@ -63,7 +66,7 @@ impl Kubernetes {
         self.wake_horizontal(id, moment);
     }
 
-    /// Leaves a deployment with the pods that it has; false where none was scaled.
+    /// Removes the autoscaler of a deployment, which keeps its pods; returns `false` if it had none.
     pub fn remove_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
         let removed = self.horizontals.remove(id);
         if let Some((_, ticket)) = removed.as_ref().and_then(|horizontal| horizontal.next) {
@@ -72,7 +75,8 @@ impl Kubernetes {
         removed.is_some()
     }
 
-    /// Something that it looks at has changed: it sees that at its next look.
+    /// Schedules a look at the next multiple of the interval, after something that the autoscaler looks
+    /// at has changed.
     pub(super) fn wake_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
         let at_ms = (moment.now_ms / SYNC_MS + 1) * SYNC_MS;
         self.look_at(id, at_ms, moment);
@@ -91,7 +95,7 @@ impl Kubernetes {
         horizontal.next = Some((at_ms, moment.queue.schedule(at_ms, event)));
     }
 
-    /// What each ready pod of a deployment uses of the processor time that it asks for, in thousandths.
+    /// Returns the CPU usage of each ready pod of a deployment, in thousandths of its request.
     #[must_use]
     pub fn usage_permille(&self, id: DeploymentId, now_ms: u64) -> u32 {
         let Some(load) = self.loads.get(id) else {
@@ -109,7 +113,8 @@ impl Kubernetes {
         sets.iter().filter_map(|set| self.sets.get(*set)).map(|set| set.ready).sum()
     }
 
-    /// The autoscaler of a deployment looks at it.
+    /// Lets the autoscaler of a deployment look: recommends a number of pods, scales to it within the
+    /// limits, and schedules the next look.
     pub fn on_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
         let ready = self.ready_of(id);
         let usage_permille = self.usage_permille(id, moment.now_ms);
@@ -165,7 +170,7 @@ impl Horizontal {
         self.next.map(|(_, ticket)| ticket)
     }
 
-    /// Takes a recommendation in: the one before it was held until now, and counts while it is higher.
+    /// Records a recommendation. The one before it was held until now, and counts while it is higher.
     fn hold(&mut self, recommended: u32, now_ms: u64) {
         self.earlier.retain(|(until_ms, _)| until_ms + STABILIZATION_MS >= now_ms);
         if self.latest > recommended {
@@ -177,8 +182,8 @@ impl Horizontal {
     }
 }
 
-/// How many pods would use what they should. Pods that are not ready yet are expected to help: they
-/// count as idle where more are wanted.
+/// Returns the number of pods that would meet the target usage. Pods that are not ready yet are
+/// expected to help: they count as idle where more are wanted.
 fn recommend(replicas: u32, ready: u32, usage_permille: u32, target_permille: u32) -> u32 {
     let work = u64::from(usage_permille) * u64::from(ready);
     let target = u64::from(target_permille).max(1);

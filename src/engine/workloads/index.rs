@@ -1,4 +1,4 @@
-//! Nodes by what is free on them, so that a pod finds its node without looking at every node.
+//! An index of nodes by free resources, so that a pod finds its node without a look at every node.
 //!
 //! Nodes that differ in nothing but their names and their pods are of one class; what is asked of
 //! labels and taints is asked of a class. Within it, nodes with the same room are in one bucket. With
@@ -10,10 +10,10 @@ use super::super::kubernetes::{NodeId, NodeInfo, Resources, Taint};
 use super::super::pool::{Pairs, PoolId};
 use super::node_list::NodeList;
 
-/// Nodes with the same room.
+/// Nodes of one class with the same free resources.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Bucket {
-    /// What is free on each.
+    /// Free resources of each node.
     pub free: Resources,
     /// The nodes.
     pub nodes: NodeList,
@@ -26,9 +26,9 @@ pub struct Class {
     labels: Arc<Pairs>,
     taints: Arc<[Taint]>,
     is_unschedulable: bool,
-    /// What pods can have of each.
+    /// Allocatable resources of each node.
     pub allocatable: Resources,
-    /// By ascending room; none is empty.
+    /// Buckets by ascending free resources; none is empty.
     pub buckets: Vec<Bucket>,
 }
 
@@ -44,7 +44,8 @@ impl Class {
         }
     }
 
-    /// Sharing the same memory is the usual case, and quick to see.
+    /// Returns `true` if a node shares labels and taints in memory with this class: the usual case, and
+    /// a quick check.
     fn is_surely_of(&self, node: &NodeInfo) -> bool {
         self.is_unschedulable == node.is_unschedulable
             && Arc::ptr_eq(&self.labels, &node.labels)
@@ -59,13 +60,13 @@ impl Class {
             && self.labels == node.labels
     }
 
-    /// Any of its nodes; they are alike.
+    /// Returns any of its nodes; they are alike.
     #[must_use]
     pub fn example(&self) -> Option<NodeId> {
         self.buckets.first()?.nodes.first()
     }
 
-    /// How many nodes it has.
+    /// Returns the number of its nodes.
     #[must_use]
     pub fn len(&self) -> u32 {
         self.buckets.iter().map(|bucket| bucket.nodes.len()).sum()
@@ -103,10 +104,10 @@ impl Class {
     }
 }
 
-/// See the module.
+/// The index: nodes in classes, and in each class by free resources.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct CapacityIndex {
-    /// By ascending pool; none is empty.
+    /// Classes by ascending pool; none is empty.
     classes: Vec<Class>,
 }
 
@@ -123,7 +124,7 @@ impl CapacityIndex {
         start..start + length
     }
 
-    /// Where the class of a node is, or would be.
+    /// Returns the position of a node's class; as an error, the position at which to insert it.
     fn find(&self, node: &NodeInfo) -> Result<usize, usize> {
         let range = self.of_pool(node.id.pool);
         let end = range.end;
@@ -133,7 +134,7 @@ impl CapacityIndex {
         found.map(|index| range.start + index).ok_or(end)
     }
 
-    /// Takes a node in.
+    /// Adds a node.
     pub fn insert(&mut self, node: &NodeInfo) {
         let index = self.find(node).unwrap_or_else(|index| {
             self.classes.insert(index, Class::of(node));
@@ -144,7 +145,7 @@ impl CapacityIndex {
         }
     }
 
-    /// Takes a node out, which must be as it was taken in.
+    /// Removes a node, which must be as it was when it was added.
     pub fn remove(&mut self, node: &NodeInfo) {
         let Ok(index) = self.find(node) else {
             return;
@@ -157,7 +158,8 @@ impl CapacityIndex {
         }
     }
 
-    /// Follows a change of a node's pods: what was free before, and the node as it is now.
+    /// Moves a node between buckets after a change of its pods: `node` is as it is now, `free_before`
+    /// is what was free.
     pub fn follow(&mut self, node: &NodeInfo, free_before: Resources) {
         let free = node.free();
         if free == free_before {

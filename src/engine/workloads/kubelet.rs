@@ -1,4 +1,4 @@
-//! What the kubelets do: pull images, start containers, end them.
+//! The kubelets: they pull images, start containers and end them.
 //!
 //! A node pulls one image after the other, as the kubelet does by default. What it has pulled stays
 //! on its disk, also while the machine is deallocated: that is what a start from the cache saves.
@@ -13,14 +13,14 @@ use super::agenda::Task;
 use super::pod_set::SetKind;
 use super::{Kubernetes, Moment, note};
 
-/// How fast a node pulls images, in bytes a second: 81 GB took about 12 minutes in the public sample of
-/// large images (Maheshk-MSFT/AKS-scale-down-mode-for-large-image-caching).
+/// Speed at which a node pulls images, in bytes per second: 81 GB took about 12 minutes in the public
+/// sample of large images (Maheshk-MSFT/AKS-scale-down-mode-for-large-image-caching).
 pub const PULL_BYTES_PER_S: u64 = 110_000_000;
 
-/// What lies on the disk of a node.
+/// The images on the disk of a node, present or on their way.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Disk {
-    /// The images, as numbers.
+    /// Images that are present, as indices into `Kubernetes::images`.
     images: Vec<u32>,
     /// Images that are being pulled, in order.
     pulling: Vec<Pull>,
@@ -30,14 +30,15 @@ pub struct Disk {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 struct Pull {
     image: u32,
-    /// Since when it is waited for.
+    /// Time at which it was asked for, in milliseconds.
     since_ms: u64,
-    /// When it is there.
+    /// Time at which the pull ends, in milliseconds.
     done_ms: u64,
 }
 
 impl Kubernetes {
-    /// The number of an image; a new one where it has none.
+    /// Returns the numbers of a pod's images, and numbers those that are new; images of 0 bytes are
+    /// left out.
     pub(super) fn number_images(&mut self, spec: &PodSpec) -> Vec<u32> {
         let images = spec.init_containers.iter().chain(&spec.containers).map(|container| &container.image);
         let mut numbers = Vec::new();
@@ -51,20 +52,15 @@ impl Kubernetes {
         numbers
     }
 
-    /// The names of the images on a node's disk.
-    pub fn images_on(&self, node: NodeId) -> impl Iterator<Item = &str> + '_ {
-        let numbers = self.disks.get(node).map_or(&[][..], |disk| &disk.images);
-        numbers.iter().filter_map(|number| Some(self.images.get(*number as usize)?.name.as_str()))
-    }
-
-    /// The images that a pod of a set waits for on a node.
+    /// Returns the images of a set's pods that a node does not have.
     fn missing(&self, node: NodeId, set: SetId) -> Vec<u32> {
         let needed = self.sets.get(set).map_or(&[][..], |set| &set.images);
         let present = self.disks.get(node).map_or(&[][..], |disk| &disk.images);
         needed.iter().copied().filter(|image| !present.contains(image)).collect()
     }
 
-    /// A pod is on a node that is ready: its images are looked for, and then its containers run.
+    /// Begins a pod on a ready node: pulls its missing images, or schedules the start of its
+    /// containers.
     pub(super) fn begin(&mut self, node: NodeId, pod: PodId, moment: &mut Moment<'_>) {
         let Some(found) = self.nodes.get(node).filter(|node| node.is_ready).and_then(|node| node.pod(pod)).cloned()
         else {
@@ -101,7 +97,7 @@ impl Kubernetes {
         self.plan(done_ms - moment.now_ms, Task::Pulled(node, image), moment);
     }
 
-    /// The container that an image is for.
+    /// Returns the index of the first container of a pod that runs an image.
     fn container_of(&self, pod: &Pod, image: u32) -> Option<usize> {
         let image = self.images.get(image as usize)?;
         pod.spec.containers.iter().position(|container| container.image == *image)
@@ -129,7 +125,7 @@ impl Kubernetes {
         }
     }
 
-    /// The containers of a pod run.
+    /// Marks a pending pod as running, and schedules its end if its containers run for a fixed time.
     pub(super) fn start(&mut self, node: NodeId, pod: PodId, moment: &mut Moment<'_>) {
         let Some(found) = self.nodes.get_mut(node).filter(|node| node.is_ready) else {
             return;
@@ -156,7 +152,8 @@ impl Kubernetes {
         self.count_ready(started.set, true, moment);
     }
 
-    /// Counts a pod that has become ready, or is no longer.
+    /// Counts one pod of a set as ready, or as no longer ready; lets its deployment and autoscaler
+    /// react.
     pub(super) fn count_ready(&mut self, set: SetId, is_ready: bool, moment: &mut Moment<'_>) {
         self.generation += 1;
         let Some(set) = self.sets.get_mut(set) else {
@@ -178,7 +175,7 @@ impl Kubernetes {
         }
     }
 
-    /// The containers of a pod have ended by themselves.
+    /// Marks a running pod as succeeded: its containers have ended by themselves.
     pub(super) fn finish(&mut self, node: NodeId, pod: PodId, moment: &mut Moment<'_>) {
         let Some(found) = self.nodes.get_mut(node) else {
             return;
@@ -209,7 +206,7 @@ impl Kubernetes {
         self.go_on_draining(node, moment);
     }
 
-    /// Tells a pod on a node to end; false where it has been told already, or is not there.
+    /// Tells a pod on a node to end; returns `false` if it has been told already, or is not there.
     pub(super) fn end(&mut self, node: NodeId, pod: PodId, event: PodEvent, moment: &mut Moment<'_>) -> bool {
         let Some(found) = self.nodes.get_mut(node) else {
             return false;
@@ -246,7 +243,7 @@ impl Kubernetes {
         true
     }
 
-    /// A pod that was told to end is gone.
+    /// Removes a pod that was told to end and has ended.
     pub(super) fn on_stopped(&mut self, node: NodeId, pod: PodId, moment: &mut Moment<'_>) {
         let Some(found) = self.nodes.get_mut(node) else {
             return;
@@ -269,13 +266,13 @@ impl Kubernetes {
         self.go_on_draining(node, moment);
     }
 
-    /// Whether a node has every image that a pod needs.
+    /// Returns `true` if a node has every image that a pod needs.
     pub(super) fn has_images(&self, node: NodeId, pod: &Pod) -> bool {
         self.missing(node, pod.set).is_empty()
     }
 
-    /// The containers of a pod run, as a matter of course: those of daemon sets come up with the node,
-    /// whose bring-up has their images in it.
+    /// Marks a pod as running without a record: pods of daemon sets come up with the node, whose
+    /// bring-up has their images in it.
     pub(super) fn start_silently(&mut self, node: NodeId, pod: &Pod, moment: &mut Moment<'_>) {
         let Some(found) = self.nodes.get_mut(node) else {
             return;
@@ -289,7 +286,8 @@ impl Kubernetes {
         }
     }
 
-    /// A node's machine stops: what it was pulling is not there, and is not waited for.
+    /// Cancels every pull of a node whose machine stops: the images are not there, and are not waited
+    /// for.
     pub(super) fn stop_pulling(&mut self, node: NodeId, moment: &mut Moment<'_>) {
         let pulling = self.disks.get_mut(node).map(|disk| std::mem::take(&mut disk.pulling)).unwrap_or_default();
         for pull in pulling {
@@ -297,13 +295,13 @@ impl Kubernetes {
         }
     }
 
-    /// A pod that may have kept others away is gone.
+    /// Updates the count of pods that keep others away after a pod is gone.
     pub(super) fn forget_keeper(&mut self, pod: &Pod) {
         self.keeping_away -= u32::from(pod.spec.keeps_away());
     }
 }
 
-/// How many pods of a set are on a node and neither ending nor over.
+/// Counts the pods of a set on a node that are neither ending nor over.
 pub(super) fn active_of(node: &NodeInfo, set: SetId) -> usize {
     let is_active = |pod: &&Pod| pod.set == set && !pod.is_terminating() && pod.takes_room();
     node.pods().iter().filter(is_active).count()

@@ -9,14 +9,14 @@ use super::curve::Curve;
 use super::pod_set::DeploymentId;
 use super::{Kubernetes, Moment};
 
-/// What drives a deployment.
+/// The load of a deployment: the curve that drives it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Load {
-    /// How much work there is.
+    /// Amount of work over time.
     pub curve: Curve,
-    /// Since when.
+    /// Time at which the curve began, in milliseconds.
     pub since_ms: u64,
-    /// The next change.
+    /// Entry of its next change in the cloud's queue.
     ticket: Option<Ticket>,
 }
 
@@ -25,7 +25,7 @@ impl Load {
         self.ticket
     }
 
-    /// How many pods' worth of work there is now.
+    /// Returns the amount of work now, counted in pods.
     #[must_use]
     pub fn pods(&self, now_ms: u64) -> u32 {
         self.curve.pods_at(now_ms.saturating_sub(self.since_ms))
@@ -33,20 +33,20 @@ impl Load {
 }
 
 impl Kubernetes {
-    /// The loads, with the deployments that they drive.
+    /// Returns the loads, with the deployments that they drive.
     #[must_use]
     pub fn loads(&self) -> impl DoubleEndedIterator<Item = (DeploymentId, &Load)> + Clone {
         self.loads.iter()
     }
 
-    /// Drives a deployment by a curve from now on, instead of the one before.
+    /// Drives a deployment by a curve from now on; replaces an earlier curve.
     pub fn set_load(&mut self, id: DeploymentId, curve: Curve, moment: &mut Moment<'_>) {
         self.remove_load(id, moment);
         self.loads.insert(id, Load { curve, since_ms: moment.now_ms, ticket: None });
         self.on_load(id, moment);
     }
 
-    /// Leaves a deployment as it is; false where nothing drives it.
+    /// Removes the load of a deployment, which stays as it is; returns `false` if nothing drives it.
     pub fn remove_load(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
         let load = self.loads.remove(id);
         if let Some(ticket) = load.as_ref().and_then(|load| load.ticket) {
@@ -55,7 +55,8 @@ impl Kubernetes {
         load.is_some()
     }
 
-    /// A curve has come to a change.
+    /// Applies a load as of now and schedules its next change: sets the requests and the number of
+    /// pods. With a horizontal autoscaler it wakes that instead of setting the number.
     pub fn on_load(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
         let Some(load) = self.loads.get_mut(id) else {
             return;

@@ -1,5 +1,5 @@
-//! What lives in a cluster: its nodes and pods, the controllers that make them, the scheduler that
-//! places them, the kubelets that run them, and what evicts them.
+//! The contents of a cluster: its nodes and pods, the controllers that make them, the scheduler that
+//! places them, the kubelets that run them, and everything that evicts them.
 //!
 //! A pod is in one place: with its set while it waits for a node, on its node after that. Whatever
 //! happens is noted as something to do, and [`Kubernetes::settle`] does it: controllers first, then
@@ -60,14 +60,14 @@ pub struct Kubernetes {
     scoring: Scoring,
     /// Every image that a pod has asked for; elsewhere they are numbers.
     images: Vec<Image>,
-    /// What lies on the disks of nodes, whether they run or not.
+    /// Images on the disks of nodes, whether the nodes run or not.
     disks: Table<NodeId, Disk>,
     drains: Table<NodeId, Drain>,
     autoscaler_drain: DrainPolicy,
     agenda: Table<u64, Due>,
     loads: Table<DeploymentId, Load>,
     horizontals: Table<DeploymentId, Horizontal>,
-    /// How many pods on nodes keep others away.
+    /// Number of pods on nodes that keep others away by anti-affinity.
     keeping_away: u32,
     generation: u64,
     latest_pod: u32,
@@ -76,12 +76,12 @@ pub struct Kubernetes {
     todo: Todo,
 }
 
-/// What has changed and has not been looked at.
+/// Changes that controllers and scheduler have not looked at yet.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 struct Todo {
     deployments: Vec<DeploymentId>,
     sets: Vec<SetId>,
-    /// Whether there are pods that the scheduler has not tried yet.
+    /// `true` if there are pods that the scheduler has not tried yet.
     is_untried: bool,
     /// Nodes that have more room than before, or may take other pods.
     roomier: Vec<NodeId>,
@@ -93,7 +93,7 @@ impl Todo {
     }
 }
 
-/// Adds what is not the latest entry already, which is what repetition looks like here.
+/// Appends an entry unless the last one equals it: repetitions come in a row here.
 fn note<T: PartialEq>(list: &mut Vec<T>, what: T) {
     if list.last() != Some(&what) {
         list.push(what);
@@ -101,93 +101,89 @@ fn note<T: PartialEq>(list: &mut Vec<T>, what: T) {
 }
 
 impl Kubernetes {
-    /// Its nodes, by pool and instance id.
+    /// Returns the nodes, by pool and instance id.
     #[must_use]
     pub fn nodes(&self) -> impl DoubleEndedIterator<Item = &Arc<NodeInfo>> + Clone {
         self.nodes.values()
     }
 
-    /// The nodes of a pool, by instance id.
+    /// Returns the nodes of a pool, by instance id.
     pub fn nodes_of(&self, pool: PoolId) -> impl Iterator<Item = &Arc<NodeInfo>> + Clone {
         let first = NodeId { pool, instance_id: 0 };
         self.nodes.values_from(first).take_while(move |node| node.id.pool == pool)
     }
 
-    /// A node.
+    /// Returns a node.
     #[must_use]
     pub fn node(&self, id: NodeId) -> Option<&Arc<NodeInfo>> {
         self.nodes.get(id)
     }
 
-    /// What the nodes of a pool have in common.
+    /// Returns the template of a pool's nodes: what they have in common.
     #[must_use]
     pub fn template(&self, pool: PoolId) -> Option<&NodeTemplate> {
         self.templates.get(pool)
     }
 
-    /// Whatever makes pods: replica sets, jobs, daemon sets, and bare pods by themselves.
+    /// Returns everything that makes pods: replica sets, jobs, daemon sets, and bare pods by
+    /// themselves.
     #[must_use]
     pub fn sets(&self) -> impl DoubleEndedIterator<Item = &PodSet> + Clone {
         self.sets.values()
     }
 
-    /// One of them.
+    /// Returns one pod set.
     #[must_use]
     pub fn set(&self, id: SetId) -> Option<&PodSet> {
         self.sets.get(id)
     }
 
-    /// The sets that have pods without a node.
+    /// Returns the sets that have pending pods, those without a node.
     pub fn pending(&self) -> impl Iterator<Item = &PodSet> + Clone {
         self.sets.values().filter(|set| !set.waiting.is_empty())
     }
 
-    /// Its deployments, oldest first.
+    /// Returns the deployments, oldest first.
     #[must_use]
     pub fn deployments(&self) -> impl DoubleEndedIterator<Item = &Deployment> + Clone {
         self.deployments.values()
     }
 
-    /// Its disruption budgets, oldest first.
+    /// Returns the pod disruption budgets, oldest first.
     #[must_use]
     pub fn budgets(&self) -> &[DisruptionBudget] {
         &self.budgets
     }
 
-    /// Every pod: those that wait, then those on nodes.
+    /// Returns every pod: those that wait, then those on nodes.
     pub fn pods(&self) -> impl Iterator<Item = &Pod> + '_ {
         let waiting = self.sets.values().flat_map(|set| &set.waiting);
         waiting.chain(self.nodes.values().flat_map(|node| node.pods()))
     }
 
-    /// Changes whenever a node, a pod or a budget does: who has seen this number has seen everything.
+    /// Returns a number that changes whenever a node, a pod or a budget does; equal numbers mean that
+    /// nothing has changed.
     #[must_use]
     pub fn generation(&self) -> u64 {
         self.generation
     }
 
-    /// Lets whoever watches this number look again.
+    /// Bumps `generation`, so that the autoscaler rescans.
     pub(crate) fn touch(&mut self) {
         self.generation += 1;
     }
 
-    /// How the cluster autoscaler drains.
+    /// Sets the drain policy of the cluster autoscaler.
     pub(crate) fn set_autoscaler_drain(&mut self, policy: DrainPolicy) {
         self.autoscaler_drain = policy;
     }
 
-    /// How the cluster autoscaler drains.
+    /// Returns the drain policy of the cluster autoscaler.
     pub(crate) fn autoscaler_drain(&self) -> DrainPolicy {
         self.autoscaler_drain
     }
 
-    /// Whether a drain of a node goes on.
-    #[must_use]
-    pub fn is_draining(&self, node: NodeId) -> bool {
-        self.drains.get(node).is_some()
-    }
-
-    /// Does all that is to do, now.
+    /// Runs the controllers, then the scheduler, until nothing is left to do.
     pub fn settle(&mut self, moment: &mut Moment<'_>) {
         while !self.todo.is_empty() {
             self.generation += 1;

@@ -1,4 +1,4 @@
-//! What a cluster needs of the world when something happens in it: the time, the queue, the log.
+//! The context of a change in a cluster: the time, the queue, the log, faults and random numbers.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use super::super::random::Random;
 use super::super::record::{Happening, PodEvent, RecordLog, Remark};
 use super::super::timing::{Timing, Timings};
 
-/// See the module.
+/// One moment of a cluster, with the parts of the world that a change there needs.
 pub struct Moment<'a> {
     pub(crate) now_ms: u64,
     pub(crate) cluster: ClusterId,
@@ -21,23 +21,24 @@ pub struct Moment<'a> {
     pub(crate) log: &'a mut RecordLog,
     pub(crate) faults: &'a mut Faults,
     pub(crate) random: &'a mut Random,
-    /// Whether everything is over as soon as it begins, as in a world that is loaded as it stands.
+    /// `true` if everything is over as soon as it begins, as in a world that is loaded as it stands.
     pub(crate) is_instant: bool,
 }
 
 impl Moment<'_> {
-    /// How long something takes, always the same: tens of thousands of pods start, and a draw for
-    /// each would give each a moment of its own.
+    /// Returns the length of a step in milliseconds, always its median: tens of thousands of pods
+    /// start, and a draw for each would give each a moment of its own.
     pub(super) fn length_ms(&self, timing: Timing) -> u64 {
         self.timings.get(timing).median_ms
     }
 
-    /// Whether a fault strikes something of a kind in a pool now; gives its factor.
+    /// Returns the factor of a fault of a kind if it strikes in a pool now, else `None`.
     pub(super) fn strike(&mut self, kind: FaultKind, pool: PoolId) -> Option<u32> {
         self.faults.strike(kind, Some(pool), self.now_ms, self.random)
     }
 
-    /// Writes down what happened to a pod. What a loaded world contains has happened before.
+    /// Records an event of a pod, unless the moment is instant: what a loaded world contains has
+    /// happened before.
     pub(super) fn record(&mut self, pod: &Pod, event: PodEvent) {
         if !self.is_instant {
             let happening = Happening::Pod(Arc::clone(&pod.spec), pod.id, event);
@@ -45,20 +46,20 @@ impl Moment<'_> {
         }
     }
 
-    /// Writes down something about another object than a pod.
+    /// Records an event of an object other than a pod, unless the moment is instant.
     pub(crate) fn remark(&mut self, remark: Remark) {
         if !self.is_instant {
             self.log.push_detail(self.now_ms, Happening::Remark(Arc::new(remark)));
         }
     }
 
-    /// Lets a node's machine go on, now that its pods are gone.
+    /// Schedules the event that lets a node's machine go on, now that its pods are gone.
     pub(super) fn release(&mut self, node: NodeId) {
         let event = Event::Drained { cluster: self.cluster, node };
         self.queue.schedule(self.now_ms, event);
     }
 
-    /// Says that a node could not be drained for these pods.
+    /// Schedules the event that a node could not be drained because of these pods.
     pub(super) fn fail_drain(&mut self, node: NodeId, pods: String) {
         let event = Event::DrainFailed { cluster: self.cluster, node, pods };
         self.queue.schedule(self.now_ms, event);

@@ -12,7 +12,7 @@ use super::super::kubernetes::NodeId;
 pub struct NodeList(VecDeque<NodeId>);
 
 impl NodeList {
-    /// Adds a node that is not in it.
+    /// Adds a node unless it is in the list.
     pub fn insert(&mut self, node: NodeId) {
         if self.0.back().is_none_or(|last| *last < node) {
             self.0.push_back(node);
@@ -21,7 +21,7 @@ impl NodeList {
         }
     }
 
-    /// Takes a node out.
+    /// Removes a node.
     pub fn remove(&mut self, node: NodeId) {
         if self.0.front() == Some(&node) {
             self.0.pop_front();
@@ -30,30 +30,30 @@ impl NodeList {
         }
     }
 
-    /// The first.
+    /// Returns the first node.
     #[must_use]
     pub fn first(&self) -> Option<NodeId> {
         self.0.front().copied()
     }
 
-    /// The last.
+    /// Returns the last node.
     #[must_use]
     pub fn last(&self) -> Option<NodeId> {
         self.0.back().copied()
     }
 
-    /// All of them, in order.
+    /// Returns all nodes, in order.
     pub fn iter(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.0.iter().copied()
     }
 
-    /// How many there are.
+    /// Returns the number of nodes.
     #[must_use]
     pub fn len(&self) -> u32 {
         u32::try_from(self.0.len()).unwrap_or(u32::MAX)
     }
 
-    /// Whether there are none.
+    /// Returns `true` if there are no nodes.
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()

@@ -1,4 +1,4 @@
-//! What happens to nodes, and what that means for the pods on them.
+//! Changes of nodes, and their consequences for the pods there.
 
 use std::sync::Arc;
 
@@ -11,12 +11,12 @@ use super::kubelet::active_of;
 use super::template::{NodeTemplate, Standing};
 use super::{Kubernetes, Moment, note};
 
-/// How long pods stay bound to a node that cannot be reached: the toleration that Kubernetes gives
-/// every pod for the taint (`tolerationSeconds: 300`).
+/// Time for which pods stay bound to a node that cannot be reached, in milliseconds: the toleration
+/// that Kubernetes gives every pod for the taint (`tolerationSeconds: 300`).
 const UNREACHABLE_TOLERATED_MS: u64 = 300_000;
 
 impl Kubernetes {
-    /// Learns what the nodes of a pool are like, and changes those that are there.
+    /// Sets the template of a pool's nodes, and changes labels and taints of those that are there.
     pub fn set_template(&mut self, pool: PoolId, template: NodeTemplate, zones: impl Fn(u32) -> u8) {
         if let Some(before) = self.templates.get(pool).filter(|before| **before != template) {
             let of_pool = |node: &&mut Arc<NodeInfo>| node.id.pool == pool;
@@ -33,7 +33,7 @@ impl Kubernetes {
         self.templates.insert(pool, template);
     }
 
-    /// Forgets a pool with its nodes.
+    /// Removes a pool with its nodes.
     pub fn forget_pool(&mut self, pool: PoolId, moment: &mut Moment<'_>) {
         let nodes: Vec<NodeId> = self.nodes_of(pool).map(|node| node.id).collect();
         for node in nodes {
@@ -42,7 +42,7 @@ impl Kubernetes {
         self.templates.remove(pool);
     }
 
-    /// A kubelet has registered its node, which is not ready yet.
+    /// Registers the node of a kubelet, which is not ready yet.
     pub fn register(&mut self, id: NodeId, zone: u8, moment: &mut Moment<'_>) {
         let Some(template) = self.templates.get(id.pool).filter(|_| self.nodes.get(id).is_none()) else {
             return;
@@ -60,7 +60,7 @@ impl Kubernetes {
         self.plan_to_settle(moment);
     }
 
-    /// Changes a node's scheduling properties; false where it is not there.
+    /// Changes a node's scheduling properties; returns `false` if it is not there.
     pub(super) fn change_node(&mut self, id: NodeId, change: impl FnOnce(&mut NodeInfo)) -> bool {
         let Some(node) = self.nodes.get_mut(id) else {
             return false;
@@ -87,8 +87,8 @@ impl Kubernetes {
         self.templates = templates;
     }
 
-    /// The machine of a node is up. The cordon of the drain that it went down after is taken away; one
-    /// that was not down keeps what somebody has set.
+    /// Makes a node ready whose machine is up, and takes away the cordon of the drain that it went down
+    /// after. A node that was not down keeps what somebody has set.
     pub fn on_machine_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         if self.nodes.get(id).is_some_and(|node| !node.is_ready) {
             self.uncordon(id);
@@ -96,7 +96,7 @@ impl Kubernetes {
         }
     }
 
-    /// A node is ready: its pods begin, those that were told to end meanwhile are gone, and it takes
+    /// Makes a node ready: its pods begin, those that were told to end meanwhile are gone, and it takes
     /// others.
     pub fn on_ready(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready) else {
@@ -122,8 +122,8 @@ impl Kubernetes {
         self.plan_to_settle(moment);
     }
 
-    /// A node is no longer ready. Unless its object goes with its machine, pods that are left on it are
-    /// given up after a while.
+    /// Makes a node not ready. Unless its object goes with its machine, pods that are left on it are
+    /// given up after 300 seconds.
     pub fn on_unready(&mut self, id: NodeId, standing: Standing, is_leaving: bool, moment: &mut Moment<'_>) {
         let Some(node) = self.nodes.get(id).cloned() else {
             return;
@@ -146,8 +146,8 @@ impl Kubernetes {
         self.plan_to_settle(moment);
     }
 
-    /// Pods on a node that was lost a while ago are told to end, so that their controllers make others.
-    /// They are not gone before the node is back, or gone itself.
+    /// Tells the pods on a node that was lost 300 seconds ago to end, so that their controllers make
+    /// others. They are not gone before the node is back, or gone itself.
     pub(super) fn give_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready).cloned() else {
             return;
@@ -157,7 +157,7 @@ impl Kubernetes {
         }
     }
 
-    /// A node's object is gone, and with it the pods on it.
+    /// Removes a node's object, and with it the pods on it.
     pub fn on_gone(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         self.stop_pulling(id, moment);
         self.disks.remove(id);
@@ -190,14 +190,16 @@ impl Kubernetes {
         self.plan_to_settle(moment);
     }
 
-    /// A node's machine was stopped. Where its disk was on the host, it comes back without its images.
+    /// Handles the stop of a node's machine: where its disk was on the host, it comes back without its
+    /// images.
     pub fn on_stopped_machine(&mut self, id: NodeId) {
         if self.templates.get(id.pool).is_some_and(|template| !template.keeps_disk) {
             self.disks.remove(id);
         }
     }
 
-    /// Nodes of a loaded world are as they are, and what runs on them has begun before.
+    /// Brings up the nodes of a loaded world as they are: everything on them has begun before and takes
+    /// no time.
     pub fn load(&mut self, nodes: impl Iterator<Item = (NodeId, NodeState)>, moment: &mut Moment<'_>) {
         moment.is_instant = true;
         for (id, state) in nodes {

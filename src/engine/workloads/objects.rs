@@ -1,4 +1,4 @@
-//! The objects of the API: made, found, changed and deleted by name.
+//! The objects of the API: creation, look-up, change and deletion by name.
 
 use std::sync::Arc;
 
@@ -15,7 +15,7 @@ const HASH_LABEL: &str = "pod-template-hash";
 
 type Result<T> = std::result::Result<T, ObjectError>;
 
-/// The name of a kind of set in the API.
+/// Returns the API resource of a kind of set.
 #[must_use]
 pub const fn kind_name(kind: SetKind) -> &'static str {
     match kind {
@@ -26,7 +26,7 @@ pub const fn kind_name(kind: SetKind) -> &'static str {
     }
 }
 
-/// Ten letters that stand for a template of a deployment.
+/// Returns ten letters that identify one revision of a deployment's template.
 fn template_hash(name: &str, revision: u32) -> String {
     const LETTERS: &[u8; 27] = b"bcdfghjklmnpqrstvwxz2456789";
     let seed = u64::from(revision);
@@ -42,13 +42,13 @@ fn template_hash(name: &str, revision: u32) -> String {
 }
 
 impl Kubernetes {
-    /// A deployment by name.
+    /// Returns a deployment by name.
     #[must_use]
     pub fn deployment(&self, namespace: &str, name: &str) -> Option<&Deployment> {
         self.deployments.values().find(|one| one.spec.namespace == namespace && one.spec.name == name)
     }
 
-    /// A set that a person made, by name: anything but the replica sets of deployments.
+    /// Returns a set by API resource, namespace and name.
     #[must_use]
     pub fn set_named(&self, kind: &str, namespace: &str, name: &str) -> Option<&PodSet> {
         let is_it =
@@ -56,7 +56,7 @@ impl Kubernetes {
         self.sets.values().find(is_it)
     }
 
-    /// A pod by name, with its node where it has one.
+    /// Returns a pod by name, with its node if it has one.
     #[must_use]
     pub fn pod_named(&self, namespace: &str, name: &str) -> Option<(&Pod, Option<&NodeInfo>)> {
         let is_it = |pod: &&Pod| {
@@ -71,7 +71,7 @@ impl Kubernetes {
         waiting.map(|pod| (pod, None)).or_else(bound)
     }
 
-    /// A node by name.
+    /// Returns a node by name.
     #[must_use]
     pub fn node_named(&self, name: &str) -> Option<&Arc<NodeInfo>> {
         self.nodes.values().find(|node| &*node.name == name)
@@ -81,7 +81,7 @@ impl Kubernetes {
     ///
     /// # Errors
     ///
-    /// Where there is one of this name.
+    /// If there is one of this name.
     pub fn create_deployment(&mut self, spec: DeploymentSpec, moment: &mut Moment<'_>) -> Result<DeploymentId> {
         if self.deployment(&spec.namespace, &spec.name).is_some() {
             return Err(ObjectError::exists("deployments.apps", &spec.name));
@@ -98,7 +98,7 @@ impl Kubernetes {
         id
     }
 
-    /// Gives a deployment a replica set with its template as it is now.
+    /// Gives a deployment a new revision: a replica set with its current template.
     fn revise(&mut self, id: DeploymentId, moment: &Moment<'_>) {
         let Some(deployment) = self.deployments.get_mut(id) else {
             return;
@@ -128,13 +128,13 @@ impl Kubernetes {
         }
     }
 
-    /// Sees to it that a deployment has at least so many pods.
+    /// Scales a deployment up to at least `replicas` pods; never down.
     pub fn raise_deployment(&mut self, id: DeploymentId, replicas: u32) {
         let before = self.deployments.get(id).map_or(0, |deployment| deployment.spec.replicas);
         self.scale_deployment(id, replicas.max(before));
     }
 
-    /// Changes what the pods of a deployment are, and rolls that out.
+    /// Changes the pod template of a deployment, and rolls that out.
     pub fn change_template(&mut self, id: DeploymentId, edit: impl FnOnce(&mut PodSpec), moment: &Moment<'_>) {
         let Some(deployment) = self.deployments.get_mut(id) else {
             return;
@@ -156,12 +156,12 @@ impl Kubernetes {
         }
     }
 
-    /// Creates a replica set, a job, a daemon set or a bare pod. The name is that of the specification,
-    /// the owner is made here.
+    /// Creates a replica set, a job, a daemon set or a bare pod. The name comes from the specification,
+    /// the owner is set here.
     ///
     /// # Errors
     ///
-    /// Where there is one of this name.
+    /// If there is one of this name.
     pub fn create_set(
         &mut self,
         kind: SetKind,
@@ -222,7 +222,7 @@ impl Kubernetes {
     ///
     /// # Errors
     ///
-    /// Where there is none of this name.
+    /// If there is none of this name.
     pub fn delete_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<()> {
         let Some((pod, node)) = self.pod_named(namespace, name) else {
             return Err(ObjectError::missing("pods", name));
@@ -244,7 +244,7 @@ impl Kubernetes {
     ///
     /// # Errors
     ///
-    /// Where there is one of this name.
+    /// If there is one of this name.
     pub fn create_budget(&mut self, budget: DisruptionBudget) -> Result<()> {
         let is_it = |known: &DisruptionBudget| known.namespace == budget.namespace && known.name == budget.name;
         if self.budgets.iter().any(is_it) {
@@ -259,7 +259,7 @@ impl Kubernetes {
     ///
     /// # Errors
     ///
-    /// Where there is none of this name.
+    /// If there is none of this name.
     pub fn delete_budget(&mut self, namespace: &str, name: &str) -> Result<()> {
         let before = self.budgets.len();
         self.budgets.retain(|budget| budget.namespace != namespace || budget.name != name);

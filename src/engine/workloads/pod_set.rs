@@ -1,7 +1,7 @@
 //! The pods of one specification, and how many of them there should be.
 //!
-//! A pod that waits for a node is kept here; one that has a node is kept there. What is kept of the
-//! latter is on which nodes how many are, so that the set shrinks where it is most crowded.
+//! A pod that waits for a node is kept in the set; one that has a node is kept on that node. Of the
+//! latter the set only counts how many are on which node, so that it shrinks where it is most crowded.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -13,58 +13,58 @@ use super::node_list::NodeList;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct DeploymentId(pub u32);
 
-/// What kind of controller makes the pods of a set.
+/// The kind of controller that makes the pods of a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum SetKind {
     /// A replica set, of a deployment or by itself.
     ReplicaSet(Option<DeploymentId>),
     /// One pod on every node that it fits.
     DaemonSet,
-    /// So many pods must end well, so many at a time.
+    /// A number of pods that must end well, with a limit on how many run at a time.
     Job {
-        /// How many must end well.
+        /// Number of pods that must end well.
         completions: u32,
-        /// How many may run at a time.
+        /// Number of pods that may run at a time.
         parallelism: u32,
     },
     /// A pod by itself, which nobody makes again.
     Bare,
 }
 
-/// See the module.
+/// The pods of one specification: those that wait, and counts of those on nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct PodSet {
     /// Its identity.
     pub id: SetId,
-    /// What makes its pods.
+    /// The kind of controller that makes its pods.
     pub kind: SetKind,
-    /// What its pods are.
+    /// The specification of its pods.
     pub spec: Arc<PodSpec>,
-    /// How many there should be; those of a job that are over do not count.
+    /// Number of pods that there should be; those of a job that are over do not count.
     pub desired: u32,
     /// When it was created.
     pub created_ms: u64,
-    /// Pods that have ended well.
+    /// Number of pods that have ended well.
     pub succeeded: u32,
-    /// When the latest of them did.
+    /// Time at which the latest of them ended, in milliseconds.
     pub ended_ms: Option<u64>,
-    /// Pods that are ready.
+    /// Number of pods that are ready.
     pub(super) ready: u32,
     /// Pods that wait for a node, oldest first.
     pub(super) waiting: VecDeque<Pod>,
-    /// How many of them the scheduler has not tried yet.
+    /// Number of waiting pods that the scheduler has not tried yet.
     pub(super) untried: usize,
-    /// Why no node took them when they were last tried.
+    /// Reason why no node took them when they were last tried.
     pub(super) refusal: Option<Arc<str>>,
     /// Nodes on which others are ending to make room for its pods.
     pub(super) nominated: Vec<NodeId>,
-    /// When pods last had to end for its own.
+    /// Time of the last preemption for its pods, in milliseconds.
     pub(super) preempted_ms: Option<u64>,
-    /// The images that its pods need, as numbers.
+    /// Images that its pods need, as indices into `Kubernetes::images`.
     pub(super) images: Vec<u32>,
-    /// Pods on nodes, but for those that are ending or over.
+    /// Number of pods on nodes, except those that are ending or over.
     bound: u32,
-    /// Nodes with one of those pods, with two, and so on.
+    /// Nodes by the number of those pods on them: first those with one, then those with two, and so on.
     crowds: Vec<NodeList>,
 }
 
@@ -90,61 +90,62 @@ impl PodSet {
         }
     }
 
-    /// How many pods it has that are neither ending nor over.
+    /// Counts the pods that are neither ending nor over.
     #[must_use]
     pub fn active(&self) -> u32 {
         self.pending() + self.bound
     }
 
-    /// How many of its pods wait for a node.
+    /// Counts the pods that wait for a node.
     #[must_use]
     pub fn pending(&self) -> u32 {
         u32::try_from(self.waiting.len()).unwrap_or(u32::MAX)
     }
 
-    /// How many of its pods have a node.
+    /// Returns the number of pods on nodes that are neither ending nor over.
     #[must_use]
     pub fn bound(&self) -> u32 {
         self.bound
     }
 
-    /// How many of its pods are ready.
+    /// Returns the number of ready pods.
     #[must_use]
     pub fn ready(&self) -> u32 {
         self.ready
     }
 
-    /// The pods that wait for a node, oldest first.
+    /// Returns the pods that wait for a node, oldest first.
     #[must_use]
     pub fn waiting(&self) -> &VecDeque<Pod> {
         &self.waiting
     }
 
-    /// Why no node took the waiting pods when they were last tried, as the scheduler says it.
+    /// Returns the reason why no node took the waiting pods when they were last tried, in the
+    /// scheduler's words.
     #[must_use]
     pub fn refusal(&self) -> Option<&str> {
         self.refusal.as_deref()
     }
 
-    /// Nodes on which less important pods are ending to make room for its waiting ones.
+    /// Returns the nodes on which less important pods are ending to make room for its waiting ones.
     #[must_use]
     pub fn nominated(&self) -> &[NodeId] {
         &self.nominated
     }
 
-    /// The name of the controller, or of the bare pod.
+    /// Returns the name of the controller, or of the bare pod.
     #[must_use]
     pub fn name(&self) -> &str {
         self.spec.owner.as_ref().map_or(&self.spec.name, |owner| &owner.name)
     }
 
-    /// Counts in a pod on a node that had `before` of them.
+    /// Counts in a pod on a node that had `before` pods of this set.
     pub(super) fn count_in(&mut self, node: NodeId, before: usize) {
         self.bound += 1;
         self.move_node(node, before, before + 1);
     }
 
-    /// Counts out a pod on a node that has `after` of them left.
+    /// Counts out a pod on a node that has `after` pods of this set left.
     pub(super) fn count_out(&mut self, node: NodeId, after: usize) {
         self.bound -= 1;
         self.move_node(node, after + 1, after);
@@ -167,13 +168,13 @@ impl PodSet {
         }
     }
 
-    /// The node with the most of its pods, the newest of those.
+    /// Returns the node with the most of its pods; the newest of several.
     #[must_use]
     pub fn most_crowded(&self) -> Option<NodeId> {
         self.crowds.last()?.last()
     }
 
-    /// Every node with some of its pods.
+    /// Returns every node with some of its pods.
     pub fn nodes(&self) -> impl Iterator<Item = NodeId> + '_ {
         self.crowds.iter().flat_map(NodeList::iter)
     }

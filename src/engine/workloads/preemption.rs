@@ -12,17 +12,17 @@ use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources,
 use super::super::record::PodEvent;
 use super::{Kubernetes, Moment};
 
-/// How many nodes are looked at for one pod (`minCandidateNodesAbsolute`).
+/// Number of nodes that are compared for one pod (`minCandidateNodesAbsolute`).
 const CANDIDATES_MAX: usize = 100;
 
-/// What would have to go from a node. The less the better.
+/// The victims of a preemption on one node, with their cost; the lesser is the better.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 struct Sacrifice {
-    /// How many of the victims a budget protects.
+    /// Number of victims that a budget protects.
     broken: usize,
-    /// The priority of the most important one.
+    /// Priority of the most important victim.
     highest: i32,
-    /// How many there are.
+    /// Number of victims.
     count: usize,
     node: NodeId,
     victims: Vec<PodId>,
@@ -33,8 +33,8 @@ fn priority(spec: &PodSpec) -> i32 {
 }
 
 impl Kubernetes {
-    /// Makes room for the pods of a set that wait, where less important ones have it; whether any is
-    /// being made.
+    /// Preempts less important pods for those of a set that wait; returns `true` if any room is being
+    /// made.
     pub(super) fn preempt(&mut self, id: SetId, around: &Surroundings, moment: &mut Moment<'_>) -> bool {
         let Some(set) = self.sets.get(id) else {
             return false;
@@ -65,8 +65,8 @@ impl Kubernetes {
         self.sets.get(id).is_some_and(|set| !set.nominated.is_empty())
     }
 
-    /// Forgets room that was made and that nobody is leaving any more: either it has been taken, or it
-    /// was of no use and is free for others. The same where nobody waits for it.
+    /// Forgets nominated nodes that no pod is leaving any more: either the room has been taken, or it
+    /// was of no use and is free for others. The same where no pod of the set waits.
     pub(super) fn forget_room_made(&mut self) {
         let nodes = &self.nodes;
         let is_ending = |node: NodeId| nodes.get(node).is_some_and(|node| node.pods().iter().any(Pod::is_terminating));
@@ -83,7 +83,7 @@ impl Kubernetes {
         }
     }
 
-    /// What is kept free on nodes for pods that are at least as important as those of a set.
+    /// Returns the resources kept free on nodes for pods of other sets that are at least as important.
     pub(super) fn reserved(&self, id: SetId, spec: &PodSpec) -> Vec<(NodeId, Resources)> {
         let sets = self.sets.values().filter(|set| set.id != id && !set.nominated.is_empty());
         let others = sets.filter(|set| priority(&set.spec) >= priority(spec));
@@ -100,7 +100,7 @@ impl Kubernetes {
         sacrifices.take(CANDIDATES_MAX).min()
     }
 
-    /// What would have to go from a node; nothing where that does not help.
+    /// Returns the victims that would have to go from a node; `None` if that does not help.
     fn sacrifice(&self, spec: &PodSpec, requests: Resources, node: &NodeInfo) -> Option<Sacrifice> {
         let is_lesser = |pod: &&Pod| {
             priority(&pod.spec) < priority(spec) && pod.takes_room() && !pod.is_terminating() && !pod.spec.is_mirror()

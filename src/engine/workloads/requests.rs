@@ -4,7 +4,7 @@ use super::super::cloud::Cloud;
 use super::super::cluster::ClusterId;
 use super::{Kubernetes, Moment};
 
-/// Why the API server refuses.
+/// The reason of a refusal by the API server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Refusal {
     /// There is no such object.
@@ -19,7 +19,7 @@ pub enum Refusal {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message())]
 pub struct ObjectError {
-    /// Why.
+    /// The reason.
     pub refusal: Refusal,
     /// The kind of object, such as `deployments.apps`.
     pub kind: &'static str,
@@ -28,7 +28,7 @@ pub struct ObjectError {
 }
 
 impl ObjectError {
-    /// There is no such object.
+    /// Returns the error for an object that does not exist.
     #[must_use]
     pub fn missing(kind: &'static str, name: &str) -> Self {
         Self { refusal: Refusal::NotFound, kind, name: name.to_owned() }
@@ -59,7 +59,7 @@ impl Cloud {
     ///
     /// # Errors
     ///
-    /// What `act` gives; or that there is no such cluster.
+    /// The error of `act`; [`Refusal::Unreachable`] if there is no such cluster.
     pub fn on_kubernetes<T>(
         &mut self,
         cluster: ClusterId,

@@ -16,13 +16,13 @@ use super::super::record::PodEvent;
 use super::index::{Bucket, Class};
 use super::{Kubernetes, Moment};
 
-/// What makes a node a better one.
+/// The scoring strategy: which of the nodes with room is the better one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Scoring {
-    /// More is left on it.
+    /// The one with more left on it.
     #[default]
     LeastAllocated,
-    /// Less is left on it.
+    /// The one with less left on it.
     MostAllocated,
 }
 
@@ -37,17 +37,18 @@ impl Scoring {
     }
 }
 
-/// How many pods of a set say at a time that they were refused.
+/// Largest number of pods of a set that record a refusal at a time.
 const REFUSALS_TOLD_MAX: usize = 10;
-/// With more changed nodes than this at a time, a set is simply tried again.
+/// Number of changed nodes above which a set is simply tried again, without a look at each of them.
 const ROOMIER_MAX: usize = 64;
-/// In what a score counts a whole node.
+/// Points in a score for a resource that is wholly free on a node.
 const SCORE_SCALE: u64 = 1_000_000;
 
-/// A node with room, and how good it is.
+/// A node with room, and its score.
 #[derive(Debug, Clone, Copy)]
 struct Choice {
-    /// How well its labels and taints suit.
+    /// Number of the pod's preferences that it meets, less its `PreferNoSchedule` taints that the pod
+    /// does not tolerate.
     suits: i32,
     score: u64,
     node: NodeId,
@@ -60,18 +61,18 @@ impl Choice {
 }
 
 impl Kubernetes {
-    /// How nodes are scored.
+    /// Returns the scoring strategy.
     #[must_use]
     pub fn scoring(&self) -> Scoring {
         self.scoring
     }
 
-    /// Changes how nodes are scored, for pods that are placed from now on.
+    /// Sets the scoring strategy for pods that are placed from now on.
     pub fn set_scoring(&mut self, scoring: Scoring) {
         self.scoring = scoring;
     }
 
-    /// Places the pods that wait, as far as there is room, the most important first.
+    /// Places the waiting pods as far as there is room, the most important first.
     pub(super) fn schedule(&mut self, moment: &mut Moment<'_>) {
         let is_untried = std::mem::take(&mut self.todo.is_untried);
         let roomier = std::mem::take(&mut self.todo.roomier);
@@ -108,7 +109,7 @@ impl Kubernetes {
         set.spec.looks_around() || nodes.iter().filter_map(|id| self.nodes.get(*id)).any(|node| fits(node))
     }
 
-    /// Places the pods of a set as far as there is room; gives the node that got the last of them.
+    /// Places the pods of a set as far as there is room; returns the node that got the last of them.
     fn place_waiting(&mut self, id: SetId, moment: &mut Moment<'_>) -> Option<NodeId> {
         let set = self.sets.get(id)?;
         let mut latest = None;
@@ -151,7 +152,7 @@ impl Kubernetes {
         latest
     }
 
-    /// Why no node takes a pod now.
+    /// Counts the reasons why no node takes a pod now.
     fn refusals(&self, spec: &PodSpec, requests: Resources, around: &Surroundings) -> Refusals {
         let mut refusals = Refusals::default();
         let is_single = looks_at_nodes(self, spec);
@@ -192,12 +193,13 @@ impl Kubernetes {
     }
 }
 
-/// Whether a pod has to look at single nodes, not only at what they have in common.
+/// Returns `true` if a pod has to be checked against single nodes, not only against classes of nodes.
 fn looks_at_nodes(kubernetes: &Kubernetes, spec: &PodSpec) -> bool {
     kubernetes.keeping_away > 0 || spec.looks_around() || spec.asks_for_host() || !spec.host_ports.is_empty()
 }
 
-/// How well the labels and taints of a node suit a pod, where they do not keep it away.
+/// Counts the preferences of a pod that a node matches, less its `PreferNoSchedule` taints that the pod
+/// does not tolerate.
 fn suits(spec: &PodSpec, node: &NodeInfo) -> i32 {
     let label = |key: &str| node.label(key);
     let preferred = spec.node_preference.iter().filter(|selector| selector.matches_by(&label)).count();
@@ -212,7 +214,7 @@ fn suits(spec: &PodSpec, node: &NodeInfo) -> i32 {
 struct Search {
     is_single: bool,
     around: Surroundings,
-    /// What is kept free for others.
+    /// Resources kept free for other sets, by node.
     reserved: Vec<(NodeId, Resources)>,
 }
 
@@ -228,7 +230,7 @@ impl Search {
         Self { is_single, around, reserved }
     }
 
-    /// The best node for one pod; nothing where none takes it.
+    /// Returns the best node for one pod; `None` if no node takes it.
     fn find(&self, kubernetes: &Kubernetes, spec: &PodSpec, requests: Resources) -> Option<NodeId> {
         let mut best: Option<Choice> = None;
         for class in kubernetes.index.classes() {
@@ -272,7 +274,7 @@ impl Search {
         bucket.nodes.iter().find(fits)
     }
 
-    /// Counts in a pod that has been placed.
+    /// Counts in a pod of this specification that has been placed.
     fn placed(&mut self, kubernetes: &Kubernetes, spec: &PodSpec, node: NodeId) {
         if self.is_single
             && let Some(node) = kubernetes.nodes.get(node)

@@ -1,9 +1,10 @@
-//! What AKS itself runs in `kube-system`.
+//! The pods that AKS itself runs in `kube-system`.
 //!
 //! Names and requests are those of two public outputs of `kubectl describe node` of AKS clusters with
 //! `kubenet`; priorities are those that Kubernetes gives such pods. Their images, named as in a public
-//! listing of an AKS cluster's pods (Kubernetes 1.32), are part of a node's bring-up. Which nodes the deployments prefer, and their budgets, are as AKS publishes its system
-//! pools: any node will do, a system node is better.
+//! listing of an AKS cluster's pods (Kubernetes 1.32), are part of a node's bring-up. Which nodes the
+//! deployments prefer, and their budgets, are as AKS publishes its system pools: any node will do, a
+//! system node is better.
 
 use std::sync::Arc;
 
@@ -18,7 +19,7 @@ use super::deployment::DeploymentSpec;
 use super::pod_set::{PodSet, SetKind};
 use super::{Kubernetes, Moment};
 
-/// The registry and folder of all of these images.
+/// The registry and folder of all these images.
 const REGISTRY: &str = "mcr.microsoft.com/oss/";
 
 /// Name, thousandths of a processor, MiB, image: one pod on every Linux node.
@@ -53,8 +54,8 @@ fn spec(name: &str, cpu_millis: u64, memory_mib: u64, priority: i32, image: &str
 }
 
 impl Kubernetes {
-    /// Puts in place what a new cluster has from the beginning. Where AKS hosts the system pool, its
-    /// deployments are not on nodes that anybody sees.
+    /// Adds the daemon sets, deployments and budgets that a new cluster has from the beginning. Where
+    /// AKS hosts the system pool, its deployments are not on nodes that anybody sees, and are left out.
     pub fn add_system(&mut self, has_system_pool: bool, moment: &mut Moment<'_>) {
         for (name, cpu_millis, memory_mib, image) in DAEMONS {
             let mut spec = spec(name, cpu_millis, memory_mib, NODE_CRITICAL, image);

@@ -1,4 +1,4 @@
-//! What the nodes of a pool have in common: labels, taints, room.
+//! Node templates: the labels, taints and resources that the nodes of a pool have in common.
 //!
 //! Nodes share what is the same, so that a thousand of them cost little, and so that the scheduler sees
 //! at once that they are alike.
@@ -14,7 +14,7 @@ use super::super::pool::{OsDiskType, OsType, Pairs, PoolSpec};
 /// The label, and the taint, of spot nodes.
 const PRIORITY_KEY: &str = "kubernetes.azure.com/scalesetpriority";
 
-/// How a node stands with the control plane.
+/// The standing of a node with the control plane, from which its taints follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Standing {
     /// It reports that it is ready.
@@ -30,7 +30,7 @@ pub enum Standing {
 impl Standing {
     const ALL: [Self; 4] = [Self::Ready, Self::NotReady, Self::Unreachable, Self::Shutdown];
 
-    /// The taints that the control plane puts on such a node.
+    /// Returns the taints that the control plane puts on such a node.
     fn taints(self) -> Vec<Taint> {
         let both = |key| [TaintEffect::NoSchedule, TaintEffect::NoExecute].map(|effect| Taint::new(key, "", effect));
         match self {
@@ -46,28 +46,28 @@ impl Standing {
     }
 }
 
-/// Whether the control plane puts a taint on nodes by itself.
+/// Returns `true` if a taint is one that the control plane puts on nodes by itself.
 fn is_of_standing(taint: &Taint) -> bool {
     [NOT_READY_KEY, UNREACHABLE_KEY, SHUTDOWN_KEY].contains(&taint.key.as_str())
 }
 
-/// See the module.
+/// The template of a pool's nodes: everything that they have in common.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct NodeTemplate {
     /// The name of the scale set, with which the names of its nodes begin.
     pub scale_set: Arc<str>,
-    /// What pods can have of a node.
+    /// Allocatable resources of a node.
     pub allocatable: Resources,
-    /// Whether what lies on their disks outlives a stop.
+    /// `true` if the contents of their disks outlive a stop.
     pub keeps_disk: bool,
-    /// By zone; 0 stands for none.
+    /// Labels by zone; 0 stands for none.
     labels: Vec<(u8, Arc<Pairs>)>,
-    /// In the order of [`Standing::ALL`].
+    /// Taints in the order of [`Standing::ALL`].
     taints: [Arc<[Taint]>; 4],
 }
 
 impl NodeTemplate {
-    /// What a pool's nodes are like.
+    /// Builds the template of a pool's nodes.
     #[must_use]
     pub fn new(cluster: &ClusterSpec, spec: &PoolSpec, scale_set: &Arc<str>) -> Self {
         let zones = if spec.zones.is_empty() { vec![0] } else { spec.zones.clone() };
@@ -82,27 +82,27 @@ impl NodeTemplate {
         }
     }
 
-    /// The labels of a node in a zone.
+    /// Returns the labels of a node in a zone.
     #[must_use]
     pub fn labels(&self, zone: u8) -> Arc<Pairs> {
         let own = self.labels.iter().find(|(found, _)| *found == zone).or(self.labels.first());
         own.map(|(_, labels)| Arc::clone(labels)).unwrap_or_default()
     }
 
-    /// The taints of a node that nobody has given others.
+    /// Returns the taints of a node that nobody has given others.
     #[must_use]
     pub fn taints(&self, standing: Standing) -> Arc<[Taint]> {
         let found = Standing::ALL.iter().zip(&self.taints).find(|(one, _)| **one == standing);
         found.map(|(_, taints)| Arc::clone(taints)).unwrap_or_default()
     }
 
-    /// These taints; shared where nodes of the pool have them by themselves.
+    /// Returns these taints, as a shared copy if nodes of the pool have them by themselves.
     pub(super) fn shared_taints(&self, taints: Vec<Taint>) -> Arc<[Taint]> {
         let known = self.taints.iter().find(|known| known.as_ref() == taints.as_slice());
         known.cloned().unwrap_or_else(|| taints.into())
     }
 
-    /// The taints of a node that has these, when it stands otherwise.
+    /// Returns the taints of a node that has `taints` once its standing is `standing`.
     pub(super) fn taints_after(&self, taints: &[Taint], standing: Standing) -> Arc<[Taint]> {
         let own = || taints.iter().filter(|taint| !is_of_standing(taint));
         if own().eq(self.taints(Standing::Ready).iter()) {
@@ -111,7 +111,7 @@ impl NodeTemplate {
         own().cloned().chain(standing.taints()).collect()
     }
 
-    /// The taints of a node that has these, after its pool's own have changed from `before`.
+    /// Returns the taints of a node that has `taints`, after its pool's own have changed from `before`.
     pub(super) fn taints_renewed(&self, taints: &[Taint], before: &Self) -> Arc<[Taint]> {
         if let Some((standing, _)) =
             Standing::ALL.iter().zip(&before.taints).find(|(_, known)| known.as_ref() == taints)
@@ -124,7 +124,7 @@ impl NodeTemplate {
         new.iter().chain(others).cloned().collect()
     }
 
-    /// The labels of a node that has these, after its pool's own have changed from `before`.
+    /// Returns the labels of a node that has `labels`, after its pool's own have changed from `before`.
     pub(super) fn labels_renewed(&self, labels: &Arc<Pairs>, zone: u8, before: &Self) -> Arc<Pairs> {
         let (old, new) = (before.labels(zone), self.labels(zone));
         if *labels == old {
@@ -144,7 +144,7 @@ fn own_taints(spec: &PoolSpec) -> Vec<Taint> {
     taints
 }
 
-/// The labels that AKS and the cloud provider give a node, and those of its pool.
+/// Returns the labels that AKS and the cloud provider give a node, and those of its pool.
 fn labels(cluster: &ClusterSpec, spec: &PoolSpec, zone: u8) -> Pairs {
     let location = cluster.location.as_str();
     let node_group = format!("MC_{}_{}_{location}", cluster.resource_group, cluster.name);

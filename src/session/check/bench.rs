@@ -1,8 +1,8 @@
-//! The subscription that a document's commands are run on, and what a document presumes of it.
+//! The simulated subscription that a document's commands run on, and the resources that the document presumes.
 //!
-//! A document begins in the middle: "you have a cluster". What a command refers to and nothing has
-//! created is put in place; an example that creates what an earlier one has created begins anew.
-//! So a refusal that is left is one that a reader would get too.
+//! A document begins in the middle: "you have a cluster". A resource that a command refers to and nothing has
+//! created is put in place; an example that creates what an earlier one has created begins anew. A refusal
+//! that is left is therefore one that a reader would get too.
 
 use crate::World;
 use scale_down_cli::account::Account;
@@ -17,11 +17,11 @@ use scale_down_engine::{
     ResourceGroup, ScaleDownMode, VmSize,
 };
 
-/// The region of what is presumed; the one in most of the documentation.
+/// Region of presumed resources; the one in most of the documentation.
 const LOCATION: &str = "eastus";
-/// The size of the nodes of a pool that is presumed.
+/// VM size of presumed node pools.
 const VM_SIZE: &str = "Standard_DS2_v2";
-/// The name of the pool that `aks create` makes where it is told none.
+/// Name of the pool that `aks create` makes by default.
 const FIRST_POOL: &str = "nodepool1";
 
 /// The subscription and the local state of the command line.
@@ -29,16 +29,16 @@ const FIRST_POOL: &str = "nodepool1";
 pub(super) struct Bench {
     cloud: Cloud,
     account: Account,
-    /// What the commands of the block under way have created: `group/cluster` or
+    /// Keys of the resources that the commands of the current block have created: `group//`, `group/cluster/` or
     /// `group/cluster/pool`, in lower case.
     made: Vec<String>,
-    /// What was put in place, in words, each once.
+    /// Descriptions of the presumed resources that were put in place, each once.
     pub presumed: Vec<String>,
-    /// What was taken away because an example begins anew, in words; for the next note.
+    /// Description of the resource that was deleted because an example begins anew; taken by the next note.
     pub renewed: Option<String>,
 }
 
-/// The names in a command.
+/// The resources that a command names.
 struct Target<'a> {
     group: &'a str,
     cluster: Option<&'a str>,
@@ -56,13 +56,13 @@ impl Bench {
         Self { cloud, account: Account::new(true), made: Vec::new(), presumed: Vec::new(), renewed: None }
     }
 
-    /// The reader has read on: what was started has ended.
+    /// Begins the next block. The reader has read on, so every operation under way is run to its end.
     pub fn begin_block(&mut self) {
         self.made.clear();
         self.settle();
     }
 
-    /// Runs one command, given the words after `az`, as the real CLI would.
+    /// Runs one command as the real CLI would, given the words after `az`; answers a confirmation with yes.
     pub fn run(&mut self, words: &[&str]) -> Outcome {
         self.prepare(words);
         let outcome = self.carry_out(words, true);
@@ -75,13 +75,13 @@ impl Bench {
         self.carry_out(&words, true)
     }
 
-    /// Runs a command in the spelling of the 2021 document, so that what follows finds what it
-    /// was meant to do.
+    /// Runs a refused command with the spellings of the 2021 document accepted, so that later commands find its
+    /// intended effect.
     pub fn run_as_meant(&mut self, words: &[&str]) {
         let _ = self.carry_out(words, false);
     }
 
-    /// Puts in place what a command refers to.
+    /// Creates the resources that a command refers to and that do not exist.
     pub fn prepare(&mut self, words: &[&str]) {
         let options = ParseOptions { strict: false, is_query: output::is_query, defaults: &self.account.defaults };
         if let Ok(Parsed::Invocation(invocation)) = parse(words, &options) {
@@ -127,7 +127,7 @@ impl Bench {
         }
     }
 
-    /// Lets time pass until no operation goes on.
+    /// Lets simulated time pass until no operation is in progress on any cluster.
     fn settle(&mut self) {
         let is_busy = |cloud: &Cloud| cloud.clusters().iter().any(|found| !cloud.operations_on(found, None).is_empty());
         while is_busy(&self.cloud)
@@ -202,7 +202,8 @@ impl Bench {
         }
     }
 
-    /// A cluster whose system pool AKS hosts, so that any pool can be added and taken away.
+    /// Finds the cluster or creates it. AKS hosts the system pool of a presumed cluster, so that any pool can be added
+    /// and deleted.
     fn presume_cluster(&mut self, group: &str, name: &str, is_stopped: bool) -> ClusterId {
         if let Some(cluster) = self.cloud.cluster(group, name) {
             return cluster.id;
@@ -217,7 +218,7 @@ impl Bench {
         self.cloud.load_cluster(spec, power_state)
     }
 
-    /// A pool that the command can act on: of another count and mode than it asks for.
+    /// Creates the pool if it does not exist, with another count and scale-down mode than the command asks for.
     fn presume_pool(&mut self, id: ClusterId, target: &Target<'_>, invocation: &Invocation) {
         let (Some(cluster), Some(name)) = (target.cluster, target.pool) else {
             return;
@@ -249,7 +250,7 @@ impl Bench {
         );
     }
 
-    /// Takes a group away that an earlier example has left elsewhere.
+    /// Deletes a resource group that an earlier example has left in another region.
     fn renew_group(&mut self, name: &str, location: &str) {
         let target = Target { group: name, cluster: None, pool: None };
         let is_elsewhere = self.cloud.group(name).is_some_and(|group| !group.location.eq_ignore_ascii_case(location));
@@ -260,7 +261,7 @@ impl Bench {
         self.made.push(key(&target, false));
     }
 
-    /// Takes a cluster away that an earlier example has left.
+    /// Deletes a cluster that an earlier example has left.
     fn renew_cluster(&mut self, group: &str, name: &str) {
         let target = Target { group, cluster: Some(name), pool: None };
         let found = self.cloud.cluster(group, name).map(|cluster| cluster.id);
@@ -270,8 +271,8 @@ impl Bench {
         }
     }
 
-    /// Takes a pool away that an earlier example has left; where it is the last that its cluster
-    /// may not be without, the cluster begins anew.
+    /// Deletes a pool that an earlier example has left. If it is the last one that its cluster needs, the cluster
+    /// is created anew.
     fn renew_pool(&mut self, target: &Target<'_>) {
         let (Some(cluster), Some(pool)) = (target.cluster, target.pool) else {
             return;

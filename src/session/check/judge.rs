@@ -1,4 +1,4 @@
-//! Runs the commands of one block after the other and says which the real CLI would refuse.
+//! Runs the commands of a document block by block, and reports those that the real CLI would refuse.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,50 +12,50 @@ use scale_down_cli::error::{CliError, Stage};
 use scale_down_cli::outcome::{Block, Outcome};
 use scale_down_cli::shell::{self, RawCommand, ShellError, SimpleCommand, Span, Word};
 
-/// Words that a command can stand behind.
+/// Words of the shell that can precede a command.
 const LEADS: [&str; 13] =
     ["do", "then", "else", "if", "elif", "while", "until", "!", "time", "sudo", "{", "exec", "eval"];
 
-/// Words of the shell that are no program.
+/// Words of the shell that are no program, and so not counted as other programs.
 const KEYWORDS: [&str; 11] = ["for", "done", "fi", "case", "esac", "in", "function", "select", "}", "{", "export"];
 
-/// How deep commands whose output is used may nest.
+/// Greatest nesting depth of command substitutions.
 const DEPTH_MAX: usize = 4;
 
 pub(super) struct Judge {
     bench: Bench,
-    /// Whether the document speaks of the preview extension of AKS, whose arguments are not known here.
+    /// The document mentions the preview extension of AKS, some of whose arguments are not known here.
     has_preview: bool,
     report: Report,
     variables: BTreeMap<String, String>,
-    /// The variables whose value is a guess, or made of one.
+    /// Names of the variables whose value is a guess, or made of one.
     guessed: BTreeSet<String>,
-    /// The values that were guessed: a refusal that names one of them proves nothing.
+    /// Guessed values: a refusal that names one of them proves nothing.
     guesses: Vec<String>,
-    /// What a mark in the text stands for, by its number.
+    /// Placeholder names, by the number of their mark in the masked text.
     placeholders: Vec<String>,
 }
 
 /// A command in the text of a block.
 pub(super) struct Spoken<'a> {
     script: &'a Script,
-    /// The first byte of the text that its words are counted from.
+    /// Byte of the script at which the line begins; all spans count from there.
     base: usize,
-    /// Where `az` stands.
+    /// Span of the word `az`.
     program: Span,
     /// The words after `az`.
     pub words: Vec<Word>,
-    /// Whether a value in it is a guess.
+    /// `true` if the command contains a guessed value.
     pub is_guessed: bool,
 }
 
 impl Spoken<'_> {
-    /// From the first word of the command to its last.
+    /// The span from `az` to the last word.
     fn span(&self) -> Span {
         Span { start: self.program.start, end: self.words.last().map_or(self.program.end, |word| word.span.end) }
     }
 
-    /// The text that the spans count in, as the document has it.
+    /// The document's text from the byte that the spans count from.
     fn source(&self) -> &str {
         self.script.source.get(self.base..).unwrap_or_default()
     }
@@ -64,7 +64,7 @@ impl Spoken<'_> {
         self.source().get(span.start..span.end).unwrap_or_default()
     }
 
-    /// The command with changes.
+    /// The command's text with the edits applied.
     fn rewritten(&self, edits: &[Edit]) -> String {
         let mut text = String::new();
         let Span { start: mut at, end } = self.span();
@@ -111,7 +111,7 @@ impl Judge {
         self.report.unjudged.push(Note { start: script.place(at), text: text.into() });
     }
 
-    /// Finds the `\` that blanks keep from joining the next line. The command is judged as it was meant.
+    /// Reports each `\` that trailing blanks keep from joining the next line. The command itself is judged as meant.
     fn strays(&mut self, script: &Script, line: Span) {
         let source = script.source.get(line.start..line.end).unwrap_or_default();
         let strays = script.strays.iter().filter(|stray| (line.start..line.end).contains(*stray));
@@ -142,7 +142,7 @@ impl Judge {
         });
     }
 
-    /// Judges what is written between two bytes of a block; `masked` is its text as the shell reads it.
+    /// Judges the commands in a span of a block; `masked` is the block's text as the shell reads it.
     fn line(&mut self, script: &Script, masked: &str, line: Span, depth: usize) {
         let text = masked.get(line.start..line.end).unwrap_or_default();
         // At the end of a block nothing follows that the line could be joined with.
@@ -165,8 +165,8 @@ impl Judge {
         }
     }
 
-    /// Judges the commands whose output a line uses, and gives the text with a mark for each: what they
-    /// print is not known.
+    /// Judges the commands in a line's substitutions, and returns the text with a mark in place of each, because their
+    /// output is not known.
     fn without_substitutions(
         &mut self,
         script: &Script,
@@ -312,7 +312,7 @@ impl Judge {
         }
     }
 
-    /// The command with plain characters for those of a word processor, where it passes so.
+    /// Returns a fix that replaces a word processor's characters by plain ones, if the command then passes.
     fn plain_characters(&self, spoken: &Spoken<'_>) -> Option<(Fix, Proposal)> {
         let span = spoken.span();
         let masked = spoken.script.masked.get(spoken.base + span.start..spoken.base + span.end)?;
@@ -346,14 +346,14 @@ impl Judge {
         self.passing(spoken, Proposal { words, edits, is_certain: true })
     }
 
-    /// The first proposal that passes.
+    /// Returns the first proposal of the repair module that passes.
     fn fix(&self, spoken: &Spoken<'_>, refused: &[&str]) -> Option<(Fix, Proposal)> {
         let proposals = repair::proposals(&spoken.words, spoken.source());
         let is_new = |proposal: &Proposal| proposal.words != refused;
         proposals.into_iter().filter(is_new).find_map(|proposal| self.passing(spoken, proposal))
     }
 
-    /// The fix that a proposal makes, if the command passes with it, or nobody can tell that it does not.
+    /// Returns the fix of a proposal, unless the command is still refused with it beyond doubt.
     fn passing(&self, spoken: &Spoken<'_>, proposal: Proposal) -> Option<(Fix, Proposal)> {
         let words: Vec<&str> = proposal.words.iter().map(String::as_str).collect();
         let outcome = self.bench.clone().run(&words);
@@ -372,7 +372,7 @@ impl Judge {
     }
 }
 
-/// Why a command was refused.
+/// Returns the first error of an outcome: the reason for a refusal.
 fn refusal(outcome: &Outcome) -> Option<&CliError> {
     outcome.blocks.iter().find_map(|block| match block {
         Block::Error(error) => Some(error),
@@ -380,7 +380,7 @@ fn refusal(outcome: &Outcome) -> Option<&CliError> {
     })
 }
 
-/// Puts values in the place of placeholders, and gives those values.
+/// Replaces placeholders by guessed values, and returns those values.
 fn fill(placeholders: &[String], command: &mut SimpleCommand) -> Vec<String> {
     let mut guesses = Vec::new();
     let words = command.words.iter_mut().map(|word| &mut word.text);
@@ -405,7 +405,7 @@ fn fill(placeholders: &[String], command: &mut SimpleCommand) -> Vec<String> {
     guesses
 }
 
-/// The name that a value stands behind: of the option, or of the variable.
+/// Returns the name before a value: that of the option, or of the variable.
 fn name_before(text: &str) -> String {
     let text = text.trim_end_matches(['"', ' ', '=', '\\', '\n']);
     let start = text.rfind([' ', '"', '\n', ';']).map_or(0, |at| at + 1);
@@ -416,12 +416,12 @@ fn mentions_az(text: &str) -> bool {
     text.split(|letter: char| !letter.is_alphanumeric() && letter != '-' && letter != '_').any(|word| word == "az")
 }
 
-/// Whether a word says that something was left out, or is the notation of a synopsis.
+/// Returns `true` if a word is an ellipsis, or the bracket notation of a synopsis.
 fn is_ellipsis(word: &str) -> bool {
     matches!(word, "..." | "…" | "[...]" | "[…]") || word.starts_with("[-")
 }
 
-/// Whether nothing but characters of a word processor is wrong.
+/// Returns `true` if the fix only replaces single characters of a word processor by plain ones.
 fn is_look_alike(fix: Option<&(Fix, Proposal)>) -> bool {
     let is_one = |change: &Change| !change.from.is_ascii() && change.to.is_ascii() && change.from.chars().count() == 1;
     fix.is_some_and(|(fix, _)| fix.changes.iter().all(is_one))

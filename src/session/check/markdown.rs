@@ -1,4 +1,4 @@
-//! Finds the blocks of command lines in a Markdown document.
+//! The blocks of command lines in a Markdown document.
 //!
 //! Fences as `CommonMark` has them: of backticks or tildes, indented in lists, behind the `>` of
 //! quotes, not in HTML comments. Every line of a block keeps its place in the file.
@@ -9,12 +9,12 @@ const LANGUAGES: [&str; 7] = ["azurecli", "azurecli-interactive", "azure-cli", "
 /// A block of command lines.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Block {
-    /// Whether it shows a terminal, with prompts and output, where it has prompts.
+    /// Fenced as `console`: if it has prompts, the lines without one are output.
     pub is_console: bool,
     pub lines: Vec<CodeLine>,
 }
 
-/// A line of a block, without what its place in a list or a quote puts before it.
+/// A line of a block, without the indentation of the list and the `>` of the quote around it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct CodeLine {
     /// The line of the file, from 1.
@@ -28,15 +28,15 @@ pub(super) struct CodeLine {
 struct Fence {
     mark: char,
     length: usize,
-    /// How many `>` stand before it.
+    /// Number of `>` before it.
     quotes: usize,
-    /// How many blanks of each line belong to the list around it.
+    /// Number of leading blanks of each line that belong to the list around it.
     indent: usize,
-    /// The block that is being collected; nothing for other languages.
+    /// The block that is being collected; `None` for other languages.
     block: Option<Block>,
 }
 
-/// The blocks of command lines, in order.
+/// Returns the blocks of command lines of a document, in order.
 pub(super) fn blocks(document: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Fence> = None;
@@ -77,11 +77,11 @@ pub(super) fn blocks(document: &str) -> Vec<Block> {
     blocks
 }
 
-/// How a line begins.
+/// The beginning of a line: quote marks, indentation and list markers.
 struct Start<'a> {
-    /// How many `>` it has.
+    /// Number of `>`.
     quotes: usize,
-    /// Blanks behind them, and behind the marker of a list item.
+    /// Number of characters from them to `rest`: blanks and list markers.
     indent: usize,
     has_marker: bool,
     rest: &'a str,
@@ -107,7 +107,7 @@ impl<'a> Start<'a> {
         self.rest = rest;
     }
 
-    /// The fence that the line opens.
+    /// Returns the fence that the line opens.
     fn fence(&self) -> Option<Fence> {
         let mark = self.rest.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
         let info = self.rest.trim_start_matches(mark);
@@ -124,7 +124,7 @@ impl<'a> Start<'a> {
     }
 }
 
-/// What a line is to an open fence.
+/// Relation of a line to an open fence.
 enum Taken {
     Inside,
     End,
@@ -156,7 +156,7 @@ impl Fence {
     }
 }
 
-/// A line without its `>`, of which it may have many, and how many it had.
+/// Removes up to `quotes_max` leading `>` from a line; returns their number and the rest.
 fn unquoted(line: &str, quotes_max: usize) -> (usize, &str) {
     let mut quotes = 0;
     let mut rest = line;
@@ -169,7 +169,7 @@ fn unquoted(line: &str, quotes_max: usize) -> (usize, &str) {
     (quotes, rest)
 }
 
-/// What follows the marker of a list item.
+/// Returns the text after the marker of a list item, if the text begins with one.
 fn marker(text: &str) -> Option<&str> {
     let digits = text.len() - text.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
     let rest = match digits {

@@ -1,11 +1,11 @@
-//! Checks the command lines of a document: what the real CLI would say to each, and the fix.
+//! A checker for the command lines in documents: the real CLI's verdict on each, and the fix.
 //!
 //! The lines of every block run in order, strictly, on a simulated subscription. It is meant to be
-//! fair to documents: see [`bench`] for what they presume, [`script`] for what they write around
-//! their commands, [`stand_in`] for what they leave open. What cannot be judged for certain is
+//! fair to documents: see [`bench`] for what they presume, `script` for what they write around
+//! their commands, `stand_in` for what they leave open. What cannot be judged for certain is
 //! counted and not reported.
 //!
-//! For the native command; the page does without.
+//! Part of the native command only; the page does without.
 
 mod bench;
 mod judge;
@@ -23,58 +23,58 @@ use super::World;
 use bench::Bench;
 use judge::Judge;
 
-/// What came of a document.
+/// The result of checking a document.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Report {
-    /// How many `az` commands were run.
+    /// Number of `az` commands that were run.
     pub commands: usize,
-    /// What is wrong with them, in order.
+    /// Commands that the real CLI would refuse, in the order of the document.
     pub findings: Vec<Finding>,
-    /// What is not wrong, but worth knowing, in order: an example that begins anew.
+    /// Remarks that are no mistakes, in the order of the document: an example that begins anew.
     pub notes: Vec<Note>,
-    /// What the document takes for granted and was put in place, in words.
+    /// Descriptions of the resources that the document takes for granted and that were put in place.
     pub presumed: Vec<String>,
-    /// How often another program was called.
+    /// Number of commands of other programs, and of lines in other languages.
     pub others: usize,
     /// The commands that could not be judged, and why.
     pub unjudged: Vec<Note>,
 }
 
-/// How sure a finding is.
+/// Certainty of a finding.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Level {
     /// The real CLI refuses the command.
     Error,
-    /// It refuses it unless an extension knows better.
+    /// The real CLI refuses the command unless an extension accepts it.
     Warning,
 }
 
 /// A command that the real CLI would refuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// How sure it is.
+    /// Certainty of the finding.
     pub level: Level,
     /// The kind of mistake.
     pub rule: &'static Rule,
-    /// Where the mistake is; the command where no word of it can be blamed.
+    /// Place of the mistake; the beginning of the command if no word of it can be blamed.
     pub start: Place,
-    /// The place behind it.
+    /// The place after its end.
     pub end: Place,
-    /// What the real CLI says, its first paragraph.
+    /// The real CLI's message: its first paragraph and its recommendations.
     pub message: String,
-    /// Everything that it says.
+    /// Everything that the real CLI prints on standard error.
     pub stderr: String,
     /// The exit code of the real CLI.
     pub exit_code: i32,
-    /// How far the command came, by the names of `scale-down run --format jsonl`.
+    /// The stage that the command reached, by the names of `scale-down run --format jsonl`.
     pub stage: &'static str,
-    /// The command as the document has it.
+    /// The command as it stands in the document.
     pub command: String,
-    /// What to write instead; nothing where no change is known to help.
+    /// The correction; `None` if no change is known to help.
     pub fix: Option<Fix>,
 }
 
-/// What to write instead.
+/// A correction of a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// The changes, in order.
@@ -83,25 +83,25 @@ pub struct Fix {
     pub command: String,
 }
 
-/// A change of a few words.
+/// The replacement of a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
-    /// Where they begin.
+    /// The place at which they begin.
     pub start: Place,
-    /// The place behind them.
+    /// The place after their end.
     pub end: Place,
-    /// What stands there.
+    /// The text of the document.
     pub from: String,
-    /// What should stand there; empty where it has to go.
+    /// The replacement; empty if the text has to go.
     pub to: String,
-    /// A few words where the change does not speak for itself.
+    /// A short reason, if the change does not speak for itself.
     pub because: Option<String>,
 }
 
 /// A remark about a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// Where the command begins.
+    /// The place at which the command begins.
     pub start: Place,
     /// The remark.
     pub text: String,
@@ -110,9 +110,9 @@ pub struct Note {
 /// A kind of mistake.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Rule {
-    /// Its name.
+    /// Its name in every form of output.
     pub id: &'static str,
-    /// What it is.
+    /// One sentence about it.
     pub summary: &'static str,
 }
 
@@ -130,7 +130,7 @@ pub const RULES: &[Rule] = &[
     Rule { id: "look-alike", summary: "A character looks like another that was meant." },
 ];
 
-/// Checks the command lines of a document, on a world or on an empty subscription.
+/// Checks the command lines of a document, on the resources of a world or on an empty subscription.
 #[must_use]
 pub fn check(document: &str, world: Option<&World>) -> Report {
     // What comes before or elsewhere may install it.

@@ -1,4 +1,4 @@
-//! What came of documents, for people and for programs.
+//! Results of checked documents, as text for people and as JSON for programs.
 
 use std::fmt::Write as _;
 
@@ -6,11 +6,11 @@ use serde_json::{Value, json};
 
 use super::{Change, Finding, Fix, Level, Note, Place, Report};
 
-/// A document and what came of it.
+/// A document's file name and the result of checking it.
 pub type Checked = (String, Report);
 
 impl Level {
-    /// The word in every form of output.
+    /// The level's name in every form of output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -19,7 +19,7 @@ impl Level {
         }
     }
 
-    /// What follows the message.
+    /// Suffix of the message that qualifies an uncertain finding.
     pub(super) const fn doubt(self) -> &'static str {
         match self {
             Self::Error => "",
@@ -29,7 +29,7 @@ impl Level {
 }
 
 impl Fix {
-    /// The changes in words: `--node-pool -> --nodepool-name`.
+    /// Returns the changes in words: `--node-pool -> --nodepool-name`.
     #[must_use]
     pub fn in_words(&self) -> String {
         let mut words: Vec<String> = self.changes.iter().map(Change::in_words).collect();
@@ -53,7 +53,7 @@ impl Change {
     }
 }
 
-/// For people: a paragraph for each finding, and a last line with the sums.
+/// Formats results for people: a paragraph for each finding, and a last line with the sums.
 #[must_use]
 pub fn text(checked: &[Checked], with_notes: bool) -> String {
     let mut text = String::new();
@@ -99,7 +99,7 @@ fn write_notes(text: &mut String, file: &str, report: &Report) {
     }
 }
 
-/// How many findings of a level there are.
+/// Counts the findings of a level.
 #[must_use]
 pub fn count(checked: &[Checked], level: Level) -> usize {
     checked.iter().flat_map(|(_, report)| &report.findings).filter(|finding| finding.level == level).count()
@@ -128,7 +128,7 @@ fn sums(checked: &[Checked]) -> String {
     text
 }
 
-/// For programs. Places count from 1, columns in characters, and ends are behind the last one.
+/// Formats results for programs. Lines and columns count from 1, columns in characters; ends are exclusive.
 #[must_use]
 pub fn json(checked: &[Checked]) -> Value {
     let documents = checked.iter().map(|(file, report)| {

@@ -1,4 +1,4 @@
-//! What an author has to write instead: today's spelling, or what the word was a slip for.
+//! Proposed corrections of refused commands: today's spelling, or the word that a slip was meant for.
 //!
 //! A repair is proposed from the registry alone and counts only if the command then passes: nobody
 //! is told to write what is refused as well.
@@ -9,29 +9,29 @@ use scale_down_cli::shell::{Span, Word};
 /// A change of a piece of the command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Edit {
-    /// Where it is written.
+    /// Span of the text to replace.
     pub span: Span,
-    /// What stands there.
+    /// The text as written.
     pub from: String,
-    /// What should stand there; nothing where it has to go.
+    /// The replacement; empty if the text has to go.
     pub to: String,
-    /// A few words where the change does not speak for itself.
+    /// A short reason, if the change does not speak for itself.
     pub because: Option<String>,
 }
 
-/// A command with its changes.
+/// A corrected command and the edits that lead to it.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(super) struct Proposal {
     /// The words after `az`.
     pub words: Vec<String>,
     /// The changes, in the order of the line.
     pub edits: Vec<Edit>,
-    /// Whether every change is one of spelling that is known for certain, and not a likely slip.
+    /// `true` if every change is a known change of spelling, and none a likely slip.
     pub is_certain: bool,
 }
 
-/// What could be meant, the likeliest first. `words` are those after `az`, and `source` is the text
-/// that they are written in.
+/// Returns the commands that could be meant, the likeliest first. `words` are those after `az`, and `source` is the
+/// text that they are written in.
 pub(super) fn proposals(words: &[Word], source: &str) -> Vec<Proposal> {
     let mut proposals = Vec::new();
     for moves in [true, false] {
@@ -48,7 +48,7 @@ pub(super) fn proposals(words: &[Word], source: &str) -> Vec<Proposal> {
 
 struct Writer<'a> {
     source: &'a str,
-    /// Whether an argument that belongs to another command makes this the other command; otherwise it goes.
+    /// An argument that belongs to another command changes the command to that one; otherwise the argument is removed.
     moves: bool,
     proposal: Proposal,
 }
@@ -96,7 +96,7 @@ impl Writer<'_> {
         self.proposal.words.push(text.to_owned());
     }
 
-    /// Changes the beginning of a word, if it is written as it reads.
+    /// Replaces `from` at the beginning of a word, or the whole word if it is quoted or escaped in the text.
     fn replace(&mut self, word: &Word, from: &str, to: &str) {
         let start = word.span.start;
         let written = self.source.get(start..word.span.end).unwrap_or_default();
@@ -105,7 +105,7 @@ impl Writer<'_> {
         self.proposal.edits.push(Edit { span, from: from.to_owned(), to, because: None });
     }
 
-    /// Reads the words of the command, each as the one that it is or was meant to be.
+    /// Reads the words of the command's name and corrects slips. Returns `None` if a word is unknown.
     fn command(&mut self, rest: &mut &[Word]) -> Option<&'static Command> {
         let mut path = String::new();
         loop {
@@ -133,7 +133,7 @@ impl Writer<'_> {
         }
     }
 
-    /// The value that follows an option, where it is one of a few.
+    /// Corrects the value after an option that takes one of a few values.
     fn value(&mut self, argument: Option<&Argument>, rest: &mut &[Word]) {
         let Some((argument, (word, after))) = argument.zip(rest.split_first()) else {
             return;
@@ -156,7 +156,7 @@ impl Writer<'_> {
         }
     }
 
-    /// An argument that another command has: `today` is that command, and its spelling there.
+    /// Handles an argument that belongs to another command; `today` is that command with the argument's spelling there.
     fn misplaced(
         &mut self,
         command: &Command,
@@ -195,7 +195,7 @@ impl Writer<'_> {
         self.proposal.edits.push(Edit { span: Span { start, end }, from, to: String::new(), because });
     }
 
-    /// Changes the last word of the command, which stands before `before`.
+    /// Changes the last word of the command's name, which stands before the byte `before`.
     fn rename_verb(&mut self, from: &str, to: &str, before: usize, because: Option<String>) {
         let text = self.source.get(..before).unwrap_or_default();
         if from != to
@@ -208,12 +208,12 @@ impl Writer<'_> {
     }
 }
 
-/// Whether two commands differ only in their last word.
+/// Returns `true` if two commands are of the same group: they differ only in their last word.
 fn is_beside(one: &str, other: &str) -> bool {
     one.rsplit_once(' ').map(|(group, _)| group) == other.rsplit_once(' ').map(|(group, _)| group)
 }
 
-/// The argument that an option means, and what to write instead of it.
+/// Returns the argument that an option means, and its replacement if the option is misspelt, outdated or misplaced.
 fn option(command: &'static Command, name: &str) -> (Option<&'static Argument>, Option<&'static str>) {
     let arguments = command.arguments.as_slice();
     let real = || arguments.iter().filter(|argument| argument.legacy.is_none());
@@ -239,14 +239,14 @@ fn option(command: &'static Command, name: &str) -> (Option<&'static Argument>, 
     (argument, meant)
 }
 
-/// The known word that a word is a slip for. Closeness alone does not do: `--enable-hpa` is close to
+/// Returns the known word that a word is a slip for. Closeness alone is not enough: `--enable-hpa` is close to
 /// `--enable-vpa` and means something else.
 fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known.into_iter().find(|known| is_slip(&word.to_lowercase(), &known.to_lowercase()))
 }
 
-/// Whether two words are the same but for their hyphens, or but for one letter too many, too few, wrong or
-/// swapped in parts of four letters or more.
+/// Returns `true` if two words differ only in hyphens and underscores, or by one letter too many, too few, wrong or
+/// swapped in parts of four letters or more. Digits must be the same.
 fn is_slip(word: &str, known: &str) -> bool {
     let letters = |text: &str| text.replace(['-', '_'], "");
     let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
@@ -258,7 +258,7 @@ fn is_slip(word: &str, known: &str) -> bool {
     parts.len() == known_parts.len() && digits(word) == digits(known) && parts.iter().zip(&known_parts).all(is_near)
 }
 
-/// Whether one letter makes the difference, or two that are swapped.
+/// Returns `true` if two words differ by one letter, or by two neighbouring letters that are swapped.
 fn is_one_slip(word: &str, known: &str) -> bool {
     let (word, known): (Vec<char>, Vec<char>) = (word.chars().collect(), known.chars().collect());
     let begin = word.iter().zip(&known).take_while(|(one, other)| one == other).count();

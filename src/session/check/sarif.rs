@@ -1,4 +1,4 @@
-//! What came of documents in SARIF 2.1.0, which code scanning services and editors read.
+//! Results of checked documents in SARIF 2.1.0, the format that code scanning services and editors read.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 use super::render::Checked;
 use super::{Change, Finding, Place, RULES};
 
-/// The log of one run. `version` is that of this program.
+/// Returns the SARIF log of one run. `version` is that of this program.
 #[must_use]
 pub fn log(checked: &[Checked], version: &str) -> Value {
     let rules = RULES.iter().map(|rule| json!({ "id": rule.id, "shortDescription": { "text": rule.summary } }));
@@ -49,7 +49,7 @@ fn region(start: Place, end: Place) -> Value {
     json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
 }
 
-/// A file name as a relative reference, or as a `file` address where it is absolute.
+/// Encodes a file name as a relative URI reference, or as a `file` URI if it is absolute.
 fn uri(file: &str) -> String {
     let mut uri = if file.starts_with('/') { "file://".to_owned() } else { String::new() };
     for byte in file.replace('\\', "/").bytes() {

@@ -1,4 +1,4 @@
-//! Makes of a block of a document what the shell can read, every byte in its place.
+//! A block of a document as text that the shell can read, with every byte in its place.
 //!
 //! What a document shows is written for people and for real shells: prompts, output below them,
 //! placeholders, redirections, here-documents. None of them is a fault of the commands, so they
@@ -10,36 +10,36 @@ use scale_down_cli::shell::{Span, split_lines, strip_continuation_prompt, strip_
 /// A block as the shell reads it.
 #[derive(Debug, Default)]
 pub(super) struct Script {
-    /// The lines as the document has them, without what stands around the block.
+    /// The lines of the block as they stand in the document, without list indentation and quote marks.
     pub source: String,
-    /// The same with blanks for all that is no command, and marks for placeholders.
+    /// The same text, byte for byte, with blanks for all that is no command, and marks for placeholders.
     pub masked: String,
-    /// The placeholders, `<my-cluster>` without its brackets, in order.
+    /// Names of the placeholders, `<my-cluster>` without its brackets, in order.
     pub placeholders: Vec<String>,
-    /// Where a `\` has blanks behind it, which keep it from joining the next line: the first blank.
-    /// In `masked` the blanks stand before the `\`, as they were meant.
+    /// Byte positions of the first blank after each `\` that trailing blanks keep from joining the next line.
+    /// In `masked` the blanks stand before the `\`, as was meant.
     pub strays: Vec<usize>,
-    /// For each line: its first byte, and its place in the file.
+    /// First byte of each line, and its place in the file.
     starts: Vec<(usize, Place)>,
 }
 
-/// A place in the file.
+/// A line and a column of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Place {
-    /// From 1.
+    /// The line, from 1.
     pub line: usize,
-    /// The character, from 1.
+    /// The character in the line, from 1.
     pub column: usize,
 }
 
-/// Stands for the first placeholder; those after it are the characters that follow.
+/// The mark of the first placeholder; the next placeholders have the characters that follow it (private use area).
 pub(super) const PLACEHOLDER_FIRST: char = '\u{e000}';
-/// The most placeholders of a block.
+/// Greatest number of placeholders of a block.
 const PLACEHOLDERS_MAX: usize = 1000;
-/// Fills the place of a placeholder.
+/// Padding after a mark, up to the length of the placeholder.
 pub(super) const FILLER: char = '\u{1}';
 
-/// The mark of the placeholder of a number, as long as what it stands for; none where there are too many.
+/// Returns the mark of placeholder `index`, padded to `length` bytes; `None` if there are too many placeholders.
 pub(super) fn mark(index: usize, length: usize) -> Option<String> {
     let first = u32::try_from(index).ok().filter(|_| index < PLACEHOLDERS_MAX)? + PLACEHOLDER_FIRST as u32;
     let mark = char::from_u32(first)?;
@@ -64,7 +64,7 @@ impl Script {
         script
     }
 
-    /// The place of a byte.
+    /// Returns the place in the file of a byte of the script.
     pub fn place(&self, at: usize) -> Place {
         let index = self.starts.partition_point(|(start, _)| *start <= at).saturating_sub(1);
         let Some((start, place)) = self.starts.get(index) else {
@@ -74,13 +74,13 @@ impl Script {
         Place { line: place.line, column: place.column + before.chars().count() }
     }
 
-    /// The logical lines.
+    /// Returns the spans of the logical lines.
     pub fn lines(&self) -> Vec<Span> {
         split_lines(&self.masked).into_iter().map(|line| line.span).collect()
     }
 }
 
-/// The same text with every `\` at the very end of its line, and where it was not.
+/// Moves every `\` to the very end of its line; returns the text, and the position of the first blank behind each.
 fn without_strays(source: &str) -> (String, Vec<usize>) {
     let mut strays = Vec::new();
     let mut text = String::with_capacity(source.len());
@@ -100,8 +100,7 @@ fn without_strays(source: &str) -> (String, Vec<usize>) {
     (text, strays)
 }
 
-/// The same text with blanks for prompts. Where a terminal is shown with prompts, the lines without
-/// one are output, and blanked too.
+/// Replaces prompts by blanks. If a `console` block has prompts, the lines without one are output, and blanked too.
 fn without_prompts(source: &str, is_console: bool) -> String {
     let has_prompt = |line: &str| strip_prompt(line).len() < line.len();
     let has_output = is_console && source.split('\n').any(has_prompt);
@@ -118,7 +117,7 @@ fn without_prompts(source: &str, is_console: bool) -> String {
     text
 }
 
-/// Where the scan is: in quotes, or in a command whose output is used.
+/// Context of the scan: plain words, quotes, or a command substitution.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Within {
     Words,
@@ -127,12 +126,12 @@ enum Within {
     Substitution,
 }
 
-/// Blanks for redirections and here-documents, marks for placeholders, `;` for `&`.
+/// A scanner that writes blanks for redirections and here-documents, marks for placeholders, and `;` for `&`.
 struct Masker<'a> {
     text: &'a str,
     at: usize,
     within: Vec<Within>,
-    /// The ends of the here-documents whose text begins on the next line.
+    /// Delimiters of the here-documents whose text begins on the next line.
     documents: Vec<String>,
     masked: String,
     placeholders: &'a mut Vec<String>,
@@ -172,7 +171,7 @@ impl Masker<'_> {
         self.at += length;
     }
 
-    /// Goes on by a character or more; false at the end.
+    /// Scans one character or more. Returns `false` at the end of the text.
     fn step(&mut self) -> bool {
         let Some(character) = self.rest().chars().next() else {
             return false;
@@ -231,7 +230,7 @@ impl Masker<'_> {
         true
     }
 
-    /// Puts a mark where a placeholder stands; false where there are too many.
+    /// Writes a mark for the placeholder at the cursor. Returns `false` if there are too many placeholders.
     fn mark(&mut self, length: usize) -> bool {
         let Some(mark) = mark(self.placeholders.len(), length) else {
             return false;
@@ -271,7 +270,7 @@ impl Masker<'_> {
         true
     }
 
-    /// Blanks the text of here-documents, each up to its last line.
+    /// Blanks the text of the open here-documents, each up to its delimiter.
     fn skip_documents(&mut self) {
         for end in std::mem::take(&mut self.documents) {
             while !self.rest().is_empty() {
@@ -287,7 +286,7 @@ impl Masker<'_> {
     }
 }
 
-/// The length of the word that a redirection leads to.
+/// Returns the length of a redirection's target, in bytes.
 fn target_length(text: &str) -> usize {
     let mut quote = None;
     for (index, character) in text.char_indices() {
@@ -301,7 +300,7 @@ fn target_length(text: &str) -> usize {
     text.len()
 }
 
-/// The length of a placeholder such as `<my-cluster>` or `<your resource group>`.
+/// Returns the length of the placeholder that a text begins with, in bytes: `<my-cluster>`, `<your resource group>`.
 fn placeholder(text: &str) -> Option<usize> {
     const LENGTH_MAX: usize = 80;
     let inner = text.strip_prefix('<')?;

@@ -1,11 +1,11 @@
-//! Values for what a document leaves open: placeholders, and variables that it sets elsewhere.
+//! Guessed values for placeholders, and for variables that a document sets elsewhere.
 //!
-//! A value is guessed from the name, so that the command can be judged at all. Where the command
-//! is refused for the sake of such a value, nothing is known, and nothing is said.
+//! A value is guessed from the name, so that the command can be judged at all. A refusal that may be
+//! due to such a value proves nothing, and is not reported.
 
 use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
 
-/// The words in a name that tell what it stands for, in the order in which they count.
+/// Words in a name that tell its meaning, and the value for them; the first match counts.
 const MEANINGS: [(&[&str], &str); 9] = [
     (&["random", "suffix", "unique"], "a1b2c3"),
     (&["subscription"], "00000000-0000-0000-0000-000000000000"),
@@ -18,13 +18,13 @@ const MEANINGS: [(&[&str], &str); 9] = [
     (&["mode"], "Delete"),
 ];
 
-/// The identity of some resource.
+/// The resource ID that stands in for any other.
 const RESOURCE_ID: &str = "/subscriptions/00000000-0000-0000-0000-000000000000/resourceGroups/group/providers/Microsoft.Network/virtualNetworks/network/subnets/subnet";
 
-/// The longest name that a node pool can have.
+/// Length of the longest name that a node pool can have, in characters.
 const NAME_MAX: usize = 11;
 
-/// A value for a placeholder or a variable of this name.
+/// Returns a value for a placeholder or a variable of this name.
 pub(super) fn stand_in(name: &str) -> String {
     let lower = name.to_lowercase();
     let words: Vec<&str> = lower.split(|letter: char| !letter.is_alphanumeric()).collect();

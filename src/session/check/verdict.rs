@@ -1,18 +1,18 @@
-//! How sure a refusal is, and what kind of mistake it is.
+//! The certainty of a refusal, and the kind of mistake behind it.
 //!
-//! A document is not blamed for what nobody here can know: files, values that are left open, what an
-//! extension adds, what is real and not simulated.
+//! A document is not blamed for what cannot be known here: files, values that are left open, commands and
+//! arguments that an extension adds, and commands that are real and not simulated.
 
 use super::judge::Spoken;
 use super::repair::Proposal;
 use super::{Level, RULES, Rule};
 use scale_down_cli::error::{CliError, ErrorClass, Stage};
 
-/// The arguments whose value is a file, which is not there.
+/// Arguments whose value is a file, which does not exist here.
 const FILE_ARGUMENTS: [&str; 5] =
     ["--kubelet-config", "--linux-os-config", "--message-of-the-day", "--localdns-config", "--ssh-key-value"];
 
-/// Why a refusal proves nothing against the document.
+/// Returns the reason why a refusal proves nothing against the document; `None` if it counts as a mistake.
 pub(super) fn doubt(spoken: &Spoken<'_>, error: &CliError, guesses: &[String]) -> Option<&'static str> {
     let has_file = || spoken.words.iter().any(|word| FILE_ARGUMENTS.contains(&word.text.as_str()));
     let names_guess = || guesses.iter().any(|guess| error.message.contains(guess.as_str()));
@@ -34,8 +34,8 @@ pub(super) fn doubt(spoken: &Spoken<'_>, error: &CliError, guesses: &[String]) -
     }
 }
 
-/// Whether a command is about something that the simulation accepts and does not have: extensions, pools of
-/// single machines, and a past in which a pool was upgraded.
+/// Returns `true` if a command acts on something that the simulation accepts and does not have: extensions, pools
+/// of single machines, and the upgrade history of a pool.
 fn is_beyond(spoken: &Spoken<'_>) -> bool {
     let words: Vec<&str> = spoken.words.iter().map(|word| word.text.as_str()).take(3).collect();
     matches!(
@@ -44,14 +44,14 @@ fn is_beyond(spoken: &Spoken<'_>) -> bool {
     )
 }
 
-/// Whether a word is an author's for a value: `RESOURCE_GROUP`.
+/// Returns `true` if a word is an author's placeholder in capitals: `RESOURCE_GROUP`.
 pub(super) fn is_open(word: &str) -> bool {
     let is_part = |letter: char| letter.is_ascii_uppercase() || letter.is_ascii_digit() || letter == '_';
     word.contains('_') && word.starts_with(|first: char| first.is_ascii_uppercase()) && word.chars().all(is_part)
 }
 
-/// How sure it is that a command is refused: an extension may have commands and arguments that are not
-/// known here, and take other values.
+/// Returns the certainty of a refusal: an extension may have commands and arguments that are not known here,
+/// and take other values.
 pub(super) fn level(error: &CliError, proposal: Option<&Proposal>, has_preview: bool) -> Level {
     let is_certain = proposal.is_some_and(|proposal| proposal.is_certain);
     let is_known = match error.class {
@@ -63,7 +63,7 @@ pub(super) fn level(error: &CliError, proposal: Option<&Proposal>, has_preview: 
     if is_certain || is_known { Level::Error } else { Level::Warning }
 }
 
-/// A kind of mistake by its name.
+/// Returns a kind of mistake by its name.
 pub(super) fn rule(id: &str) -> &'static Rule {
     const OTHER: &Rule = &Rule { id: "refused", summary: "The command is refused." };
     // Every name that is asked for is in the table.

@@ -1,8 +1,8 @@
-//! A check: facts, compared and joined.
+//! Checks of lesson goals: a small language of facts that are compared and joined.
 //!
-//! Not a query of `--query`, although that could do it: here a name that does not exist, or money
-//! compared with a count, is an error where it stands, before anybody takes the lesson; and a check
-//! is small enough to be judged at every event.
+//! It is not the query language of `--query`, which could do it too: here a name that does not exist, or money
+//! compared with a count, is an error with its place, before anybody takes the lesson; and a check is small
+//! enough to be judged at every event.
 //!
 //! ```text
 //! check      = all { "or" all }
@@ -17,12 +17,12 @@ use super::fact::{About, FACTS, FactInfo, Kind, Scene, Value};
 use scale_down_cli::exec::parse_duration_ms;
 use scale_down_cli::suggest;
 
-/// The longest check, in bytes.
+/// Length of the longest check, in bytes.
 const LENGTH_MAX: usize = 500;
-/// How deep parentheses and `not` may nest.
+/// Greatest nesting depth of parentheses and `not`.
 const DEPTH_MAX: u8 = 16;
 
-/// What a goal compares.
+/// A parsed check: the condition of a goal.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Check(Expression);
 
@@ -35,7 +35,7 @@ enum Expression {
     Any(Vec<Expression>),
 }
 
-/// A fact with what it is about.
+/// A fact with its subject.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct FactUse {
     fact: &'static FactInfo,
@@ -59,7 +59,7 @@ enum Comparison {
     Contains,
 }
 
-/// Every comparison as it is written; longer ones before those that they begin with.
+/// Spellings of the comparisons. A longer one precedes any that is its prefix.
 const COMPARISONS: [(&str, Comparison); 7] = [
     ("==", Comparison::Equal),
     ("!=", Comparison::Unequal),
@@ -70,10 +70,10 @@ const COMPARISONS: [(&str, Comparison); 7] = [
     ("contains", Comparison::Contains),
 ];
 
-/// Where a check cannot be read, and why.
+/// A syntax error in a check.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct CheckError {
-    /// The byte.
+    /// Byte position of the error in the check.
     pub at: usize,
     pub message: String,
 }
@@ -81,7 +81,7 @@ pub(super) struct CheckError {
 type Result<T> = std::result::Result<T, CheckError>;
 
 impl Check {
-    /// Reads a check.
+    /// Parses a check.
     pub(super) fn parse(text: &str) -> Result<Self> {
         if text.len() > LENGTH_MAX {
             return Err(CheckError { at: LENGTH_MAX, message: format!("a check has at most {LENGTH_MAX} characters") });
@@ -96,7 +96,7 @@ impl Check {
         }
     }
 
-    /// Whether it holds.
+    /// Returns `true` if the check holds at this moment.
     pub(super) fn holds(&self, scene: &Scene<'_>) -> bool {
         self.0.holds(scene)
     }
@@ -149,7 +149,7 @@ impl Comparison {
         }
     }
 
-    /// Whether it makes sense of such facts.
+    /// Returns `true` if facts of this kind can be compared in this way.
     fn compares(self, kind: Kind) -> bool {
         match self {
             Self::Equal | Self::Unequal => kind != Kind::Truth,
@@ -159,7 +159,7 @@ impl Comparison {
     }
 }
 
-/// What stands for a value of a kind, for people.
+/// Describes the values of a kind, for error messages.
 pub(super) fn described(kind: Kind) -> String {
     match kind {
         Kind::Count => "a whole number such as 45".to_owned(),
@@ -175,7 +175,7 @@ fn is_name(character: char) -> bool {
     character.is_ascii_alphanumeric() || character == '_'
 }
 
-/// Whole micro-dollars of an amount in dollars.
+/// Parses an amount in dollars, without the `$`, into micro-dollars.
 fn parse_dollars(text: &str) -> Option<u64> {
     let (whole, fraction) = text.split_once('.').unwrap_or((text, "0"));
     let is_digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
@@ -186,7 +186,7 @@ fn parse_dollars(text: &str) -> Option<u64> {
     whole.parse::<u64>().ok()?.checked_mul(1_000_000)?.checked_add(fraction)
 }
 
-/// A value as it is written, of a kind.
+/// Parses a count, an amount (into micro-dollars) or a duration (into milliseconds).
 pub(super) fn parse_number(kind: Kind, text: &str) -> Option<u64> {
     match kind {
         Kind::Count => text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?,
@@ -220,7 +220,7 @@ impl<'a> Reader<'a> {
         found
     }
 
-    /// Takes characters of a sort, from here on.
+    /// Consumes and returns the longest run of characters that satisfy the condition.
     fn run(&mut self, is_part: impl Fn(char) -> bool) -> &'a str {
         let rest = self.rest();
         let (run, _) = rest.split_at(rest.find(|character| !is_part(character)).unwrap_or(rest.len()));
@@ -228,7 +228,7 @@ impl<'a> Reader<'a> {
         run
     }
 
-    /// Takes a word if it stands here whole.
+    /// Skips blanks and consumes a whole word. Returns `false`, and consumes nothing, if another one stands there.
     fn take_word(&mut self, word: &str) -> bool {
         self.skip_blanks();
         let start = self.at;
@@ -248,7 +248,7 @@ impl<'a> Reader<'a> {
         CheckError { at: self.at, message: format!("expected {what}, found {found}") }
     }
 
-    /// Parts with a word between them; one alone is itself.
+    /// Parses parts with a word between them and joins them; a single part stays as it is.
     fn joined(
         &mut self,
         word: &str,

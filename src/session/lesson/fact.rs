@@ -6,7 +6,7 @@ use scale_down_cli::outcome::Block;
 use scale_down_engine::money::Cost;
 use scale_down_engine::{Cloud, Cluster, Node, NodeSource, NodeState, PodCounts, Pool};
 
-/// What a fact measures; only the like can be compared.
+/// The kind of a fact's values; only facts of the same kind can be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// A whole number.
@@ -19,38 +19,38 @@ pub enum Kind {
     Text,
     /// One of these words.
     Word(&'static [&'static str]),
-    /// True or not; stands alone.
+    /// True or not; such a fact stands alone, without a comparison.
     Truth,
 }
 
-/// What may stand in parentheses behind a fact.
+/// The kind of subject that a fact takes in parentheses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum About {
-    /// Nothing: it is about everything.
+    /// None: the fact is about everything.
     All,
-    /// A node pool, or nothing for all of them.
+    /// A node pool; all of them if there are no parentheses.
     Pools,
     /// A node pool.
     Pool,
     /// A cluster.
     Cluster,
-    /// A code of the service's errors.
+    /// An error code of the service.
     Code,
 }
 
-/// A fact.
+/// An entry of the table of facts.
 #[derive(Debug)]
 pub struct FactInfo {
     /// Its name.
     pub name: &'static str,
-    /// What it is about.
+    /// The kind of subject that it takes.
     pub about: About,
-    /// What it measures.
+    /// The kind of its values.
     pub kind: Kind,
     reading: Reading,
 }
 
-/// What happens to nodes and is counted.
+/// A change of a node that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Deed {
     Created,
@@ -60,7 +60,7 @@ pub(super) enum Deed {
     Failed,
 }
 
-/// Where a fact is read.
+/// The source of a fact's value.
 #[derive(Debug)]
 enum Reading {
     Nodes,
@@ -153,7 +153,7 @@ pub const FACTS: &[FactInfo] = &[
     fact("output", About::All, Kind::Text, Reading::Output),
 ];
 
-/// What a fact is at a moment, or what it is compared with.
+/// The value of a fact at a moment, or a constant that it is compared with.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     /// A count, micro-dollars or milliseconds.
@@ -170,7 +170,7 @@ impl Value {
     }
 }
 
-/// What is judged: the cloud, and what has been typed and has happened since the set-up.
+/// The state that checks are judged on: the cloud, the transcript, and the events since the set-up.
 pub(super) struct Scene<'a> {
     pub cloud: &'a Cloud,
     pub transcript: &'a [Entry],
@@ -178,7 +178,7 @@ pub(super) struct Scene<'a> {
 }
 
 impl Kind {
-    /// Whether less or more of it can be better: money and time.
+    /// Returns `true` for money and time, the kinds that a score can measure.
     pub(super) fn is_measured(self) -> bool {
         matches!(self, Self::Money | Self::Time)
     }
@@ -193,13 +193,12 @@ impl PartialEq for FactInfo {
 impl Eq for FactInfo {}
 
 impl FactInfo {
-    /// A fact by its name.
+    /// Returns a fact by its name.
     pub(super) fn find(name: &str) -> Option<&'static Self> {
         FACTS.iter().find(|fact| fact.name == name)
     }
 
-    /// The fact at this moment. There is none where what it is about does not exist; nothing is
-    /// counted as 0.
+    /// Returns the value of the fact at this moment; `None` if its subject does not exist. A count of nothing is 0.
     pub(super) fn value(&self, of: Option<&str>, scene: &Scene<'_>) -> Option<Value> {
         let nodes = |is_counted: &dyn Fn(&Node) -> bool| {
             let nodes = pools(scene.cloud, of).flat_map(|(_, pool)| pool.nodes());
@@ -254,14 +253,14 @@ impl FactInfo {
 }
 
 impl Scene<'_> {
-    /// The lines that were typed since the set-up and have answered.
+    /// Returns the lines that were typed since the set-up and have answered.
     fn answered(&self) -> impl DoubleEndedIterator<Item = &Entry> {
         let typed = self.transcript.get(self.begun.entries..).unwrap_or_default();
         typed.iter().filter(|entry| entry.state == EntryState::Done)
     }
 }
 
-/// Whether a line was answered with an error code of the service: `(CODE) …`.
+/// Returns `true` if a line was answered with this error code of the service: `(CODE) …`.
 fn has_code(entry: &Entry, code: &str) -> bool {
     entry.blocks.iter().any(|block| match block {
         Block::Error(error) => {
@@ -272,7 +271,7 @@ fn has_code(entry: &Entry, code: &str) -> bool {
     })
 }
 
-/// The pools that a name means: `nodepool1`, or `myAKSCluster/nodepool1`; all without a name.
+/// Returns the pools that a name means, `nodepool1` or `myAKSCluster/nodepool1`; all pools without a name.
 fn pools<'a>(cloud: &'a Cloud, name: Option<&'a str>) -> impl Iterator<Item = (&'a Cluster, &'a Pool)> {
     let (cluster, pool) = match name.map(|name| name.split_once('/').ok_or(name)) {
         Some(Ok((cluster, pool))) => (Some(cluster), Some(pool)),

@@ -1,4 +1,4 @@
-//! Reads the file of a lesson: a head of `name: value`, then sections under `[name]`.
+//! The parser of lesson files: a head of `name: value` lines, then sections under `[name]`.
 
 use super::check::{self, Check};
 use super::fact::{About, FactInfo};
@@ -6,37 +6,37 @@ use super::par::Par;
 use super::text;
 use super::{Goal, Lesson, LessonError, Script, When, WrongTurn};
 
-/// The longest file, in bytes.
+/// Size of the largest file, in bytes.
 const FILE_MAX: usize = 64 * 1024;
-/// The most lines of a file.
+/// Greatest number of lines of a file.
 const LINES_MAX: usize = 2000;
-/// The longest title or summary, in characters.
+/// Length of the longest title or summary, in characters.
 const HEAD_MAX: usize = 200;
-/// The most goals, hints, wrong turns and lines of a par.
+/// Greatest number of goals, of hints, of wrong turns, and of lines of a par.
 const ENTRIES_MAX: usize = 20;
 
 /// A line of the file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Line<'a> {
-    /// From 1.
+    /// Number of the line in the file, from 1.
     pub number: usize,
     pub text: &'a str,
 }
 
 impl Line<'_> {
-    /// What is wrong at a character of the line, from 1.
+    /// Creates an error at a character of the line, counted from 1.
     pub fn error(&self, column: usize, message: impl Into<String>) -> LessonError {
         LessonError { line: self.number, column, message: message.into() }
     }
 
-    /// What is wrong at a byte of the line.
+    /// Creates an error at a byte of the line.
     fn error_at(&self, at: usize, message: String) -> LessonError {
         let before = self.text.get(..at).unwrap_or(self.text);
         self.error(before.chars().count() + 1, message)
     }
 }
 
-/// The sections by name. Only wrong turns have a title, and may be there more than once.
+/// Names of the sections. Only a wrong turn has a title and may occur more than once.
 const SECTIONS: [&str; 7] = ["text", "set-up", "goals", "hints", "solution", "wrong turn", "par"];
 
 /// A section with its lines.
@@ -78,7 +78,7 @@ pub(super) fn parse(file: &str) -> Result<Lesson, LessonError> {
     Ok(lesson)
 }
 
-/// The lines before the first section, and the sections.
+/// Splits a file into the lines before the first section, and the sections.
 fn sections<'a, 'b>(lines: &'b [Line<'a>]) -> Result<(&'b [Line<'a>], Vec<Section<'a>>), LessonError> {
     let mut head_length = lines.len();
     let mut sections: Vec<Section<'a>> = Vec::new();
@@ -102,7 +102,7 @@ fn sections<'a, 'b>(lines: &'b [Line<'a>]) -> Result<(&'b [Line<'a>], Vec<Sectio
     }
 }
 
-/// The name and the title where a line begins a section.
+/// Returns the name and the title of the section that a line begins; `None` for any other line.
 fn section_name<'a>(line: &Line<'a>) -> Result<Option<(&'static str, &'a str)>, LessonError> {
     let Some((name, title)) = line.text.strip_prefix('[').and_then(|rest| rest.split_once(']')) else {
         return Ok(None);
@@ -181,7 +181,7 @@ fn read_section(lesson: &mut Lesson, section: &Section<'_>) -> Result<(), Lesson
     Ok(())
 }
 
-/// Lines without the blank ones around them.
+/// Joins command lines, without the blank lines around them.
 fn script(lines: &[Line<'_>]) -> Script {
     let is_filled = |line: &Line<'_>| !line.text.trim().is_empty();
     let first = lines.iter().position(is_filled).unwrap_or(lines.len());
@@ -209,10 +209,10 @@ fn wrong_turn(section: &Section<'_>) -> Result<WrongTurn, LessonError> {
     Ok(WrongTurn { title: section.title.to_owned(), script: needed(section)? })
 }
 
-/// The forms of a goal.
+/// The words before a check, which say when a goal counts.
 const WHENS: [(&str, When); 3] = [("once", When::Once), ("then", When::Then), ("now", When::Now)];
 
-/// Checks, each under the comment that the learner reads.
+/// Parses the goals: checks, each under the comment that the learner reads.
 fn goals(section: &Section<'_>) -> Result<Vec<Goal>, LessonError> {
     let mut goals = Vec::new();
     let mut comment: Vec<Line<'_>> = Vec::new();
@@ -248,7 +248,7 @@ fn goals(section: &Section<'_>) -> Result<Vec<Goal>, LessonError> {
     Ok(goals)
 }
 
-/// The measures of a score and what a good run stays within: `spent $12.50`.
+/// Parses the measures of a score with their limits: `spent $12.50`.
 fn par(lines: &[Line<'_>]) -> Result<Vec<Par>, LessonError> {
     let mut par: Vec<Par> = Vec::new();
     for line in lines.iter().filter(|line| !line.text.trim().is_empty()) {

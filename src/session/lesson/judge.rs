@@ -1,8 +1,8 @@
-//! Judges a run: which goals of a lesson it has reached.
+//! The judge of a lesson: finds the goals that a run has reached.
 //!
-//! A judge is part of the run and looks at every event, and once a minute for what changes in between
-//! (money, time), not at every frame: what is reached does not depend on how fast time is played, and
-//! replaying the log comes to the same.
+//! A judge is part of the run. It looks at every event, and once a simulated minute for what changes in between
+//! (money, time), not at every frame: the result does not depend on how fast time is played, and replaying the
+//! log gives the same.
 
 use std::sync::Arc;
 
@@ -15,34 +15,34 @@ use scale_down_engine::record::Happening;
 use scale_down_engine::workloads::{Kubernetes, PodSet};
 use scale_down_engine::{Cloud, NodeState};
 
-/// How often it looks where nothing happens, in simulated time since the set-up.
+/// Interval of the judge's looks while nothing happens, in milliseconds of simulated time since the set-up.
 const LOOK_MS: u64 = 60_000;
 
-/// The moment at which the set-up was over, and what has happened since.
+/// The moment at which the set-up was over, and the events since.
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct Begun {
     pub at_ms: u64,
     pub cost: Cost,
-    /// How many lines the set-up had.
+    /// Number of transcript entries of the set-up.
     pub entries: usize,
     next_sequence: u64,
     deeds: Vec<PoolDeeds>,
     waits: Waits,
 }
 
-/// How long pods have waited for a node. Between two looks none begins to wait, and none ends.
+/// Waiting times of pending pods. Between two looks no pod becomes pending or ceases to be.
 #[derive(Debug, Clone, Default, PartialEq)]
 struct Waits {
     looked_ms: u64,
     pending: u64,
-    /// When the pod was created that has waited longest.
+    /// Creation time of the oldest pending pod, in milliseconds.
     oldest_ms: Option<u64>,
     total_ms: u64,
     longest_ms: u64,
 }
 
 impl Waits {
-    /// Goes on from the last look to this moment.
+    /// Returns the waiting times extended from the last look to this moment.
     fn until(&self, now_ms: u64, begun_ms: u64) -> Self {
         let passed_ms = now_ms.saturating_sub(self.looked_ms);
         let wait_ms = self.oldest_ms.map_or(0, |oldest_ms| now_ms.saturating_sub(oldest_ms.max(begun_ms)));
@@ -54,7 +54,7 @@ impl Waits {
     }
 }
 
-/// What happened to the nodes of a pool; it may be gone since.
+/// Counts of changes of a pool's nodes, by [`Deed`]. The pool may have been deleted since.
 #[derive(Debug, Clone, PartialEq)]
 struct PoolDeeds {
     scale_set: Arc<str>,
@@ -62,7 +62,7 @@ struct PoolDeeds {
 }
 
 impl Begun {
-    /// How often something happened to nodes, of a pool or of all.
+    /// Counts the changes of one kind since the set-up, for the nodes of a pool or for all.
     pub fn deeds(&self, deed: Deed, pool: Option<&str>) -> u64 {
         // The name of a scale set is made of its pool's. Where two clusters have a pool of one name both count.
         let pool = pool.map(|pool| pool.split_once('/').map_or(pool, |(_, pool)| pool));
@@ -71,13 +71,13 @@ impl Begun {
         counted.filter_map(|one| one.counts.get(deed as usize)).sum()
     }
 
-    /// How long pods have waited for a node, added up, and how long one of them at most.
+    /// Returns the total waiting time of pods for a node and the longest of a single pod, in milliseconds.
     pub fn waited_ms(&self, now_ms: u64) -> (u64, u64) {
         let waits = self.waits.until(now_ms, self.at_ms);
         (waits.total_ms, waits.longest_ms)
     }
 
-    /// Counts what has happened since it looked the last time.
+    /// Counts the events since the last look.
     fn look(&mut self, cloud: &Cloud) {
         let waiting = || {
             let clusters = cloud.clusters().iter().filter_map(|cluster| cloud.kubernetes(cluster.id));
@@ -111,7 +111,7 @@ impl Begun {
     }
 }
 
-/// What has been reached.
+/// The judge of one run: the goals reached so far.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Judge {
     lesson: Arc<Lesson>,
@@ -128,25 +128,25 @@ struct Finish {
     score: Option<Score>,
 }
 
-/// A goal and how it stands.
+/// A goal and its state.
 #[derive(Debug, Clone, PartialEq)]
 pub struct GoalProgress<'a> {
     /// The goal.
     pub goal: &'a Goal,
-    /// Whether it is reached, or holds.
+    /// `true` if it has been reached; for a goal of [`When::Now`], if it holds at this moment.
     pub is_reached: bool,
-    /// When it was reached; nothing for one that has to hold now.
+    /// The simulated time at which it was reached, in milliseconds; `None` for a goal of [`When::Now`].
     pub reached_ms: Option<u64>,
 }
 
-/// How a run stands.
+/// The state of a run in its lesson.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Progress<'a> {
     /// Each goal, in the order of the file.
     pub goals: Vec<GoalProgress<'a>>,
-    /// The first moment at which every goal was reached; it stays.
+    /// The first simulated time at which every goal was reached, in milliseconds; it does not change afterwards.
     pub finished_ms: Option<u64>,
-    /// What the run has come to, up to then; nothing where the lesson is not scored.
+    /// The score up to that time, or so far; `None` if the lesson is not scored.
     pub score: Option<Score>,
 }
 
@@ -156,7 +156,7 @@ impl Judge {
         Self { lesson, begun: None, reached_ms, finished: None }
     }
 
-    /// The set-up is over: what happens from here on counts.
+    /// Marks the end of the set-up: everything after it counts.
     pub(crate) fn begin(&mut self, cloud: &Cloud, transcript: &[Entry]) {
         self.begun = Some(Begun {
             at_ms: cloud.now_ms(),
@@ -169,14 +169,14 @@ impl Judge {
         self.look(cloud, transcript);
     }
 
-    /// When it looks next although nothing happens.
+    /// Returns the time of the next look while nothing happens, in milliseconds; `None` once the lesson is finished.
     pub(crate) fn next_look_ms(&self, now_ms: u64) -> Option<u64> {
         let begun = self.begun.as_ref().filter(|_| self.finished.is_none())?;
         let passed = now_ms.saturating_sub(begun.at_ms) / LOOK_MS;
         begun.at_ms.checked_add((passed + 1).checked_mul(LOOK_MS)?)
     }
 
-    /// Looks at a moment.
+    /// Judges the run at this moment.
     pub(crate) fn look(&mut self, cloud: &Cloud, transcript: &[Entry]) {
         let Some(begun) = &mut self.begun else {
             return;
@@ -206,7 +206,7 @@ impl Judge {
         }
     }
 
-    /// How the run stands.
+    /// Returns the state of the run in the lesson.
     pub(crate) fn progress(&self, cloud: &Cloud, transcript: &[Entry]) -> Progress<'_> {
         let scene = self.begun.as_ref().map(|begun| Scene { cloud, transcript, begun });
         let goals = self.lesson.goals.iter().zip(&self.reached_ms).map(|(goal, reached_ms)| {

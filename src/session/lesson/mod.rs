@@ -1,4 +1,4 @@
-//! Lessons: what a learner reads, tries and reaches, one plain-text file each.
+//! Lessons: text to read, lines to try and goals to reach, one plain-text file each.
 //!
 //! A goal compares states, never keystrokes: any lines that lead there are right. The form of a
 //! file, and every fact that a goal may compare, is in `docs/lessons.md`. Files come from anywhere
@@ -26,27 +26,27 @@ pub struct Lesson {
     pub title: String,
     /// One sentence about it.
     pub summary: String,
-    /// Decides the durations that are drawn while it is taken.
+    /// Seed of the durations that are drawn while it is taken.
     pub seed: Option<u64>,
-    /// Whether the verdict on every line is the real CLI's.
+    /// Every line gets the real CLI's verdict, without the playground's help.
     pub is_strict: bool,
-    /// What the learner reads.
+    /// The text that the learner reads.
     pub text: Vec<Passage>,
-    /// The script that leads to where it begins.
+    /// The script that is played before it begins.
     pub set_up: Script,
-    /// What is to be reached, in the order in which it is shown.
+    /// The goals, in the order in which they are shown.
     pub goals: Vec<Goal>,
-    /// Help, to be shown one after the other when asked for.
+    /// Hints, shown one after the other on request.
     pub hints: Vec<Vec<Phrase>>,
     /// A script that reaches every goal.
     pub solution: Script,
-    /// Scripts that do not, for tests.
+    /// Scripts that must not reach every goal, for tests.
     pub wrong_turns: Vec<WrongTurn>,
-    /// What a good run stays within; empty where the lesson is not scored.
+    /// Limits that a good run stays within; empty if the lesson is not scored.
     pub par: Vec<Par>,
 }
 
-/// Command lines, and where they begin in the file.
+/// Command lines, and their place in the file.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Script {
     /// The lines, ready for [`Session::load`](super::Session::load).
@@ -55,14 +55,14 @@ pub struct Script {
     pub line: usize,
 }
 
-/// Something to reach.
+/// A goal of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Goal {
     /// The sentence that the learner reads.
     pub text: Vec<Phrase>,
-    /// When it counts.
+    /// The condition of time under which the check counts.
     pub when: When,
-    /// What must hold.
+    /// The condition that must hold.
     pub check: Check,
     /// The number of its line in the file.
     pub line: usize,
@@ -79,16 +79,16 @@ pub enum When {
     Now,
 }
 
-/// A mistake that a learner may make, and that must not pass.
+/// A mistake that a learner may make, and that must not pass as a solution.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct WrongTurn {
-    /// What is wrong about it.
+    /// The mistake, in words.
     pub title: String,
-    /// What is typed.
+    /// The lines that are typed.
     pub script: Script,
 }
 
-/// Why a text is not a lesson: the first place that cannot be read.
+/// The first place of a text at which it is no lesson.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}, column {column}: {message}")]
 pub struct LessonError {
@@ -96,12 +96,12 @@ pub struct LessonError {
     pub line: usize,
     /// The character in the line, from 1.
     pub column: usize,
-    /// What was expected.
+    /// The expectation that was not met.
     pub message: String,
 }
 
 impl Lesson {
-    /// Reads a lesson.
+    /// Parses a lesson.
     ///
     /// # Errors
     ///

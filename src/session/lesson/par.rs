@@ -1,4 +1,4 @@
-//! The score of a lesson: what a run came to, against what a good one stays within.
+//! The score of a lesson: the cost and time of a run, against the limits of a good one.
 
 use super::fact::{FactInfo, Kind, Scene, Value};
 use crate::amount::dollars;
@@ -7,22 +7,22 @@ use scale_down_cli::exec::clock;
 /// A measure and its limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Par {
-    /// What is measured: money or time, less being better.
+    /// The measured fact: money or time, of which less is better.
     pub fact: &'static FactInfo,
-    /// Micro-dollars or milliseconds, more than 0.
+    /// The limit, in micro-dollars or milliseconds; more than 0.
     pub limit: u64,
 }
 
-/// A measure and what a run came to.
+/// A measure and its value in a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Measure {
     /// The measure and its limit.
     pub par: Par,
-    /// Micro-dollars or milliseconds.
+    /// The run's value, in micro-dollars or milliseconds.
     pub value: u64,
 }
 
-/// What a run came to.
+/// The score of a run.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Score {
     /// Each measure, in the order of the file.
@@ -50,13 +50,13 @@ impl Score {
 }
 
 impl Measure {
-    /// What the run came to, for people: `$1.50` or `0:10:00`.
+    /// Formats the run's value for people: `$1.50` or `0:10:00`.
     #[must_use]
     pub fn value_text(&self) -> String {
         amount(self.par.fact.kind, self.value)
     }
 
-    /// The limit, for people.
+    /// Formats the limit for people.
     #[must_use]
     pub fn limit_text(&self) -> String {
         amount(self.par.fact.kind, self.par.limit)

@@ -1,7 +1,7 @@
-//! Proves a lesson: its solution reaches the goals, its wrong turns do not, and what its text shows
-//! can be typed.
+//! Proofs of lessons: the solution reaches the goals, the wrong turns do not, and the lines in the text can be
+//! typed.
 //!
-//! For tests and for `scale-down lesson check`; the page does without.
+//! Used by tests and by `scale-down lesson check`; the page does without.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -14,19 +14,19 @@ use scale_down_cli::output::is_query;
 use scale_down_cli::parse::{ParseOptions, parse};
 use scale_down_cli::shell;
 
-/// How long a script is played after its last line, in simulated time.
+/// Longest time that a script is played after its last line has answered, in milliseconds of simulated time.
 const AFTER_MS_MAX: u64 = 24 * 3_600_000;
 
-/// Something wrong with a lesson.
+/// A flaw of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flaw {
-    /// The line in the file.
+    /// Number of the line in the file, from 1.
     pub line: usize,
-    /// What is wrong.
+    /// The flaw, in words.
     pub message: String,
 }
 
-/// Everything that is wrong with a lesson, in the order of the file that it was read from.
+/// Returns all flaws of a lesson, in the order of the file that it was read from.
 #[must_use]
 pub fn flaws(lesson: &Lesson, file: &str) -> Vec<Flaw> {
     let lesson = Arc::new(lesson.clone());
@@ -81,7 +81,7 @@ pub fn flaws(lesson: &Lesson, file: &str) -> Vec<Flaw> {
     flaws
 }
 
-/// Types a script, and lets time pass until nothing is under way.
+/// Types a script, and lets time pass until every goal is reached, nothing is under way, or [`AFTER_MS_MAX`] is over.
 fn play(session: &mut Session, script: &Script) {
     session.submit(&script.text);
     session.advance_until_answered();
@@ -90,7 +90,7 @@ fn play(session: &mut Session, script: &Script) {
     while is_open(session) && !session.is_idle() && session.now_ms() < end_ms && session.advance_to_next_event() {}
 }
 
-/// Lines that the text shows and that cannot be typed as they stand.
+/// Returns the lines and commands in the text and the hints that cannot be typed as they stand.
 fn unspoken(lesson: &Lesson, file: &str) -> Vec<Flaw> {
     let mut flaws = Vec::new();
     let mut sentences: Vec<&[Phrase]> = lesson.hints.iter().map(Vec::as_slice).collect();
@@ -122,7 +122,7 @@ fn unspoken(lesson: &Lesson, file: &str) -> Vec<Flaw> {
     flaws
 }
 
-/// Why a line cannot be typed.
+/// Returns the reason why a line cannot be typed; `None` if it can.
 fn refusal(lesson: &Lesson, line: &str) -> Option<String> {
     let refused = |message: String| Some(format!("'{line}' cannot be typed: {message}"));
     let commands = match shell::lex(line, &BTreeMap::new(), 0) {

@@ -1,11 +1,11 @@
-//! A lesson, and how it stands, as its panel wants it: data for `www/lessons.js`, which makes elements
-//! of it and never markup.
+//! A lesson and its progress as JSON for the panel of the page. `www/lessons.js` makes elements of it and never
+//! markup.
 
 use serde_json::{Value, json};
 
 use super::{Lesson, Measure, Passage, Phrase, Progress};
 
-/// Everything that is shown of a lesson.
+/// Returns everything that is shown of a lesson.
 #[must_use]
 pub fn lesson(lesson: &Lesson) -> Value {
     json!({
@@ -31,7 +31,7 @@ fn passage(passage: &Passage) -> Value {
     }
 }
 
-/// Each phrase as the name of its element and its text.
+/// Returns each phrase as the name of its element and its text; a link has its address as well.
 fn phrases(phrases: &[Phrase]) -> Value {
     let phrase = |phrase: &Phrase| match phrase {
         Phrase::Plain(text) => json!(["", text]),
@@ -43,7 +43,7 @@ fn phrases(phrases: &[Phrase]) -> Value {
     phrases.iter().map(phrase).collect()
 }
 
-/// Which goals are reached, and what the run came to.
+/// Returns the goals that are reached, and the score.
 #[must_use]
 pub fn progress(progress: &Progress<'_>) -> Value {
     let score = progress.score.as_ref().map(|score| {

@@ -1,16 +1,16 @@
-//! What a lesson says: a small part of Markdown, as data.
+//! The text of a lesson: a small subset of Markdown, as data.
 //!
-//! Only what a lesson needs, so that the page makes elements of it and never markup: headings,
-//! paragraphs, lists, blocks of lines to run, blocks to look at, and four kinds of phrase. A mark
-//! that opens nothing is a character like any other.
+//! The subset is what a lesson needs: headings, paragraphs, lists, blocks of lines to run, blocks to look at, and
+//! four kinds of phrase. The page makes elements of it and never markup. A mark that opens nothing is a
+//! character like any other.
 
 use super::LessonError;
 use super::file::Line;
 
-/// The most passages of a lesson.
+/// Greatest number of passages of a lesson.
 const PASSAGES_MAX: usize = 200;
 
-/// A part of the text, with white space around it.
+/// A block of the text, set apart by white space.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Passage {
     /// `## …`
@@ -19,7 +19,7 @@ pub enum Passage {
     Paragraph(Vec<Phrase>),
     /// `- …`, or `1. …` where it is ordered.
     List {
-        /// Whether its items are numbered.
+        /// `true` if its items are numbered.
         is_ordered: bool,
         /// The items.
         items: Vec<Vec<Phrase>>,
@@ -48,14 +48,14 @@ pub enum Phrase {
     Emphasis(String),
     /// `[…](https://…)`
     Link {
-        /// What is shown.
+        /// The text that is shown.
         text: String,
-        /// Where it leads: an `https` address.
+        /// Its target: an `https` address.
         address: String,
     },
 }
 
-/// Reads the text of a lesson.
+/// Parses the text of a lesson.
 pub(super) fn parse(lines: &[Line<'_>]) -> Result<Vec<Passage>, LessonError> {
     let mut passages: Vec<Passage> = Vec::new();
     let mut rest = lines;
@@ -105,7 +105,7 @@ fn block(fence: &Line<'_>, language: &str, inside: &[Line<'_>]) -> Result<Passag
     }
 }
 
-/// The mark of a list item: whether it is a number, and the text behind it.
+/// Reads the marker of a list item. Returns `true` if it is a number, and the text behind it; `None` if there is none.
 fn marker(text: &str) -> Option<(bool, &str)> {
     if let Some(rest) = text.strip_prefix("- ") {
         return Some((false, rest));
@@ -115,7 +115,7 @@ fn marker(text: &str) -> Option<(bool, &str)> {
     is_number.then_some((true, rest))
 }
 
-/// The items of a list; a line without a mark goes on with the item before it.
+/// Parses the items of a list; a line without a marker continues the item before it.
 pub(super) fn items(lines: &[Line<'_>]) -> Result<Vec<Vec<Phrase>>, LessonError> {
     let mut texts: Vec<(&Line<'_>, String)> = Vec::new();
     for line in lines.iter().filter(|line| !line.text.trim().is_empty()) {
@@ -131,7 +131,7 @@ pub(super) fn items(lines: &[Line<'_>]) -> Result<Vec<Vec<Phrase>>, LessonError>
     texts.iter().map(|(line, text)| phrases(line, text)).collect()
 }
 
-/// One text of several lines.
+/// Joins lines and parses them as one text.
 pub(super) fn joined(lines: &[Line<'_>]) -> Result<Vec<Phrase>, LessonError> {
     let texts: Vec<&str> = lines.iter().map(|line| line.text.trim()).collect();
     match lines.first() {
@@ -140,13 +140,13 @@ pub(super) fn joined(lines: &[Line<'_>]) -> Result<Vec<Phrase>, LessonError> {
     }
 }
 
-/// The longest phrase that a mark may enclose, in characters. Without an end in sight it opens nothing.
+/// Length of the longest phrase, in characters, with its marks. A mark without an end within it opens nothing.
 const PHRASE_MAX: usize = 400;
 
-/// The marks of phrases; longer ones before those that they begin with.
+/// Marks of phrases. A longer one precedes any that is its prefix.
 const MARKS: [&str; 3] = ["`", "**", "*"];
 
-/// The phrases of a text that begins on a line.
+/// Parses the phrases of a text; `line` is the place of errors.
 fn phrases(line: &Line<'_>, text: &str) -> Result<Vec<Phrase>, LessonError> {
     let mut found: Vec<Phrase> = Vec::new();
     let mut plain = String::new();
@@ -175,7 +175,7 @@ fn phrases(line: &Line<'_>, text: &str) -> Result<Vec<Phrase>, LessonError> {
     Ok(found)
 }
 
-/// The phrase that a text begins with, and its length with its marks.
+/// Returns the phrase that a text begins with, and its length in bytes with its marks.
 fn phrase(text: &str) -> Option<(Phrase, usize)> {
     let text = match text.char_indices().nth(PHRASE_MAX) {
         Some((end, _)) => text.get(..end)?,
@@ -205,7 +205,7 @@ fn link(text: &str) -> Option<(Phrase, usize)> {
     is_link.then(|| (Phrase::Link { text: inner.to_owned(), address: address.to_owned() }, length))
 }
 
-/// A text without its marks.
+/// Returns the text of phrases without their marks.
 #[must_use]
 pub fn plain(phrases: &[Phrase]) -> String {
     let texts = phrases.iter().map(|phrase| match phrase {

@@ -1,7 +1,7 @@
 //! Raw DEFLATE with a preset dictionary, as zlib's `deflateSetDictionary` has it.
 //!
-//! `miniz_oxide` has no such call, but what it is can be done: the dictionary is compressed first, up to
-//! the boundary of a byte, and what came of it is thrown away. The window keeps it.
+//! `miniz_oxide` has no such call. Instead, the dictionary is compressed first, up to a byte boundary, and the
+//! output of that is discarded; the window of the compressor keeps the dictionary.
 
 use miniz_oxide::DataFormat;
 use miniz_oxide::deflate::CompressionLevel;
@@ -12,7 +12,7 @@ use miniz_oxide::inflate::core::{DecompressorOxide, decompress as inflate};
 
 use super::ShareError;
 
-/// Appends a text, compressed.
+/// Compresses a text and appends it to `packed`.
 pub(super) fn compress(text: &[u8], dictionary: &[u8], packed: &mut Vec<u8>) {
     let mut compressor = CompressorOxide::with_format_and_level(DataFormat::Raw, CompressionLevel::UberCompression);
     if !dictionary.is_empty() {
@@ -24,7 +24,7 @@ pub(super) fn compress(text: &[u8], dictionary: &[u8], packed: &mut Vec<u8>) {
     });
 }
 
-/// The text of at most `length_max` bytes.
+/// Decompresses a text of at most `length_max` bytes.
 pub(super) fn decompress(packed: &[u8], dictionary: &[u8], length_max: usize) -> Result<Vec<u8>, ShareError> {
     let mut text = dictionary.to_vec();
     text.resize(dictionary.len() + length_max, 0);

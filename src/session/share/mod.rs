@@ -1,4 +1,4 @@
-//! Links: a script in the fragment of an address.
+//! Links: scripts in the fragment of an address.
 //!
 //! The fragment never leaves the browser. Its first word is a tag for the codec, so that links
 //! made today can be read for ever:
@@ -9,7 +9,7 @@
 //! | `s2` | a checksum, the times of the script, and raw DEFLATE of the rest with a preset dictionary |
 //!
 //! A link that is short anyway is `s1`, which any tool can inflate; a longer one is `s2`, and about half as
-//! long. What may be in a link is limited before anything of it is run.
+//! long. The size of a link's content is limited before anything of it is run.
 
 mod deflate;
 mod numbers;
@@ -19,18 +19,18 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 
 const TAG_1: &str = "s1:";
 const TAG_2: &str = "s2:";
-/// A link up to this length is short: it fits into what messengers and shells show of an address.
+/// Links shorter than this, in bytes, are `s1`: they fit into the part of an address that messengers and shells show.
 const SHORT_MAX: usize = 600;
-/// The longest fragment that is looked at.
+/// Length of the longest fragment that is decoded, in bytes.
 const FRAGMENT_MAX: usize = 64 * 1024;
-/// The longest script that a link may hold. A small link can unpack to a huge one.
+/// Length of the longest script that a link may hold, in bytes. A small link can unpack to a huge script.
 const SCRIPT_MAX: usize = 256 * 1024;
 
-/// What stands before the checksum of an `s1` link. To a script it is a comment.
+/// Prefix of the checksum line of an `s1` link. In a script it is a comment.
 const SUM: &str = "#@ sum ";
 
-/// Texts that scripts are made of, for `s2`. Another one needs another tag: every link made with this
-/// one is read with it.
+/// The preset dictionary of `s2`: typical texts of scripts. A changed dictionary needs another tag, because every
+/// `s2` link is read with this one.
 const DICTIONARY: &str = include_str!("dictionary.txt");
 
 /// Why a link was refused.
@@ -42,12 +42,12 @@ pub enum ShareError {
     /// It was cut short or changed on the way.
     #[error("this link is damaged: some of it may have been lost when it was copied")]
     Damaged,
-    /// It is, or unpacks to, more than a run can be.
+    /// It is, or unpacks to, more than the limits.
     #[error("this link holds more than the playground accepts (256 KiB of commands)")]
     TooLarge,
 }
 
-/// Makes the fragment of a link, with its `#`.
+/// Encodes a script as the fragment of a link, with its `#`.
 #[must_use]
 pub fn encode(script: &str) -> String {
     let link = encode_1(script);
@@ -68,14 +68,14 @@ fn encode_1(script: &str) -> String {
     format!("#{TAG_1}{}", URL_SAFE_NO_PAD.encode(packed))
 }
 
-/// Whether a text looks like the fragment of a link, with or without its `#`, of any of these codecs.
+/// Returns `true` if a text begins like the fragment of a link of one of these codecs, with or without its `#`.
 #[must_use]
 pub fn is_fragment(text: &str) -> bool {
     let fragment = text.strip_prefix('#').unwrap_or(text);
     fragment.starts_with(TAG_1) || fragment.starts_with(TAG_2)
 }
 
-/// Reads the fragment of a link, with or without its `#`.
+/// Decodes the fragment of a link, with or without its `#`.
 ///
 /// # Errors
 ///
@@ -95,7 +95,7 @@ pub fn decode(fragment: &str) -> Result<String, ShareError> {
     }
 }
 
-/// The script without its checksum, which the first links did not have.
+/// Verifies and removes the checksum of a script. The first links had none.
 fn decode_1(text: String) -> Result<String, ShareError> {
     let Some((sum, script)) = text.strip_prefix(SUM).and_then(|rest| rest.split_once('\n')) else {
         return Ok(text);
@@ -118,7 +118,7 @@ fn text(bytes: Vec<u8>) -> Result<String, ShareError> {
     String::from_utf8(bytes).map_err(|_| ShareError::Damaged)
 }
 
-/// FNV-1a, folded to 16 bits. DEFLATE alone does not notice a changed letter.
+/// Returns the FNV-1a hash of a text, folded to 16 bits. DEFLATE alone does not detect a changed letter.
 fn checksum(text: &str) -> u16 {
     let mut hash = 0x811c_9dc5_u32;
     for byte in text.bytes() {

@@ -1,16 +1,16 @@
-//! The times of a script, apart from its text: as digits they would be half of a link.
+//! The times of a script, stored apart from its text: as digits they would be half of a link.
 //!
-//! They are what follows `#@ +` at the beginning of a line, in Rice code: each number is a quotient, as so
-//! many ones and a zero, and a remainder of as many bits as suit them all best.
+//! They are the numbers after `#@ +` at the beginning of a line, in Rice code: each number is a quotient in unary,
+//! ones followed by a zero, and a remainder of a fixed number of bits, chosen so that the whole is shortest.
 
-/// What stands before a number.
+/// Prefix of a line with a number.
 const MARK: &str = "#@ +";
-/// A quotient as large as this one says that the whole number follows.
+/// Escape quotient: this many ones say that the whole number follows, in 64 bits.
 const QUOTIENT_MAX: u64 = 24;
-/// Every number is smaller than this.
+/// Width of a number, in bits.
 const BITS: u8 = 64;
 
-/// The script without its numbers, and the numbers.
+/// Splits a script into its text without the numbers, and the numbers.
 pub(super) fn take(script: &str) -> (String, Vec<u64>) {
     let mut rest = String::with_capacity(script.len());
     let mut numbers = Vec::new();
@@ -32,7 +32,7 @@ pub(super) fn take(script: &str) -> (String, Vec<u64>) {
     (rest, numbers)
 }
 
-/// The number that a text begins with, written as this module writes it, and what follows.
+/// Reads the number that a text begins with, if it is in the form that [`put`] writes; returns the rest as well.
 fn number(text: &str) -> Option<(u64, &str)> {
     let length = text.find(|digit: char| !digit.is_ascii_digit()).unwrap_or(text.len());
     let (digits, behind) = text.split_at(length);
@@ -41,7 +41,7 @@ fn number(text: &str) -> Option<(u64, &str)> {
     (is_alone && number.to_string() == digits).then_some((number, behind))
 }
 
-/// The script with its numbers; nothing where they do not fit.
+/// Inserts the numbers into a script. Returns `None` if there are too few or too many.
 pub(super) fn put(rest: &str, numbers: &[u64]) -> Option<String> {
     let mut script = String::with_capacity(rest.len() + numbers.len() * 6);
     let mut numbers = numbers.iter();
@@ -61,7 +61,7 @@ pub(super) fn put(rest: &str, numbers: &[u64]) -> Option<String> {
     numbers.next().is_none().then_some(script)
 }
 
-/// Appends numbers: their count, how many bits a remainder has, and the code.
+/// Appends numbers to `packed`: their count, the width of a remainder in bits, and the code.
 pub(super) fn pack(numbers: &[u64], packed: &mut Vec<u8>) {
     let mut count = numbers.len();
     loop {
@@ -93,7 +93,7 @@ pub(super) fn pack(numbers: &[u64], packed: &mut Vec<u8>) {
     }
 }
 
-/// How many bits a number takes.
+/// Returns the length of a number's code with remainders of `width` bits, in bits.
 fn length(number: u64, width: u8) -> u64 {
     let quotient = number >> width;
     if quotient < QUOTIENT_MAX { quotient + 1 + u64::from(width) } else { QUOTIENT_MAX + u64::from(BITS) }
@@ -101,12 +101,12 @@ fn length(number: u64, width: u8) -> u64 {
 
 struct Bits<'a> {
     packed: &'a mut Vec<u8>,
-    /// How many bits of the last byte are not used yet.
+    /// Number of unused bits of the last byte.
     free: u8,
 }
 
 impl Bits<'_> {
-    /// Appends the lowest bits of a number, the lowest first.
+    /// Appends the lowest `width` bits of a number, the lowest first.
     fn push(&mut self, number: u64, width: u8) {
         for place in 0..width {
             if self.free == 0 {
@@ -122,7 +122,7 @@ impl Bits<'_> {
     }
 }
 
-/// The numbers and what follows them; nothing where they end too early.
+/// Unpacks the numbers; returns the bytes after them as well. Returns `None` if they are incomplete.
 pub(super) fn unpack(packed: &[u8]) -> Option<(Vec<u64>, &[u8])> {
     let mut rest = packed;
     let mut count = 0_usize;

@@ -1,7 +1,7 @@
-//! What must hold of pools that the cluster autoscaler sizes, kept account of a second time.
+//! Invariants of pools that the cluster autoscaler sizes, checked against a second account of the nodes.
 //!
-//! The book knows no more of the autoscaler than its settings and its events: what it says that it does is
-//! held against what was on the nodes before.
+//! The book knows no more of the autoscaler than its settings and its events: every scale-up and scale-down that an
+//! event reports is checked against what was on the nodes before.
 
 use std::collections::BTreeMap;
 
@@ -14,9 +14,9 @@ use scale_down::engine::{
 
 const MINUTE_MS: u64 = 60_000;
 
-/// Settings as they were drawn, and what they mean.
+/// A random autoscaler profile: the settings as text, and their values.
 pub struct Profile {
-    /// For the cluster.
+    /// The settings as text, for the cluster.
     pub settings: Pairs,
     threshold_percent: u64,
     ignores_daemons: bool,
@@ -73,7 +73,7 @@ impl Profile {
         }
     }
 
-    /// Whether so much is asked for on a node that it is needed.
+    /// Returns `true` if the requests on a ready node exceed the utilization threshold, so that the node is needed.
     fn is_busy(&self, node: &NodeInfo) -> bool {
         if !node.is_ready {
             return false;
@@ -93,7 +93,8 @@ impl Profile {
     }
 }
 
-/// Whether a pod would be missed if its node went without a drain.
+/// Returns `true` if a pod would be missed if its node were removed without a drain: it does not end by itself, and is
+/// neither of a daemon set nor a mirror pod.
 fn is_work(pod: &Pod) -> bool {
     let ends = pod.phase.is_terminal() || pod.is_terminating() || pod.spec.runs_for_ms.is_some();
     !ends && !pod.spec.is_daemon() && !pod.spec.is_mirror()
@@ -103,29 +104,29 @@ fn is_work(pod: &Pod) -> bool {
 struct Known {
     id: NodeId,
     is_ready: bool,
-    /// Since when nothing has kept it busy; work that comes and goes between two scans is not seen.
+    /// Time since which nothing has kept it busy; work that comes and goes between two scans is not seen.
     idle_since_ms: u64,
-    /// Since when it is busy.
+    /// Time since which it is busy.
     busy_since_ms: Option<u64>,
     /// Pods that would be missed, and those that nothing would make anew.
     work: Vec<String>,
     bare: Vec<String>,
 }
 
-/// The book.
+/// The second account of nodes and machines.
 #[derive(Default)]
 pub struct Book {
     nodes: BTreeMap<String, Known>,
-    /// Machines that were there, by pool, and whether they lay deallocated.
+    /// Machines at the last look, by pool and instance id; `true` for those that were deallocated.
     machines: BTreeMap<(PoolId, u32), bool>,
     grown_ms: Option<u64>,
     read: u64,
-    /// How many removals and growths were looked at, and how many clusters at rest.
+    /// Number of removals, of growths and of pools at rest that were looked at.
     pub looks: [u32; 3],
 }
 
 impl Book {
-    /// Holds what the autoscaler said since the last look against what was then.
+    /// Checks the autoscaler's events since the last look against the nodes as they were then.
     pub fn check(&mut self, cloud: &Cloud, cluster: &Cluster, profile: &Profile, place: &str) {
         let now_ms = cloud.now_ms();
         let records: Vec<_> = cloud.log().since(self.read).collect();
@@ -218,7 +219,8 @@ impl Book {
         self.machines = cluster.pools.iter().flat_map(machine).collect();
     }
 
-    /// Nothing will happen any more: no pod waits that a pool could take, and no pool keeps a node for nothing.
+    /// Checks a cluster at rest: no pod is pending that a pool could take, and no pool above its minimum keeps an idle
+    /// node.
     pub fn check_rest(&mut self, cloud: &Cloud, cluster: &Cluster, profile: &Profile, place: &str) {
         let Some(kubernetes) = cloud.kubernetes(cluster.id) else { return };
         let is_kept = |node: &NodeInfo| {

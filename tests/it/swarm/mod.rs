@@ -31,7 +31,7 @@ const NAMESPACE: &str = "default";
 const STEPS: u32 = 60;
 const MINUTE_MS: u64 = 60_000;
 
-/// What is remembered of the moment before.
+/// Healthy pods and desired counts at the moment before.
 #[derive(Default)]
 struct Before {
     healthy: BTreeMap<PodId, (SetId, NodeId)>,
@@ -44,7 +44,7 @@ struct Swarm {
     cloud: Cloud,
     cluster: ClusterId,
     deployments: Vec<DeploymentId>,
-    /// How often faults are asked for, in a hundred.
+    /// Chance that a step adds a fault, in percent.
     faultiness: u32,
     before: Before,
     profile: Profile,
@@ -293,7 +293,7 @@ impl Swarm {
         self.cloud.add_fault(spec);
     }
 
-    /// Lets time pass event by event, and looks after each.
+    /// Lets time pass event by event, and checks the state after each.
     fn advance(&mut self, time_ms: u64) {
         let until_ms = self.cloud.now_ms() + time_ms;
         while let Some(at_ms) = self.cloud.next_event_ms().filter(|at_ms| *at_ms <= until_ms) {
@@ -315,7 +315,7 @@ impl Swarm {
         self.book.check(&self.cloud, cluster.expect("the cluster"), &self.profile, &place);
     }
 
-    /// Every pod is in one place, and no node has more than it can hold.
+    /// Checks that every pod is in one place, and that no node has more requests than it has allocatable.
     fn check_places(&self, place: &str) {
         let mut seen = BTreeSet::new();
         for pod in self.kubernetes().pods() {
@@ -331,7 +331,7 @@ impl Swarm {
         }
     }
 
-    /// What sets count is what is there.
+    /// Checks the counts of pod sets against the pods that are there.
     fn check_counts(&self, place: &str) {
         let mut bound: BTreeMap<SetId, (u32, u32)> = BTreeMap::new();
         for (pod, node) in on_nodes(self.kubernetes()) {
@@ -352,7 +352,7 @@ impl Swarm {
         }
     }
 
-    /// Kubernetes has the nodes that have registered, and takes only those for ready that run.
+    /// Checks that Kubernetes has the nodes that have registered, and takes only those for ready that run.
     fn check_machines(&self, place: &str) {
         let pools = self.cloud.clusters().iter().flat_map(|one| &one.pools);
         let mut registered = BTreeSet::new();
@@ -378,7 +378,7 @@ impl Swarm {
         Before { healthy, desired }
     }
 
-    /// Where pods were lost to nothing but drains, no budget is broken by it.
+    /// Checks that where pods were lost to nothing but drains, no budget is broken by it.
     fn check_budgets(&mut self, place: &str) {
         let now = self.now();
         let healthy = &now.healthy;
@@ -411,7 +411,7 @@ impl Swarm {
         self.before = now;
     }
 
-    /// No pod waits for which there is room, and what waits says why.
+    /// Checks that no pod is pending for which a node has room, and that every pending pod says why.
     fn check_waiting(&self, place: &str) {
         let kubernetes = self.kubernetes();
         for set in kubernetes.pending() {
@@ -435,7 +435,7 @@ impl Swarm {
         }
     }
 
-    /// The faults stop, the loads too, and everything must come to rest.
+    /// Stops the faults and the loads, and checks that everything comes to rest.
     fn rest(&mut self) {
         self.cloud.remove_faults(None);
         let nodes: Vec<NodeId> = self.kubernetes().nodes().map(|node| node.id).collect();

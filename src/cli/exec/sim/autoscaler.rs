@@ -1,4 +1,4 @@
-//! `sim autoscaler` and `sim why`: the cluster autoscaler's settings, and its reasons.
+//! `sim autoscaler` and `sim why`: the cluster autoscaler's settings and the reasons for its decisions.
 
 use std::fmt::Write as _;
 
@@ -16,7 +16,7 @@ type Result<T> = std::result::Result<T, CliError>;
 const USAGE: &str =
     "sim autoscaler: usage: sim autoscaler [NAME [VALUE|default]] | priorities 'NUMBER=PATTERN; …' | status";
 
-/// Carries out `sim autoscaler`, for every cluster.
+/// Carries out `sim autoscaler`: sets values for every cluster, and shows those of the first.
 pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
     let cloud = &mut *context.cloud;
     let Some(first) = cloud.clusters().first() else {
@@ -41,7 +41,7 @@ fn setting(name: &str) -> Result<&'static scale_down_engine::autoscaler::setting
         .ok_or_else(|| refusal(format!("sim autoscaler: '{name}' is no setting; sim autoscaler lists them")))
 }
 
-/// Every setting with its value; those that differ from the default are marked.
+/// Lists every setting with its value; a star marks those that differ from the default.
 fn list(cloud: &Cloud, cluster: &Cluster) -> String {
     let Some(scaler) = cloud.scaler(cluster.id) else {
         return String::new();
@@ -73,7 +73,7 @@ fn set(name: &str, value: &str, cloud: &mut Cloud) -> Result<String> {
     Ok(format!("{name}: {}{note}", if is_default { "as in the profile" } else { value }))
 }
 
-/// The priorities of the expander of that name: numbers, each with a pattern of scale sets' names.
+/// Sets the rules of the `priority` expander: `NUMBER=PATTERN`, the pattern matched against scale set names.
 fn set_priorities(rules: &str, cloud: &mut Cloud) -> Result<String> {
     let mut priorities = Priorities::default();
     let mut texts: Vec<(&str, &str)> = Vec::new();
@@ -97,7 +97,7 @@ fn set_priorities(rules: &str, cloud: &mut Cloud) -> Result<String> {
     Ok(text)
 }
 
-/// The text that a config map would have for the same: every number once, with its patterns.
+/// Returns the same rules as a config map's YAML: every number once, with its patterns.
 fn config_map(rules: &[(&str, &str)]) -> String {
     let mut text = String::new();
     for (index, (number, _)) in rules.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! `sim fault`: what is to go wrong, and when.
+//! `sim fault`: scheduled failures of the simulated cloud.
 
 use std::fmt::Write as _;
 
@@ -25,7 +25,7 @@ sim fault remove NUMBER|all
 
 --at counts from now. Without --count and --for a fault strikes until it is removed.";
 
-/// How long lost nodes stay lost where nothing else is said: the playground's own choice.
+/// Default duration of a `not-ready` fault, in milliseconds: the playground's own choice.
 const LOST_MS: u64 = 600_000;
 
 pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
@@ -98,7 +98,7 @@ fn list(cloud: &Cloud) -> String {
     if lines.is_empty() { "no fault waits".to_owned() } else { lines.join("\n") }
 }
 
-/// A fault in one line.
+/// Describes a fault in one line.
 fn describe(fault: &Fault, cloud: &Cloud) -> String {
     let FaultSpec { kind, pool, from_ms, until_ms, count, probability_permille, factor } = fault.spec;
     let mut text = format!("fault {}: {}", fault.id, kind.name());

@@ -1,4 +1,4 @@
-//! `sim load`: how much work there is for a deployment, over time.
+//! `sim load`: the work that a deployment has over time, in pods.
 
 use std::fmt::Write as _;
 
@@ -31,15 +31,15 @@ The load drives a deployment, which is created where there is none:
 With --target PERCENT it is work to be shared, and the number of pods is up to a horizontal
 autoscaler: --min 1 --max 1000";
 
-/// The most pods of a cluster that Kubernetes is built for ("considerations for large clusters").
+/// Largest number of pods in a cluster that Kubernetes is built for ("considerations for large clusters").
 const PODS_MAX: u32 = 150_000;
 
-/// What can follow `sim load`.
+/// Words that can follow `sim load`.
 pub const LOADS: [&str; 8] = ["steady", "step", "spike", "wave", "office-hours", "trace", "list", "stop"];
 
 const DEFAULT_NAME: &str = "web";
 const DEFAULT_REQUESTS: Resources = Resources::new(250, 256 * MIB);
-/// The size of an image that nothing else is said of: an assumption.
+/// Size of an image when the line does not give one, in bytes: an assumption.
 const DEFAULT_IMAGE_BYTES: u64 = 500_000_000;
 
 const DEPLOYMENT_OPTIONS: [&str; 9] =
@@ -61,7 +61,7 @@ pub(super) fn run(words: &[&str], input: Option<&str>, context: &mut Context<'_>
     }
 }
 
-/// The options that a kind of load has of its own, and how many numbers it takes.
+/// Returns a kind's own options and its number of arguments; `None` for an unknown kind.
 fn shape(kind: &str) -> Option<(&'static [&'static str], usize)> {
     Some(match kind {
         "steady" | "trace" => (&[], 1),
@@ -73,7 +73,7 @@ fn shape(kind: &str) -> Option<(&'static [&'static str], usize)> {
     })
 }
 
-/// The usage of one kind of load.
+/// Returns the usage line of one kind of load.
 fn usage(verb: &str) -> &'static str {
     USAGE.lines().find(|line| line.starts_with(verb)).unwrap_or(USAGE)
 }
@@ -164,7 +164,7 @@ fn horizontal(line: &Line<'_>) -> Result<Option<HorizontalSpec>> {
     }
 }
 
-/// The cluster that is named, or the only one.
+/// Finds the cluster that `--cluster` names, or the only one there is.
 fn find_cluster(line: &Line<'_>, cloud: &Cloud) -> Result<ClusterId> {
     if let Some(name) = line.text("--cluster") {
         let found = name.split_once('/').and_then(|(group, name)| cloud.cluster(group, name));
@@ -179,7 +179,7 @@ fn find_cluster(line: &Line<'_>, cloud: &Cloud) -> Result<ClusterId> {
     }
 }
 
-/// What the line says about the pods.
+/// Pod settings that the line gives.
 struct Settings {
     cpu_millis: Option<u64>,
     memory_bytes: Option<u64>,
@@ -205,7 +205,7 @@ impl Settings {
         })
     }
 
-    /// Creates the deployment, or changes what the line says of one that is there.
+    /// Creates the deployment, or changes the named settings of an existing one.
     fn put_deployment(
         &self,
         name: &str,
@@ -251,7 +251,7 @@ fn list(cloud: &Cloud) -> String {
     if lines.is_empty() { "no load".to_owned() } else { lines.join("\n") }
 }
 
-/// A load in one line.
+/// Describes a load in one line.
 fn describe(id: DeploymentId, kubernetes: &Kubernetes, now_ms: u64) -> String {
     let mut deployments = kubernetes.deployments().filter(|deployment| deployment.id == id);
     let mut loads = kubernetes.loads().filter(|(deployment, _)| *deployment == id);

@@ -1,4 +1,4 @@
-//! `sim`: what rules the simulation itself, and what happens in it.
+//! `sim`: the playground's own commands for the simulation: settings, faults, loads and events.
 
 mod autoscaler;
 mod fault;
@@ -15,13 +15,13 @@ use scale_down_engine::workloads::Scoring;
 
 pub use load::LOADS;
 
-/// The names of the scorings of a scheduler.
+/// Scoring strategies of the scheduler, by name.
 pub const SCORINGS: [(&str, Scoring); 2] =
     [("least-allocated", Scoring::LeastAllocated), ("most-allocated", Scoring::MostAllocated)];
 
 type Result<T> = std::result::Result<T, CliError>;
 
-/// Carries out a line; gives what it prints.
+/// Carries out a `sim` line, given its words after `sim`, and returns its output.
 pub(super) fn run(words: &[&str], input: Option<&str>, context: &mut Context<'_>) -> Result<String> {
     match words {
         [] | ["--help" | "-h"] => Ok(help("sim ")),
@@ -60,7 +60,7 @@ pub(super) fn run(words: &[&str], input: Option<&str>, context: &mut Context<'_>
 
 const USAGE: &str = "sim cluster | load | fault | autoscaler | why | scheduler | timings | quota | fail-allocations | events (sim says more)";
 
-/// The usages that begin so, each with what it does.
+/// Returns the usages with this beginning, each with its meaning.
 fn usages(begun: &str) -> impl Iterator<Item = &'static (&'static str, &'static str)> {
     VERBS.iter().filter(move |(usage, _)| usage.starts_with(begun))
 }

@@ -4,17 +4,17 @@ use super::super::refusal;
 use crate::duration::parse_duration_ms;
 use crate::error::CliError;
 
-/// A line of a verb, read.
+/// The words and options of a `sim` line.
 pub(super) struct Line<'a> {
     /// The verb, for messages.
     verb: &'a str,
-    /// What is no option.
+    /// Words that are not options.
     pub words: Vec<&'a str>,
     options: Vec<(&'a str, &'a str)>,
 }
 
 impl<'a> Line<'a> {
-    /// Reads the words of a verb that has these options.
+    /// Reads the words of a verb that takes the options in `known`.
     pub fn read(verb: &'a str, words: &[&'a str], known: &[&str]) -> Result<Self, CliError> {
         let mut line = Self { verb, words: Vec::new(), options: Vec::new() };
         let mut rest = words.iter().copied();
@@ -42,7 +42,7 @@ impl<'a> Line<'a> {
         Ok(line)
     }
 
-    /// A refusal of this line.
+    /// Returns a refusal that begins with the verb.
     pub fn refuse(&self, text: &str) -> CliError {
         refusal(format!("{}: {text}", self.verb))
     }
@@ -55,19 +55,19 @@ impl<'a> Line<'a> {
         self.text(name).is_some()
     }
 
-    /// The value of an option as `read` reads it; a refusal says what it should have been.
+    /// Returns an option's value as parsed by `read`; `what` describes the expected form in a refusal.
     pub fn value<T>(&self, name: &str, read: impl Fn(&str) -> Option<T>, what: &str) -> Result<Option<T>, CliError> {
         let value = |text: &str| read(text).ok_or_else(|| self.refuse(&format!("{name} '{text}' is not {what}")));
         self.text(name).map(value).transpose()
     }
 
-    /// An option that is a duration.
+    /// Returns an option's value as a duration in milliseconds.
     pub fn duration_ms(&self, name: &str) -> Result<Option<u64>, CliError> {
         self.value(name, parse_duration_ms, "a duration such as 90s, 10m or 1h30m")
     }
 }
 
-/// A whole number that is at least 1.
+/// Parses a whole number that is at least 1.
 pub(super) fn positive(text: &str) -> Option<u32> {
     text.parse().ok().filter(|number| *number > 0)
 }

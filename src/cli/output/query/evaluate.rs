@@ -1,4 +1,4 @@
-//! A query's result.
+//! Evaluation of queries, with a limit on the values that they make.
 
 use std::cell::Cell;
 use std::cmp::Ordering;
@@ -11,25 +11,25 @@ use super::{Comparison, Node};
 
 type Result<T> = std::result::Result<T, OutputError>;
 
-/// The most values that a query may make or look at: nested ones double a value with a few
-/// characters each, and a page that computes for minutes is a dead page.
+/// Most values that a query may make or look at: nested ones double a value with a few characters each,
+/// and would freeze the page for minutes.
 const VALUES_MAX: usize = 5_000_000;
 
-/// The length of text that counts as one value more.
+/// Bytes of text that count as one value more.
 const TEXT_PER_VALUE: usize = 64;
 
-/// The evaluation of a query, which has limits.
+/// The evaluation of one query, with the number of values that it may still make or look at.
 pub struct Evaluation {
     values_left: Cell<usize>,
 }
 
 impl Evaluation {
-    /// An evaluation that has not begun.
+    /// Creates an evaluation that has not begun.
     pub fn new() -> Self {
         Self { values_left: Cell::new(VALUES_MAX) }
     }
 
-    /// Counts a value and all in it, before something goes through all of it.
+    /// Counts a value and all in it against the limit, before something goes through all of it.
     pub fn charge(&self, value: &Datum) -> Result<()> {
         let mut left = self.values_left.get();
         let is_paid = value.all(&mut |part| {
@@ -45,11 +45,11 @@ impl Evaluation {
         if is_paid { Ok(()) } else { Err(OutputError::TooLarge) }
     }
 
-    /// The result of a part of a query.
+    /// Evaluates a part of a query and counts its result against the limit.
     pub fn evaluate(&self, node: &Node, value: &Datum) -> Result<Datum> {
         let result = evaluate(self, node, value)?;
         match node {
-            // These only hand out what is there.
+            // These return existing values, so they count as one.
             Node::Current | Node::Field(_) | Node::Literal(_) | Node::Index(..) => self.charge(&Datum::Null)?,
             _ => self.charge(&result)?,
         }
@@ -133,7 +133,7 @@ fn evaluate(evaluation: &Evaluation, node: &Node, value: &Datum) -> Result<Datum
     })
 }
 
-/// The part of each value, without nulls.
+/// Evaluates a part of the query for each value, and drops nulls.
 fn project<'a>(evaluation: &Evaluation, values: impl Iterator<Item = &'a Datum>, part: &Node) -> Result<Datum> {
     let mut results = Vec::new();
     for value in values {
@@ -156,14 +156,14 @@ fn flattened(items: &[Datum]) -> Vec<Datum> {
     flat
 }
 
-/// The item at an index, which counts from the end if negative.
+/// Returns the item at an index, which counts from the end if negative.
 fn item(items: &[Datum], index: i64) -> Option<&Datum> {
     let length = i64::try_from(items.len()).ok()?;
     let index = if index < 0 { index.checked_add(length)? } else { index };
     items.get(usize::try_from(index).ok()?)
 }
 
-/// Python's slice of a list.
+/// Slices a list as Python does.
 fn slice(items: &[Datum], [from, to, step]: [Option<i64>; 3]) -> Result<Vec<Datum>> {
     let stride = step.unwrap_or(1);
     if stride == 0 {
@@ -186,7 +186,7 @@ fn slice(items: &[Datum], [from, to, step]: [Option<i64>; 3]) -> Result<Vec<Datu
     Ok(taken)
 }
 
-/// Whether a query takes a value for false.
+/// Returns `true` if a query takes the value for false.
 fn is_false(value: &Datum) -> bool {
     match value {
         Datum::Null | Datum::Bool(false) => true,
@@ -213,7 +213,7 @@ fn compare(comparison: Comparison, left: &Datum, right: &Datum) -> Result<Datum>
     Ok(Datum::Bool(is_wanted(order(left, right, sign)?)))
 }
 
-/// The order of two numbers or two strings; `sign` is the comparison that an error names.
+/// Compares two numbers or two strings; `sign` is the comparison that an error names.
 pub fn order(left: &Datum, right: &Datum, sign: &str) -> Result<Ordering> {
     let ordering = match (left, right) {
         (Datum::Text(left), Datum::Text(right)) => Some(left.cmp(right)),
@@ -229,7 +229,7 @@ pub fn order(left: &Datum, right: &Datum, sign: &str) -> Result<Ordering> {
     })
 }
 
-/// A number as a float, as far as one can hold it.
+/// Returns a number as a float, as far as one can hold it; `None` for other values.
 #[expect(clippy::cast_precision_loss, reason = "Python compares more exactly, at sizes that no resource has")]
 pub fn number(value: &Datum) -> Option<f64> {
     match value {
@@ -239,12 +239,12 @@ pub fn number(value: &Datum) -> Option<f64> {
     }
 }
 
-/// `==` of a query, for which no number is a truth value.
+/// Returns `true` if two values are equal for `==` of a query, for which no number is a truth value.
 fn are_equal(left: &Datum, right: &Datum) -> bool {
     matches!(left, Datum::Bool(_)) == matches!(right, Datum::Bool(_)) && are_same(left, right)
 }
 
-/// Python's `==`, for which `True` is 1.
+/// Returns `true` if two values are equal for Python's `==`, for which `True` is 1.
 pub fn are_same(left: &Datum, right: &Datum) -> bool {
     let plain = |value: &Datum| match value {
         Datum::Bool(value) => Datum::Integer(i64::from(*value)),

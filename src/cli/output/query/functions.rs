@@ -12,24 +12,24 @@ use crate::parse::python;
 
 type Result<T> = std::result::Result<T, OutputError>;
 
-/// The types an argument may have, by the specification's names; none at all for any.
+/// The types an argument may have, by the specification's names; empty if it may have any.
 type Types = &'static [&'static str];
 
 /// A function.
 struct Function {
     name: &'static str,
     parameters: &'static [Types],
-    /// Whether more arguments may follow.
+    /// `true` if more arguments may follow.
     is_variadic: bool,
     run: Run,
 }
 
-/// How a function computes its result.
+/// The implementation of a function.
 enum Run {
     Plain(fn(&[Datum]) -> Datum),
-    /// From arguments that the types alone do not vouch for.
+    /// Can fail: the types of the arguments alone do not guarantee a result.
     Fallible(fn(&[Datum]) -> Result<Datum>),
-    /// By evaluating one of its arguments.
+    /// Evaluates one of its arguments, an expression.
     Evaluating(fn(&[Datum], &Evaluation) -> Result<Datum>),
 }
 use Run::{Evaluating, Fallible, Plain};
@@ -89,7 +89,7 @@ const FUNCTIONS: [Function; 26] = [
     fixed("values", &[OBJECT], Plain(values)),
 ];
 
-/// Calls a function.
+/// Calls a function after checking the number and the types of its arguments.
 pub fn call(evaluation: &Evaluation, name: &str, arguments: &[Datum]) -> Result<Datum> {
     let function = FUNCTIONS.iter().find(|function| function.name == name);
     let function = function.ok_or_else(|| OutputError::Query(format!("Unknown function: {name}()")))?;
@@ -114,7 +114,7 @@ pub fn call(evaluation: &Evaluation, name: &str, arguments: &[Datum]) -> Result<
     }
 }
 
-/// The type of a value, by the specification's name.
+/// Returns the type of a value, by the specification's name.
 fn type_of(value: &Datum) -> &'static str {
     match value {
         Datum::Null => "null",
@@ -186,7 +186,7 @@ fn absolute(arguments: &[Datum]) -> Datum {
     }
 }
 
-/// The sum: an integer unless there is a float.
+/// Returns the sum: an integer unless there is a float or it overflows.
 fn total(arguments: &[Datum]) -> Datum {
     let items = list(arguments, 0);
     let whole = items.iter().try_fold(0_i64, |sum, item| match item {
@@ -264,7 +264,8 @@ fn map(arguments: &[Datum], evaluation: &Evaluation) -> Result<Datum> {
     Ok(Datum::list(results.collect::<Result<_>>()?))
 }
 
-/// The first of the items that no other goes beyond, by their keys.
+/// Returns the first item with the greatest or, for `Ordering::Less`, the least key; null if there are
+/// no items.
 fn outermost(keyed: impl Iterator<Item = Result<(Datum, Datum)>>, wanted: Ordering) -> Result<Datum> {
     let sign = if wanted == Ordering::Greater { ">" } else { "<" };
     let mut best: Option<(Datum, Datum)> = None;
@@ -289,7 +290,7 @@ fn extreme_by(arguments: &[Datum], evaluation: &Evaluation, name: &str, wanted: 
     outermost(items.map(|item| Ok((key(evaluation, node, item, name, &["number", "string"])?, item.clone()))), wanted)
 }
 
-/// What an item is compared by.
+/// Returns the key by which an item is compared, which must be of one of the types.
 fn key(evaluation: &Evaluation, node: &Node, item: &Datum, name: &str, types: &[&str]) -> Result<Datum> {
     let key = evaluation.evaluate(node, item)?;
     let received = type_of(&key);
@@ -356,7 +357,7 @@ fn sort_by(arguments: &[Datum], evaluation: &Evaluation) -> Result<Datum> {
     Ok(sorted(keyed.collect::<Result<_>>()?))
 }
 
-/// Items sorted by their keys, which are of one type.
+/// Returns the items sorted by their keys, which are of one type.
 fn sorted(mut keyed: Vec<(Datum, Datum)>) -> Datum {
     keyed.sort_by(|left, right| order(&left.0, &right.0, "<").unwrap_or(Ordering::Equal));
     Datum::list(keyed.into_iter().map(|(_, item)| item).collect())

@@ -47,15 +47,15 @@ pub enum Node {
     Index(Box<Node>, i64),
     /// `[start:stop:step]` as a list, not yet a projection.
     Slice(Box<Node>, [Option<i64>; 3]),
-    /// The list with its lists' items in their place.
+    /// The list, with the lists in it replaced by their items.
     Flatten(Box<Node>),
-    /// The second for every item of the first.
+    /// Evaluates the second for every item of the first, a list.
     Projection(Box<Node>, Box<Node>),
-    /// The second for every value of the first, a mapping.
+    /// Evaluates the second for every value of the first, a mapping.
     Values(Box<Node>, Box<Node>),
-    /// The second for every item of the first for which the third holds.
+    /// Evaluates the second for every item of the first for which the third holds.
     Filter(Box<Node>, Box<Node>, Box<Node>),
-    /// The second of the first's result: `.` and `|`.
+    /// Evaluates the second on the result of the first: `.` and `|`.
     Then(Box<Node>, Box<Node>),
     /// A comparison.
     Compare(Comparison, Box<Node>, Box<Node>),
@@ -75,7 +75,7 @@ pub enum Node {
     Expression(Rc<Node>),
 }
 
-/// The result of a query.
+/// Evaluates a query.
 ///
 /// # Errors
 ///

@@ -1,21 +1,21 @@
-//! Words into a tree, by top-down operator precedence.
+//! The parser of queries: from tokens to a tree, by top-down operator precedence.
 
 use std::rc::Rc;
 
 use super::token::{Token, tokens};
 use super::{Comparison, Node};
 
-/// The deepest tree: reading and evaluating it recurse, and a page has a small stack.
+/// Deepest tree: reading and evaluating it recurse, and a page has a small stack.
 const DEPTH_MAX: usize = 200;
 
 /// The binding power of `*`.
 const STAR: u8 = 20;
 /// The binding power of `.`.
 const DOT: u8 = 40;
-/// Words that bind less than this end a projection.
+/// Tokens that bind less than this end a projection.
 const PROJECTION_END: u8 = 10;
 
-/// Reads a query; `None` if it is none.
+/// Parses a query; `None` if the text is not one.
 #[must_use]
 pub fn parse(query: &str) -> Option<Node> {
     let mut tokens = tokens(query)?;
@@ -25,7 +25,7 @@ pub fn parse(query: &str) -> Option<Node> {
     matches!(parser.next(), Token::End).then_some(node)
 }
 
-/// Reads words, the next one last in its list.
+/// A parser of tokens, which are in reverse order: the next one is the last.
 struct Parser {
     tokens: Vec<Token>,
     depth: usize,
@@ -45,7 +45,7 @@ impl Parser {
         self.tokens.pop().unwrap_or(Token::End)
     }
 
-    /// Takes the next word if it is of this kind.
+    /// Takes the next token if it is of this kind.
     fn skip(&mut self, wanted: &Token) -> Option<()> {
         let is_wanted = std::mem::discriminant(self.peek()) == std::mem::discriminant(wanted);
         is_wanted.then(|| drop(self.next()))
@@ -65,13 +65,13 @@ impl Parser {
         Some(left)
     }
 
-    /// Every step either nests or makes what is there one level deeper.
+    /// Counts one more level, `None` beyond the limit: each step nests, or wraps the tree in one more node.
     fn deepen(&mut self) -> Option<()> {
         self.depth += 1;
         (self.depth <= DEPTH_MAX).then_some(())
     }
 
-    /// What an expression starts with.
+    /// Parses the start of an expression.
     fn start(&mut self) -> Option<Node> {
         let current = || Box::new(Node::Current);
         Some(match self.next() {
@@ -109,7 +109,7 @@ impl Parser {
         })
     }
 
-    /// What an expression goes on with.
+    /// Parses the next part of an expression, after `left`.
     fn extend(&mut self, left: Node) -> Option<Node> {
         let comparison = match self.next() {
             Token::Dot => {
@@ -153,7 +153,7 @@ impl Parser {
         Some(Node::Compare(comparison, Box::new(left), Box::new(right)))
     }
 
-    /// What a projection does with each item.
+    /// Parses the part of a query that a projection evaluates for each item.
     fn projected(&mut self, power: u8) -> Option<Node> {
         match self.peek() {
             token if binding_power(token) < PROJECTION_END => Some(Node::Current),
@@ -181,7 +181,7 @@ impl Parser {
         }
     }
 
-    /// After `[` and before a number or colon.
+    /// Parses an index or a slice, after `[` and before a number or colon.
     fn index(&mut self, left: Node) -> Option<Node> {
         if !matches!(self.peek(), Token::Colon) && !matches!(self.peek_second(), Token::Colon) {
             let Token::Number(index) = self.next() else { return None };
@@ -208,7 +208,7 @@ impl Parser {
         Some(Node::Projection(Box::new(slice), Box::new(right)))
     }
 
-    /// `*]` after `[`.
+    /// Parses `*]` after `[`.
     fn items(&mut self, left: Node) -> Option<Node> {
         self.skip(&Token::Star)?;
         self.skip(&Token::RightBracket)?;

@@ -1,10 +1,10 @@
-//! The words of a query.
+//! The tokens of a query.
 
 use std::rc::Rc;
 
 use super::super::datum::Datum;
 
-/// A word.
+/// A token.
 #[derive(Debug, Clone)]
 pub enum Token {
     Dot,
@@ -65,7 +65,7 @@ const SYMBOLS: [(&str, Token); 24] = [
     (">", Token::Greater),
 ];
 
-/// Splits a query; `None` if a part of it is no word.
+/// Splits a query into tokens; `None` if a part of it is not one.
 pub fn tokens(query: &str) -> Option<Vec<Token>> {
     let mut tokens = Vec::new();
     let mut rest = query.trim_start_matches([' ', '\t', '\n', '\r']);
@@ -115,7 +115,7 @@ fn token(first: char, text: &str) -> Option<(Token, &str)> {
     }
 }
 
-/// The text up to the closing quote, escapes as they are, and what follows.
+/// Returns the text up to the closing quote, escapes as they are, and the rest.
 fn quoted(text: &str, quote: char) -> Option<(&str, &str)> {
     let inner = text.strip_prefix(quote)?;
     let mut is_escaped = false;
@@ -128,7 +128,7 @@ fn quoted(text: &str, quote: char) -> Option<(&str, &str)> {
     Some((text, rest.strip_prefix(quote)?))
 }
 
-/// JSON, or else a string without its quotes, which older queries use.
+/// Parses a literal: JSON, or else a string without its quotes, which older queries use.
 fn literal(text: &str) -> Option<Datum> {
     let value: serde_json::Value =
         serde_json::from_str(text).or_else(|_| serde_json::from_str(&format!("\"{}\"", text.trim_start()))).ok()?;

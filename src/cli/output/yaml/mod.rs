@@ -17,7 +17,7 @@ use scalar::ScalarStyle;
 /// Keys from this length on are written with `?`: 128 less the length of the unwritten `!!str`.
 const LONG_KEY_LENGTH_MIN: usize = 123;
 
-/// A value as a document.
+/// Renders a value as a document.
 pub fn document(value: &Datum) -> Rendered {
     // A mapping that a query made is foreign to `PyYAML`; the Azure CLI then makes a copy through
     // JSON, in which nothing is shared any more.
@@ -50,7 +50,7 @@ pub fn document(value: &Datum) -> Rendered {
     emitter.out
 }
 
-/// Where a value stands.
+/// The position of a value in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Place {
     Root,
@@ -60,7 +60,7 @@ enum Place {
     LongKey,
 }
 
-/// The address of a list or mapping, its identity.
+/// The address of a list or mapping, which is its identity.
 type Identity = *const ();
 
 /// The lists and mappings that occur more than once.
@@ -91,7 +91,8 @@ impl Shared {
         }
     }
 
-    /// The sign and name to write for a repeated value, and whether that is all of it.
+    /// Returns the sign and name to write for a repeated value, and `true` if it is an alias, which
+    /// replaces the value.
     fn mark(&mut self, value: &Datum) -> Option<(String, bool)> {
         let identity = identity(value)?;
         let index = self.repeated.iter().position(|repeated| *repeated == identity)?;
@@ -112,15 +113,15 @@ fn identity(value: &Datum) -> Option<Identity> {
     }
 }
 
-/// Writes nodes, minding the column.
+/// The writer of nodes, which keeps track of the column.
 struct Emitter {
     out: Rendered,
     column: usize,
     /// The indentation of the current collection, in columns; none at the root.
     indent: Option<usize>,
-    /// Whether the next indicator needs no blank before it.
+    /// `true` if the next indicator needs no blank before it.
     is_after_space: bool,
-    /// Whether only indentation and indicators of collections stand before on this line.
+    /// `true` if this line holds only indentation and indicators of collections so far.
     is_after_indent: bool,
     shared: Shared,
 }
@@ -182,7 +183,7 @@ impl Emitter {
         self.indent = outer;
     }
 
-    /// Writes an indicator; one that starts a collection leaves the line as good as indented.
+    /// Writes an indicator; with `is_indention`, as for `-` and `?`, it counts as indentation.
     fn indicator(&mut self, text: &str, style: Style, is_indention: bool) {
         if !self.is_after_space {
             self.write(" ", Style::Space);
@@ -226,7 +227,7 @@ fn is_simple_key(key: &str) -> bool {
     !key.is_empty() && !key.contains(scalar::is_break) && key.chars().count() < LONG_KEY_LENGTH_MIN
 }
 
-/// A float in YAML: with a point, even before an exponent.
+/// Formats a float for YAML: with a point, even before an exponent.
 fn float(value: f64) -> String {
     match float_text(value).as_str() {
         "nan" => ".nan".to_owned(),

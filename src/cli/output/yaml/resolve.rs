@@ -1,6 +1,6 @@
-//! Whether a plain scalar would be read as something else than a string (YAML 1.1).
+//! Implicit types of plain scalars (YAML 1.1): texts that would be read as something else than a string.
 
-/// Whether a text without quotes is a truth value, null, number, time or special key.
+/// Returns `true` if the text without quotes is a truth value, null, number, time or special key.
 pub fn is_typed(text: &str) -> bool {
     is_word(text) || is_integer(text) || is_float(text) || is_date(text) || is_time(text)
 }
@@ -14,7 +14,7 @@ fn is_word(text: &str) -> bool {
     matches!(text, "" | "=" | "<<") || (is_one_case && WORDS.contains(&lower.as_str()))
 }
 
-/// The rest of a text that is being matched.
+/// Rest of a text that is being matched.
 struct Scan<'a>(&'a str);
 
 impl<'a> Scan<'a> {
@@ -43,14 +43,14 @@ impl<'a> Scan<'a> {
         self.skip(|char| matches!(char, '+' | '-'))
     }
 
-    /// From one to `max` digits, at least `min`.
+    /// Skips up to `max` digits; returns `true` if there are at least `min`.
     fn digits(&mut self, min: usize, max: usize) -> bool {
         let count = self.0.chars().take(max).take_while(char::is_ascii_digit).count();
         self.0 = self.0.get(count..).unwrap_or_default();
         count >= min
     }
 
-    /// `:` and a number below 60, at least once.
+    /// Skips `:` and a number below 60, repeatedly; returns `true` if there is at least one and all are valid.
     fn sexagesimal(&mut self) -> bool {
         let mut is_any = false;
         while self.skip(|char| char == ':') {
@@ -68,7 +68,7 @@ impl<'a> Scan<'a> {
         is_any
     }
 
-    /// An exponent with its sign, or nothing.
+    /// Skips an exponent with its sign; returns `true` if it is valid or absent.
     fn exponent(&mut self) -> bool {
         !self.skip(|char| matches!(char, 'e' | 'E')) || (self.skip_sign() && self.digits(1, usize::MAX))
     }

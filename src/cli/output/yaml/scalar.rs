@@ -1,4 +1,4 @@
-//! Scalars: which quotes they need, and how long ones are broken.
+//! Scalars: the quotes that they need, and the line breaks of long ones.
 
 use super::super::rendered::Style;
 use super::{Emitter, Place, resolve};
@@ -9,7 +9,7 @@ const WIDTH: usize = 80;
 /// The characters with which the highlighter does not recognise a plain key.
 const OUTSIDE_KEYS: [char; 9] = ['#', ',', '?', '[', ']', '{', '}', '"', '\''];
 
-/// How a scalar is written.
+/// The style of a scalar: plain, in single quotes or in double quotes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum ScalarStyle {
     Plain,
@@ -17,7 +17,7 @@ pub enum ScalarStyle {
     Double,
 }
 
-/// The style of a string.
+/// Returns the style in which `PyYAML` writes a string.
 pub fn style(text: &str, is_simple_key: bool) -> ScalarStyle {
     let is_multiline = text.contains(is_break);
     let is_double = text.chars().any(is_special)
@@ -33,7 +33,7 @@ pub fn style(text: &str, is_simple_key: bool) -> ScalarStyle {
     }
 }
 
-/// A line break.
+/// Returns `true` if the character is a line break.
 pub fn is_break(char: char) -> bool {
     matches!(char, '\n' | '\u{85}' | '\u{2028}' | '\u{2029}')
 }
@@ -42,7 +42,7 @@ fn is_blank(char: char) -> bool {
     matches!(char, '\0' | ' ' | '\t' | '\r') || is_break(char)
 }
 
-/// Whether only double quotes can hold a character.
+/// Returns `true` if only double quotes can hold the character.
 fn is_special(char: char) -> bool {
     let is_printable = matches!(
         char,
@@ -59,7 +59,8 @@ fn has_pair_after_break(text: &str) -> bool {
     text.chars().zip(text.chars().skip(1)).any(|(left, right)| is_break(left) && right == ' ')
 }
 
-/// Whether a text would read as something else than a plain scalar.
+/// Returns `true` if the text would read as something else than a plain scalar, such as an indicator or
+/// a comment.
 fn is_indicator_like(text: &str) -> bool {
     let mut chars = text.chars();
     let first = chars.next();
@@ -79,7 +80,7 @@ fn is_indicator_like(text: &str) -> bool {
     text.ends_with(' ') || text.starts_with("---") || text.starts_with("...") || is_colon_followed || is_hash_preceded
 }
 
-/// What a stretch of a scalar consists of.
+/// The class of characters in a stretch of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Run {
     Spaces,
