@@ -24,7 +24,7 @@ apart=$(comm -13 <(printf '%s\n' "$page") <(printf '%s\n' "$package") | grep -v 
 
 say "Linting"
 # Without its default feature, the crate of fuzz targets is checked and the fuzzer, in C++, is not compiled.
-timed "clippy" cargo clippy --quiet --locked --workspace --all-targets --no-default-features --features scale-down-js/constructor \
+timed "clippy" cargo clippy --quiet --locked --workspace --all-targets --no-default-features --features scale-down-js/constructor,command \
   -- -D warnings || fail "clippy has something to say; see above"
 
 say "Checking the documentation"

@@ -33,7 +33,7 @@ test_native() {
 # Compiled as the package is, so that what both are made of is compiled once.
 build_headless() (
   for_the_web
-  timed "headless tests: compile" with_wasm cargo test --quiet --release --locked --target "$wasm_target" --test headless --no-run
+  timed "headless tests: compile" with_wasm cargo test --quiet --release --locked --target "$wasm_target" --no-default-features --test headless --no-run
 )
 
 test_headless() {
@@ -50,7 +50,7 @@ run_headless() (
   ln -s "$(find_chromium)" "$browser/google-chrome"
   export PATH="$browser:$PATH"
   with_wasm wasm-pack test --headless --chrome --chromedriver "$(find_chromedriver)" --mode no-install \
-    --release -- --locked --test headless
+    --release -- --locked --no-default-features --test headless
 )
 
 test_package() {
