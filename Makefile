@@ -24,7 +24,7 @@ lint: ## Check format and lints
 fresh: ## Prove both commands on a fresh machine, in a throw-away home, and time their steps
 	@tools/fresh.sh
 
-bench: ## Measure the engine
+bench: ## Measure the engine in seconds and instructions
 	@tools/bench.sh
 
 package: ## Build the JavaScript package into pkg/

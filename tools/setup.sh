@@ -3,6 +3,7 @@
 #
 #   tools/setup.sh          everything
 #   tools/setup.sh native   the crates, and nothing else
+#   tools/setup.sh bench    what measuring needs: the crates, valgrind and the runner of its benches
 #   tools/setup.sh wasm     what compiling to wasm needs: the crates, a compiler and a standard library
 #   tools/setup.sh page     what the page needs: all of that, Trunk, wasm-bindgen, wasm-opt
 #   tools/setup.sh package  what the JavaScript package needs: the compiler, wasm-bindgen, wasm-opt
@@ -193,6 +194,8 @@ need_programs() {
     wasm-bindgen) need_program wasm-bindgen-cli "$(locked_version wasm-bindgen)" wasm-bindgen ;;
     wasm-split) need_program wasm_split_cli_support "$wasm_split_version" wasm-split-cli --locked --features build-binary ;;
     trunk) need_program trunk "$trunk_version" trunk --locked --no-default-features ;;
+    # Of the same version as the crate, whose output it reads.
+    gungraun) need_program gungraun-runner "$(locked_version gungraun)" gungraun-runner ;;
     wasm-pack) need_program wasm-pack "$wasm_pack_version" wasm-pack ;;
     esac
   done
@@ -242,6 +245,10 @@ need_browser() {
   fi
 }
 
+# --- measuring --------------------------------------------------------------------------------------
+
+need_valgrind() { have valgrind || install_packages valgrind libc6-dbg; }
+
 # --- parts ------------------------------------------------------------------------------------------
 
 # Debian's packages are installed one after the other: the package manager allows no more.
@@ -272,9 +279,10 @@ side_by_side() {
 need_basics
 case "${1:-test}" in
 native) need_crates ;;
+bench) side_by_side need_crates need_valgrind "need_programs gungraun" ;;
 wasm) side_by_side need_crates packages_of_wasm ;;
 page) side_by_side need_crates need_npm_tools packages_of_wasm "need_programs wasm-bindgen wasm-split trunk" ;;
 package) side_by_side need_crates need_npm_tools packages_of_wasm "need_programs wasm-bindgen" ;;
 test) side_by_side need_crates need_npm_tools packages_of_test "need_programs wasm-bindgen wasm-split trunk wasm-pack" ;;
-*) fail "unknown part '$1': native, wasm, page, package or test" ;;
+*) fail "unknown part '$1': native, bench, wasm, page, package or test" ;;
 esac
