@@ -11,12 +11,15 @@ compile_page() {
 tools/setup.sh wasm
 for_the_web
 say "Compiling the page (release)"
+# In a process group of its own, to be ended as a whole.
+set -m
 timed "page: compile" compile_page &
 compiling=$!
-trap 'kill "$compiling" 2>/dev/null || true' EXIT
+set +m
+trap 'kill -- "-$compiling" 2>/dev/null || true' EXIT
 tools/setup.sh page
-trap - EXIT
 wait "$compiling" || fail "the page did not compile; see the message above"
+trap - EXIT
 
 say "Building the page"
 # Its backtraces hide the compiler's message.

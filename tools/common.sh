@@ -20,7 +20,7 @@ cargo_home=${CARGO_HOME:-$HOME/.cargo}
 # The tools of this project, for all of its clones: nothing is added to the user's own.
 tools_home=${SCALE_DOWN_TOOLS:-${XDG_CACHE_HOME:-$HOME/.cache}/scale-down-playground}
 npm_tools=$root/tests/e2e/node_modules
-python_tools=$tools_home/python
+python_tools=$tools_home/python-$(cksum <tests/hosts/requirements.txt | cut -d ' ' -f 1)
 export PATH="$tools_home/bin:$npm_tools/.bin:$python_tools/bin:$PATH"
 export CARGO_TARGET_DIR=${CARGO_TARGET_DIR:-$root/target}
 # Only the set-up downloads, and with `locked` what the lock files name: whatever else a build would
@@ -62,20 +62,31 @@ locked_version() {
 # It gets a sysroot of its own, so that no toolchain is changed, and one that is changed by somebody else
 # does not change what is built.
 
-# Makes the page a tenth smaller: it trades a little speed of sorts and of printing numbers.
+# Makes the page smaller: it trades a little speed of sorts and of printing numbers.
 sysroot_features="panic-unwind compiler-builtins-mem optimize_for_size"
+# Goes up when tools/setup.sh builds the library in another way.
+sysroot_recipe=1
 
 # Prints the first toolchain whose standard library's source is here, as RUSTUP_TOOLCHAIN names it: the
 # default one (an empty name is none for rustup), or that of a distribution's packages, by its folder.
 wasm_toolchain() {
   local toolchain
   for toolchain in "${RUSTUP_TOOLCHAIN:-}" /usr; do
-    if [ -e "$(RUSTUP_TOOLCHAIN=$toolchain rustc --print sysroot 2>/dev/null)/$library_source/sysroot/Cargo.toml" ]; then
+    if RUSTUP_TOOLCHAIN=$toolchain has_library_source; then
       printf '%s' "$toolchain"
       return
     fi
   done
   return 1
+}
+
+# Whether the compiler is as new as Cargo.toml asks, and the source of its library can be built for size.
+has_library_source() {
+  local oldest version
+  oldest=$(sed -n 's/^rust-version = "\(.*\)"/\1/p' Cargo.toml)
+  version=$(rustc --version 2>/dev/null | cut -d ' ' -f 2)
+  [ "$(printf '%s\n' "$oldest" "$version" | sort -V | head -n 1)" = "$oldest" ] &&
+    grep -qs '^optimize_for_size' "$(rustc --print sysroot)/$library_source/sysroot/Cargo.toml"
 }
 
 # Where a toolchain has the source, for whoever has rustup's `rust-src` or Debian's `rust-web-src`.
@@ -84,7 +95,7 @@ library_source=lib/rustlib/src/rust/library
 # The folder of the standard library for wasm that goes with the toolchain.
 wasm_sysroot() {
   local key
-  key=$({ rustc -vV && printf '%s\n' "$sysroot_features"; } | cksum)
+  key=$({ rustc -vV && rustc --print sysroot && printf '%s\n' "$sysroot_recipe" "$sysroot_features"; } | cksum)
   printf '%s/sysroot-%s' "$tools_home" "${key%% *}"
 }
 

@@ -4,7 +4,7 @@
 # As somebody who has just installed Rust, Node.js and make: a clone of the last commit, a home of its own and so
 # empty caches of crates, npm and pip and no tools, and none of the Debian packages that the set-up installs. Those
 # are taken away in a copy-on-write view of this machine, which needs root; nothing outside of it changes. Where there
-# is no such view, the packages stay, and the table says so.
+# is no such view, packages stay, and those that are missing are installed for good.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
 
 packages=(cargo-web rustc-web rust-web-src lld-22 lld-19 chromium chromium-common chromium-driver chromium-headless-shell)
@@ -23,7 +23,7 @@ if [ "${1:-}" != inside ]; then
       mount --bind "$place/user" "$place/view/mnt"
       for folder in proc dev sys; do mount --rbind "/$folder" "$place/view/$folder"; done
       exec chroot "$place/view" env HOME=/mnt "${@:2}"
-    ' - "$place" bash /mnt/playground/tools/fresh.sh inside "$(command -v rustup || true)" "${RUSTUP_HOME:-$HOME/.rustup}"
+    ' - "$place" bash /mnt/playground/tools/fresh.sh inside "$(command -v rustup || true)" "${RUSTUP_HOME:-$HOME/.rustup}" view
   else
     say "No view of this machine can be made here: Debian packages that are installed are used"
     HOME=$place/user bash "$place/user/playground/tools/fresh.sh" inside "$(command -v rustup || true)" "${RUSTUP_HOME:-$HOME/.rustup}"
@@ -46,7 +46,7 @@ if [ -n "$rustup" ]; then
   PATH=$HOME/.cargo/bin:$(printf '%s' "$PATH" | tr ':' '\n' | grep -v '/.cargo/bin$\|/scale-down-playground/\|/node_modules/' | paste -sd:)
   export PATH
 fi
-if [ "$(id -u)" = 0 ] && [ "$(stat -c %m /mnt 2>/dev/null)" = /mnt ] && have dpkg; then
+if [ "${4:-}" = view ] && [ "$HOME" = /mnt ] && have dpkg; then
   mapfile -t installed < <(dpkg-query --show --showformat '${Package} ${db:Status-Status}\n' "${packages[@]}" 2>/dev/null | sed -n 's/ installed$//p')
   if [ ${#installed[@]} -gt 0 ]; then
     DEBIAN_FRONTEND=noninteractive apt-get purge -y --allow-remove-essential "${installed[@]}" >/dev/null 2>&1 ||

@@ -54,7 +54,8 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
   elif have sudo; then
-    sudo "$@"
+    # Asked for before; a job in the background could not ask for a password.
+    sudo -n "$@"
   else
     fail "installing packages needs root: run 'make setup' once as root, or install sudo"
   fi
@@ -67,8 +68,10 @@ install_packages() {
     quietly as_root apt-get update || say "apt-get update failed; going on with the package lists that are there"
     apt_lists_fresh=yes
   fi
-  quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends "$@" ||
-    fail "apt-get could not install: $*. See its message above"
+  # Nothing that is there is taken away for it, and another installation under way is waited for.
+  quietly as_root env DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends --no-remove \
+    -o DPkg::Lock::Timeout=300 "$@" ||
+    fail "apt-get could not install: $*. See its message above. (A browser and its driver may be named by CHROMIUM and CHROMEDRIVER)"
 }
 
 # --- what whoever starts must bring -----------------------------------------------------------------
@@ -87,8 +90,13 @@ need_basics() {
 # distribution's compiler is installed beside it.
 rustup_may_install() { have rustup && [ "${RUSTUP_AUTO_INSTALL:-1}" != 0 ]; }
 
+# A distribution's toolchain counts only where rustup may add nothing to its own.
+lacks_wasm_toolchain() {
+  if rustup_may_install; then ! has_library_source; else ! wasm_toolchain >/dev/null; fi
+}
+
 need_wasm_compiler() {
-  if ! wasm_toolchain >/dev/null; then
+  if lacks_wasm_toolchain; then
     if rustup_may_install; then
       say "Adding the source of the standard library to the Rust toolchain (rustup component add rust-src)"
       quietly rustup component add rust-src || fail "rustup could not add rust-src; see its message above"
@@ -106,15 +114,21 @@ need_wasm_compiler() {
 need_standard_library() {
   local sysroot host target_folder
   sysroot=$(wasm_sysroot)
-  [ ! -e "$sysroot" ] || return 0
   host=$(rustc -vV | sed -n 's/^host: //p')
+  # The link to the toolchain is followed: it may be gone.
+  [ ! -e "$sysroot/lib/rustlib/$host/lib/" ] || return 0
   mkdir -p "$tools_home"
   target_folder=$(mktemp -d "$tools_home/building.XXXXXX")
   mkdir -p "$target_folder/lib/rustlib/$host/bin" "$target_folder/lib/rustlib/$wasm_target/lib"
   ln -s "$(rustc --print target-libdir)" "$target_folder/lib/rustlib/$host/lib"
   ln -s "$(wasm_linker "$host")" "$target_folder/lib/rustlib/$host/bin/rust-lld"
-  timed "standard library for wasm" build_standard_library "$target_folder"
+  # The name now: at the exit it is out of scope.
+  # shellcheck disable=SC2064
+  trap "rm -rf '$target_folder'" EXIT
+  timed "standard library for wasm" build_standard_library "$target_folder" ||
+    fail "the standard library for $wasm_target did not build; see the compiler's message above"
   # Only what is whole gets the name that others look for.
+  rm -rf "$sysroot"
   mv "$target_folder" "$sysroot"
 }
 
@@ -133,22 +147,18 @@ wasm_linker() {
 
 build_standard_library() {
   say "Building Rust's standard library for $wasm_target (half a minute)"
-  local into=$1 work
-  work=$(mktemp -d)
-  cp -rL "$(rustc --print sysroot)/$library_source" "$work/library"
+  local into=$1/lib/rustlib/$wasm_target/lib work=$1/work
+  mkdir "$work" && cp -rL "$(rustc --print sysroot)/$library_source" "$work/library" || return 1
   # Vendored copies of its dependencies, where there are any, are not complete; crates.io has them.
   rm -rf "$work/library/vendor"
   (
-    cd "$work/library/sysroot"
+    cd "$work/library/sysroot" || exit 1
     # The flags are those of the compiler's own bootstrap: they make the result a sysroot.
     env -u CARGO_BUILD_TARGET RUSTC_BOOTSTRAP=1 CARGO_TARGET_DIR="$work/target" \
       __CARGO_DEFAULT_LIB_METADATA=playground \
       RUSTFLAGS="-Zforce-unstable-if-unmarked -Cembed-bitcode=yes --remap-path-prefix=$cargo_home/registry/src=crates --remap-path-prefix=$work=rust" \
       cargo build --quiet --release --locked --target "$wasm_target" --features "$sysroot_features"
-  ) || fail "the standard library for $wasm_target did not build; see the compiler's message above"
-  find "$work/target/$wasm_target/release/deps" -name '*.rlib' ! -name 'libsysroot-*' \
-    -exec cp -t "$into/lib/rustlib/$wasm_target/lib" {} +
-  rm -rf "$work"
+  ) && cp "$work/target/$wasm_target/release/deps/"*.rlib "$into/" && rm "$into"/libsysroot-*.rlib && rm -rf "$work"
 }
 
 # --- crates -----------------------------------------------------------------------------------------
@@ -186,8 +196,9 @@ need_program() {
 # Two take the newest of what they are made of: the lock files of their releases name versions that not every copy
 # of crates.io has.
 need_programs() {
-  local name programs_target
+  local name
   programs_target=$(mktemp -d)
+  trap 'rm -rf "$programs_target"' EXIT
   for name in "$@"; do
     case "$name" in
     # The program must be of the same version as the crate: they share an unversioned format.
@@ -199,7 +210,6 @@ need_programs() {
     wasm-pack) need_program wasm-pack "$wasm_pack_version" wasm-pack ;;
     esac
   done
-  rm -rf "$programs_target"
 }
 
 # --- tools from npm ---------------------------------------------------------------------------------
@@ -259,24 +269,38 @@ packages_of_test() {
   need_python_tools
 }
 
-# Runs its arguments, each a command of one or more words, side by side; ends all when one fails.
+# Asks for root's rights in the foreground, where packages are missing that need them.
+ask_for_root() {
+  local missing=
+  if ! rustup_may_install && lacks_wasm_toolchain; then missing=yes; fi
+  if [ "$1" = test ] && ! { find_chromium && find_chromedriver; } >/dev/null; then missing=yes; fi
+  if [ "$1" = bench ] && ! have valgrind; then missing=yes; fi
+  if [ -n "$missing" ] && [ "$(id -u)" != 0 ] && have sudo; then
+    sudo -v || fail "installing packages needs root: run 'make setup' once as root"
+  fi
+}
+
+# Runs its arguments, each a command of one or more words, side by side; ends all when one fails. They are waited for
+# in their order, so the quick ones come first.
 side_by_side() {
-  local job
+  local job jobs=()
   set -m
-  trap 'kill $(jobs -p | sed "s/^/-/") 2>/dev/null || true' EXIT
+  trap 'kill -- $(jobs -p | sed "s/^/-/") 2>/dev/null || true' EXIT
   for job in "$@"; do
     # The words of each are wanted.
     # shellcheck disable=SC2086
     $job &
+    jobs+=("$!")
   done
   set +m
-  for job in "$@"; do
-    wait -n || exit 1
+  for job in "${jobs[@]}"; do
+    wait "$job" || exit 1
   done
   trap - EXIT
 }
 
 need_basics
+[ "${1:-test}" = native ] || ask_for_root "${1:-test}"
 case "${1:-test}" in
 native) need_crates ;;
 bench) side_by_side need_crates need_valgrind "need_programs gungraun" ;;

@@ -6,13 +6,13 @@
 //! given up, everything that Compute has begun with a single machine goes to its end, and the pool's
 //! count becomes the number of nodes that are then there.
 
-use super::cloud::Cloud;
-use super::cluster::{Cluster, ClusterId};
-use super::error::ServiceError;
-use super::lifecycle::NodeState;
-use super::node::Milestone;
-use super::operation::{OperationId, OperationKind, ProvisioningState};
-use super::pool::{Pool, PoolId};
+use crate::azure::cluster::{Cluster, ClusterId};
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::Milestone;
+use crate::azure::operation::{OperationId, OperationKind, ProvisioningState};
+use crate::azure::pool::{Pool, PoolId};
+use crate::cloud::Cloud;
+use crate::ground::error::ServiceError;
 
 impl Cloud {
     /// Aborts the operation under way on a pool and returns its id, or `None` if there is none.
@@ -21,7 +21,7 @@ impl Cloud {
     ///
     /// `NotFound` if there is no such pool.
     pub fn abort_on_pool(&mut self, id: PoolId) -> Result<Option<OperationId>, ServiceError> {
-        let pool = self.pool(id).ok_or_else(|| super::check::no_pool(id))?;
+        let pool = self.pool(id).ok_or_else(|| crate::check::no_pool(id))?;
         let operation = pool.operation;
         Ok(operation.map(|operation| self.abort(operation)))
     }
@@ -78,7 +78,7 @@ impl Cloud {
 
 /// Returns the instance ids of an operation's new machines for which no host was found yet.
 fn without_host(pool: &Pool, operation: OperationId) -> Vec<u32> {
-    let is_given_up = |node: &&super::node::Node| {
+    let is_given_up = |node: &&crate::azure::node::Node| {
         node.operation == Some(operation)
             && node.state() == NodeState::Creating
             && node.bring_up.reached < Milestone::Allocated
@@ -87,7 +87,7 @@ fn without_host(pool: &Pool, operation: OperationId) -> Vec<u32> {
 }
 
 /// Cancels the deletion of a cluster's resource group: a group whose cluster stays cannot be deleted.
-fn keep_group(groups: &mut [super::cluster::ResourceGroup], cluster: &Cluster) {
+fn keep_group(groups: &mut [crate::azure::cluster::ResourceGroup], cluster: &Cluster) {
     for group in groups {
         group.is_deleting &= !group.name.eq_ignore_ascii_case(&cluster.spec.resource_group);
     }

@@ -5,22 +5,22 @@
 
 use std::sync::Arc;
 
-use super::check::{busy_cluster, check_manual_scale, no_pool};
-use super::cloud::{Cloud, find_pool};
-use super::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
-use super::error::ServiceError;
-use super::kubernetes::NodeId;
-use super::lifecycle::NodeState;
-use super::limits;
-use super::money::Cost;
-use super::node::Removal;
-use super::nodes::Nodes;
-use super::operation::{OperationId, OperationKind, PowerState, ProvisioningState};
-use super::pool::{AutoscalerRange, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
-use super::scale::ScalePlan;
-use super::scaler::Scaler;
-use super::timing::Timing;
-use super::workloads::{Kubernetes, NodeTemplate};
+use crate::azure::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::Removal;
+use crate::azure::nodes::Nodes;
+use crate::azure::operation::{OperationId, OperationKind, PowerState, ProvisioningState};
+use crate::azure::pool::{AutoscalerRange, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
+use crate::azure::scale::ScalePlan;
+use crate::azure::timing::Timing;
+use crate::check::{busy_cluster, check_manual_scale, no_pool};
+use crate::cloud::{Cloud, find_pool};
+use crate::ground::error::ServiceError;
+use crate::ground::money::Cost;
+use crate::kubernetes::NodeId;
+use crate::limits;
+use crate::scaler::Scaler;
+use crate::workloads::{Kubernetes, NodeTemplate};
 
 /// Settings of a pool to change; a field that is `None` leaves its setting as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -480,7 +480,7 @@ impl Cloud {
     fn each_node(
         &mut self,
         cluster: ClusterId,
-        mut act: impl FnMut(&mut super::clockwork::Clockwork, &mut Pool, u32, NodeState),
+        mut act: impl FnMut(&mut crate::clockwork::Clockwork, &mut Pool, u32, NodeState),
     ) {
         let found = self.clusters.iter().find(|found| found.id == cluster);
         let pools: Vec<PoolId> =
@@ -494,7 +494,7 @@ impl Cloud {
         &mut self,
         cluster: ClusterId,
         pool: PoolId,
-        mut act: impl FnMut(&mut super::clockwork::Clockwork, &mut Pool, u32, NodeState),
+        mut act: impl FnMut(&mut crate::clockwork::Clockwork, &mut Pool, u32, NodeState),
     ) {
         if let Some(pool) = find_pool(&mut self.clusters, cluster, pool) {
             let nodes: Vec<(u32, NodeState)> = pool.nodes().map(|node| (node.instance_id, node.state())).collect();
@@ -506,7 +506,7 @@ impl Cloud {
 }
 
 fn delete_deallocated(
-    clockwork: &mut super::clockwork::Clockwork,
+    clockwork: &mut crate::clockwork::Clockwork,
     cluster: ClusterId,
     pool: &mut Pool,
     operation: OperationId,

@@ -1,14 +1,14 @@
 //! Preconditions of a change: the resource exists, no other operation is under way, the cluster runs,
 //! and there is capacity and quota.
 
-use super::cloud::Cloud;
-use super::cluster::{Cluster, ClusterId};
-use super::error::ServiceError;
-use super::fault::FaultKind;
-use super::limits;
-use super::operation::PowerState;
-use super::pool::{AutoscalerRange, Pool, PoolId, PoolMode};
-use super::vm_size::VmSize;
+use crate::azure::cluster::{Cluster, ClusterId};
+use crate::azure::fault::FaultKind;
+use crate::azure::operation::PowerState;
+use crate::azure::pool::{AutoscalerRange, Pool, PoolId, PoolMode};
+use crate::azure::vm_size::VmSize;
+use crate::cloud::Cloud;
+use crate::ground::error::ServiceError;
+use crate::limits;
 
 impl Cloud {
     pub(super) fn find_cluster(&self, id: ClusterId) -> Result<&Cluster, ServiceError> {

@@ -6,21 +6,21 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::cluster::ClusterId;
-use super::error::ServiceError;
-use super::fault::{FaultKind, Faults};
-use super::kubernetes::NodeId;
-use super::lifecycle::{NodeState, Step};
-use super::node::{Milestone, Node, NodeSource, Removal};
-use super::operation::{Operation, OperationId, OperationKind, OperationState};
-use super::pool::{Pool, PoolId, ScaleDownMode, node_name};
-use super::queue::EventQueue;
-use super::random::Random;
-use super::record::{Happening, OperationStatus, RecordLog};
-use super::scale::{ScalePlan, zone_for_new};
-use super::table::Table;
-use super::timing::{Timing, Timings};
-use super::workloads::{DeploymentId, DrainPolicy, Kubernetes, Moment, Standing};
+use crate::azure::cluster::ClusterId;
+use crate::azure::fault::{FaultKind, Faults};
+use crate::azure::lifecycle::{NodeState, Step};
+use crate::azure::node::{Milestone, Node, NodeSource, Removal};
+use crate::azure::operation::{Operation, OperationId, OperationKind, OperationState};
+use crate::azure::pool::{Pool, PoolId, ScaleDownMode, node_name};
+use crate::azure::scale::{ScalePlan, zone_for_new};
+use crate::azure::timing::{Timing, Timings};
+use crate::ground::error::ServiceError;
+use crate::ground::queue::EventQueue;
+use crate::ground::random::Random;
+use crate::ground::table::Table;
+use crate::kubernetes::NodeId;
+use crate::record::{Happening, OperationStatus, RecordLog};
+use crate::workloads::{DeploymentId, DrainPolicy, Kubernetes, Moment, Standing};
 
 /// A scheduled event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -1,24 +1,24 @@
 //! The simulated cloud: everything that exists, and the passing of time.
 //!
-//! Changes are in [`super::change`]; this module holds the state, answers queries and advances time.
+//! Changes are in [`crate::change`]; this module holds the state, answers queries and advances time.
 
 use std::hash::{Hash, Hasher};
 
-use super::clockwork::{Clockwork, Event, NodeOutcome, Place};
-use super::cluster::{Cluster, ClusterId, ResourceGroup};
-use super::error::ServiceError;
-use super::kubernetes::NodeId;
-use super::lifecycle::NodeState;
-use super::limits::DEFAULT_QUOTA_VCPUS;
-use super::money::Cost;
-use super::node::Node;
-use super::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
-use super::pool::{Pool, PoolId, node_name};
-use super::record::{Happening, OperationStatus, RecordLog};
-use super::scaler::{Scaler, tell_of_drain};
-use super::snapshot::{Snapshot, StateCounts};
-use super::table::Table;
-use super::timing::Timings;
+use crate::azure::cluster::{Cluster, ClusterId, ResourceGroup};
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::Node;
+use crate::azure::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
+use crate::azure::pool::{Pool, PoolId, node_name};
+use crate::azure::timing::Timings;
+use crate::clockwork::{Clockwork, Event, NodeOutcome, Place};
+use crate::ground::error::ServiceError;
+use crate::ground::money::Cost;
+use crate::ground::table::Table;
+use crate::kubernetes::NodeId;
+use crate::limits::DEFAULT_QUOTA_VCPUS;
+use crate::record::{Happening, OperationStatus, RecordLog};
+use crate::scaler::{Scaler, tell_of_drain};
+use crate::snapshot::{Snapshot, StateCounts};
 
 /// The effect of an event on a node; returns `None` if the event is stale.
 type Act<'a> = dyn Fn(&mut Clockwork, Place<'_>, &mut Node) -> Option<NodeOutcome> + 'a;

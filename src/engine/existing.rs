@@ -1,14 +1,14 @@
 //! A loaded world: clusters and pools put in place as they stand, without time passing.
 
-use super::clockwork::Place;
-use super::cloud::{Cloud, find_pool};
-use super::cluster::{ClusterId, ClusterSpec};
-use super::kubernetes::NodeId;
-use super::lifecycle::NodeState;
-use super::node::Node;
-use super::operation::{PowerState, ProvisioningState};
-use super::pool::PoolSpec;
-use super::scale::zone_for_new;
+use crate::azure::cluster::{ClusterId, ClusterSpec};
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::Node;
+use crate::azure::operation::{PowerState, ProvisioningState};
+use crate::azure::pool::PoolSpec;
+use crate::azure::scale::zone_for_new;
+use crate::clockwork::Place;
+use crate::cloud::{Cloud, find_pool};
+use crate::kubernetes::NodeId;
 
 /// A pool of a loaded world, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,14 +1,14 @@
 //! Adding and removing faults, and the effects of those that choose nodes when their time has come.
 
-use super::clockwork::{Clockwork, Event};
-use super::cloud::{Cloud, find_pool};
-use super::cluster::ClusterId;
-use super::fault::{Fault, FaultKind, FaultSpec};
-use super::kubernetes::NodeId;
-use super::lifecycle::NodeState;
-use super::pool::{Pool, ScaleDownMode};
-use super::record::Remark;
-use super::workloads::Standing;
+use crate::azure::cluster::ClusterId;
+use crate::azure::fault::{Fault, FaultKind, FaultSpec};
+use crate::azure::lifecycle::NodeState;
+use crate::azure::pool::{Pool, ScaleDownMode};
+use crate::clockwork::{Clockwork, Event};
+use crate::cloud::{Cloud, find_pool};
+use crate::kubernetes::NodeId;
+use crate::record::Remark;
+use crate::workloads::Standing;
 
 impl Cloud {
     /// Adds a fault and returns its number.
@@ -82,7 +82,7 @@ impl Cloud {
     /// Makes an unreachable node ready again, unless its machine has stopped running meanwhile.
     pub(super) fn on_recover(&mut self, cluster: ClusterId, id: NodeId) {
         let runs = |pool: &Pool| {
-            let state = pool.node(id.instance_id).map(super::node::Node::state);
+            let state = pool.node(id.instance_id).map(crate::azure::node::Node::state);
             state.is_some_and(NodeState::is_kubernetes_ready)
         };
         if !self.pool(id.pool).is_some_and(runs) {

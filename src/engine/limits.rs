@@ -1,13 +1,13 @@
 //! Limits that the service checks before anything happens: names, counts, disks, quota.
 //!
 //! Limits are from the AKS service limits page (1,000 nodes a pool, 100 pools and 5,000 nodes a
-//! cluster) and from "create node pools" (names, system pools); see [`super::error`] for the
+//! cluster) and from "create node pools" (names, system pools); see [`crate::ground::error`] for the
 //! wording.
 
-use super::autoscaler::profile;
-use super::cluster::Cluster;
-use super::error::ServiceError;
-use super::pool::{AutoscalerRange, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, ScaleDownMode};
+use crate::autoscaler::profile;
+use crate::azure::cluster::Cluster;
+use crate::azure::pool::{AutoscalerRange, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, ScaleDownMode};
+use crate::ground::error::ServiceError;
 
 /// Maximum number of nodes in one pool.
 pub const POOL_NODES_MAX: u32 = 1000;
@@ -151,7 +151,7 @@ pub(super) fn check_quota(limit: u32, usage: u32, additional: u32) -> Result<(),
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vm_size::VmSize;
+    use crate::azure::vm_size::VmSize;
 
     fn spec(edit: impl FnOnce(&mut PoolSpec)) -> PoolSpec {
         let size = VmSize::find("Standard_DS2_v2").expect("a known size");

@@ -1,11 +1,11 @@
 //! Requests to single machines of a node pool, through AKS.
 
-use super::check::no_pool;
-use super::cloud::{Cloud, find_pool};
-use super::error::ServiceError;
-use super::limits;
-use super::operation::{OperationId, OperationKind};
-use super::pool::PoolId;
+use crate::azure::operation::{OperationId, OperationKind};
+use crate::azure::pool::PoolId;
+use crate::check::no_pool;
+use crate::cloud::{Cloud, find_pool};
+use crate::ground::error::ServiceError;
+use crate::limits;
 
 impl Cloud {
     /// Deletes chosen nodes of a pool, whatever its scale-down mode. They are not drained, as the
@@ -31,7 +31,7 @@ impl Cloud {
         let pool = find_pool(&mut self.clusters, cluster, id).ok_or_else(|| no_pool(id))?;
         pool.spec.count = count;
         for instance_id in chosen {
-            if pool.node(instance_id).is_some_and(|node| node.state() != super::lifecycle::NodeState::Deleting) {
+            if pool.node(instance_id).is_some_and(|node| node.state() != crate::azure::lifecycle::NodeState::Deleting) {
                 self.clockwork.delete(cluster, pool, instance_id, Some(operation));
             }
         }

@@ -5,11 +5,11 @@
 //! pull request 9932): instances that are deallocated or being deallocated are in the scale set's
 //! capacity and not in the target size of the group.
 
-use super::cloud::{Cloud, find_pool};
-use super::error::ServiceError;
-use super::lifecycle::NodeState;
-use super::node::Removal;
-use super::pool::{Pool, PoolId, ScaleDownMode};
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::Removal;
+use crate::azure::pool::{Pool, PoolId, ScaleDownMode};
+use crate::cloud::{Cloud, find_pool};
+use crate::ground::error::ServiceError;
 
 /// The result of a request for more nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -53,7 +53,7 @@ impl Cloud {
     /// Limits and quota, which only new instances need; instances that were started before the error
     /// stay started.
     pub fn grow_group(&mut self, id: PoolId, delta: u32) -> Result<Growth, ServiceError> {
-        let no_pool = || super::check::no_pool(id);
+        let no_pool = || crate::check::no_pool(id);
         let cluster = self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(no_pool)?;
         let (cluster, location) = (cluster.id, cluster.spec.location.clone());
         let pool = find_pool(&mut self.clusters, cluster, id).ok_or_else(no_pool)?;
@@ -90,8 +90,8 @@ impl Cloud {
             let id_of = cluster.id;
             cluster.pools.iter_mut().find(|pool| pool.id == id).map(|pool| (id_of, pool))
         });
-        let (cluster, pool) = found.ok_or_else(|| super::check::no_pool(id))?;
-        let state = pool.node(instance_id).map(super::node::Node::state);
+        let (cluster, pool) = found.ok_or_else(|| crate::check::no_pool(id))?;
+        let state = pool.node(instance_id).map(crate::azure::node::Node::state);
         let removal = match pool.spec.scale_down_mode {
             ScaleDownMode::Delete => Removal::Delete,
             ScaleDownMode::Deallocate => Removal::Deallocate,
@@ -114,8 +114,8 @@ impl Cloud {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize};
     use super::*;
+    use crate::{ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize};
 
     fn cloud(ready: u32, deallocated: u32) -> (Cloud, PoolId) {
         let mut cloud = Cloud::new(1);

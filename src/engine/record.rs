@@ -8,11 +8,11 @@
 use std::collections::{VecDeque, vec_deque};
 use std::sync::Arc;
 
-use super::kubernetes::{PodId, PodSpec, pod};
-use super::lifecycle::NodeState;
-use super::node::Milestone;
-use super::operation::OperationKind;
-use super::pool::node_name;
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::Milestone;
+use crate::azure::operation::OperationKind;
+use crate::azure::pool::node_name;
+use crate::kubernetes::{PodId, PodSpec, pod};
 
 /// Maximum number of records of machines and operations that are kept; the oldest go first.
 pub const RECORDS_MAX: usize = 100_000;
@@ -356,8 +356,8 @@ impl DoubleEndedIterator for Merged<'_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::kubernetes::Resources;
     use super::*;
+    use crate::kubernetes::Resources;
 
     fn log() -> RecordLog {
         let mut log = RecordLog::default();

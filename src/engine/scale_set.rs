@@ -6,15 +6,15 @@
 
 use std::sync::Arc;
 
-use super::check::stopped;
-use super::clockwork::Clockwork;
-use super::cloud::{Cloud, find_pool};
-use super::cluster::ClusterId;
-use super::error::ServiceError;
-use super::lifecycle::NodeState;
-use super::operation::{OperationId, OperationKind, PowerState};
-use super::pool::{Pool, PoolId};
-use super::timing::Timing;
+use crate::azure::cluster::ClusterId;
+use crate::azure::lifecycle::NodeState;
+use crate::azure::operation::{OperationId, OperationKind, PowerState};
+use crate::azure::pool::{Pool, PoolId};
+use crate::azure::timing::Timing;
+use crate::check::stopped;
+use crate::clockwork::Clockwork;
+use crate::cloud::{Cloud, find_pool};
+use crate::ground::error::ServiceError;
 
 impl Cloud {
     /// Deallocates instances of a pool's scale set, or all of them; those that do not run stay as they are.
@@ -111,8 +111,8 @@ impl Cloud {
 #[cfg(test)]
 mod tests {
 
-    use super::super::{ClusterSpec, ExistingPool, PoolSpec, PoolUpdate, ProvisioningState, ScaleDownMode, VmSize};
     use super::*;
+    use crate::{ClusterSpec, ExistingPool, PoolSpec, PoolUpdate, ProvisioningState, ScaleDownMode, VmSize};
 
     fn cloud_with_pool(power_state: PowerState) -> (Cloud, PoolId) {
         let mut cloud = Cloud::new(1);

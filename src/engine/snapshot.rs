@@ -3,15 +3,15 @@
 //! A snapshot is small per node, because one is taken for every frame that changed, with up to 5,000
 //! nodes. Names and histories are queried for one node at a time.
 
-use super::cluster::{Cluster, ClusterId};
-use super::kubernetes::NodeInfo;
-use super::lifecycle::NodeState;
-use super::money::Cost;
-use super::node::{Node, NodeSource};
-use super::operation::{PowerState, ProvisioningState};
-use super::pool::{AutoscalerRange, Pool, PoolId, PoolMode, ScaleDownMode};
-use super::table::Table;
-use super::workloads::Kubernetes;
+use crate::azure::cluster::{Cluster, ClusterId};
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::{Node, NodeSource};
+use crate::azure::operation::{PowerState, ProvisioningState};
+use crate::azure::pool::{AutoscalerRange, Pool, PoolId, PoolMode, ScaleDownMode};
+use crate::ground::money::Cost;
+use crate::ground::table::Table;
+use crate::kubernetes::NodeInfo;
+use crate::workloads::Kubernetes;
 
 /// Number of nodes in each state.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -5,21 +5,12 @@
 
 use std::sync::Arc;
 
-use super::cloud::{Cloud, find_pool};
-use super::cluster::ClusterId;
-use super::error::ServiceError;
-use super::operation::{OperationId, OperationKind, PowerState};
-use super::pool::{Pool, PoolId};
-use super::timing::Timing;
-
-/// A version that a pool had before.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct UsedVersion {
-    /// The Kubernetes version.
-    pub kubernetes_version: String,
-    /// Time at which the pool left it, in milliseconds.
-    pub left_ms: u64,
-}
+use crate::azure::cluster::ClusterId;
+use crate::azure::operation::{OperationId, OperationKind, PowerState};
+use crate::azure::pool::{Pool, PoolId, UsedVersion};
+use crate::azure::timing::Timing;
+use crate::cloud::{Cloud, find_pool};
+use crate::ground::error::ServiceError;
 
 /// Writes a version into the description that a resource was imported with.
 pub type Describe = fn(imported: &str, version: &str) -> Arc<str>;

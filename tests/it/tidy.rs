@@ -320,7 +320,7 @@ fn links_lead_somewhere() {
     hold(&breaches);
 }
 
-/// Documents name files as `src/engine/scale.rs`, and tests as `tests/it/engine.rs::name_of_the_test`.
+/// Documents name files as `src/engine/azure/scale.rs`, and tests as `tests/it/engine.rs::name_of_the_test`.
 #[test]
 fn files_and_tests_that_documents_name_exist() {
     const PLACES: [&str; 6] = ["src/", "tests/", "tools/", "www/", "docs/", "benches/"];
@@ -431,6 +431,49 @@ fn the_outcome_in_the_document_of_the_command_is_real() {
     for name in ["kept_disk_microdollars", "avoided_compute_microdollars"] {
         assert!(document.contains(&dollars(name)), "{name} is {}", dollars(name));
     }
+}
+
+/// Rooms of the engine, from the ground up: each knows those before it, and nothing else of the crate.
+const ROOMS: [&str; 4] = ["ground", "azure", "kubernetes", "autoscaler"];
+
+/// The first names of the paths in a line that begin at the root of the crate; `depth` is that of the line's module.
+fn names_at_the_root(line: &str, depth: usize) -> Vec<&str> {
+    let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut names = Vec::new();
+    for (at, _) in line.match_indices("crate::") {
+        let rest = &line[at + "crate::".len()..];
+        names.push(rest.split(|letter| !is_name(letter)).next().unwrap_or_default());
+    }
+    let up = "super::".repeat(depth);
+    if let Some((_, rest)) = line.split_once(&up) {
+        names.push(rest.split(|letter| !is_name(letter)).next().unwrap_or_default());
+    }
+    names
+}
+
+#[test]
+fn rooms_of_the_engine_know_only_those_below_them() {
+    let mut breaches = Vec::new();
+    for source in sources() {
+        let Some(path) = source.path.strip_prefix("src/engine/").filter(|_| source.is_rust()) else { continue };
+        let Some(floor) = ROOMS.iter().position(|room| path.starts_with(&format!("{room}/"))) else { continue };
+        let depth = path.trim_end_matches("mod.rs").trim_end_matches('/').split('/').count();
+        for (number, line) in source.code() {
+            let known = &ROOMS[..=floor];
+            let unknown = names_at_the_root(line, depth).into_iter().filter(|name| !known.contains(name));
+            breaches.extend(unknown.map(|name| format!("{}:{number}: '{name}' is no room below", source.path)));
+        }
+    }
+    hold(&breaches);
+}
+
+#[test]
+fn names_at_the_root_are_found() {
+    let check = |line: &str, expected: &[&str]| assert_eq!(names_at_the_root(line, 2), expected, "{line}");
+    check("use crate::azure::pool::Pool;", &["azure"]);
+    check("use super::super::cloud::Cloud as _;", &["cloud"]);
+    check("use super::pool::Pool;", &[]);
+    check("fn f(cloud: &mut crate::Cloud) -> crate::ground::money::Cost {", &["Cloud", "ground"]);
 }
 
 /// Thousandths of the doc comments that may open with a question word. Model codebases have 0 to 25.

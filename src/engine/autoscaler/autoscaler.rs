@@ -6,10 +6,6 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
-use super::super::memo::Memo;
-use super::super::pool::PoolId;
-use super::super::sorted::advance_to;
 use super::budget::{Deletions, Parallelism};
 use super::budgets::Budgets;
 use super::cluster_state::{ClusterState, DELETION_TIME_MS, FailedInstance, Observation, Unregistered};
@@ -27,6 +23,10 @@ use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::template::Template;
 use super::view::{Seen, View};
+use crate::azure::pool::PoolId;
+use crate::ground::memo::Memo;
+use crate::ground::sorted::advance_to;
+use crate::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
 
 /// Input of a loop: the cluster at this moment.
 #[derive(Debug)]
@@ -232,7 +232,7 @@ impl Autoscaler {
             if overdue.is_empty() || at.provider.delete_instances(index, &overdue).is_err() {
                 continue;
             }
-            let name = |instance_id: &u32| super::super::pool::node_name(&group.name, *instance_id);
+            let name = |instance_id: &u32| crate::azure::pool::node_name(&group.name, *instance_id);
             at.notices.extend(overdue.iter().map(|id| Notice::DeleteUnregistered { node: name(id).into() }));
             has_removed = true;
             self.renew_target(index, at);

@@ -4,8 +4,8 @@
 //! doubles it, up to a limit; a failure while the group is still kept out only begins it anew. A
 //! success does not shorten it: only time does.
 
-use super::super::pool::PoolId;
 use super::instance::CreationError;
+use crate::azure::pool::PoolId;
 
 /// Times of the backoff of groups, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::{DisruptionBudget, Pod, PodSpec};
+use crate::kubernetes::{DisruptionBudget, Pod, PodSpec};
 
 /// The budgets of a cluster, each with the number of disruptions that it still allows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

@@ -6,7 +6,6 @@
 
 use std::sync::Arc;
 
-use super::super::pool::{PoolId, ScaleDownMode};
 use super::backoff::{Backoff, BackoffTimes, Backoffs};
 use super::duration;
 use super::group::{AcceptableRange, Group};
@@ -15,6 +14,7 @@ use super::notice::Notice;
 use super::readiness::{NodeFacts, Readiness};
 use super::scale_up_request::ScaleUpRequest;
 use super::settings::{Setting, Settings};
+use crate::azure::pool::{PoolId, ScaleDownMode};
 
 /// Time within which the deletion of a machine is expected to be over, in milliseconds.
 pub const DELETION_TIME_MS: u64 = 5 * 60_000;

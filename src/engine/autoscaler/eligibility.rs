@@ -1,12 +1,12 @@
 //! Eligibility of nodes for scale-down, checked before any removal is simulated.
 
-use super::super::kubernetes::taint::SHUTDOWN_KEY;
-use super::super::kubernetes::{NodeInfo, Taint};
-use super::super::pool::ScaleDownMode;
 use super::cluster_state::DELETION_TIME_MS;
 use super::settings::{Setting, Settings};
 use super::unremovable::Reason;
 use super::utilization::Utilization;
+use crate::azure::pool::ScaleDownMode;
+use crate::kubernetes::taint::SHUTDOWN_KEY;
+use crate::kubernetes::{NodeInfo, Taint};
 
 /// Taint key of a node that the autoscaler is removing; the value is the time, in seconds.
 pub const TO_BE_DELETED_KEY: &str = "ToBeDeletedByClusterAutoscaler";

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::super::kubernetes::affinity::HOSTNAME_KEY;
-use super::super::kubernetes::{Misfit, NodeId, NodeInfo, Pod, Resources};
 use super::scratch::Scratch;
+use crate::kubernetes::affinity::HOSTNAME_KEY;
+use crate::kubernetes::{Misfit, NodeId, NodeInfo, Pod, Resources};
 
 /// Result of an estimate.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

@@ -1,9 +1,9 @@
 //! Rules for which pods may be evicted from a node in a scale-down, and which ones block it.
 
-use super::super::kubernetes::{NodeInfo, OwnerKind, Pod, PodPhase, PodSpec, RestartPolicy, VolumeKind};
 use super::budgets::Budgets;
 use super::removal::PodsToMove;
 use super::settings::{Setting, Settings};
+use crate::kubernetes::{NodeInfo, OwnerKind, Pod, PodPhase, PodSpec, RestartPolicy, VolumeKind};
 
 /// Time beyond its grace period after which a terminating pod is no longer waited for, in milliseconds.
 const LONG_TERMINATING_MS: u64 = 30_000;

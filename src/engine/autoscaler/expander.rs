@@ -4,9 +4,9 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::Resources;
-use super::super::pattern::Pattern;
 use super::notice::Notice;
+use crate::ground::pattern::Pattern;
+use crate::kubernetes::Resources;
 
 /// A strategy for choosing an option.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::super::pool::{PoolId, ScaleDownMode};
+use crate::azure::pool::{PoolId, ScaleDownMode};
 
 /// A node group at the beginning of a loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -4,9 +4,9 @@
 //! it asks for an operation, so that a machine that it starts counts as running at once. After AKS's branch
 //! of the cluster autoscaler (kubernetes/autoscaler pull request 9932).
 
-use super::super::sorted::advance_to;
 use super::cluster_state::FailedInstance;
 use super::instance::{InstanceState, InstanceStatus, Reading, VmView};
+use crate::ground::sorted::advance_to;
 
 /// Time after which the cache is refreshed, in milliseconds.
 const REFRESH_MS: u64 = 5 * 60_000;
@@ -128,10 +128,10 @@ impl InstanceCache {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::pool::ScaleDownMode;
-    use super::super::super::random::Random;
     use super::super::instance::{VmPower, VmProvisioning};
     use super::*;
+    use crate::azure::pool::ScaleDownMode;
+    use crate::ground::random::Random;
 
     #[test]
     fn the_list_of_moving_machines_is_that_of_all_that_are_believed_to_move() {

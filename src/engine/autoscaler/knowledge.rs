@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::{NodeId, NodeInfo};
 use super::removal::Move;
 use super::scratch::Scratch;
 use super::unremovable::Reason;
+use crate::kubernetes::{NodeId, NodeInfo};
 
 /// Skip this node until `until_ms` (upstream: unremovable-node recheck timeout).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -121,9 +121,9 @@ impl Knowledge {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::kubernetes::Resources;
-    use super::super::super::pool::PoolId;
     use super::*;
+    use crate::azure::pool::PoolId;
+    use crate::kubernetes::Resources;
 
     fn nodes(ids: &[u32]) -> Vec<Arc<NodeInfo>> {
         let id = |instance_id| NodeId { pool: PoolId::new(1), instance_id };

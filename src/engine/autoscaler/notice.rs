@@ -5,9 +5,9 @@
 use std::fmt::Write as _;
 use std::sync::Arc;
 
-use super::super::kubernetes::PodId;
 use super::duration;
 use super::instance::CreationError;
+use crate::kubernetes::PodId;
 
 /// A change of one group's target size.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

@@ -3,9 +3,9 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::{Pod, PodSpec};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
+use crate::kubernetes::{Pod, PodSpec};
 
 const DELAY_ANNOTATION: &str = "cluster-autoscaler.kubernetes.io/pod-scale-up-delay";
 

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::taint::untolerated;
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
-use super::super::pool::ScaleDownMode;
 use super::eligibility::{is_kept, is_scale_down_disabled};
 use super::evictability::is_daemon;
+use crate::azure::pool::ScaleDownMode;
+use crate::kubernetes::taint::untolerated;
+use crate::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
 
 /// A place for a node, and its state in the copy.
 #[derive(Debug, Clone)]

@@ -2,8 +2,6 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::pod_spec::SYSTEM_NAMESPACE;
-use super::super::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Pod, PodSpec};
 use super::budgets::Budgets;
 use super::eligibility;
 use super::evictability::{is_daemon, is_recreated};
@@ -15,6 +13,8 @@ use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::unneeded::{Removables, Standing, Unneeded, UnneededNodes};
 use super::unremovable::Reason;
+use crate::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use crate::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Pod, PodSpec};
 
 /// The scale-down planner: unneeded and unremovable nodes, and findings about each node from loop to loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::{Pod, PodSpec};
 use super::evictability::is_daemon;
+use crate::kubernetes::{Pod, PodSpec};
 
 /// The most groups that the pods of one controller are split into.
 const GROUPS_PER_CONTROLLER_MAX: usize = 10;

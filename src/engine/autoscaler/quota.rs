@@ -1,7 +1,7 @@
 //! Limits on the cores and the memory that nodes may have together, in a cluster or in some groups.
 
-use super::super::kubernetes::Resources;
-use super::super::pool::PoolId;
+use crate::azure::pool::PoolId;
+use crate::kubernetes::Resources;
 
 const GIB: u64 = 1 << 30;
 

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::pod_spec::SYSTEM_NAMESPACE;
-use super::super::kubernetes::{NodeId, Pod, PodId, PodSpec};
 use super::budgets::Budgets;
 use super::evictability::{Blocker, Outcome, outcome};
 use super::place::Guest;
 use super::scratch::Scratch;
 use super::settings::Settings;
 use super::unremovable::Reason;
+use crate::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use crate::kubernetes::{NodeId, Pod, PodId, PodSpec};
 
 /// A node that could be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]

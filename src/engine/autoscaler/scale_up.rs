@@ -5,7 +5,6 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::{NodeInfo, Pod, Resources};
 use super::balance::{Room, balanced};
 use super::cluster_state::ClusterState;
 use super::estimator::{Estimate, estimate};
@@ -18,6 +17,7 @@ use super::quota::{Quota, Quotas};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::template::{Template, are_similar};
+use crate::kubernetes::{NodeInfo, Pod, Resources};
 
 /// The most nodes that one scale-up asks for (`max-nodes-per-scaleup`).
 const NODES_PER_SCALE_UP: u32 = 1000;

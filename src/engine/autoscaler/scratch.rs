@@ -7,9 +7,9 @@
 use std::borrow::Cow;
 use std::sync::Arc;
 
-use super::super::kubernetes::fit::{Shortage, check_standing};
-use super::super::kubernetes::{Misfit, NodeId, NodeInfo, Pod, PodSpec, Resources, Surroundings, check_fit};
 use super::place::{Demand, Glance, Guest, Kind, Place, is_plain};
+use crate::kubernetes::fit::{Shortage, check_standing};
+use crate::kubernetes::{Misfit, NodeId, NodeInfo, Pod, PodSpec, Resources, Surroundings, check_fit};
 
 /// A change in the journal.
 #[derive(Debug, Clone)]
@@ -476,10 +476,10 @@ fn stands(known: &mut Vec<Standing>, spec: &PodSpec, kind: Kind, node: &NodeInfo
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::kubernetes::{PodId, Taint, TaintEffect, Toleration};
-    use super::super::super::pool::{Pairs, PoolId};
-    use super::super::super::random::Random;
     use super::*;
+    use crate::azure::pool::{Pairs, PoolId};
+    use crate::ground::random::Random;
+    use crate::kubernetes::{PodId, Taint, TaintEffect, Toleration};
 
     fn node(instance_id: u32) -> Arc<NodeInfo> {
         let id = NodeId { pool: PoolId::new(1), instance_id };

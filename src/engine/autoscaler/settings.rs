@@ -5,8 +5,8 @@
 //! program that AKS sets itself, with upstream's defaults (kubernetes/autoscaler 1.35, `flags.go`)
 //! unless the table says otherwise; `sim autoscaler` shows and changes them.
 
-use super::super::kubernetes::Fraction;
 use super::expander::Expander;
+use crate::kubernetes::Fraction;
 
 /// A setting.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -1,8 +1,8 @@
 //! Status of the autoscaler: health, scale-up activity and scale-down candidates.
 
-use super::super::pool::ScaleDownMode;
 use super::cluster_state::ClusterState;
 use super::settings::Settings;
+use crate::azure::pool::ScaleDownMode;
 
 /// Scale-up activity of a group, or of the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

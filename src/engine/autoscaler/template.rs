@@ -1,6 +1,6 @@
 //! Template nodes of groups, and the comparison that finds groups with the same kind of node.
 
-use super::super::kubernetes::{NodeInfo, Resources};
+use crate::kubernetes::{NodeInfo, Resources};
 
 /// Template node of a group: a node that does not exist yet.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -3,11 +3,11 @@
 //! A node is removed only after it has been unneeded for a while, without a break. It stays in this list from
 //! loop to loop as long as it is unneeded, and leaves it otherwise.
 
-use super::super::kubernetes::NodeId;
-use super::super::sorted::advance_to;
 use super::group::Group;
 use super::settings::{Setting, Settings};
 use super::unremovable::Reason;
+use crate::ground::sorted::advance_to;
+use crate::kubernetes::NodeId;
 
 /// An unneeded node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,7 +1,7 @@
 //! Reasons for which a node is not removed.
 
-use super::super::kubernetes::PodId;
 use super::evictability::Blocker;
+use crate::kubernetes::PodId;
 
 /// A reason, with the name that the autoscaler gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

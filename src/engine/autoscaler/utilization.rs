@@ -1,8 +1,8 @@
 //! Utilization of a node: the share of it that pods request, which decides if it is a candidate for removal.
 
-use super::super::kubernetes::{Fraction, NodeInfo, Resources};
 use super::evictability::{is_daemon, is_long_terminating};
 use super::settings::{Setting, Settings};
+use crate::kubernetes::{Fraction, NodeInfo, Resources};
 
 /// Label by which the Azure provider recognizes a node with graphics processors.
 pub const GPU_LABEL: &str = "accelerator";

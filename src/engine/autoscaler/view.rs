@@ -4,10 +4,10 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY, UNREACHABLE_KEY};
-use super::super::kubernetes::{NodeId, NodeInfo};
-use super::super::pool::ScaleDownMode;
 use super::eligibility::{self, has_taint};
+use crate::azure::pool::ScaleDownMode;
+use crate::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY, UNREACHABLE_KEY};
+use crate::kubernetes::{NodeId, NodeInfo};
 
 /// Facts about a node that matter in every loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,9 +92,9 @@ impl View {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::kubernetes::{Resources, Taint, TaintEffect};
-    use super::super::super::pool::PoolId;
     use super::*;
+    use crate::azure::pool::PoolId;
+    use crate::kubernetes::{Resources, Taint, TaintEffect};
 
     fn nodes(ids: impl Iterator<Item = u32>, edit: impl Fn(&mut NodeInfo)) -> Vec<Arc<NodeInfo>> {
         let node = |instance_id| {

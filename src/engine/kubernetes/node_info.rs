@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use super::super::pool::{Pairs, PoolId};
 use super::affinity::HOSTNAME_KEY;
 use super::pod::{Pod, PodId};
 use super::resources::Resources;
 use super::taint::Taint;
+use crate::azure::pool::{Pairs, PoolId};
 
 /// Identifies a node: its pool, and its number in it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

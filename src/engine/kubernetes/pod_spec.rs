@@ -3,11 +3,11 @@
 //! It is shared by all pods of a controller. Two pods with one specification are interchangeable to
 //! the scheduler and the autoscaler, which is what lets both look at a thousand of them at once.
 
-use super::super::pool::Pairs;
 use super::affinity::{HOSTNAME_KEY, PodAffinity, TopologySpread};
 use super::resources::Resources;
 use super::selector::Selector;
 use super::taint::Toleration;
+use crate::azure::pool::Pairs;
 
 /// The namespace of a pod that names none.
 pub const DEFAULT_NAMESPACE: &str = "default";

@@ -4,9 +4,9 @@
 //! memory changed with Kubernetes 1.29. What the kernel itself keeps is not documented: it is the
 //! share that was seen missing on a `Standard_DS2_v2` (7116264 KiB of 7 GiB), and assumed for all.
 
-use super::super::pool::OsType;
-use super::super::vm_size::VmSize;
 use super::resources::Resources;
+use crate::azure::pool::OsType;
+use crate::azure::vm_size::VmSize;
 
 /// Bytes in a KiB.
 pub const KIB: u64 = 1024;

@@ -1,8 +1,8 @@
 //! Conditions of the cluster and of each node group in the autoscaler's status, and since when they hold.
 
-use super::super::autoscaler::status::{ScaleUpStatus, scale_up, scale_up_of_group};
-use super::super::autoscaler::{Autoscaler, Group, Settings};
-use super::super::pool::PoolId;
+use crate::autoscaler::status::{ScaleUpStatus, scale_up, scale_up_of_group};
+use crate::autoscaler::{Autoscaler, Group, Settings};
+use crate::azure::pool::PoolId;
 
 /// A finding, and the time since when it has held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -3,22 +3,22 @@
 
 use std::sync::Arc;
 
-use super::super::autoscaler::eligibility::TO_BE_DELETED_KEY;
-use super::super::autoscaler::expander::{Candidate, Expander, Priorities, best};
-use super::super::autoscaler::instance::InstanceState;
-use super::super::autoscaler::utilization::Utilization;
-use super::super::autoscaler::view::View;
-use super::super::autoscaler::{Loop, Notice, Provider, Setting, Settings, notice};
-use super::super::clockwork::Clockwork;
-use super::super::cloud::Cloud;
-use super::super::cluster::ClusterId;
-use super::super::kubernetes::{NodeId, Pod, PodSpec, Taint, TaintEffect};
-use super::super::node_group::target_size;
-use super::super::pool::{PoolId, ScaleDownMode};
-use super::super::record::Remark;
-use super::super::workloads::{DrainPolicy, Kubernetes};
 use super::conditions::conditions;
 use super::{Scaler, machines, scene, timers};
+use crate::autoscaler::eligibility::TO_BE_DELETED_KEY;
+use crate::autoscaler::expander::{Candidate, Expander, Priorities, best};
+use crate::autoscaler::instance::InstanceState;
+use crate::autoscaler::utilization::Utilization;
+use crate::autoscaler::view::View;
+use crate::autoscaler::{Loop, Notice, Provider, Setting, Settings, notice};
+use crate::azure::cluster::ClusterId;
+use crate::azure::pool::{PoolId, ScaleDownMode};
+use crate::clockwork::Clockwork;
+use crate::cloud::Cloud;
+use crate::kubernetes::{NodeId, Pod, PodSpec, Taint, TaintEffect};
+use crate::node_group::target_size;
+use crate::record::Remark;
+use crate::workloads::{DrainPolicy, Kubernetes};
 
 /// The cloud provider of one loop, which acts on the simulated cloud.
 struct Live<'a> {
@@ -230,7 +230,7 @@ impl Provider for Live<'_> {
 
     fn grow(&mut self, group: usize, by: u32) -> Result<(), String> {
         let pool = self.pool(group).ok_or_else(String::new)?;
-        let next = self.cloud.pool(pool).map_or(0, super::super::pool::Pool::next_instance_id);
+        let next = self.cloud.pool(pool).map_or(0, crate::azure::pool::Pool::next_instance_id);
         let growth = self.cloud.increase_size(pool, by)?;
         for instance_id in growth.started {
             self.believe(NodeId { pool, instance_id }, InstanceState::Running);
@@ -246,9 +246,9 @@ impl Provider for Live<'_> {
         self.cloud.clear_instances(id, instances)?;
         for instance_id in instances {
             let state =
-                self.cloud.pool(id).and_then(|pool| pool.node(*instance_id)).map(super::super::node::Node::state);
+                self.cloud.pool(id).and_then(|pool| pool.node(*instance_id)).map(crate::azure::node::Node::state);
             let believed = match state {
-                Some(super::super::lifecycle::NodeState::Deallocating) => InstanceState::Deallocating,
+                Some(crate::azure::lifecycle::NodeState::Deallocating) => InstanceState::Deallocating,
                 _ => InstanceState::Deleting,
             };
             self.believe(NodeId { pool: id, instance_id: *instance_id }, believed);

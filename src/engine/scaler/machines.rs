@@ -1,12 +1,12 @@
 //! The provider's instance cache of a pool, kept up with the outcomes of its requests.
 
-use super::super::autoscaler::cluster_state::FailedInstance;
-use super::super::autoscaler::instance::{InstanceState, Reading, VmPower, VmProvisioning, VmView};
-use super::super::autoscaler::instance_cache::{Ending, InstanceCache};
-use super::super::autoscaler::{Setting, Settings};
-use super::super::lifecycle::NodeState;
-use super::super::node::{Node, NodeSource};
-use super::super::pool::Pool;
+use crate::autoscaler::cluster_state::FailedInstance;
+use crate::autoscaler::instance::{InstanceState, Reading, VmPower, VmProvisioning, VmView};
+use crate::autoscaler::instance_cache::{Ending, InstanceCache};
+use crate::autoscaler::{Setting, Settings};
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::{Node, NodeSource};
+use crate::azure::pool::Pool;
 
 /// Returns a machine's provisioning and power state as Azure Compute describes them.
 fn view(node: &Node) -> VmView {

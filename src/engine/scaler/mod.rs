@@ -1,6 +1,6 @@
 //! The cluster autoscaler of each cluster, at work on its pools.
 //!
-//! The rules are in [`autoscaler`](super::autoscaler); here are the cluster that they see and the
+//! The rules are in [`autoscaler`](crate::autoscaler); here are the cluster that they see and the
 //! provider through which they act. A loop is due every scan interval, but one in which nothing can
 //! have changed is not run: the next one is the first on the grid after a change, or after a moment at
 //! which time alone changes the decision. So an idle cluster costs nothing, however long it stays so. A
@@ -16,18 +16,18 @@ mod tests;
 mod timers;
 mod why;
 
-use super::autoscaler::expander::Priorities;
-use super::autoscaler::instance_cache::InstanceCache;
-use super::autoscaler::view::View;
-use super::autoscaler::{Autoscaler, Notice, Setting, Settings, profile};
-use super::clockwork::Clockwork;
-use super::cloud::Cloud;
-use super::cluster::{Cluster, ClusterId};
-use super::kubernetes::NodeId;
-use super::memo::Memo;
-use super::operation::PowerState;
-use super::pool::{Pairs, Pool, PoolId};
-use super::table::Table;
+use crate::autoscaler::expander::Priorities;
+use crate::autoscaler::instance_cache::InstanceCache;
+use crate::autoscaler::view::View;
+use crate::autoscaler::{Autoscaler, Notice, Setting, Settings, profile};
+use crate::azure::cluster::{Cluster, ClusterId};
+use crate::azure::operation::PowerState;
+use crate::azure::pool::{Pairs, Pool, PoolId};
+use crate::clockwork::Clockwork;
+use crate::cloud::Cloud;
+use crate::ground::memo::Memo;
+use crate::ground::table::Table;
+use crate::kubernetes::NodeId;
 pub(super) use live::tell_of_drain;
 pub use status_map::Clock;
 
@@ -210,7 +210,7 @@ impl Cloud {
         if let Some(scaler) = self.scalers.get_mut(cluster) {
             scaler.autoscaler.on_failed_removal(node, now_ms);
         }
-        if let Some(pool) = super::cloud::find_pool(&mut self.clusters, cluster, node.pool) {
+        if let Some(pool) = crate::cloud::find_pool(&mut self.clusters, cluster, node.pool) {
             pool.spec.count += 1;
             let name = pool.node_name(node.instance_id).into();
             tell_of_drain(&mut self.clockwork, cluster, &name, Some(pods));

@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use super::super::autoscaler::budgets::Budgets;
-use super::super::autoscaler::cluster_state::FailedInstance;
-use super::super::autoscaler::scale_up::EstimateLimit;
-use super::super::autoscaler::template::Template;
-use super::super::autoscaler::view::View;
-use super::super::autoscaler::{Group, Scene};
-use super::super::cluster::Cluster;
-use super::super::kubernetes::fit::check_standing;
-use super::super::kubernetes::reservation::capacity_memory_bytes;
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, Resources};
-use super::super::lifecycle::NodeState;
-use super::super::node_group::target_size;
-use super::super::pool::{Pool, PoolId, node_name};
-use super::super::scale::zone_for_new;
-use super::super::workloads::{Kubernetes, PodSet, SetKind, Standing};
+use crate::autoscaler::budgets::Budgets;
+use crate::autoscaler::cluster_state::FailedInstance;
+use crate::autoscaler::scale_up::EstimateLimit;
+use crate::autoscaler::template::Template;
+use crate::autoscaler::view::View;
+use crate::autoscaler::{Group, Scene};
+use crate::azure::cluster::Cluster;
+use crate::azure::lifecycle::NodeState;
+use crate::azure::pool::{Pool, PoolId, node_name};
+use crate::azure::scale::zone_for_new;
+use crate::kubernetes::fit::check_standing;
+use crate::kubernetes::reservation::capacity_memory_bytes;
+use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, Resources};
+use crate::node_group::target_size;
+use crate::workloads::{Kubernetes, PodSet, SetKind, Standing};
 
 /// Instance id of a template node, which has no machine.
 const NOBODY: u32 = u32::MAX;
@@ -58,7 +58,7 @@ pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template>
 /// Returns the machines of a pool that have not registered as nodes, without failed ones and those that
 /// are being deleted.
 fn unregistered(pool: &Pool, failed: &[FailedInstance]) -> Vec<u32> {
-    let waits = |node: &&super::super::node::Node| {
+    let waits = |node: &&crate::azure::node::Node| {
         node.state() != NodeState::Deleting && failed.iter().all(|(id, _)| *id != node.instance_id)
     };
     let unregistered = pool.nodes().filter(|node| !node.is_registered()).take(pool.unregistered() as usize);

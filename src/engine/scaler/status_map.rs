@@ -5,13 +5,13 @@
 
 use std::fmt::Write as _;
 
-use super::super::autoscaler::readiness::Readiness;
-use super::super::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name};
-use super::super::autoscaler::{Group, Settings};
-use super::super::cloud::Cloud;
-use super::super::cluster::{Cluster, ClusterId};
 use super::conditions::{Conditions, conditions, of_group};
 use super::{Scaler, interval_ms, is_sized, scene};
+use crate::autoscaler::readiness::Readiness;
+use crate::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name};
+use crate::autoscaler::{Group, Settings};
+use crate::azure::cluster::{Cluster, ClusterId};
+use crate::cloud::Cloud;
 
 /// The formats of times, which are given in milliseconds.
 pub struct Clock<'a> {

@@ -1,9 +1,9 @@
 //! Autoscalers at work on small clusters.
 
-use super::super::kubernetes::{Image, Resources};
-use super::super::record::Happening;
-use super::super::workloads::{DeploymentId, DeploymentSpec};
-use super::super::{
+use crate::kubernetes::{Image, Resources};
+use crate::record::Happening;
+use crate::workloads::{DeploymentId, DeploymentSpec};
+use crate::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, ExistingPool, NodeState, PoolId, PoolSpec, PowerState,
     ProvisioningState, ScaleDownMode, VmSize,
 };
@@ -27,7 +27,7 @@ impl Stage {
             let (power_state, provisioning_state) = (PowerState::Running, ProvisioningState::Succeeded);
             cloud.load_pool(cluster, ExistingPool { spec, deallocated: 0, power_state, provisioning_state });
         };
-        add(PoolSpec { mode: super::super::PoolMode::System, count: 2, ..PoolSpec::new("sys", size.clone()) });
+        add(PoolSpec { mode: crate::PoolMode::System, count: 2, ..PoolSpec::new("sys", size.clone()) });
         add(PoolSpec {
             count,
             scale_down_mode: mode,
@@ -44,14 +44,14 @@ impl Stage {
     }
 
     fn deploy(&mut self, name: &str, replicas: u32, cpu_millis: u64) -> DeploymentId {
-        let mut template = super::super::kubernetes::PodSpec::new("default", name, Resources::new(cpu_millis, GIB / 8));
-        template.tolerations.push(super::super::kubernetes::Toleration::of_key("work"));
+        let mut template = crate::kubernetes::PodSpec::new("default", name, Resources::new(cpu_millis, GIB / 8));
+        template.tolerations.push(crate::kubernetes::Toleration::of_key("work"));
         for container in &mut template.containers {
             container.image = Image { name: "web:1".to_owned(), size_bytes: GIB / 10 };
         }
         template.node_selector.insert("agentpool".to_owned(), "np".to_owned());
         let (name, namespace) = (name.to_owned(), "default".to_owned());
-        let spec = DeploymentSpec { name, namespace, labels: super::super::Pairs::new(), replicas, template };
+        let spec = DeploymentSpec { name, namespace, labels: crate::Pairs::new(), replicas, template };
         self.cloud.on_kubernetes(self.cluster, |kubernetes, moment| kubernetes.create_deployment(spec, moment)).unwrap()
     }
 
@@ -82,7 +82,7 @@ impl Stage {
 
     fn events(&self, reason: &str) -> Vec<String> {
         let remarks = self.cloud.log().since(0).filter(|record| matches!(record.happening, Happening::Remark(_)));
-        let texts = remarks.map(super::super::record::Record::text);
+        let texts = remarks.map(crate::record::Record::text);
         texts.filter(|text| text.reason == reason).map(|text| text.message).collect()
     }
 }
@@ -154,14 +154,14 @@ fn a_drained_node_s_pods_move_before_it_goes() {
 fn a_drain_that_comes_to_nothing_is_told_of_and_the_node_stays() {
     let mut stage = Stage::new(ScaleDownMode::Delete, 2, (1, 5));
     stage.deploy("web", 2, 500);
-    let fault = super::super::FaultSpec::new(super::super::FaultKind::DrainBlocked, 0);
+    let fault = crate::FaultSpec::new(crate::FaultKind::DrainBlocked, 0);
     stage.cloud.add_fault(fault);
     stage.advance(15);
     assert_eq!(stage.count(NodeState::Ready), 2);
     let told = stage.events("ScaleDownFailed");
     assert!(told.iter().all(|text| text.starts_with("failed to drain and delete node: ")), "{told:?}");
     assert_eq!(told.len(), 1, "it is tried again only after a while");
-    let of_pods = stage.cloud.log().since(0).map(super::super::record::Record::text);
+    let of_pods = stage.cloud.log().since(0).map(crate::record::Record::text);
     let of_pods: Vec<_> = of_pods.filter(|text| text.object.starts_with("pod/web")).collect();
     let count = |reason: &str| of_pods.iter().filter(|text| text.reason == reason).count();
     assert_eq!((count("ScaleDown"), count("ScaleDownFailed")), (1, 1));
@@ -193,11 +193,11 @@ fn a_cluster_at_rest_costs_nothing() {
 #[test]
 fn a_bare_pod_keeps_its_node_and_lets_the_cluster_rest() {
     let mut stage = Stage::new(ScaleDownMode::Delete, 3, (1, 5));
-    let mut spec = super::super::kubernetes::PodSpec::new("default", "alone", Resources::new(100, GIB / 8));
-    spec.tolerations.push(super::super::kubernetes::Toleration::of_key("work"));
+    let mut spec = crate::kubernetes::PodSpec::new("default", "alone", Resources::new(100, GIB / 8));
+    spec.tolerations.push(crate::kubernetes::Toleration::of_key("work"));
     spec.node_selector.insert("agentpool".to_owned(), "np".to_owned());
     let made = stage.cloud.on_kubernetes(stage.cluster, |kubernetes, moment| {
-        kubernetes.create_set(super::super::workloads::SetKind::Bare, spec, 1, moment)
+        kubernetes.create_set(crate::workloads::SetKind::Bare, spec, 1, moment)
     });
     made.unwrap();
     stage.settle();
@@ -209,9 +209,9 @@ fn a_bare_pod_keeps_its_node_and_lets_the_cluster_rest() {
         format!("{name} stays: pool np is as small as it may be (min-count 1).")
     );
     // With room to shrink, the pod itself is the reason.
-    let update = super::super::PoolUpdate {
+    let update = crate::PoolUpdate {
         autoscaler: Some(Some(AutoscalerRange { min: 0, max: 5 })),
-        ..super::super::PoolUpdate::default()
+        ..crate::PoolUpdate::default()
     };
     stage.cloud.update_pool(stage.pool, update).unwrap();
     stage.settle();

@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::super::autoscaler::cluster_state::ClusterState;
-use super::super::autoscaler::evictability::Blocker;
-use super::super::autoscaler::knowledge::Rest;
-use super::super::autoscaler::unneeded::threshold_ms;
-use super::super::autoscaler::unremovable::Reason;
-use super::super::autoscaler::{Autoscaler, Scene, Setting, Settings, eligibility, pending};
-use super::super::kubernetes::taint::SHUTDOWN_KEY;
-use super::super::kubernetes::{NodeId, NodeInfo};
+use crate::autoscaler::cluster_state::ClusterState;
+use crate::autoscaler::evictability::Blocker;
+use crate::autoscaler::knowledge::Rest;
+use crate::autoscaler::unneeded::threshold_ms;
+use crate::autoscaler::unremovable::Reason;
+use crate::autoscaler::{Autoscaler, Scene, Setting, Settings, eligibility, pending};
+use crate::kubernetes::taint::SHUTDOWN_KEY;
+use crate::kubernetes::{NodeId, NodeInfo};
 
 /// Returns the earliest time after `now_ms` at which a loop could decide differently from the one just
 /// run, if nothing else changes.
@@ -71,7 +71,7 @@ fn requests(state: &ClusterState, settings: &Settings, times: &mut Vec<u64>) {
     for group in state.groups() {
         times.extend(group.scale_up.map(|request| request.expected_ms + 1));
         times.extend(group.unregistered.iter().map(|machine| machine.since_ms + provision_ms + 1));
-        let is_short = |size: &super::super::autoscaler::cluster_state::IncorrectSize| size.current < size.expected;
+        let is_short = |size: &crate::autoscaler::cluster_state::IncorrectSize| size.current < size.expected;
         times.extend(group.incorrect.filter(is_short).map(|size| size.since_ms + provision_ms + 1));
     }
 }

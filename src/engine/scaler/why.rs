@@ -1,19 +1,19 @@
 //! Explanations of the autoscaler's decisions, each one sentence, from the autoscaler's own findings.
 
-use super::super::autoscaler::evictability::Blocker;
-use super::super::autoscaler::instance::CreationError;
-use super::super::autoscaler::unneeded::threshold_ms;
-use super::super::autoscaler::unremovable::Reason;
-use super::super::autoscaler::utilization::Utilization;
-use super::super::autoscaler::{Notice, Setting, Settings, duration, notice};
-use super::super::cloud::Cloud;
-use super::super::cluster::Cluster;
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId};
-use super::super::lifecycle::NodeState;
-use super::super::node_group::target_size;
-use super::super::pool::{Pool, instance_id_of};
-use super::super::workloads::Kubernetes;
 use super::{Scaler, is_sized};
+use crate::autoscaler::evictability::Blocker;
+use crate::autoscaler::instance::CreationError;
+use crate::autoscaler::unneeded::threshold_ms;
+use crate::autoscaler::unremovable::Reason;
+use crate::autoscaler::utilization::Utilization;
+use crate::autoscaler::{Notice, Setting, Settings, duration, notice};
+use crate::azure::cluster::Cluster;
+use crate::azure::lifecycle::NodeState;
+use crate::azure::pool::{Pool, instance_id_of};
+use crate::cloud::Cloud;
+use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId};
+use crate::node_group::target_size;
+use crate::workloads::Kubernetes;
 
 /// A cluster's autoscaler, with the cluster state that it looks at.
 struct View<'a> {
@@ -69,7 +69,7 @@ impl View<'_> {
 
     fn node(&self, pool: &Pool, instance_id: u32) -> String {
         let name = pool.node_name(instance_id);
-        let state = pool.node(instance_id).map(super::super::node::Node::state);
+        let state = pool.node(instance_id).map(crate::azure::node::Node::state);
         let stands = match state {
             Some(NodeState::Creating | NodeState::Starting) => Some("is on its way up"),
             Some(NodeState::Draining) => Some("is being drained and goes when its pods have left"),
@@ -191,7 +191,7 @@ impl View<'_> {
         if let Some(node) = placed {
             return Some(format!("{name} is on {}.", node.name));
         }
-        let waits = |set: &super::super::workloads::PodSet| {
+        let waits = |set: &crate::workloads::PodSet| {
             set.waiting().iter().find(|pod| pod.name() == name).map(|pod| (pod.id, set.refusal().map(str::to_owned)))
         };
         let (id, refusal) = self.kubernetes.pending().find_map(waits)?;

@@ -2,10 +2,10 @@
 //!
 //! The cloud's event queue holds one entry for each moment, however many pods start then.
 
-use super::super::clockwork::Event;
-use super::super::kubernetes::{NodeId, PodId};
-use super::super::queue::Ticket;
 use super::{Horizontal, Kubernetes, Load, Moment};
+use crate::clockwork::Event;
+use crate::ground::queue::Ticket;
+use crate::kubernetes::{NodeId, PodId};
 
 /// A task that is due in a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::fit::check_standing;
-use super::super::kubernetes::{NodeId, Pod, PodId, PodPhase, SetId};
-use super::super::record::PodEvent;
 use super::deployment::{Rolled, roll_out};
 use super::pod_set::{DeploymentId, PodSet, SetKind};
 use super::{Kubernetes, Moment, note};
+use crate::kubernetes::fit::check_standing;
+use crate::kubernetes::{NodeId, Pod, PodId, PodPhase, SetId};
+use crate::record::PodEvent;
 
 impl Kubernetes {
     fn next_pod(&mut self, set: SetId, moment: &Moment<'_>) -> Option<Pod> {

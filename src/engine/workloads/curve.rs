@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::Resources;
+use crate::kubernetes::Resources;
 
 /// A point of a curve.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

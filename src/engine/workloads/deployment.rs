@@ -3,10 +3,10 @@
 //! A change of the template is rolled out as Kubernetes does by default: a quarter more pods than
 //! wanted may exist meanwhile, and a quarter fewer may be ready.
 
-use super::super::kubernetes::budget::Amount;
-use super::super::kubernetes::{PodSpec, SetId};
-use super::super::pool::Pairs;
 use super::pod_set::DeploymentId;
+use crate::azure::pool::Pairs;
+use crate::kubernetes::budget::Amount;
+use crate::kubernetes::{PodSpec, SetId};
 
 /// The specification of a deployment, as a user gives it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

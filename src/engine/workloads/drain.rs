@@ -2,12 +2,12 @@
 //!
 //! Pods of daemon sets and mirrors of static pods stay. The machine goes on when all others are gone.
 
-use super::super::fault::FaultKind;
-use super::super::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
-use super::super::record::PodEvent;
 use super::agenda::Task;
 use super::requests::ObjectError;
 use super::{Kubernetes, Moment};
+use crate::azure::fault::FaultKind;
+use crate::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
+use crate::record::PodEvent;
 
 /// Delay before a refused eviction is tried again, in milliseconds (cluster autoscaler,
 /// `EvictionRetryTime`).

@@ -5,11 +5,11 @@
 //! recommended within five minutes. It looks only when what it looks at has changed, or when an older
 //! recommendation expires: at other times it would see the same.
 
-use super::super::clockwork::Event;
-use super::super::queue::Ticket;
-use super::super::record::Remark;
 use super::pod_set::DeploymentId;
 use super::{Kubernetes, Moment};
+use crate::clockwork::Event;
+use crate::ground::queue::Ticket;
+use crate::record::Remark;
 
 /// Interval at which the controller looks, in milliseconds (`--horizontal-pod-autoscaler-sync-period`).
 const SYNC_MS: u64 = 15_000;

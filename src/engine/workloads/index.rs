@@ -6,9 +6,9 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::{NodeId, NodeInfo, Resources, Taint};
-use super::super::pool::{Pairs, PoolId};
 use super::node_list::NodeList;
+use crate::azure::pool::{Pairs, PoolId};
+use crate::kubernetes::{NodeId, NodeInfo, Resources, Taint};
 
 /// Nodes of one class with the same free resources.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -176,8 +176,8 @@ impl CapacityIndex {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::kubernetes::{Pod, PodId, PodSpec, TaintEffect};
     use super::*;
+    use crate::kubernetes::{Pod, PodId, PodSpec, TaintEffect};
 
     fn node(pool: u32, instance_id: u32, taints: &Arc<[Taint]>) -> NodeInfo {
         let id = NodeId { pool: PoolId::new(pool), instance_id };

@@ -5,13 +5,13 @@
 
 use std::sync::Arc;
 
-use super::super::fault::FaultKind;
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodPhase, PodSpec, SetId};
-use super::super::record::PodEvent;
-use super::super::timing::Timing;
 use super::agenda::Task;
 use super::pod_set::SetKind;
 use super::{Kubernetes, Moment, note};
+use crate::azure::fault::FaultKind;
+use crate::azure::timing::Timing;
+use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodPhase, PodSpec, SetId};
+use crate::record::PodEvent;
 
 /// Speed at which a node pulls images, in bytes per second: 81 GB took about 12 minutes in the public
 /// sample of large images (Maheshk-MSFT/AKS-scale-down-mode-for-large-image-caching).

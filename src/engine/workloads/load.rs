@@ -3,11 +3,11 @@
 //! Without a horizontal autoscaler the curve is the number of pods. With one it is work to be shared
 //! by the pods there are, and the autoscaler decides how many that should be.
 
-use super::super::clockwork::Event;
-use super::super::queue::Ticket;
 use super::curve::Curve;
 use super::pod_set::DeploymentId;
 use super::{Kubernetes, Moment};
+use crate::clockwork::Event;
+use crate::ground::queue::Ticket;
 
 /// The load of a deployment: the curve that drives it.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

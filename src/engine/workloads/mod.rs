@@ -44,9 +44,9 @@ pub use requests::{ObjectError, Refusal};
 pub use scheduler::Scoring;
 pub use template::{NodeTemplate, Standing};
 
-use super::kubernetes::{DisruptionBudget, Image, NodeId, NodeInfo, Pod, SetId};
-use super::pool::PoolId;
-use super::table::Table;
+use crate::azure::pool::PoolId;
+use crate::ground::table::Table;
+use crate::kubernetes::{DisruptionBudget, Image, NodeId, NodeInfo, Pod, SetId};
 
 /// The Kubernetes objects of one cluster, and what is under way with them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

@@ -2,15 +2,15 @@
 
 use std::sync::Arc;
 
-use super::super::clockwork::Event;
-use super::super::cluster::ClusterId;
-use super::super::fault::{FaultKind, Faults};
-use super::super::kubernetes::{NodeId, Pod};
-use super::super::pool::PoolId;
-use super::super::queue::EventQueue;
-use super::super::random::Random;
-use super::super::record::{Happening, PodEvent, RecordLog, Remark};
-use super::super::timing::{Timing, Timings};
+use crate::azure::cluster::ClusterId;
+use crate::azure::fault::{FaultKind, Faults};
+use crate::azure::pool::PoolId;
+use crate::azure::timing::{Timing, Timings};
+use crate::clockwork::Event;
+use crate::ground::queue::EventQueue;
+use crate::ground::random::Random;
+use crate::kubernetes::{NodeId, Pod};
+use crate::record::{Happening, PodEvent, RecordLog, Remark};
 
 /// One moment of a cluster, with the parts of the world that a change there needs.
 pub struct Moment<'a> {

@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use super::super::kubernetes::NodeId;
+use crate::kubernetes::NodeId;
 
 /// Nodes by ascending identity.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

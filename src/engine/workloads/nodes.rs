@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodPhase};
-use super::super::lifecycle::NodeState;
-use super::super::pool::{PoolId, node_name};
-use super::super::record::PodEvent;
 use super::agenda::Task;
 use super::kubelet::active_of;
 use super::template::{NodeTemplate, Standing};
 use super::{Kubernetes, Moment, note};
+use crate::azure::lifecycle::NodeState;
+use crate::azure::pool::{PoolId, node_name};
+use crate::kubernetes::{NodeId, NodeInfo, Pod, PodPhase};
+use crate::record::PodEvent;
 
 /// Time for which pods stay bound to a node that cannot be reached, in milliseconds: the toleration
 /// that Kubernetes gives every pod for the taint (`tolerationSeconds: 300`).

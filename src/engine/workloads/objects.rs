@@ -2,13 +2,13 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
-use super::super::pool::Pairs;
-use super::super::record::{PodEvent, Remark};
 use super::deployment::{Deployment, DeploymentSpec};
 use super::pod_set::{DeploymentId, PodSet, SetKind};
 use super::requests::ObjectError;
 use super::{Kubernetes, Moment, NodeTemplate, note};
+use crate::azure::pool::Pairs;
+use crate::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
+use crate::record::{PodEvent, Remark};
 
 /// The label by which a deployment tells its replica sets apart.
 const HASH_LABEL: &str = "pod-template-hash";

@@ -6,8 +6,8 @@
 use std::collections::VecDeque;
 use std::sync::Arc;
 
-use super::super::kubernetes::{NodeId, Pod, PodSpec, SetId};
 use super::node_list::NodeList;
+use crate::kubernetes::{NodeId, Pod, PodSpec, SetId};
 
 /// Identifies a deployment for as long as the simulation runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -182,9 +182,9 @@ impl PodSet {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::kubernetes::Resources;
-    use super::super::super::pool::PoolId;
     use super::*;
+    use crate::azure::pool::PoolId;
+    use crate::kubernetes::Resources;
 
     #[test]
     fn it_shrinks_where_it_is_most_crowded() {

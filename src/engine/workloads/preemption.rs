@@ -7,10 +7,10 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::super::kubernetes::fit::{check_standing, has_ports};
-use super::super::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources, SetId, Surroundings};
-use super::super::record::PodEvent;
 use super::{Kubernetes, Moment};
+use crate::kubernetes::fit::{check_standing, has_ports};
+use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources, SetId, Surroundings};
+use crate::record::PodEvent;
 
 /// Number of nodes that are compared for one pod (`minCandidateNodesAbsolute`).
 const CANDIDATES_MAX: usize = 100;

@@ -1,6 +1,6 @@
 //! The scheduler: which node a waiting pod gets.
 //!
-//! Nodes are filtered by the questions of [`fit`](super::super::kubernetes::fit) and scored by what
+//! Nodes are filtered by the questions of [`fit`](crate::kubernetes::fit) and scored by what
 //! would be left on them: the default scheduler spreads pods (least allocated), a profile of AKS packs
 //! them (most allocated). Of nodes with the same score the first is taken, where the real one draws.
 //! Pods of one set are alike, so that one answer serves them all; and a set that was refused is asked
@@ -9,12 +9,12 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::super::kubernetes::fit::{Misfit, Refusals, Shortage, check_fit, check_standing};
-use super::super::kubernetes::taint::TaintEffect;
-use super::super::kubernetes::{NodeId, NodeInfo, PodSpec, Resources, SetId, Surroundings, Taint};
-use super::super::record::PodEvent;
 use super::index::{Bucket, Class};
 use super::{Kubernetes, Moment};
+use crate::kubernetes::fit::{Misfit, Refusals, Shortage, check_fit, check_standing};
+use crate::kubernetes::taint::TaintEffect;
+use crate::kubernetes::{NodeId, NodeInfo, PodSpec, Resources, SetId, Surroundings, Taint};
+use crate::record::PodEvent;
 
 /// The scoring strategy: which of the nodes with room is the better one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]

@@ -8,16 +8,14 @@
 
 use std::sync::Arc;
 
-use super::super::kubernetes::budget::Amount;
-use super::super::kubernetes::pod_spec::SYSTEM_NAMESPACE;
-use super::super::kubernetes::reservation::MIB;
-use super::super::kubernetes::{
-    BudgetLimit, DisruptionBudget, Owner, OwnerKind, PodSpec, Resources, Selector, Toleration,
-};
-use super::super::pool::Pairs;
 use super::deployment::DeploymentSpec;
 use super::pod_set::{PodSet, SetKind};
 use super::{Kubernetes, Moment};
+use crate::azure::pool::Pairs;
+use crate::kubernetes::budget::Amount;
+use crate::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use crate::kubernetes::reservation::MIB;
+use crate::kubernetes::{BudgetLimit, DisruptionBudget, Owner, OwnerKind, PodSpec, Resources, Selector, Toleration};
 
 /// The registry and folder of all these images.
 const REGISTRY: &str = "mcr.microsoft.com/oss/";

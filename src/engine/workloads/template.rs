@@ -5,11 +5,11 @@
 
 use std::sync::Arc;
 
-use super::super::cluster::ClusterSpec;
-use super::super::kubernetes::affinity::ZONE_KEY;
-use super::super::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY, UNREACHABLE_KEY};
-use super::super::kubernetes::{Resources, Taint, TaintEffect, allocatable};
-use super::super::pool::{OsDiskType, OsType, Pairs, PoolSpec};
+use crate::azure::cluster::ClusterSpec;
+use crate::azure::pool::{OsDiskType, OsType, Pairs, PoolSpec};
+use crate::kubernetes::affinity::ZONE_KEY;
+use crate::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY, UNREACHABLE_KEY};
+use crate::kubernetes::{Resources, Taint, TaintEffect, allocatable};
 
 /// The label, and the taint, of spot nodes.
 const PRIORITY_KEY: &str = "kubernetes.azure.com/scalesetpriority";
@@ -181,8 +181,8 @@ fn labels(cluster: &ClusterSpec, spec: &PoolSpec, zone: u8) -> Pairs {
 
 #[cfg(test)]
 mod tests {
-    use super::super::super::VmSize;
     use super::*;
+    use crate::VmSize;
 
     fn template(taints: &[&str], labels: &[(&str, &str)]) -> NodeTemplate {
         let mut spec = PoolSpec::new("np", VmSize::find("Standard_DS2_v2").unwrap());

@@ -4,7 +4,7 @@
 //! is named) or an assumption (it says so), so that the page can label it honestly and it can be
 //! replaced. Real durations vary; a draw is uniform within the spread.
 
-use super::random::Random;
+use crate::ground::random::Random;
 
 /// A step that takes time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -3,12 +3,12 @@
 //! Sizes are from the generated instance table of kubernetes/autoscaler (Azure provider, 2026-03-17);
 //! prices are Linux pay-as-you-go, in micro-dollars an hour, from the Azure retail price list as
 //! captured by Azure/karpenter-provider-azure on 2026-06-18. Only sizes with a known price are listed;
-//! any other is read from its name (`super::vm_family`) and has no price, which is stated wherever it
+//! any other is read from its name (`crate::azure::vm_family`) and has no price, which is stated wherever it
 //! is chosen.
 
 use std::borrow::Cow;
 
-use super::vm_family;
+use crate::azure::vm_family;
 
 /// Regions with a price column, in the order of `VmSize::prices`.
 pub const PRICED_REGIONS: [&str; 6] = ["eastus", "eastus2", "westus2", "westeurope", "northeurope", "uksouth"];

@@ -6,7 +6,7 @@ use std::hash::{Hash, Hasher};
 
 /// A cached value that equality and hashing ignore and that a clone does not carry over.
 #[derive(Debug, Default)]
-pub(super) struct Memo<T>(pub T);
+pub(crate) struct Memo<T>(pub T);
 
 impl<T: Default> Clone for Memo<T> {
     fn clone(&self) -> Self {

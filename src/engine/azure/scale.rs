@@ -3,9 +3,9 @@
 //! A pure function of the pool, so that the rule of Scale-Down Mode can be read and tested in one
 //! place.
 
-use super::lifecycle::NodeState;
-use super::node::Node;
-use super::pool::Pool;
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::Node;
+use crate::azure::pool::Pool;
 
 /// The consequences of a new node count.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -76,7 +76,7 @@ fn removal_order<'a>(ready: impl Iterator<Item = &'a Node>, count: u32) -> Vec<u
 
 /// Returns the zone for a new instance: the one with the fewest, the lowest of those; 0 in a pool
 /// without zones.
-pub(super) fn zone_for_new(pool: &Pool) -> u8 {
+pub(crate) fn zone_for_new(pool: &Pool) -> u8 {
     let crowd = |zone: u8| pool.nodes().filter(|node| node.zone == zone).count();
     let zones = pool.spec.zones.iter().copied();
     zones.min_by_key(|zone| (crowd(*zone), *zone)).unwrap_or(0)

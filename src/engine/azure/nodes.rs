@@ -4,12 +4,12 @@
 
 use std::collections::BTreeMap;
 
-use super::lifecycle::NodeState;
-use super::node::Node;
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::Node;
 
 /// The nodes of a pool by instance id, with running counts by state.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub(super) struct Nodes {
+pub(crate) struct Nodes {
     by_id: BTreeMap<u32, Node>,
     /// Number of nodes in each state, indexed by the state's discriminant.
     counts: [u32; NodeState::ALL.len()],
@@ -84,8 +84,8 @@ impl Nodes {
 
 #[cfg(test)]
 mod tests {
-    use super::super::lifecycle::Step;
     use super::*;
+    use crate::azure::lifecycle::Step;
 
     #[test]
     fn counts_follow_the_nodes() {

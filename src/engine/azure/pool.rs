@@ -3,20 +3,19 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use super::lifecycle::NodeState;
-use super::money::Cost;
-use super::node::{Node, Prices};
-use super::nodes::Nodes;
-use super::operation::{OperationId, PowerState, ProvisioningState};
-use super::upgrade::UsedVersion;
-use super::vm_size::{VmSize, disk_price_microdollars_per_hour};
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::{Node, Prices};
+use crate::azure::nodes::Nodes;
+use crate::azure::operation::{OperationId, PowerState, ProvisioningState};
+use crate::azure::vm_size::{VmSize, disk_price_microdollars_per_hour};
+use crate::ground::money::Cost;
 
 /// The id of a node pool, valid for as long as the simulation runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct PoolId(pub(super) u32);
+pub struct PoolId(pub(crate) u32);
 
 impl PoolId {
-    /// Creates an id from a number. Those of a [`super::Cloud`] are its own; this is for models of
+    /// Creates an id from a number. Those of a [`crate::Cloud`] are its own; this is for models of
     /// nodes outside one.
     #[must_use]
     pub const fn new(number: u32) -> Self {
@@ -207,6 +206,15 @@ impl PoolSpec {
 /// Kubernetes version of a cluster that names none.
 pub const DEFAULT_KUBERNETES_VERSION: &str = "1.33.2";
 
+/// A version that a pool had before.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct UsedVersion {
+    /// The Kubernetes version.
+    pub kubernetes_version: String,
+    /// Time at which the pool left it, in milliseconds.
+    pub left_ms: u64,
+}
+
 /// A node pool.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Pool {
@@ -224,12 +232,12 @@ pub struct Pool {
     pub created_ms: u64,
     /// The versions that it had before, the latest last.
     pub used_versions: Vec<UsedVersion>,
-    pub(super) nodes: Nodes,
-    pub(super) next_instance_id: u32,
-    pub(super) operation: Option<OperationId>,
+    pub(crate) nodes: Nodes,
+    pub(crate) next_instance_id: u32,
+    pub(crate) operation: Option<OperationId>,
     /// Accumulated cost of deleted nodes.
-    pub(super) departed: Cost,
-    pub(super) compute_microdollars_per_hour: u64,
+    pub(crate) departed: Cost,
+    pub(crate) compute_microdollars_per_hour: u64,
 }
 
 impl Pool {

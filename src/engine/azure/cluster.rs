@@ -2,14 +2,14 @@
 
 use std::sync::Arc;
 
-use super::error::ServiceError;
-use super::money::Cost;
-use super::operation::{OperationId, PowerState, ProvisioningState};
-use super::pool::{DEFAULT_KUBERNETES_VERSION, Pairs, Pool, PoolId};
+use crate::azure::operation::{OperationId, PowerState, ProvisioningState};
+use crate::azure::pool::{DEFAULT_KUBERNETES_VERSION, Pairs, Pool, PoolId};
+use crate::ground::error::ServiceError;
+use crate::ground::money::Cost;
 
 /// Identifies a cluster for as long as the simulation runs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClusterId(pub(super) u32);
+pub struct ClusterId(pub(crate) u32);
 
 /// A resource group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,7 +22,7 @@ pub struct ResourceGroup {
     pub tags: Pairs,
     /// Being deleted; it goes as soon as its last cluster is gone.
     pub is_deleting: bool,
-    /// The resource as it was imported; see [`super::pool::PoolSpec::imported`].
+    /// The resource as it was imported; see [`crate::azure::pool::PoolSpec::imported`].
     pub imported: Arc<str>,
 }
 
@@ -44,7 +44,7 @@ pub struct ClusterSpec {
     pub hosts_system_pool: bool,
     /// Settings of the cluster autoscaler that differ from the defaults.
     pub autoscaler_profile: Pairs,
-    /// The resource as it was imported; see [`super::pool::PoolSpec::imported`].
+    /// The resource as it was imported; see [`crate::azure::pool::PoolSpec::imported`].
     pub imported: Arc<str>,
 }
 
@@ -92,9 +92,9 @@ pub struct Cluster {
     pub power_state: PowerState,
     /// Its node pools, in the order in which they were added.
     pub pools: Vec<Pool>,
-    pub(super) operation: Option<OperationId>,
+    pub(crate) operation: Option<OperationId>,
     /// Accumulated cost of deleted node pools.
-    pub(super) departed: Cost,
+    pub(crate) departed: Cost,
 }
 
 impl Cluster {
@@ -118,7 +118,7 @@ impl Cluster {
 
     /// Refuses to switch a cluster to the power state that it has. The messages are quoted from the
     /// troubleshooting page about pending operations and from azure-docs issue 85161.
-    pub(super) fn check_switch(&self, wanted: PowerState) -> Result<(), ServiceError> {
+    pub(crate) fn check_switch(&self, wanted: PowerState) -> Result<(), ServiceError> {
         let message = match wanted {
             _ if self.power_state != wanted => return Ok(()),
             PowerState::Running => format!(
@@ -143,7 +143,7 @@ impl Cluster {
     /// Returns the eight digits in the names of its scale sets. AKS derives them from the cluster's
     /// identity; so does the playground, by the FNV-1a hash. Imported resources do not contain them: an
     /// imported cluster has those of the documentation.
-    pub(super) fn scale_set_digits(spec: &ClusterSpec) -> u32 {
+    pub(crate) fn scale_set_digits(spec: &ClusterSpec) -> u32 {
         if !spec.imported.is_empty() {
             return 12_345_678;
         }

@@ -9,10 +9,10 @@
 
 /// The properties that a size's name gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Reading {
-    pub(super) vcpus: u16,
-    pub(super) memory_mib: u32,
-    pub(super) gpus: u8,
+pub(crate) struct Reading {
+    pub(crate) vcpus: u16,
+    pub(crate) memory_mib: u32,
+    pub(crate) gpus: u8,
 }
 
 /// A family: its letters, the MiB of memory per vCPU, and the vCPUs per graphics processor, 0 for none.
@@ -50,7 +50,7 @@ const COUNTED: [(u16, u16); 10] =
 const VCPUS_MAX: u16 = 1832;
 
 /// Reads a name; `None` if it does not follow the convention.
-pub(super) fn read(name: &str) -> Option<Reading> {
+pub(crate) fn read(name: &str) -> Option<Reading> {
     let name = name.to_ascii_lowercase();
     let name = name.strip_prefix("standard_")?;
     let mut parts = name.split('_');
@@ -115,7 +115,7 @@ fn split_number(text: &str) -> Option<(u16, &str)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::vm_size::VM_SIZES;
+    use crate::azure::vm_size::VM_SIZES;
 
     #[test]
     fn names_say_what_the_size_tables_say() {

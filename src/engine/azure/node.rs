@@ -2,11 +2,11 @@
 //!
 //! A node holds its state, its latest bring-up and its billed time. It decides nothing: the cloud moves it.
 
-use super::lifecycle::{NodeState, Step};
-use super::money::{Charge, Cost};
-use super::operation::OperationId;
-use super::random::Random;
-use super::timing::{Timing, Timings};
+use crate::azure::lifecycle::{NodeState, Step};
+use crate::azure::operation::OperationId;
+use crate::azure::timing::{Timing, Timings};
+use crate::ground::money::{Charge, Cost};
+use crate::ground::random::Random;
 
 /// The source of a node's latest bring-up.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -179,11 +179,11 @@ pub struct Node {
     /// The latest bring-up.
     pub bring_up: BringUp,
     /// The operation that waits for this node.
-    pub(super) operation: Option<OperationId>,
+    pub(crate) operation: Option<OperationId>,
     /// Purpose of the drain, deallocation or deletion under way.
-    pub(super) removal: Removal,
+    pub(crate) removal: Removal,
     /// Number of the latest timer; an event with an earlier number is stale.
-    pub(super) timer: u32,
+    pub(crate) timer: u32,
     state: NodeState,
     since_ms: u64,
     until_ms: Option<u64>,
@@ -208,7 +208,7 @@ impl Node {
     }
 
     /// Creates a node whose new virtual machine is being provisioned from `now_ms` on.
-    pub(super) fn provision(instance_id: u32, zone: u8, now_ms: u64, timings: &Timings, random: &mut Random) -> Self {
+    pub(crate) fn provision(instance_id: u32, zone: u8, now_ms: u64, timings: &Timings, random: &mut Random) -> Self {
         let bring_up = BringUp::plan(NodeSource::New, now_ms, timings, random);
         let ready_ms = bring_up.at_ms(Milestone::Ready);
         let mut node = Self::new(instance_id, zone, NodeState::Creating, now_ms, bring_up);
@@ -217,7 +217,7 @@ impl Node {
     }
 
     /// Creates a node of a loaded world in the given state.
-    pub(super) fn existing(instance_id: u32, zone: u8, state: NodeState, now_ms: u64) -> Self {
+    pub(crate) fn existing(instance_id: u32, zone: u8, state: NodeState, now_ms: u64) -> Self {
         let bring_up = BringUp::finished(NodeSource::New, now_ms);
         Self::new(instance_id, zone, state, now_ms, bring_up)
     }
@@ -260,7 +260,7 @@ impl Node {
     ///
     /// If the life cycle does not allow the step. The engine checks states before it acts, so a panic
     /// is a defect of the engine and never the answer to user input.
-    pub(super) fn take(&mut self, step: Step, now_ms: u64, until_ms: Option<u64>) {
+    pub(crate) fn take(&mut self, step: Step, now_ms: u64, until_ms: Option<u64>) {
         let next = self.state.after(step);
         assert!(next.is_some(), "node {} cannot {step:?} while {:?}", self.instance_id, self.state);
         self.settle(now_ms);
@@ -271,7 +271,7 @@ impl Node {
     }
 
     /// Begins to start a kept virtual machine and plans its bring-up.
-    pub(super) fn start(&mut self, now_ms: u64, timings: &Timings, random: &mut Random) {
+    pub(crate) fn start(&mut self, now_ms: u64, timings: &Timings, random: &mut Random) {
         let bring_up = BringUp::plan(NodeSource::Cached, now_ms, timings, random);
         let ready_ms = bring_up.at_ms(Milestone::Ready);
         self.take(Step::Start, now_ms, Some(ready_ms));
@@ -279,19 +279,19 @@ impl Node {
     }
 
     /// Multiplies the duration of a bring-up that has just begun by `factor`.
-    pub(super) fn slow_down(&mut self, factor: u32) {
+    pub(crate) fn slow_down(&mut self, factor: u32) {
         self.bring_up.slow_down(factor);
         self.until_ms = Some(self.bring_up.at_ms(Milestone::Ready));
     }
 
     /// Returns the next milestone of a bring-up and its time, in milliseconds.
-    pub(super) fn next_milestone(&self) -> Option<(Milestone, u64)> {
+    pub(crate) fn next_milestone(&self) -> Option<(Milestone, u64)> {
         let next = self.bring_up.reached.next()?;
         Some((next, self.bring_up.at_ms(next)))
     }
 
     /// Records that a milestone has been reached.
-    pub(super) fn reach(&mut self, milestone: Milestone, now_ms: u64) {
+    pub(crate) fn reach(&mut self, milestone: Milestone, now_ms: u64) {
         self.settle(now_ms);
         self.bring_up.reached = milestone;
     }
@@ -329,7 +329,7 @@ impl Node {
         self.bring_up.source == NodeSource::Cached || self.bring_up.has_reached(Milestone::Registered)
     }
 
-    pub(super) fn settle(&mut self, now_ms: u64) {
+    pub(crate) fn settle(&mut self, now_ms: u64) {
         let meter = self.metered(now_ms);
         self.meter = meter;
     }

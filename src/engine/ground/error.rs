@@ -15,11 +15,11 @@ pub struct ServiceError {
 }
 
 impl ServiceError {
-    pub(super) fn new(code: &'static str, message: String) -> Self {
+    pub(crate) fn new(code: &'static str, message: String) -> Self {
         Self { code, message }
     }
 
-    pub(super) fn invalid_parameter(parameter: &str, details: &str) -> Self {
+    pub(crate) fn invalid_parameter(parameter: &str, details: &str) -> Self {
         Self::new(
             "InvalidParameter",
             format!(
@@ -28,12 +28,12 @@ impl ServiceError {
         )
     }
 
-    pub(super) fn not_allowed(message: String) -> Self {
+    pub(crate) fn not_allowed(message: String) -> Self {
         Self::new("OperationNotAllowed", message)
     }
 
     /// Returns the error for a resource on which another operation is in progress.
-    pub(super) fn in_progress(resource: &str, state: &str) -> Self {
+    pub(crate) fn in_progress(resource: &str, state: &str) -> Self {
         Self::not_allowed(format!(
             "Operation is not allowed: Another operation ({resource} - {state}) is in progress, please wait for it to finish before starting a new operation. See https://aka.ms/aks-pending-operation for more details"
         ))
@@ -48,7 +48,7 @@ impl ServiceError {
         Self::new("InvalidParameter", message)
     }
 
-    pub(super) fn quota(limit: u32, usage: u32, additional: u32) -> Self {
+    pub(crate) fn quota(limit: u32, usage: u32, additional: u32) -> Self {
         Self::new(
             "QuotaExceeded",
             format!(
@@ -59,13 +59,13 @@ impl ServiceError {
     }
 
     /// Returns the error of an aborted operation.
-    pub(super) fn canceled() -> Self {
+    pub(crate) fn canceled() -> Self {
         Self::new("OperationCanceled", "The operation was canceled.".to_owned())
     }
 
     /// Returns the error for pods that did not leave a node; the words are those that users quote
     /// (Azure/AKS issue 2090).
-    pub(super) fn pod_drain_failure(node: &str, pods: &str) -> Self {
+    pub(crate) fn pod_drain_failure(node: &str, pods: &str) -> Self {
         let message = format!(
             "Node '{node}' failed to be drained with error: 'Drain did not complete pods [{pods}] within 10m0s'"
         );
@@ -74,7 +74,7 @@ impl ServiceError {
 
     /// Returns the error for a machine without a host, in the zone that it is bound to or, for zone 0,
     /// in the region.
-    pub(super) fn allocation_failed(zone: u8) -> Self {
+    pub(crate) fn allocation_failed(zone: u8) -> Self {
         if zone > 0 {
             let message =
                 "Allocation failed. We do not have sufficient capacity for the requested VM size in this zone.";

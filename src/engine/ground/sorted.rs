@@ -2,7 +2,7 @@
 
 /// Drops the entries before a key from a list that is sorted by it; returns the entry with that key, if
 /// there is one.
-pub(super) fn advance_to<'a, T, K: Copy + PartialOrd>(
+pub(crate) fn advance_to<'a, T, K: Copy + PartialOrd>(
     list: &mut &'a [T],
     key: impl Fn(&T) -> K,
     wanted: K,

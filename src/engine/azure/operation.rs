@@ -4,13 +4,13 @@
 //! change to the same resource conflicts. An operation ends when every node that it moves has come
 //! to rest and its control-plane part is done.
 
-use super::cluster::ClusterId;
-use super::error::ServiceError;
-use super::pool::PoolId;
+use crate::azure::cluster::ClusterId;
+use crate::azure::pool::PoolId;
+use crate::ground::error::ServiceError;
 
 /// The id of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OperationId(pub(super) u32);
+pub struct OperationId(pub(crate) u32);
 
 /// The kind of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -189,18 +189,18 @@ pub struct Operation {
     /// Its state.
     pub state: OperationState,
     /// Number of its nodes that have not come to rest.
-    pub(super) pending_nodes: u32,
+    pub(crate) pending_nodes: u32,
     /// `true` while the control plane's part is not done.
-    pub(super) control_plane_busy: bool,
+    pub(crate) control_plane_busy: bool,
     /// Aborted: it only waits for the steps that cannot be stopped.
-    pub(super) is_aborted: bool,
+    pub(crate) is_aborted: bool,
     /// The first error of one of its nodes.
-    pub(super) node_error: Option<ServiceError>,
+    pub(crate) node_error: Option<ServiceError>,
 }
 
 impl Operation {
     /// Returns `true` if all its parts are done.
-    pub(super) fn is_settled(&self) -> bool {
+    pub(crate) fn is_settled(&self) -> bool {
         self.pending_nodes == 0 && !self.control_plane_busy
     }
 }

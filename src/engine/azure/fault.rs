@@ -5,8 +5,8 @@
 //! the same bit for bit. Two kinds need no event: unreachable nodes and evicted spot machines are
 //! chosen at the fault's start time.
 
-use super::pool::PoolId;
-use super::random::Random;
+use crate::azure::pool::PoolId;
+use crate::ground::random::Random;
 
 /// The kind of a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -128,7 +128,7 @@ impl Faults {
         self.waiting.iter().filter(move |fault| !fault.spec.is_over(now_ms))
     }
 
-    pub(super) fn add(&mut self, spec: FaultSpec, now_ms: u64) -> u32 {
+    pub(crate) fn add(&mut self, spec: FaultSpec, now_ms: u64) -> u32 {
         self.waiting.retain(|fault| !fault.spec.is_over(now_ms));
         self.latest += 1;
         self.waiting.push(Fault { id: self.latest, spec, struck: 0 });
@@ -136,21 +136,21 @@ impl Faults {
     }
 
     /// Removes the faults that are meant and returns their number.
-    pub(super) fn remove(&mut self, is_meant: impl Fn(&Fault) -> bool) -> usize {
+    pub(crate) fn remove(&mut self, is_meant: impl Fn(&Fault) -> bool) -> usize {
         let before = self.waiting.len();
         self.waiting.retain(|fault| !is_meant(fault));
         before - self.waiting.len()
     }
 
     /// Removes a fault whose time has come and returns its settings.
-    pub(super) fn take(&mut self, id: u32) -> Option<FaultSpec> {
+    pub(crate) fn take(&mut self, id: u32) -> Option<FaultSpec> {
         let index = self.waiting.iter().position(|fault| fault.id == id)?;
         Some(self.waiting.remove(index).spec)
     }
 
     /// Checks whether a fault of this kind strikes in a pool now. Counts the strike and returns the
     /// fault's factor; `None` if no fault strikes.
-    pub(super) fn strike(
+    pub(crate) fn strike(
         &mut self,
         kind: FaultKind,
         pool: Option<PoolId>,

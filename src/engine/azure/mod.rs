@@ -1,0 +1,15 @@
+//! Azure's resources and what is known of them: clusters, node pools, machines, operations, durations, prices.
+//!
+//! Plain data and the rules that concern one resource alone; what the resource provider does with them is above.
+
+pub mod cluster;
+pub mod fault;
+pub mod lifecycle;
+pub mod node;
+pub(crate) mod nodes;
+pub mod operation;
+pub mod pool;
+pub mod scale;
+pub mod timing;
+mod vm_family;
+pub mod vm_size;

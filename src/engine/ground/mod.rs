@@ -1,0 +1,10 @@
+//! Building blocks that know nothing of Azure or Kubernetes: errors, money, chance, queues, tables.
+
+pub mod error;
+pub(crate) mod memo;
+pub mod money;
+pub mod pattern;
+pub(crate) mod queue;
+pub mod random;
+pub(crate) mod sorted;
+pub mod table;
