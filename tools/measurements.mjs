@@ -13,7 +13,7 @@ for await (const line of createInterface({ input: process.stdin })) {
   measured = line.match(/^instructions::\w+::(?<name>\w+) nodes_(?<nodes>\d+)/)?.groups ?? measured;
   const [, count] = line.match(/^\s+Instructions:\s+(\d+)/) ?? [];
   if (measured && count) {
-    rows.push(`| ${WHAT[measured.name]} | ${Number(measured.nodes).toLocaleString("en")} | ${(Number(count) / 1e6).toFixed(1)} |`);
+    rows.push(`| ${WHAT[measured.name]} | ${Number(measured.nodes).toLocaleString("en")} | ${Number(count).toLocaleString("en")} |`);
     measured = undefined;
   }
 }
@@ -30,7 +30,7 @@ writeFileSync(
 Instructions of simulated time in which the cluster autoscaler sizes a cluster, with ten pods a node at the height of office
 hours (\`benches/instructions.rs\`). Written by \`make bench\`, with ${compiler}: counts repeat on the same build, and seconds do not.
 
-| simulated | nodes | million instructions |
+| simulated | nodes | instructions |
 | --- | ---: | ---: |
 ${rows.join("\n")}
 `,
