@@ -54,10 +54,16 @@ as_root() {
   if [ "$(id -u)" = 0 ]; then
     "$@"
   elif have sudo; then
-    # Asked for before; a job in the background could not ask for a password.
     sudo -n "$@"
   else
     fail "installing packages needs root: run 'make setup' once as root, or install sudo"
+  fi
+}
+
+# In the foreground: a job in the background could not ask.
+ask_for_password() {
+  if [ "$(id -u)" != 0 ] && have sudo; then
+    sudo -v || fail "installing packages needs root: run 'make setup' once as root"
   fi
 }
 
@@ -81,7 +87,10 @@ need_basics() {
     fail "Node.js 20 or newer and npm are needed: install them (packages nodejs and npm) and run this again"
   have cargo && rustc --version >/dev/null 2>&1 ||
     fail "Rust is needed: install it from https://rustup.rs (and 'rustup default stable') and run this again"
-  have cc || install_packages gcc libc6-dev
+  if ! have cc; then
+    ask_for_password
+    install_packages gcc libc6-dev
+  fi
 }
 
 # --- a compiler for wasm ----------------------------------------------------------------------------
@@ -269,14 +278,14 @@ packages_of_test() {
   need_python_tools
 }
 
-# Asks for root's rights in the foreground, where packages are missing that need them.
-ask_for_root() {
+# Asks for a password where packages will be installed.
+prepare_packages() {
   local missing=
   if ! rustup_may_install && lacks_wasm_toolchain; then missing=yes; fi
   if [ "$1" = test ] && ! { find_chromium && find_chromedriver; } >/dev/null; then missing=yes; fi
   if [ "$1" = bench ] && ! have valgrind; then missing=yes; fi
-  if [ -n "$missing" ] && [ "$(id -u)" != 0 ] && have sudo; then
-    sudo -v || fail "installing packages needs root: run 'make setup' once as root"
+  if [ -n "$missing" ]; then
+    ask_for_password
   fi
 }
 
@@ -300,7 +309,7 @@ side_by_side() {
 }
 
 need_basics
-[ "${1:-test}" = native ] || ask_for_root "${1:-test}"
+[ "${1:-test}" = native ] || prepare_packages "${1:-test}"
 case "${1:-test}" in
 native) need_crates ;;
 bench) side_by_side need_crates need_valgrind "need_programs gungraun" ;;

@@ -1,4 +1,4 @@
-// What a person does with the page, in the words of its accessible names (DESIGN 4.5).
+// What a person does with the page, in the words of its accessible names.
 
 import assert from "node:assert/strict";
 

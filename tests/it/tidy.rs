@@ -30,7 +30,7 @@ struct Ban {
 
 const BANS: &[Ban] = &[
     Ban {
-        places: &["src/engine/", "src/cli/", "src/session/"],
+        places: &["src/engine/", "src/cli/", "src/session/", "src/conformance/"],
         words: &[
             "std::time",
             "std::env",
@@ -50,7 +50,7 @@ const BANS: &[Ban] = &[
         reason: "their order differs from run to run: use BTreeMap or BTreeSet",
     },
     Ban {
-        places: &["src/engine/", "src/cli/", "src/session/", "src/js/", "src/app/"],
+        places: &["src/engine/", "src/cli/", "src/session/", "src/conformance/", "src/js/", "src/app/"],
         words: &["println!", "eprintln!", "print!", "eprint!"],
         reason: "output is data that the faces render",
     },
