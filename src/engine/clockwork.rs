@@ -15,6 +15,7 @@ use crate::azure::pool::{Pool, PoolId, ScaleDownMode, node_name};
 use crate::azure::scale::{ScalePlan, zone_for_new};
 use crate::azure::timing::{Timing, Timings};
 use crate::ground::error::ServiceError;
+use crate::ground::invariant::known;
 use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
 use crate::ground::table::Table;
@@ -156,7 +157,7 @@ impl Clockwork {
     /// Marks an operation as aborted: it ends once its pending nodes have come to rest and one more
     /// control-plane duration has passed.
     pub fn abort(&mut self, id: OperationId) {
-        let Some(operation) = self.operations.get_mut(&id) else {
+        let Some(operation) = known(self.operations.get_mut(&id), "an operation under way") else {
             return;
         };
         operation.is_aborted = true;

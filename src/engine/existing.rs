@@ -8,6 +8,7 @@ use crate::azure::pool::PoolSpec;
 use crate::azure::scale::zone_for_new;
 use crate::clockwork::Place;
 use crate::cloud::{Cloud, find_pool};
+use crate::ground::invariant::known;
 use crate::kubernetes::NodeId;
 
 /// A pool of a loaded world, as it stands.
@@ -38,7 +39,7 @@ impl Cloud {
         };
         let count = spec.count;
         let now_ms = self.clockwork.now_ms;
-        let Some(id) = self.add_pool_to(cluster, spec, power_state) else {
+        let Some(id) = known(self.add_pool_to(cluster, spec, power_state), "a cluster that is loaded") else {
             return;
         };
         if let Some(pool) = find_pool(&mut self.clusters, cluster, id) {

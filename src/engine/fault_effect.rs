@@ -6,6 +6,7 @@ use crate::azure::lifecycle::NodeState;
 use crate::azure::pool::{Pool, ScaleDownMode};
 use crate::clockwork::{Clockwork, Event};
 use crate::cloud::{Cloud, find_pool};
+use crate::ground::invariant::known;
 use crate::kubernetes::NodeId;
 use crate::record::Remark;
 use crate::workloads::Standing;
@@ -47,6 +48,7 @@ impl Cloud {
 
     /// Applies a due fault that chooses nodes.
     pub(super) fn on_fault(&mut self, id: u32) {
+        // A fault that was cleared is still in the queue.
         let Some(spec) = self.clockwork.faults.take(id) else {
             return;
         };
@@ -70,7 +72,7 @@ impl Cloud {
 
     /// Evicts a spot machine: deletes or deallocates it, as the pool's eviction policy says.
     fn take_back(&mut self, cluster: ClusterId, node: NodeId) {
-        let Some(pool) = find_pool(&mut self.clusters, cluster, node.pool) else {
+        let Some(pool) = known(find_pool(&mut self.clusters, cluster, node.pool), "the pool of a node") else {
             return;
         };
         match pool.spec.eviction_policy {
@@ -132,7 +134,8 @@ impl Clockwork {
         let Some((kubernetes, mut moment)) = self.kubernetes(cluster) else {
             return;
         };
-        let Some(name) = kubernetes.node(node).map(|node| node.name.as_ref().to_owned()) else {
+        let Some(name) = known(kubernetes.node(node).map(|node| node.name.as_ref().to_owned()), "the name of a node")
+        else {
             return;
         };
         let (source, reason, message) = match kind {

@@ -15,6 +15,7 @@ use super::readiness::{NodeFacts, Readiness};
 use super::scale_up_request::ScaleUpRequest;
 use super::settings::{Setting, Settings};
 use crate::azure::pool::{PoolId, ScaleDownMode};
+use crate::ground::invariant::known;
 
 /// Time within which the deletion of a machine is expected to be over, in milliseconds.
 pub const DELETION_TIME_MS: u64 = 5 * 60_000;
@@ -243,7 +244,7 @@ impl ClusterState {
         now_ms: u64,
         notices: &mut Vec<Notice>,
     ) {
-        let Some(state) = self.groups.get_mut(index) else { return };
+        let Some(state) = known(self.groups.get_mut(index), "the state of a group") else { return };
         let before = std::mem::replace(&mut state.failed, failed.iter().map(|(id, _)| *id).collect());
         let mut kinds: Vec<&CreationError> = Vec::new();
         for (_, error) in failed {
@@ -333,7 +334,7 @@ impl ClusterState {
     /// that will not become ready. Deallocated nodes of a group that keeps its machines are not subtracted.
     #[must_use]
     pub fn upcoming(&self, group: usize, policy: ScaleDownMode) -> u32 {
-        let Some(state) = self.groups.get(group) else { return 0 };
+        let Some(state) = known(self.groups.get(group), "the state of a group") else { return 0 };
         let Readiness { ready, unready, deallocated, long_unregistered, .. } = state.readiness;
         let kept = if policy == ScaleDownMode::Deallocate { deallocated } else { 0 };
         let here = i64::from(ready) + i64::from(unready) - i64::from(kept) + i64::from(long_unregistered);

@@ -17,6 +17,7 @@ use super::quota::{Quota, Quotas};
 use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::template::{Template, are_similar};
+use crate::ground::invariant::known;
 use crate::kubernetes::{NodeInfo, Pod, Resources};
 
 /// The most nodes that one scale-up asks for (`max-nodes-per-scaleup`).
@@ -180,7 +181,7 @@ pub fn scale_up<'a>(
         }
     };
     let each = request.templates.get(best).map(|template| template.capacity).unwrap_or_default();
-    let Some(group) = request.groups.get(best) else { return found };
+    let Some(group) = known(request.groups.get(best), "the group of an option") else { return found };
     let count = quotas.check(group.id, each, count).allowed;
     let similar = similar_groups(request, best, &alike, &valid, state);
     let resizes = spread(request, std::iter::once(best).chain(similar).collect(), count);
@@ -245,7 +246,7 @@ fn skip_reasons(request: &Request<'_>, index: usize, quotas: &Quotas, state: &Cl
 
 /// Checks which pods a new node of a group would take, and stores the refusals.
 fn ask(request: &Request<'_>, group: usize, scratch: &mut Scratch, alike: &mut [Alike<'_>]) {
-    let Some(template) = request.templates.get(group) else { return };
+    let Some(template) = known(request.templates.get(group), "the template node of a group") else { return };
     let mark = scratch.mark();
     let place = scratch.add(Arc::new(template.node.clone()));
     for one in alike {
@@ -279,7 +280,7 @@ fn similar_groups(
     if !request.settings.is(Setting::BalanceSimilarNodeGroups) {
         return Vec::new();
     }
-    let Some(template) = request.templates.get(group) else { return Vec::new() };
+    let Some(template) = known(request.templates.get(group), "the template node of a group") else { return Vec::new() };
     let is_similar = |other: &usize| {
         let other_group = request.groups.get(*other);
         *other != group

@@ -49,6 +49,7 @@ impl Nodes {
         if let Some(before) = self.by_id.insert(node.instance_id, node) {
             self.count(&before, false);
         }
+        self.assert_counted();
     }
 
     /// Applies a change to a node and returns its result, or `None` if there is no such node.
@@ -66,7 +67,14 @@ impl Nodes {
     pub fn remove(&mut self, instance_id: u32) -> Option<Node> {
         let node = self.by_id.remove(&instance_id)?;
         self.count(&node, false);
+        self.assert_counted();
         Some(node)
+    }
+
+    /// Asserts that the counts add up to the nodes: one that was changed past this type would be missed.
+    fn assert_counted(&self) {
+        debug_assert_eq!(self.len() as usize, self.by_id.len(), "counts by state and nodes differ");
+        debug_assert!(self.unregistered <= self.len(), "more nodes are unregistered than there are");
     }
 
     fn count(&mut self, node: &Node, is_added: bool) {
@@ -75,6 +83,7 @@ impl Nodes {
 
     fn count_as(&mut self, (state, is_registered): (NodeState, bool), is_added: bool) {
         let in_state = self.counts.get_mut(state as usize);
+        debug_assert!(in_state.is_some(), "{state:?} is not counted");
         let unregistered = (!is_registered).then_some(&mut self.unregistered);
         for count in in_state.into_iter().chain(unregistered) {
             *count = if is_added { *count + 1 } else { *count - 1 };

@@ -1,6 +1,7 @@
 //! Building blocks that know nothing of Azure or Kubernetes: errors, money, chance, queues, tables.
 
 pub mod error;
+pub(crate) mod invariant;
 pub(crate) mod memo;
 pub mod money;
 pub mod pattern;

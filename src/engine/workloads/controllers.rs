@@ -5,6 +5,7 @@ use std::sync::Arc;
 use super::deployment::{Rolled, roll_out};
 use super::pod_set::{DeploymentId, PodSet, SetKind};
 use super::{Kubernetes, Moment, note};
+use crate::ground::invariant::known;
 use crate::kubernetes::fit::check_standing;
 use crate::kubernetes::{NodeId, Pod, PodId, PodPhase, SetId};
 use crate::record::PodEvent;
@@ -75,7 +76,7 @@ impl Kubernetes {
     }
 
     pub(super) fn create(&mut self, id: SetId, moment: &Moment<'_>) {
-        let Some(pod) = self.next_pod(id, moment) else {
+        let Some(pod) = known(self.next_pod(id, moment), "the set of a pod that is made") else {
             return;
         };
         if let Some(set) = self.sets.get_mut(id) {
@@ -161,7 +162,7 @@ impl Kubernetes {
 
     /// Resizes a deployment's replica sets by one step of its roll-out.
     pub(super) fn reconcile_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
-        let Some(deployment) = self.deployments.get(id) else {
+        let Some(deployment) = known(self.deployments.get(id), "a deployment to be settled") else {
             return;
         };
         let found: Vec<_> = deployment.sets.iter().filter_map(|set| self.sets.get(*set)).collect();
@@ -197,7 +198,7 @@ impl Kubernetes {
         if check_standing(&set.spec, found).is_err() || !set.spec.requests().fits_in(found.free()) {
             return;
         }
-        let Some(pod) = self.next_pod(id, moment) else {
+        let Some(pod) = known(self.next_pod(id, moment), "the set of a pod that is made") else {
             return;
         };
         let pod_id = pod.id;

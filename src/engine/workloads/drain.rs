@@ -6,6 +6,7 @@ use super::agenda::Task;
 use super::requests::ObjectError;
 use super::{Kubernetes, Moment};
 use crate::azure::fault::FaultKind;
+use crate::ground::invariant::known;
 use crate::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
 use crate::record::PodEvent;
 
@@ -78,7 +79,7 @@ impl Kubernetes {
         if policy.cordons {
             self.cordon(id);
         }
-        let Some(node) = self.nodes.get(id) else {
+        let Some(node) = known(self.nodes.get(id), "a node under drain") else {
             return;
         };
         let leaving = node.pods().iter().filter(|pod| has_to_leave(pod));

@@ -8,6 +8,7 @@ use super::template::{NodeTemplate, Standing};
 use super::{Kubernetes, Moment, note};
 use crate::azure::lifecycle::NodeState;
 use crate::azure::pool::{PoolId, node_name};
+use crate::ground::invariant::known;
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodPhase};
 use crate::record::PodEvent;
 
@@ -62,7 +63,7 @@ impl Kubernetes {
 
     /// Changes a node's scheduling properties; returns `false` if it is not there.
     pub(super) fn change_node(&mut self, id: NodeId, change: impl FnOnce(&mut NodeInfo)) -> bool {
-        let Some(node) = self.nodes.get_mut(id) else {
+        let Some(node) = known(self.nodes.get_mut(id), "a node that changes") else {
             return false;
         };
         self.index.remove(node);
@@ -125,6 +126,7 @@ impl Kubernetes {
     /// Makes a node not ready. Unless its object goes with its machine, pods that are left on it are
     /// given up after 300 seconds.
     pub fn on_unready(&mut self, id: NodeId, standing: Standing, is_leaving: bool, moment: &mut Moment<'_>) {
+        // A machine that never registered has no node.
         let Some(node) = self.nodes.get(id).cloned() else {
             return;
         };
@@ -162,6 +164,7 @@ impl Kubernetes {
         self.stop_pulling(id, moment);
         self.disks.remove(id);
         self.forget_drain(id, moment);
+        // A machine that never registered has no node.
         let Some(node) = self.nodes.remove(id) else {
             return;
         };
@@ -227,7 +230,7 @@ impl Kubernetes {
 
     /// Puts a pod on a node.
     pub(super) fn bind(&mut self, pod: Pod, id: NodeId) {
-        let Some(node) = self.nodes.get_mut(id) else {
+        let Some(node) = known(self.nodes.get_mut(id), "a node that changes") else {
             return;
         };
         let node = Arc::make_mut(node);

@@ -7,6 +7,7 @@ use super::pod_set::{DeploymentId, PodSet, SetKind};
 use super::requests::ObjectError;
 use super::{Kubernetes, Moment, NodeTemplate, note};
 use crate::azure::pool::Pairs;
+use crate::ground::invariant::known;
 use crate::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
 use crate::record::{PodEvent, Remark};
 
@@ -100,7 +101,7 @@ impl Kubernetes {
 
     /// Gives a deployment a new revision: a replica set with its current template.
     fn revise(&mut self, id: DeploymentId, moment: &Moment<'_>) {
-        let Some(deployment) = self.deployments.get_mut(id) else {
+        let Some(deployment) = known(self.deployments.get_mut(id), "a deployment that changes") else {
             return;
         };
         deployment.revision += 1;
@@ -136,7 +137,7 @@ impl Kubernetes {
 
     /// Changes the pod template of a deployment, and rolls that out.
     pub fn change_template(&mut self, id: DeploymentId, edit: impl FnOnce(&mut PodSpec), moment: &Moment<'_>) {
-        let Some(deployment) = self.deployments.get_mut(id) else {
+        let Some(deployment) = known(self.deployments.get_mut(id), "a deployment that changes") else {
             return;
         };
         let before = deployment.spec.template.clone();

@@ -8,6 +8,7 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::{Kubernetes, Moment};
+use crate::ground::invariant::known;
 use crate::kubernetes::fit::{check_standing, has_ports};
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources, SetId, Surroundings};
 use crate::record::PodEvent;
@@ -36,7 +37,7 @@ impl Kubernetes {
     /// Preempts less important pods for those of a set that wait; returns `true` if any room is being
     /// made.
     pub(super) fn preempt(&mut self, id: SetId, around: &Surroundings, moment: &mut Moment<'_>) -> bool {
-        let Some(set) = self.sets.get(id) else {
+        let Some(set) = known(self.sets.get(id), "a set that waits") else {
             return false;
         };
         let spec = Arc::clone(&set.spec);
