@@ -1,4 +1,4 @@
-// Makes one package for npm of what wasm-pack has built in pkg/ for each kind of host, and says what it weighs.
+// Makes one package for npm of what wasm-bindgen has written to pkg/ for each kind of host, and says what it weighs.
 //
 //   node tools/package.mjs [bundler] [web] [nodejs]
 

@@ -271,7 +271,6 @@ need_valgrind() { have valgrind || install_packages valgrind libc6-dbg; }
 # --- parts ------------------------------------------------------------------------------------------
 
 # Debian's packages are installed one after the other: the package manager allows no more.
-packages_of_wasm() { need_wasm_compiler; }
 packages_of_test() {
   need_wasm_compiler
   need_browser
@@ -313,9 +312,9 @@ need_basics
 case "${1:-test}" in
 native) need_crates ;;
 bench) side_by_side need_crates need_valgrind "need_programs gungraun" ;;
-wasm) side_by_side need_crates packages_of_wasm ;;
-page) side_by_side need_crates need_npm_tools packages_of_wasm "need_programs wasm-bindgen wasm-split trunk" ;;
-package) side_by_side need_crates need_npm_tools packages_of_wasm "need_programs wasm-bindgen" ;;
+wasm) side_by_side need_crates need_wasm_compiler ;;
+page) side_by_side need_crates need_npm_tools need_wasm_compiler "need_programs wasm-bindgen wasm-split trunk" ;;
+package) side_by_side need_crates need_npm_tools need_wasm_compiler "need_programs wasm-bindgen" ;;
 test) side_by_side need_crates need_npm_tools packages_of_test "need_programs wasm-bindgen wasm-split trunk wasm-pack" ;;
 *) fail "unknown part '$1': native, bench, wasm, page, package or test" ;;
 esac
