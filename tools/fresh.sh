@@ -83,4 +83,5 @@ make test >"$HOME/test.log" 2>&1 </dev/null || {
 }
 printf '%s\t%s\n' "$((SECONDS - begun))" "MAKE TEST" >>"$STEP_TIMES"
 
+node tools/page-size.mjs
 say "Both commands work on a fresh machine ($(nproc) cores, $(rustc --version))"
