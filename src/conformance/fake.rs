@@ -4,13 +4,15 @@
 use std::sync::Arc;
 
 use super::model::{NOW_MS, Nodes};
-use scale_down_engine::autoscaler::budgets::Budgets;
 use scale_down_engine::autoscaler::cluster_state::FailedInstance;
-use scale_down_engine::autoscaler::expander::Candidate;
+use scale_down_engine::autoscaler::expander::ExpansionOption;
+use scale_down_engine::autoscaler::registered_nodes::RegisteredNodes;
+use scale_down_engine::autoscaler::remaining_budgets::RemainingBudgets;
 use scale_down_engine::autoscaler::scale_up::EstimateLimit;
 use scale_down_engine::autoscaler::template::Template;
-use scale_down_engine::autoscaler::view::View;
-use scale_down_engine::autoscaler::{Autoscaler, Group, Loop, LoopOutcome, Notice, Provider, Scene, Settings};
+use scale_down_engine::autoscaler::{
+    Autoscaler, AutoscalerEvent, AutoscalingContext, CloudProvider, LoopInput, LoopOutcome, NodeGroup, Settings,
+};
 use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
 use scale_down_engine::{PoolId, ScaleDownMode};
 
@@ -31,7 +33,7 @@ pub enum Act {
 #[derive(Debug, Default)]
 pub struct Fake {
     /// The node groups.
-    pub groups: Vec<Group>,
+    pub groups: Vec<NodeGroup>,
     /// Template node of each group.
     pub templates: Vec<Template>,
     /// Instance ids of each group that have not registered as nodes.
@@ -46,8 +48,8 @@ pub struct Fake {
     pub autoscaler: Autoscaler,
     /// Its calls in the loop under way.
     pub acts: Vec<Act>,
-    /// All notices (events) that it has emitted.
-    pub notices: Vec<Notice>,
+    /// All events that it has emitted.
+    pub events: Vec<AutoscalerEvent>,
 }
 
 impl Fake {
@@ -55,7 +57,7 @@ impl Fake {
     pub fn add_group(&mut self, name: &str, (min, max, target): (u32, u32, u32), template: NodeInfo) -> PoolId {
         let id = template.id.pool;
         let policy = ScaleDownMode::Delete;
-        self.groups.push(Group { id, name: name.into(), min, max, target, policy });
+        self.groups.push(NodeGroup { id, name: name.into(), min, max, target, policy });
         self.templates.push(Template { capacity: template.allocatable, node: template });
         self.unregistered.push(Vec::new());
         self.failed.push(Vec::new());
@@ -72,10 +74,10 @@ impl Fake {
     pub fn run(&mut self, nodes: &Nodes, settings: &Settings, after_ms: u64) -> (LoopOutcome, Vec<Act>) {
         let mut autoscaler = std::mem::take(&mut self.autoscaler);
         let templates = self.templates.clone();
-        let mut scene = Scene {
+        let mut input = LoopInput {
             groups: self.groups.clone(),
             templates: &templates,
-            view: View::new(nodes.sorted()),
+            nodes: RegisteredNodes::new(nodes.sorted()),
             gone: self.gone.clone(),
             unregistered: self.unregistered.clone(),
             failed: self.failed.clone(),
@@ -83,17 +85,18 @@ impl Fake {
             evicted: Vec::new(),
             deleting: Vec::new(),
             draining: Vec::new(),
-            budgets: Budgets::default(),
+            budgets: RemainingBudgets::default(),
             quotas: Vec::new(),
             limit: EstimateLimit::None,
             generation: after_ms,
         };
-        let mut notices = Vec::new();
+        let mut events = Vec::new();
         let now_ms = NOW_MS + after_ms;
-        let mut at = Loop { scene: &mut scene, provider: self, settings, now_ms, notices: &mut notices };
-        let outcome = autoscaler.run_once(&mut at);
+        let mut context =
+            AutoscalingContext { input: &mut input, provider: self, settings, now_ms, events: &mut events };
+        let outcome = autoscaler.run_once(&mut context);
         self.autoscaler = autoscaler;
-        self.notices.append(&mut notices);
+        self.events.append(&mut events);
         (outcome, std::mem::take(&mut self.acts))
     }
 
@@ -104,12 +107,12 @@ impl Fake {
     }
 }
 
-impl Provider for Fake {
-    fn target(&self, group: usize) -> u32 {
+impl CloudProvider for Fake {
+    fn target_size(&self, group: usize) -> u32 {
         self.groups.get(group).map_or(0, |group| group.target)
     }
 
-    fn grow(&mut self, group: usize, by: u32) -> Result<(), String> {
+    fn increase_size(&mut self, group: usize, by: u32) -> Result<(), String> {
         self.change(group, by.into());
         self.acts.push(Act::Grow(group, by));
         Ok(())
@@ -121,12 +124,12 @@ impl Provider for Fake {
         Ok(())
     }
 
-    fn shrink_target(&mut self, group: usize, by: u32) {
+    fn decrease_target_size(&mut self, group: usize, by: u32) {
         self.change(group, -i64::from(by));
         self.acts.push(Act::Shrink(group, by));
     }
 
-    fn remove_nodes(&mut self, empty: &[NodeId], drain: &[NodeId]) {
+    fn start_deletion(&mut self, empty: &[NodeId], drain: &[NodeId]) {
         for id in empty.iter().chain(drain) {
             if let Some(place) = self.groups.iter().position(|group| group.id == id.pool) {
                 self.change(place, -1);
@@ -139,7 +142,7 @@ impl Provider for Fake {
         None
     }
 
-    fn choose(&mut self, options: &[Candidate], _notices: &mut Vec<Notice>) -> Option<usize> {
+    fn best_option(&mut self, options: &[ExpansionOption], _events: &mut Vec<AutoscalerEvent>) -> Option<usize> {
         (!options.is_empty()).then_some(0)
     }
 }

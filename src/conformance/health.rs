@@ -11,13 +11,13 @@ use scale_down_engine::autoscaler::cluster_state::{ClusterState, GroupState, Inc
 use scale_down_engine::autoscaler::readiness::{NodeFacts, Readiness};
 use scale_down_engine::autoscaler::scale_up_request::ScaleUpRequest;
 use scale_down_engine::autoscaler::status::{self, health_name, scale_down_name};
-use scale_down_engine::autoscaler::{AcceptableRange, Group, Setting, Settings};
+use scale_down_engine::autoscaler::{AcceptableRange, NodeGroup, Setting, Settings};
 
 /// A cluster as the autoscaler sees it, built up from a case.
 #[derive(Debug, Default)]
 pub struct Sight {
     /// Its node groups.
-    pub groups: Vec<Group>,
+    pub groups: Vec<NodeGroup>,
     /// Its nodes.
     pub nodes: Vec<NodeFacts>,
     /// Instance ids of each group that have not registered as nodes.
@@ -45,7 +45,7 @@ impl Sight {
     /// Adds a group with its nodes, and returns its index.
     pub fn group(&mut self, name: &str, input: &Input<'_>) -> Read<usize> {
         let index = self.groups.len();
-        self.groups.push(Group {
+        self.groups.push(NodeGroup {
             id: pool(index),
             name: name.into(),
             min: input.small_or("min", 1)?,
@@ -151,7 +151,7 @@ pub fn cluster(input: &Input<'_>) -> Read<Answer> {
         let unneeded = candidates.iter().filter(|node| node.starts_with(&*group.name)).count();
         let is_growing = sight.state.group(index).is_some_and(GroupState::is_scaling_up);
         let has_asked = sight.state.group(index).is_some_and(|group| group.scale_up.is_some());
-        let safety = sight.state.safety(index, group.policy, &settings, NOW_MS);
+        let safety = sight.state.scaling_safety(index, group.policy, &settings, NOW_MS);
         groups.insert(
             group.name.to_string(),
             json!({
@@ -259,7 +259,7 @@ pub fn size(input: &Input<'_>) -> Read<Answer> {
         for (index, target) in step.get("targets")?.as_list()?.iter().enumerate() {
             let target = target.as_small()?;
             let (min, max, policy) = (1, 10, ScaleDownMode::Delete);
-            sight.groups.push(Group { id: pool(index), name: "ng".into(), min, max, target, policy });
+            sight.groups.push(NodeGroup { id: pool(index), name: "ng".into(), min, max, target, policy });
         }
         sight.unregistered = vec![Vec::new(); sight.groups.len()];
         let nodes = step.small("nodes")? as usize;
@@ -311,7 +311,7 @@ pub fn acceptable_range(input: &Input<'_>) -> Read<Answer> {
 
 /// Adapter of the suite `recalculate`.
 pub fn recalculate(input: &Input<'_>) -> Read<Answer> {
-    let group = Group {
+    let group = NodeGroup {
         id: pool(0),
         name: "ng".into(),
         min: 0,

@@ -11,10 +11,11 @@ use super::model::{NOW_MS, pool};
 use super::pools::{Stage, mode, states};
 use scale_down_engine::autoscaler::cluster_state::{FailedInstance, Observation};
 use scale_down_engine::autoscaler::instance::{
-    CreationError, ErrorClass, InstanceState, InstanceStatus, Reading, VmPower, VmProvisioning, VmView,
+    CreationError, ErrorClass, InstanceState, InstanceStatus, ProviderSettings, VmInstanceView, VmPowerState,
+    VmProvisioningState,
 };
-use scale_down_engine::autoscaler::instance_cache::{Ending, InstanceCache};
-use scale_down_engine::autoscaler::{Group, Settings};
+use scale_down_engine::autoscaler::instance_cache::{EndedOperation, InstanceCache};
+use scale_down_engine::autoscaler::{NodeGroup, Settings};
 use scale_down_engine::node_group::{capacity, target_size};
 use scale_down_engine::{AutoscalerRange, NodeState, ScaleDownMode};
 
@@ -40,22 +41,22 @@ pub fn deallocate(input: &Input<'_>) -> Read<Answer> {
     }
 }
 
-fn provisioning(word: &str) -> Read<VmProvisioning> {
+fn provisioning(word: &str) -> Read<VmProvisioningState> {
     Ok(match word {
-        "Creating" => VmProvisioning::Creating,
-        "Updating" => VmProvisioning::Updating,
-        "Succeeded" => VmProvisioning::Succeeded,
-        "Failed" => VmProvisioning::Failed,
-        "Deleting" => VmProvisioning::Deleting,
+        "Creating" => VmProvisioningState::Creating,
+        "Updating" => VmProvisioningState::Updating,
+        "Succeeded" => VmProvisioningState::Succeeded,
+        "Failed" => VmProvisioningState::Failed,
+        "Deleting" => VmProvisioningState::Deleting,
         other => return Err(Stop::Unreadable(format!("'{other}' is no provisioning state"))),
     })
 }
 
-/// Returns the power state of a name; [`VmPower::Unknown`] if Azure gives an unknown one.
+/// Returns the power state of a name; [`VmPowerState::Unknown`] if Azure gives an unknown one.
 #[must_use]
-pub fn power(word: &str) -> VmPower {
+pub fn power(word: &str) -> VmPowerState {
     let word = word.rsplit('/').next().unwrap_or(word);
-    VmPower::ALL.into_iter().find(|power| power.name().eq_ignore_ascii_case(word)).unwrap_or(VmPower::Unknown)
+    VmPowerState::ALL.into_iter().find(|power| power.name().eq_ignore_ascii_case(word)).unwrap_or(VmPowerState::Unknown)
 }
 
 fn state(word: &str) -> Read<InstanceState> {
@@ -76,16 +77,18 @@ fn policy(input: &Input<'_>) -> Read<ScaleDownMode> {
 
 /// Answers a case about the instance status that is read from a VM's provisioning and power state.
 fn status(input: &Input<'_>) -> Read<Answer> {
-    let reading =
-        Reading { policy: policy(input)?, is_fast_delete: input.flag_or("fast_delete_on_failed_provisioning", true)? };
-    let machine = VmView {
+    let provider_settings = ProviderSettings {
+        policy: policy(input)?,
+        is_fast_delete: input.flag_or("fast_delete_on_failed_provisioning", true)?,
+    };
+    let machine = VmInstanceView {
         provisioning: provisioning(input.text("provisioning")?)?,
-        power: input.find("power").map_or(Ok(VmPower::Unknown), |word| word.as_text().map(power))?,
+        power: input.find("power").map_or(Ok(VmPowerState::Unknown), |word| word.as_text().map(power))?,
         has_extension_error: input.flag_or("extension_error", false)?,
     };
     let known =
         input.find_any(&["known", "cached_state", "last_state"]).map(|word| state(word.as_text()?)).transpose()?;
-    let found = reading.status(machine, known.map(InstanceStatus::from));
+    let found = provider_settings.status(machine, known.map(InstanceStatus::from));
     let error = found.as_ref().and_then(|status| status.error);
     Ok(Answer::new()
         .with("state", found.as_ref().map(|status| status.state.name()))
@@ -97,20 +100,24 @@ fn status(input: &Input<'_>) -> Read<Answer> {
 
 /// Answers a case about the instance cache after starts, deallocations and deletions succeed or fail.
 fn ended(input: &Input<'_>) -> Read<Answer> {
-    let has_worked = input.text("result")? == "success";
+    let has_succeeded = input.text("result")? == "success";
     let mut cache = InstanceCache::default();
-    cache.refresh(std::iter::empty(), Reading { policy: ScaleDownMode::Deallocate, is_fast_delete: true }, NOW_MS);
+    cache.refresh(
+        std::iter::empty(),
+        ProviderSettings { policy: ScaleDownMode::Deallocate, is_fast_delete: true },
+        NOW_MS,
+    );
     let words = input.texts("states")?;
     for (word, id) in words.iter().zip(0..) {
         cache.set(id, state(word)?);
     }
     for (word, id) in words.iter().zip(0..) {
-        let ending = match state(word)? {
-            InstanceState::Running | InstanceState::Creating => Ending::Start,
-            InstanceState::Deallocating | InstanceState::Deallocated => Ending::Deallocation,
-            InstanceState::Deleting => Ending::Deletion,
+        let ended_operation = match state(word)? {
+            InstanceState::Running | InstanceState::Creating => EndedOperation::Start,
+            InstanceState::Deallocating | InstanceState::Deallocated => EndedOperation::Deallocation,
+            InstanceState::Deleting => EndedOperation::Deletion,
         };
-        cache.on_ended(id, ending, has_worked);
+        cache.on_ended(id, ended_operation, has_succeeded);
     }
     let states: Vec<&str> = cache.entries().iter().map(|(_, status)| status.state.name()).collect();
     Ok(Answer::new().with("states", states).with("cache_invalidated", cache.is_stale(NOW_MS + 1)))
@@ -133,14 +140,14 @@ fn failed_creation(input: &Input<'_>) -> Read<Answer> {
         failed.push((id, CreationError { class, code, message }));
     }
     let policy = input.find("policy").map_or(Ok(ScaleDownMode::Deallocate), |policy| mode(policy.as_text()?))?;
-    let group = Group { id: pool(0), name: "ng1".into(), min: 1, max: 10, target: 1 + delta, policy };
+    let group = NodeGroup { id: pool(0), name: "ng1".into(), min: 1, max: 10, target: 1 + delta, policy };
     let mut sight = Sight { groups: vec![group], nodes: vec![old_node(Some(0), true)], ..Sight::default() };
     sight.state.align(&sight.groups);
     sight.state.register_scale_up(0, delta.into(), &settings, NOW_MS);
     let seen =
         Observation { groups: &sight.groups, nodes: &sight.nodes, unregistered: &[Vec::new()], failed: &[failed] };
     sight.state.update(&seen, &settings, NOW_MS, &mut Vec::new());
-    let found = sight.state.safety(0, policy, &settings, NOW_MS);
+    let found = sight.state.scaling_safety(0, policy, &settings, NOW_MS);
     let error = found.backoff.map(|backoff| &backoff.error);
     Ok(Answer::new()
         .with("safe_to_scale", found.is_safe())

@@ -71,7 +71,7 @@ pub fn backoff(input: &Input<'_>) -> Read<Answer> {
 
 /// Reports the scale-up safety of the only group: its health, and the backoff that keeps it from growing.
 fn safety(sight: &Sight, settings: &Settings, now_ms: u64) -> Value {
-    let found = sight.state.safety(0, ScaleDownMode::Delete, settings, now_ms);
+    let found = sight.state.scaling_safety(0, ScaleDownMode::Delete, settings, now_ms);
     let error = found.backoff.map(|backoff| &backoff.error);
     json!({
         "safe_to_scale": found.is_safe(),
@@ -115,7 +115,7 @@ pub fn scale_up_backoff(input: &Input<'_>) -> Read<Answer> {
 fn lone_group() -> Sight {
     let mut sight = Sight::default();
     let (min, max, target, policy) = (0, 1000, 0, ScaleDownMode::Delete);
-    let group = scale_down_engine::autoscaler::Group { id: pool(0), name: "ng1".into(), min, max, target, policy };
+    let group = scale_down_engine::autoscaler::NodeGroup { id: pool(0), name: "ng1".into(), min, max, target, policy };
     sight.groups.push(group);
     sight.unregistered.push(Vec::new());
     sight.state.align(&sight.groups);

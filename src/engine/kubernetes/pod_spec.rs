@@ -227,20 +227,20 @@ impl PodSpec {
 
     /// Returns `true` if its fit depends on the places of other pods.
     #[must_use]
-    pub fn looks_around(&self) -> bool {
+    pub fn depends_on_other_pods(&self) -> bool {
         !self.pod_affinity.is_empty() || !self.topology_spread.is_empty()
     }
 
     /// Returns `true` if it asks for a certain node by its name.
     #[must_use]
-    pub fn asks_for_host(&self) -> bool {
+    pub fn selects_hostname(&self) -> bool {
         let mut terms = self.node_affinity.iter().flat_map(|term| &term.requirements);
         self.node_selector.contains_key(HOSTNAME_KEY) || terms.any(|requirement| requirement.key == HOSTNAME_KEY)
     }
 
     /// Returns `true` if it keeps others away by anti-affinity.
     #[must_use]
-    pub fn keeps_away(&self) -> bool {
+    pub fn has_anti_affinity(&self) -> bool {
         self.pod_affinity.iter().any(|affinity| affinity.is_anti)
     }
 

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::conditions::conditions;
 use super::{Scaler, machines, scene, timers};
 use crate::autoscaler::eligibility::TO_BE_DELETED_KEY;
-use crate::autoscaler::expander::{Candidate, Expander, Priorities, best};
+use crate::autoscaler::expander::{Expander, ExpansionOption, Priorities, best_options};
 use crate::autoscaler::instance::InstanceState;
+use crate::autoscaler::registered_nodes::RegisteredNodes;
 use crate::autoscaler::utilization::Utilization;
-use crate::autoscaler::view::View;
-use crate::autoscaler::{Loop, Notice, Provider, Setting, Settings, notice};
+use crate::autoscaler::{AutoscalerEvent, AutoscalingContext, CloudProvider, Setting, Settings, event};
 use crate::azure::cluster::ClusterId;
 use crate::azure::pool::{PoolId, ScaleDownMode};
 use crate::clockwork::Clockwork;
@@ -27,7 +27,7 @@ struct Live<'a> {
     pools: &'a [PoolId],
     scaler: &'a mut Scaler,
     settings: &'a Settings,
-    notices: Vec<Notice>,
+    events: Vec<AutoscalerEvent>,
 }
 
 impl Cloud {
@@ -64,25 +64,26 @@ impl Cloud {
         let mut scene = scene::scene(cluster, kubernetes, pools, &templates, failed, view);
         let mut autoscaler = std::mem::take(&mut scaler.autoscaler);
         let before = autoscaler.planner.unneeded.clone();
-        let mut notices = Vec::new();
-        let mut live = Live { cloud: self, cluster: id, pools, scaler, settings, notices: Vec::new() };
-        let mut at = Loop { scene: &mut scene, provider: &mut live, settings, now_ms, notices: &mut notices };
-        let outcome = autoscaler.run_once(&mut at);
-        notices.append(&mut live.notices);
+        let mut events = Vec::new();
+        let mut live = Live { cloud: self, cluster: id, pools, scaler, settings, events: Vec::new() };
+        let mut context =
+            AutoscalingContext { input: &mut scene, provider: &mut live, settings, now_ms, events: &mut events };
+        let outcome = autoscaler.run_once(&mut context);
+        events.append(&mut live.events);
         let is_same = !outcome.has_acted && !outcome.waits_for_burst && before == autoscaler.planner.unneeded;
         let again_ms = if is_same { timers::again_ms(&autoscaler, &scene, settings, now_ms) } else { Some(now_ms + 1) };
         scaler.conditions = conditions(&autoscaler, &scene.groups, settings, &scaler.conditions, now_ms);
         scaler.autoscaler = autoscaler;
-        scaler.view.0 = scene.view;
-        self.tell(id, scaler, notices, &scene.pending);
+        scaler.view.0 = scene.nodes;
+        self.tell(id, scaler, events, &scene.pending);
         again_ms
     }
 
     /// Removes the to-be-deleted taint from deallocated nodes of pools in mode Deallocate, so that they
     /// can be used when they are started again. Returns `true` if there were any.
-    fn unmark_kept(&mut self, id: ClusterId, pools: &[PoolId], view: &View) -> bool {
+    fn unmark_kept(&mut self, id: ClusterId, pools: &[PoolId], view: &RegisteredNodes) -> bool {
         let mut has_unmarked = false;
-        for node in view.seen().iter().filter(|node| node.is_marked && node.is_kept) {
+        for node in view.summaries().iter().filter(|node| node.is_to_be_deleted && node.is_kept) {
             let pool = pools.iter().find(|pool| **pool == node.id.pool).and_then(|pool| self.pool(*pool));
             if pool.is_some_and(|pool| pool.spec.scale_down_mode == ScaleDownMode::Deallocate) {
                 unmark(&mut self.clockwork, id, node.id);
@@ -92,20 +93,21 @@ impl Cloud {
         has_unmarked
     }
 
-    /// Records the autoscaler's notices as events. Refusals that pods got in the last loop are not repeated.
-    fn tell(&mut self, id: ClusterId, scaler: &mut Scaler, notices: Vec<Notice>, pending: &[Pod]) {
+    /// Writes the events of the autoscaler into the log. Refusals that pods got in the last loop are not repeated.
+    fn tell(&mut self, id: ClusterId, scaler: &mut Scaler, events: Vec<AutoscalerEvent>, pending: &[Pod]) {
         let Some((_, mut moment)) = self.clockwork.kubernetes(id) else {
             return;
         };
         let mut told = Vec::new();
-        for notice in notices {
-            let is_refusal = matches!(notice, Notice::NotTriggerScaleUp { .. } | Notice::MaxNodesForPod { .. });
-            let is_known = is_refusal && scaler.told.contains(&notice);
-            if !is_known && let Some(remark) = remark(&notice, pending) {
+        for event in events {
+            let is_refusal =
+                matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. } | AutoscalerEvent::MaxNodesForPod { .. });
+            let is_known = is_refusal && scaler.told.contains(&event);
+            if !is_known && let Some(remark) = remark(&event, pending) {
                 moment.remark(remark);
             }
             if is_refusal {
-                told.push(notice);
+                told.push(event);
             }
         }
         scaler.told = told;
@@ -129,9 +131,12 @@ pub(super) fn unmark(clockwork: &mut Clockwork, cluster: ClusterId, node: NodeId
     }
 }
 
-/// Returns the notices about a node whose machine was told to be removed.
-fn removed(node: &Arc<str>, is_empty: bool) -> [Notice; 2] {
-    [Notice::NodeRemoved { node: Arc::clone(node) }, Notice::ScaledDown { node: Arc::clone(node), is_empty }]
+/// Returns the events about a node whose machine was told to be removed.
+fn removed(node: &Arc<str>, is_empty: bool) -> [AutoscalerEvent; 2] {
+    [
+        AutoscalerEvent::NodeRemoved { node: Arc::clone(node) },
+        AutoscalerEvent::ScaledDown { node: Arc::clone(node), is_empty },
+    ]
 }
 
 /// Reports the end of a drain: the node is removed, or stays because the pods in `left` are still there.
@@ -141,26 +146,26 @@ pub(crate) fn tell_of_drain(clockwork: &mut Clockwork, cluster: ClusterId, node:
     };
     let failed = left.map(|pods| {
         let error = format!("Failed to drain node /{node}: these pods are still there: {pods}");
-        vec![Notice::NodeNotRemoved { node: Arc::clone(node), is_empty: false, error }]
+        vec![AutoscalerEvent::NodeNotRemoved { node: Arc::clone(node), is_empty: false, error }]
     });
-    let notices = failed.unwrap_or_else(|| removed(node, false).to_vec());
-    notices.iter().filter_map(|notice| remark(notice, &[])).for_each(|remark| moment.remark(remark));
+    let events = failed.unwrap_or_else(|| removed(node, false).to_vec());
+    events.iter().filter_map(|event| remark(event, &[])).for_each(|remark| moment.remark(remark));
 }
 
-fn remark(notice: &Notice, pending: &[Pod]) -> Option<Remark> {
+fn remark(event: &AutoscalerEvent, pending: &[Pod]) -> Option<Remark> {
     const NAMESPACE: &str = "kube-system";
-    let (namespace, object) = match notice.subject() {
-        notice::Subject::Status => (Some(NAMESPACE.to_owned()), "configmap/cluster-autoscaler-status".to_owned()),
-        notice::Subject::Priorities => {
+    let (namespace, object) = match event.involved_object() {
+        event::InvolvedObject::Status => (Some(NAMESPACE.to_owned()), "configmap/cluster-autoscaler-status".to_owned()),
+        event::InvolvedObject::Priorities => {
             (Some(NAMESPACE.to_owned()), "configmap/cluster-autoscaler-priority-expander".to_owned())
         }
-        notice::Subject::Node(name) => (None, format!("node/{name}")),
-        notice::Subject::Pod(id) => {
+        event::InvolvedObject::Node(name) => (None, format!("node/{name}")),
+        event::InvolvedObject::Pod(id) => {
             let pod = pending.iter().find(|pod| pod.id == id)?;
             (Some(pod.spec.namespace.clone()), format!("pod/{}", pod.name()))
         }
     };
-    let notice::NoticeText { is_warning, reason, message } = notice.text();
+    let event::EventText { is_warning, reason, message } = event.text();
     Some(Remark { namespace, object, is_warning, source: "cluster-autoscaler", reason, message })
 }
 
@@ -177,23 +182,23 @@ impl Live<'_> {
         self.scaler.caches.entry(id.pool).set(id.instance_id, state);
     }
 
-    /// Adds the notices about a node whose removal begins.
+    /// Adds the events about a node whose removal begins.
     fn tell_of(&mut self, id: NodeId, is_empty: bool) {
         let now_ms = self.cloud.now_ms();
         let Some(node) = self.kubernetes().and_then(|kubernetes| kubernetes.node(id)).cloned() else {
             return;
         };
         let name = Arc::clone(&node.name);
-        self.notices.push(Notice::NodeMarked { node: Arc::clone(&name) });
+        self.events.push(AutoscalerEvent::NodeMarked { node: Arc::clone(&name) });
         if is_empty {
-            self.notices.push(Notice::ScaleDownEmpty { node: name });
+            self.events.push(AutoscalerEvent::ScaleDownEmpty { node: name });
             return;
         }
         let utilization = Utilization::of(&node, self.settings, now_ms).map(|found| found.to_string());
         let moved = node.pods().iter().filter(|pod| pod.takes_room() && !pod.spec.is_daemon() && !pod.spec.is_mirror());
         let pods = moved.map(|pod| format!("{}/{}", pod.spec.namespace, pod.name())).collect();
         let utilization = utilization.unwrap_or_default();
-        self.notices.push(Notice::ScaleDown { node: name, utilization, pods });
+        self.events.push(AutoscalerEvent::ScaleDown { node: name, utilization, pods });
     }
 
     fn remove(&mut self, id: NodeId, is_empty: bool) {
@@ -203,13 +208,13 @@ impl Live<'_> {
         if let Err(error) = self.cloud.remove_from_group(id.pool, id.instance_id, is_empty) {
             unmark(&mut self.cloud.clockwork, self.cluster, id);
             let error = error.to_string();
-            self.notices.push(Notice::NodeNotRemoved { node: name.into(), is_empty, error });
+            self.events.push(AutoscalerEvent::NodeNotRemoved { node: name.into(), is_empty, error });
             return;
         }
         let policy = self.cloud.pool(id.pool).map_or(ScaleDownMode::Delete, |pool| pool.spec.scale_down_mode);
         if is_empty {
             self.believe(id, going(policy));
-            self.notices.extend(removed(&name.into(), is_empty));
+            self.events.extend(removed(&name.into(), is_empty));
         }
     }
 }
@@ -222,13 +227,13 @@ fn going(policy: ScaleDownMode) -> InstanceState {
     }
 }
 
-impl Provider for Live<'_> {
-    fn target(&self, group: usize) -> u32 {
+impl CloudProvider for Live<'_> {
+    fn target_size(&self, group: usize) -> u32 {
         let pool = self.pool(group).and_then(|id| self.cloud.pool(id));
         pool.map_or(0, target_size)
     }
 
-    fn grow(&mut self, group: usize, by: u32) -> Result<(), String> {
+    fn increase_size(&mut self, group: usize, by: u32) -> Result<(), String> {
         let pool = self.pool(group).ok_or_else(String::new)?;
         let next = self.cloud.pool(pool).map_or(0, crate::azure::pool::Pool::next_instance_id);
         let growth = self.cloud.increase_size(pool, by)?;
@@ -257,9 +262,9 @@ impl Provider for Live<'_> {
     }
 
     /// Does nothing, as in the Azure provider: the size of a scale set follows its machines.
-    fn shrink_target(&mut self, _group: usize, _by: u32) {}
+    fn decrease_target_size(&mut self, _group: usize, _by: u32) {}
 
-    fn remove_nodes(&mut self, empty: &[NodeId], drain: &[NodeId]) {
+    fn start_deletion(&mut self, empty: &[NodeId], drain: &[NodeId]) {
         for id in empty {
             self.remove(*id, true);
         }
@@ -272,10 +277,10 @@ impl Provider for Live<'_> {
         None
     }
 
-    fn choose(&mut self, options: &[Candidate], notices: &mut Vec<Notice>) -> Option<usize> {
+    fn best_option(&mut self, options: &[ExpansionOption], events: &mut Vec<AutoscalerEvent>) -> Option<usize> {
         let expander: Expander = self.settings.expander();
         let priorities: &Priorities = &self.scaler.priorities;
-        let left = best(expander, options, priorities, notices);
+        let left = best_options(expander, options, priorities, events);
         match left.as_slice() {
             [] => None,
             [one] => Some(*one),

@@ -18,8 +18,8 @@ mod why;
 
 use crate::autoscaler::expander::Priorities;
 use crate::autoscaler::instance_cache::InstanceCache;
-use crate::autoscaler::view::View;
-use crate::autoscaler::{Autoscaler, Notice, Setting, Settings, profile};
+use crate::autoscaler::registered_nodes::RegisteredNodes;
+use crate::autoscaler::{Autoscaler, AutoscalerEvent, Setting, Settings, profile};
 use crate::azure::cluster::{Cluster, ClusterId};
 use crate::azure::operation::PowerState;
 use crate::azure::pool::{Pairs, Pool, PoolId};
@@ -41,14 +41,14 @@ pub struct Scaler {
     /// The priorities of the priority expander.
     priorities: Priorities,
     /// Refusals that pods got in the last loop.
-    told: Vec<Notice>,
+    told: Vec<AutoscalerEvent>,
     /// Flags that users have set, in addition to the profile.
     flags: Pairs,
     last: Option<LastLoop>,
     /// Conditions that the last loop found, and since when.
     conditions: Vec<conditions::Conditions>,
     /// The nodes as the last loop saw them.
-    view: Memo<View>,
+    view: Memo<RegisteredNodes>,
 }
 
 /// The latest loop.

@@ -2,17 +2,17 @@
 
 use std::sync::Arc;
 
-use crate::autoscaler::budgets::Budgets;
 use crate::autoscaler::cluster_state::FailedInstance;
+use crate::autoscaler::registered_nodes::RegisteredNodes;
+use crate::autoscaler::remaining_budgets::RemainingBudgets;
 use crate::autoscaler::scale_up::EstimateLimit;
 use crate::autoscaler::template::Template;
-use crate::autoscaler::view::View;
-use crate::autoscaler::{Group, Scene};
+use crate::autoscaler::{LoopInput, NodeGroup};
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::pool::{Pool, PoolId, node_name};
 use crate::azure::scale::zone_for_new;
-use crate::kubernetes::fit::check_standing;
+use crate::kubernetes::fit::check_node_constraints;
 use crate::kubernetes::reservation::capacity_memory_bytes;
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, Resources};
 use crate::node_group::target_size;
@@ -22,9 +22,9 @@ use crate::workloads::{Kubernetes, PodSet, SetKind, Standing};
 const NOBODY: u32 = u32::MAX;
 
 /// Returns a pool as a node group; `None` if its autoscaler is off.
-pub(super) fn group(pool: &Pool) -> Option<Group> {
+pub(super) fn group(pool: &Pool) -> Option<NodeGroup> {
     let range = pool.spec.autoscaler?;
-    Some(Group {
+    Some(NodeGroup {
         id: pool.id,
         name: Arc::clone(&pool.scale_set),
         min: range.min,
@@ -42,7 +42,7 @@ pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template>
     node.labels = known.labels(zone_for_new(pool));
     node.taints = known.taints(Standing::Ready);
     for set in kubernetes.sets().filter(|set| set.kind == SetKind::DaemonSet) {
-        if check_standing(&set.spec, &node).is_ok() {
+        if check_node_constraints(&set.spec, &node).is_ok() {
             node.add_pod(Pod::new(PodId(set.id.0), Arc::clone(&set.spec), 0));
         }
     }
@@ -73,8 +73,8 @@ pub(super) fn scene<'a>(
     pools: &[PoolId],
     templates: &'a [Template],
     failed: Vec<Vec<FailedInstance>>,
-    view: View,
-) -> Scene<'a> {
+    nodes: RegisteredNodes,
+) -> LoopInput<'a> {
     let pools: Vec<&Pool> = pools.iter().filter_map(|id| cluster.pool_by_id(*id)).collect();
     let draining = |pool: &&Pool| {
         let id = pool.id;
@@ -84,10 +84,10 @@ pub(super) fn scene<'a>(
     let budgets = kubernetes.budgets().iter();
     let budgets = budgets.map(|one| (Arc::new(one.clone()), i64::from(kubernetes.disruptions_allowed(one))));
     let waiting = kubernetes.pending().filter(|set| set.kind != SetKind::DaemonSet);
-    Scene {
+    LoopInput {
         groups: pools.iter().filter_map(|pool| group(pool)).collect(),
         templates,
-        view,
+        nodes,
         gone: Vec::new(),
         unregistered: pools.iter().zip(&failed).map(|(pool, failed)| unregistered(pool, failed)).collect(),
         failed,
@@ -96,7 +96,7 @@ pub(super) fn scene<'a>(
         evicted: Vec::new(),
         deleting: Vec::new(),
         draining: pools.iter().flat_map(draining).collect(),
-        budgets: Budgets::new(budgets.collect()),
+        budgets: RemainingBudgets::new(budgets.collect()),
         quotas: Vec::new(),
         limit: EstimateLimit::Capacity,
         generation: kubernetes.generation(),

@@ -9,7 +9,7 @@ use super::conditions::{Conditions, conditions, of_group};
 use super::{Scaler, interval_ms, is_sized, scene};
 use crate::autoscaler::readiness::Readiness;
 use crate::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name};
-use crate::autoscaler::{Group, Settings};
+use crate::autoscaler::{NodeGroup, Settings};
 use crate::azure::cluster::{Cluster, ClusterId};
 use crate::cloud::Cloud;
 
@@ -52,14 +52,14 @@ impl Cloud {
 }
 
 /// Returns the groups that the autoscaler sizes now.
-fn groups(cluster: &Cluster) -> Vec<Group> {
+fn groups(cluster: &Cluster) -> Vec<NodeGroup> {
     cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).filter_map(scene::group).collect()
 }
 
 /// The data from which the text is written.
 struct Report<'a> {
     scaler: &'a Scaler,
-    groups: &'a [Group],
+    groups: &'a [NodeGroup],
     settings: &'a Settings,
     now_ms: u64,
     written_ms: u64,
@@ -84,9 +84,9 @@ impl Report<'_> {
         for group in self.groups {
             // The report leaves out a group that the autoscaler has not seen yet.
             let Some(found) = of_group(&found, group.id) else { continue };
-            let readiness = state.place(group.id).and_then(|index| state.group(index));
+            let readiness = state.index_of(group.id).and_then(|index| state.group(index));
             let readiness = readiness.map(|found| found.readiness).unwrap_or_default();
-            let Group { name, min, max, target, .. } = group;
+            let NodeGroup { name, min, max, target, .. } = group;
             writeln!(text, "- name: {name}")?;
             let sizes = format!("    cloudProviderTarget: {target}\n    minSize: {min}\n    maxSize: {max}\n");
             self.write_health(text, found, &readiness, &sizes)?;

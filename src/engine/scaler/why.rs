@@ -1,12 +1,12 @@
 //! Explanations of the autoscaler's decisions, each one sentence, from the autoscaler's own findings.
 
 use super::{Scaler, is_sized};
-use crate::autoscaler::evictability::Blocker;
+use crate::autoscaler::drainability::BlockingPodReason;
 use crate::autoscaler::instance::CreationError;
 use crate::autoscaler::unneeded::threshold_ms;
-use crate::autoscaler::unremovable::Reason;
+use crate::autoscaler::unremovable::UnremovableReason;
 use crate::autoscaler::utilization::Utilization;
-use crate::autoscaler::{Notice, Setting, Settings, duration, notice};
+use crate::autoscaler::{AutoscalerEvent, Setting, Settings, duration, event};
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::pool::{Pool, instance_id_of};
@@ -131,20 +131,22 @@ impl View<'_> {
         }
     }
 
-    fn reason(&self, id: NodeId, reason: Reason) -> String {
+    fn reason(&self, id: NodeId, reason: UnremovableReason) -> String {
         match reason {
-            Reason::ScaleDownDisabledAnnotation => "its annotation scale-down-disabled keeps it".to_owned(),
-            Reason::ScaleDownUnreadyDisabled => "it is not ready, and such nodes are kept".to_owned(),
-            Reason::NotAutoscaled => "the autoscaler does not size its pool".to_owned(),
-            Reason::NotUnneededLongEnough => "it has not been unneeded for long enough".to_owned(),
-            Reason::NotUnreadyLongEnough => "it has not been unready for long enough".to_owned(),
-            Reason::NodeGroupMinSizeReached => "its pool is as small as it may be".to_owned(),
-            Reason::CurrentlyBeingDeleted => "it is on its way out already".to_owned(),
-            Reason::NotUnderutilized => self.utilization(id),
-            Reason::RecentlyUnremovable => self.resting(id),
-            Reason::NoPlaceToMovePods => "its pods fit on no other node".to_owned(),
-            Reason::BlockedByPod(pod, blocker) => self.blocked(id, pod, blocker),
-            Reason::UnexpectedError | Reason::NoNodeInfo => "the autoscaler cannot tell how full it is".to_owned(),
+            UnremovableReason::ScaleDownDisabledAnnotation => "its annotation scale-down-disabled keeps it".to_owned(),
+            UnremovableReason::ScaleDownUnreadyDisabled => "it is not ready, and such nodes are kept".to_owned(),
+            UnremovableReason::NotAutoscaled => "the autoscaler does not size its pool".to_owned(),
+            UnremovableReason::NotUnneededLongEnough => "it has not been unneeded for long enough".to_owned(),
+            UnremovableReason::NotUnreadyLongEnough => "it has not been unready for long enough".to_owned(),
+            UnremovableReason::NodeGroupMinSizeReached => "its pool is as small as it may be".to_owned(),
+            UnremovableReason::CurrentlyBeingDeleted => "it is on its way out already".to_owned(),
+            UnremovableReason::NotUnderutilized => self.utilization(id),
+            UnremovableReason::RecentlyUnremovable => self.resting(id),
+            UnremovableReason::NoPlaceToMovePods => "its pods fit on no other node".to_owned(),
+            UnremovableReason::BlockedByPod(pod, blocker) => self.blocked(id, pod, blocker),
+            UnremovableReason::UnexpectedError | UnremovableReason::NoNodeInfo => {
+                "the autoscaler cannot tell how full it is".to_owned()
+            }
         }
     }
 
@@ -165,23 +167,25 @@ impl View<'_> {
 
     /// Explains a node that was found unremovable recently, and gives the time until it is rechecked.
     fn resting(&self, id: NodeId) -> String {
-        let found = self.scaler.autoscaler.planner.resting().find(|(resting, _)| *resting == id);
+        let found = self.scaler.autoscaler.planner.recheck_timeouts().find(|(resting, _)| *resting == id);
         match found {
-            Some((_, rest)) if rest.reason != Reason::RecentlyUnremovable => {
-                format!("{}; it is looked at again in {}", self.reason(id, rest.reason), self.left(rest.until_ms))
+            Some((_, timeout)) if timeout.reason != UnremovableReason::RecentlyUnremovable => {
+                format!("{}; it is looked at again in {}", self.reason(id, timeout.reason), self.left(timeout.until_ms))
             }
             _ => "it was found unremovable a moment ago".to_owned(),
         }
     }
 
-    fn blocked(&self, id: NodeId, pod: PodId, blocker: Blocker) -> String {
+    fn blocked(&self, id: NodeId, pod: PodId, blocker: BlockingPodReason) -> String {
         let name = self.kubernetes.node(id).and_then(|node| node.pod(pod)).map(Pod::name).unwrap_or_default();
         let why = match blocker {
-            Blocker::NotReplicated => "nothing would make it anew",
-            Blocker::UnmovableKubeSystemPod => "it is one of kube-system's and no disruption budget covers it",
-            Blocker::NotSafeToEvictAnnotation => "its annotation safe-to-evict says so",
-            Blocker::LocalStorageRequested => "it has data on the node's disk",
-            Blocker::NotEnoughPdb => "its disruption budget has nothing left",
+            BlockingPodReason::NotReplicated => "nothing would make it anew",
+            BlockingPodReason::UnmovableKubeSystemPod => {
+                "it is one of kube-system's and no disruption budget covers it"
+            }
+            BlockingPodReason::NotSafeToEvictAnnotation => "its annotation safe-to-evict says so",
+            BlockingPodReason::LocalStorageRequested => "it has data on the node's disk",
+            BlockingPodReason::NotEnoughPdb => "its disruption budget has nothing left",
         };
         format!("pod {name} keeps it, for {why} ({})", blocker.name())
     }
@@ -196,9 +200,9 @@ impl View<'_> {
         };
         let (id, refusal) = self.kubernetes.pending().find_map(waits)?;
         let scheduler = refusal.unwrap_or_else(|| "no node has been tried yet".to_owned());
-        let told = self.scaler.told.iter().find(|notice| notice.subject() == notice::Subject::Pod(id));
+        let told = self.scaler.told.iter().find(|notice| notice.involved_object() == event::InvolvedObject::Pod(id));
         let growing = self.growing();
-        let autoscaler = match told.map(Notice::text) {
+        let autoscaler = match told.map(AutoscalerEvent::text) {
             Some(text) => text.message,
             None if !growing.is_empty() => format!("nodes are on their way ({growing})"),
             None if self.cluster.pools.iter().any(|pool| is_sized(self.cluster, pool)) => {
@@ -252,7 +256,7 @@ impl View<'_> {
         if moving > 0 {
             return format!("{name} grows: {moving} of its {target} nodes are on their way.");
         }
-        match self.scaler.told.iter().find(|notice| matches!(notice, Notice::NotTriggerScaleUp { .. })) {
+        match self.scaler.told.iter().find(|notice| matches!(notice, AutoscalerEvent::NotTriggerScaleUp { .. })) {
             Some(notice) => {
                 let text = notice.text().message;
                 let reasons = text.split_once(": ").map_or(text.as_str(), |(_, reasons)| reasons);

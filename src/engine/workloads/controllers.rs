@@ -6,7 +6,7 @@ use super::deployment::{Rolled, roll_out};
 use super::pod_set::{DeploymentId, PodSet, SetKind};
 use super::{Kubernetes, Moment, note};
 use crate::ground::invariant::known;
-use crate::kubernetes::fit::check_standing;
+use crate::kubernetes::fit::check_node_constraints;
 use crate::kubernetes::{NodeId, Pod, PodId, PodPhase, SetId};
 use crate::record::PodEvent;
 
@@ -195,7 +195,7 @@ impl Kubernetes {
         let (Some(set), Some(found)) = (self.sets.get(id), self.nodes.get(node)) else {
             return;
         };
-        if check_standing(&set.spec, found).is_err() || !set.spec.requests().fits_in(found.free()) {
+        if check_node_constraints(&set.spec, found).is_err() || !set.spec.requests().fits_in(found.free()) {
             return;
         }
         let Some(pod) = known(self.next_pod(id, moment), "the set of a pod that is made") else {

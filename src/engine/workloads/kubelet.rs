@@ -297,7 +297,7 @@ impl Kubernetes {
 
     /// Updates the count of pods that keep others away after a pod is gone.
     pub(super) fn forget_keeper(&mut self, pod: &Pod) {
-        self.keeping_away -= u32::from(pod.spec.keeps_away());
+        self.keeping_away -= u32::from(pod.spec.has_anti_affinity());
     }
 }
 

@@ -236,7 +236,7 @@ impl Kubernetes {
         let node = Arc::make_mut(node);
         let free = node.free();
         let before = active_of(node, pod.set);
-        self.keeping_away += u32::from(pod.spec.keeps_away());
+        self.keeping_away += u32::from(pod.spec.has_anti_affinity());
         if let Some(set) = self.sets.get_mut(pod.set) {
             set.count_in(id, before);
         }

@@ -9,8 +9,8 @@ use std::sync::Arc;
 
 use super::{Kubernetes, Moment};
 use crate::ground::invariant::known;
-use crate::kubernetes::fit::{check_standing, has_ports};
-use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources, SetId, Surroundings};
+use crate::kubernetes::fit::{check_node_constraints, has_ports};
+use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources, SetId, TopologyCounts};
 use crate::record::PodEvent;
 
 /// Number of nodes that are compared for one pod (`minCandidateNodesAbsolute`).
@@ -36,7 +36,7 @@ fn priority(spec: &PodSpec) -> i32 {
 impl Kubernetes {
     /// Preempts less important pods for those of a set that wait; returns `true` if any room is being
     /// made.
-    pub(super) fn preempt(&mut self, id: SetId, around: &Surroundings, moment: &mut Moment<'_>) -> bool {
+    pub(super) fn preempt(&mut self, id: SetId, around: &TopologyCounts, moment: &mut Moment<'_>) -> bool {
         let Some(set) = known(self.sets.get(id), "a set that waits") else {
             return false;
         };
@@ -91,10 +91,10 @@ impl Kubernetes {
         others.flat_map(|set| set.nominated.iter().map(|node| (*node, set.spec.requests()))).collect()
     }
 
-    fn least_sacrifice(&self, spec: &PodSpec, around: &Surroundings) -> Option<Sacrifice> {
+    fn least_sacrifice(&self, spec: &PodSpec, around: &TopologyCounts) -> Option<Sacrifice> {
         let requests = spec.requests();
         let may_do = |node: &&Arc<NodeInfo>| {
-            check_standing(spec, node).is_ok() && has_ports(spec, node) && around.misfit(spec, node).is_none()
+            check_node_constraints(spec, node).is_ok() && has_ports(spec, node) && around.misfit(spec, node).is_none()
         };
         let candidates = self.nodes.values().filter(may_do);
         let sacrifices = candidates.filter_map(|node| self.sacrifice(spec, requests, node));

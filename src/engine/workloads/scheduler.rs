@@ -11,9 +11,9 @@ use std::sync::Arc;
 
 use super::index::{Bucket, Class};
 use super::{Kubernetes, Moment};
-use crate::kubernetes::fit::{Misfit, Refusals, Shortage, check_fit, check_standing};
+use crate::kubernetes::fit::{Misfit, Refusals, Shortage, check_fit, check_node_constraints};
 use crate::kubernetes::taint::TaintEffect;
-use crate::kubernetes::{NodeId, NodeInfo, PodSpec, Resources, SetId, Surroundings, Taint};
+use crate::kubernetes::{NodeId, NodeInfo, PodSpec, Resources, SetId, Taint, TopologyCounts};
 use crate::record::PodEvent;
 
 /// The scoring strategy: which of the nodes with room is the better one.
@@ -94,7 +94,7 @@ impl Kubernetes {
         self.forget_room_made();
         // Pods that want to be with others may have been asked before those were placed.
         if let Some(node) = latest
-            && self.pending().any(|set| set.spec.looks_around())
+            && self.pending().any(|set| set.spec.depends_on_other_pods())
         {
             self.todo.roomier.push(node);
         }
@@ -105,8 +105,8 @@ impl Kubernetes {
             return false;
         };
         // What is around is looked at when it is tried: a change elsewhere can matter to it.
-        let fits = |node: &NodeInfo| check_fit(&set.spec, node, &Surroundings::default()).is_ok();
-        set.spec.looks_around() || nodes.iter().filter_map(|id| self.nodes.get(*id)).any(|node| fits(node))
+        let fits = |node: &NodeInfo| check_fit(&set.spec, node, &TopologyCounts::default()).is_ok();
+        set.spec.depends_on_other_pods() || nodes.iter().filter_map(|id| self.nodes.get(*id)).any(|node| fits(node))
     }
 
     /// Places the pods of a set as far as there is room; returns the node that got the last of them.
@@ -153,14 +153,14 @@ impl Kubernetes {
     }
 
     /// Counts the reasons why no node takes a pod now.
-    fn refusals(&self, spec: &PodSpec, requests: Resources, around: &Surroundings) -> Refusals {
+    fn refusals(&self, spec: &PodSpec, requests: Resources, around: &TopologyCounts) -> Refusals {
         let mut refusals = Refusals::default();
         let is_single = looks_at_nodes(self, spec);
         for class in self.index.classes() {
             let example = class.example().and_then(|node| self.nodes.get(node));
-            let misfit = example.and_then(|node| check_standing(spec, node).err());
+            let misfit = example.and_then(|node| check_node_constraints(spec, node).err());
             match misfit {
-                Some(misfit) if !spec.asks_for_host() => refusals.add(misfit, class.len()),
+                Some(misfit) if !spec.selects_hostname() => refusals.add(misfit, class.len()),
                 _ if is_single => {
                     let nodes = class.buckets.iter().flat_map(|bucket| bucket.nodes.iter());
                     for node in nodes.filter_map(|node| self.nodes.get(node)) {
@@ -195,7 +195,10 @@ impl Kubernetes {
 
 /// Returns `true` if a pod has to be checked against single nodes, not only against classes of nodes.
 fn looks_at_nodes(kubernetes: &Kubernetes, spec: &PodSpec) -> bool {
-    kubernetes.keeping_away > 0 || spec.looks_around() || spec.asks_for_host() || !spec.host_ports.is_empty()
+    kubernetes.keeping_away > 0
+        || spec.depends_on_other_pods()
+        || spec.selects_hostname()
+        || !spec.host_ports.is_empty()
 }
 
 /// Counts the preferences of a pod that a node matches, less its `PreferNoSchedule` taints that the pod
@@ -213,7 +216,7 @@ fn suits(spec: &PodSpec, node: &NodeInfo) -> i32 {
 /// The search for nodes for pods of one specification.
 struct Search {
     is_single: bool,
-    around: Surroundings,
+    around: TopologyCounts,
     /// Resources kept free for other sets, by node.
     reserved: Vec<(NodeId, Resources)>,
 }
@@ -222,10 +225,10 @@ impl Search {
     fn new(kubernetes: &Kubernetes, id: SetId, spec: &PodSpec) -> Self {
         let reserved = kubernetes.reserved(id, spec);
         let is_single = !reserved.is_empty() || looks_at_nodes(kubernetes, spec);
-        let around = if kubernetes.keeping_away > 0 || spec.looks_around() {
-            Surroundings::of(spec, kubernetes.nodes.values().map(AsRef::as_ref))
+        let around = if kubernetes.keeping_away > 0 || spec.depends_on_other_pods() {
+            TopologyCounts::of(spec, kubernetes.nodes.values().map(AsRef::as_ref))
         } else {
-            Surroundings::default()
+            TopologyCounts::default()
         };
         Self { is_single, around, reserved }
     }
@@ -237,7 +240,7 @@ impl Search {
             let Some(example) = class.example().and_then(|node| kubernetes.nodes.get(node)) else {
                 continue;
             };
-            if !spec.asks_for_host() && check_standing(spec, example).is_err() {
+            if !spec.selects_hostname() && check_node_constraints(spec, example).is_err() {
                 continue;
             }
             let suits = suits(spec, example);
@@ -279,7 +282,7 @@ impl Search {
         if self.is_single
             && let Some(node) = kubernetes.nodes.get(node)
         {
-            self.around.place(spec, spec, node);
+            self.around.add(spec, spec, node);
         }
     }
 }

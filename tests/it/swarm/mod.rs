@@ -16,7 +16,7 @@ use scale_down::engine::kubernetes::budget::Amount;
 use scale_down::engine::kubernetes::reservation::MIB;
 use scale_down::engine::kubernetes::{
     BudgetLimit, DisruptionBudget, Image, NodeId, NodeInfo, Pod, PodAffinity, PodId, PodPhase, PodSpec, Resources,
-    Selector, SetId, Surroundings, TopologySpread, check_fit,
+    Selector, SetId, TopologyCounts, TopologySpread, check_fit,
 };
 use scale_down::engine::random::Random;
 use scale_down::engine::workloads::{
@@ -415,7 +415,7 @@ impl Swarm {
     fn check_waiting(&self, place: &str) {
         let kubernetes = self.kubernetes();
         for set in kubernetes.pending() {
-            let around = Surroundings::of(&set.spec, kubernetes.nodes().map(AsRef::as_ref));
+            let around = TopologyCounts::of(&set.spec, kubernetes.nodes().map(AsRef::as_ref));
             let is_kept = |node: &NodeId| kubernetes.sets().any(|other| other.nominated().contains(node));
             let mut others = kubernetes.nodes().filter(|node| !is_kept(&node.id));
             let fitting = others.find(|node| check_fit(&set.spec, node, &around).is_ok());
