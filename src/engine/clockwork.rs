@@ -8,7 +8,7 @@ use std::sync::Arc;
 
 use crate::azure::cluster::ClusterId;
 use crate::azure::fault::{FaultKind, Faults};
-use crate::azure::lifecycle::{NodeState, Step};
+use crate::azure::lifecycle::{NodeState, Transition};
 use crate::azure::node::{Milestone, Node, NodeSource, Removal};
 use crate::azure::operation::{Operation, OperationId, OperationKind, OperationState};
 use crate::azure::pool::{Pool, PoolId, ScaleDownMode, node_name};
@@ -262,12 +262,12 @@ impl Clockwork {
         removal: Removal,
         operation: Option<OperationId>,
     ) {
-        self.transit(cluster, pool, instance_id, (Step::Drain, Timing::Drain), removal, operation);
+        self.transit(cluster, pool, instance_id, (Transition::Drain, Timing::Drain), removal, operation);
     }
 
     /// Deletes one node without a drain.
     pub fn delete(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
-        self.transit(cluster, pool, instance_id, (Step::Delete, Timing::Delete), Removal::Delete, operation);
+        self.transit(cluster, pool, instance_id, (Transition::Delete, Timing::Delete), Removal::Delete, operation);
     }
 
     /// Deallocates one node without a drain.
@@ -278,7 +278,7 @@ impl Clockwork {
         instance_id: u32,
         operation: Option<OperationId>,
     ) {
-        let change = (Step::Deallocate, Timing::Deallocate);
+        let change = (Transition::Deallocate, Timing::Deallocate);
         self.transit(cluster, pool, instance_id, change, Removal::Deallocate, operation);
     }
 
@@ -297,7 +297,7 @@ impl Clockwork {
         cluster: ClusterId,
         pool: &mut Pool,
         instance_id: u32,
-        (step, timing): (Step, Timing),
+        (step, timing): (Transition, Timing),
         removal: Removal,
         operation: Option<OperationId>,
     ) {
@@ -310,11 +310,11 @@ impl Clockwork {
         });
     }
 
-    fn move_on(&mut self, place: Place<'_>, node: &mut Node, step: Step, timing: Timing, removal: Removal) {
+    fn move_on(&mut self, place: Place<'_>, node: &mut Node, step: Transition, timing: Timing, removal: Removal) {
         let until_ms = self.now_ms + self.timings.draw(timing, &mut self.random);
         node.settle(self.now_ms);
         node.removal = removal;
-        node.take(step, self.now_ms, Some(until_ms));
+        node.apply(step, self.now_ms, Some(until_ms));
         self.enter(place, node);
         self.schedule(place, node, until_ms);
     }
@@ -347,16 +347,16 @@ impl Clockwork {
             NodeState::Draining if self.must_wait(place, node) => NodeOutcome::Moving,
             NodeState::Draining => {
                 let (step, timing) = match node.removal {
-                    Removal::Delete => (Step::Delete, Timing::Delete),
-                    Removal::Deallocate | Removal::Stop => (Step::Deallocate, Timing::Deallocate),
+                    Removal::Delete => (Transition::Delete, Timing::Delete),
+                    Removal::Deallocate | Removal::Stop => (Transition::Deallocate, Timing::Deallocate),
                 };
                 self.move_on(place, node, step, timing, node.removal);
                 NodeOutcome::Moving
             }
             NodeState::Deallocating => {
                 let step = match node.removal {
-                    Removal::Stop => Step::Stopped,
-                    Removal::Delete | Removal::Deallocate => Step::Deallocated,
+                    Removal::Stop => Transition::Stopped,
+                    Removal::Delete | Removal::Deallocate => Transition::Deallocated,
                 };
                 self.rest(place, node, step, None)
             }
@@ -385,7 +385,7 @@ impl Clockwork {
             return NodeOutcome::Moving;
         }
         let name = node_name(place.scale_set, node.instance_id);
-        self.rest(place, node, Step::StayReady, Some(ServiceError::pod_drain_failure(&name, pods)))
+        self.rest(place, node, Transition::StayReady, Some(ServiceError::pod_drain_failure(&name, pods)))
     }
 
     fn on_milestone(&mut self, place: Place<'_>, node: &mut Node) -> NodeOutcome {
@@ -394,11 +394,11 @@ impl Clockwork {
         };
         if milestone == Milestone::Allocated && self.strike(FaultKind::AllocationFailed, place.pool).is_some() {
             let error = ServiceError::allocation_failed(node.zone);
-            return self.rest(place, node, Step::Fail, Some(error));
+            return self.rest(place, node, Transition::Fail, Some(error));
         }
         node.reach(milestone, self.now_ms);
         if milestone == Milestone::Ready {
-            return self.rest(place, node, Step::BecomeReady, None);
+            return self.rest(place, node, Transition::BecomeReady, None);
         }
         let happening = Happening::Reached(milestone);
         self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), happening);
@@ -417,8 +417,14 @@ impl Clockwork {
         }
     }
 
-    fn rest(&mut self, place: Place<'_>, node: &mut Node, step: Step, error: Option<ServiceError>) -> NodeOutcome {
-        node.take(step, self.now_ms, None);
+    fn rest(
+        &mut self,
+        place: Place<'_>,
+        node: &mut Node,
+        step: Transition,
+        error: Option<ServiceError>,
+    ) -> NodeOutcome {
+        node.apply(step, self.now_ms, None);
         self.enter(place, node);
         self.release(node, error);
         NodeOutcome::Rested

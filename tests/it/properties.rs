@@ -188,7 +188,7 @@ impl Swarm {
             if !is_idle {
                 continue;
             }
-            assert!(pool.nodes().all(|node| !node.state().is_moving()), "idle, and a node moves");
+            assert!(pool.nodes().all(|node| !node.state().is_transitional()), "idle, and a node moves");
             if spec.scale_down_mode == ScaleDownMode::Delete {
                 assert_eq!(deallocated, 0, "nothing lies deallocated in Delete mode");
             }

@@ -464,7 +464,7 @@ impl Swarm {
         assert!(self.cloud.is_idle());
         for cluster in self.cloud.clusters() {
             for node in cluster.pools.iter().flat_map(scale_down::engine::Pool::nodes) {
-                assert!(!node.state().is_moving(), "seed {}: {:?} for ever", self.seed, node.state());
+                assert!(!node.state().is_transitional(), "seed {}: {:?} for ever", self.seed, node.state());
             }
         }
         let cluster = self.cloud.clusters().first().expect("the cluster");
