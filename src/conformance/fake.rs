@@ -18,20 +18,20 @@ use scale_down_engine::{PoolId, ScaleDownMode};
 
 /// A call of the autoscaler to the provider; a group is given by its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
+pub enum ProviderCall {
     /// Increase of a group's target size.
-    Grow(usize, u32),
+    IncreaseSize(usize, u32),
     /// Decrease of a group's target size, without the deletion of a node.
-    Shrink(usize, u32),
+    DecreaseTargetSize(usize, u32),
     /// Deletion of instances, by instance id, that never registered as nodes.
     DeleteMachines(usize, Vec<u32>),
     /// Removal of nodes: the empty ones at once, the others after a drain.
-    Remove(Vec<NodeId>, Vec<NodeId>),
+    StartDeletion(Vec<NodeId>, Vec<NodeId>),
 }
 
 /// The fake cloud provider with its autoscaler.
 #[derive(Debug, Default)]
-pub struct Fake {
+pub struct FakeProvider {
     /// The node groups.
     pub groups: Vec<NodeGroup>,
     /// Template node of each group.
@@ -47,12 +47,12 @@ pub struct Fake {
     /// The autoscaler.
     pub autoscaler: Autoscaler,
     /// Its calls in the loop under way.
-    pub acts: Vec<Act>,
+    pub calls: Vec<ProviderCall>,
     /// All events that it has emitted.
     pub events: Vec<AutoscalerEvent>,
 }
 
-impl Fake {
+impl FakeProvider {
     /// Adds a group with a template node, and returns its pool id.
     pub fn add_group(&mut self, name: &str, (min, max, target): (u32, u32, u32), template: NodeInfo) -> PoolId {
         let id = template.id.pool;
@@ -71,7 +71,7 @@ impl Fake {
     }
 
     /// Runs one loop `after_ms` milliseconds after the moment of the case; returns its outcome and its calls.
-    pub fn run(&mut self, nodes: &Nodes, settings: &Settings, after_ms: u64) -> (LoopOutcome, Vec<Act>) {
+    pub fn run(&mut self, nodes: &Nodes, settings: &Settings, after_ms: u64) -> (LoopOutcome, Vec<ProviderCall>) {
         let mut autoscaler = std::mem::take(&mut self.autoscaler);
         let templates = self.templates.clone();
         let mut input = LoopInput {
@@ -97,7 +97,7 @@ impl Fake {
         let outcome = autoscaler.run_once(&mut context);
         self.autoscaler = autoscaler;
         self.events.append(&mut events);
-        (outcome, std::mem::take(&mut self.acts))
+        (outcome, std::mem::take(&mut self.calls))
     }
 
     fn change(&mut self, group: usize, by: i64) {
@@ -107,26 +107,26 @@ impl Fake {
     }
 }
 
-impl CloudProvider for Fake {
+impl CloudProvider for FakeProvider {
     fn target_size(&self, group: usize) -> u32 {
         self.groups.get(group).map_or(0, |group| group.target)
     }
 
     fn increase_size(&mut self, group: usize, by: u32) -> Result<(), String> {
         self.change(group, by.into());
-        self.acts.push(Act::Grow(group, by));
+        self.calls.push(ProviderCall::IncreaseSize(group, by));
         Ok(())
     }
 
     fn delete_instances(&mut self, group: usize, instances: &[u32]) -> Result<(), String> {
         self.change(group, -i64::try_from(instances.len()).unwrap_or_default());
-        self.acts.push(Act::DeleteMachines(group, instances.to_vec()));
+        self.calls.push(ProviderCall::DeleteMachines(group, instances.to_vec()));
         Ok(())
     }
 
     fn decrease_target_size(&mut self, group: usize, by: u32) {
         self.change(group, -i64::from(by));
-        self.acts.push(Act::Shrink(group, by));
+        self.calls.push(ProviderCall::DecreaseTargetSize(group, by));
     }
 
     fn start_deletion(&mut self, empty: &[NodeId], drain: &[NodeId]) {
@@ -135,7 +135,7 @@ impl CloudProvider for Fake {
                 self.change(place, -1);
             }
         }
-        self.acts.push(Act::Remove(empty.to_vec(), drain.to_vec()));
+        self.calls.push(ProviderCall::StartDeletion(empty.to_vec(), drain.to_vec()));
     }
 
     fn missing_replicas(&self, _spec: &PodSpec) -> Option<u32> {

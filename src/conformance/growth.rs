@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::candidates::{set_count, set_flag};
 use super::fake::like;
-use super::health::{Sight, old_node, policy};
+use super::health::{ObservedCluster, old_node, policy};
 use super::input::{Input, Read, Stop};
 use super::model::{NOW_MS, Nodes, pool, sorted};
 use scale_down_engine::autoscaler::cluster_snapshot::ClusterSnapshot;
@@ -203,11 +203,11 @@ impl Case {
 /// Adapter of the suite `scale-up`.
 pub fn scale_up_case(input: &Input<'_>) -> Read<Answer> {
     let case = read(input)?;
-    let mut sight = Sight { groups: case.groups.clone(), ..Sight::default() };
+    let mut cluster = ObservedCluster { groups: case.groups.clone(), ..ObservedCluster::default() };
     let place = |id| case.groups.iter().position(|group| group.id == id);
-    sight.nodes = case.nodes.all.iter().map(|node| old_node(place(node.id.pool), node.is_ready)).collect();
-    sight.unregistered = vec![Vec::new(); case.groups.len()];
-    sight.look(&case.settings, NOW_MS);
+    cluster.nodes = case.nodes.all.iter().map(|node| old_node(place(node.id.pool), node.is_ready)).collect();
+    cluster.unregistered = vec![Vec::new(); case.groups.len()];
+    cluster.observe(&case.settings, NOW_MS);
     let request = ScaleUpInput {
         groups: &case.groups,
         templates: &case.templates,
@@ -235,10 +235,10 @@ pub fn scale_up_case(input: &Input<'_>) -> Read<Answer> {
     };
     let mut events = Vec::new();
     let found = if case.is_to_min {
-        let resizes = scale_up_to_min(&request, &snapshot, &mut sight.state, &mut grow, &mut events);
+        let resizes = scale_up_to_min(&request, &snapshot, &mut cluster.state, &mut grow, &mut events);
         ScaleUpResult { resizes, ..ScaleUpResult::default() }
     } else {
-        scale_up(&request, &mut snapshot, &mut sight.state, &mut choose, &mut grow, &mut events)
+        scale_up(&request, &mut snapshot, &mut cluster.state, &mut choose, &mut grow, &mut events)
     };
     found.report(&mut events);
     Ok(answer(&case, &found, &events, &targets))

@@ -5,10 +5,10 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::health::{Sight, old_node};
+use super::health::{ObservedCluster, old_node};
 use super::input::{Input, Read, Stop};
 use super::model::{NOW_MS, pool};
-use super::pools::{Stage, mode, states};
+use super::pools::{PoolFixture, mode, states};
 use scale_down_engine::autoscaler::cluster_state::{FailedInstance, Observation};
 use scale_down_engine::autoscaler::instance::{
     CreationError, ErrorClass, InstanceState, InstanceStatus, ProviderSettings, VmInstanceView, VmPowerState,
@@ -141,13 +141,14 @@ fn failed_creation(input: &Input<'_>) -> Read<Answer> {
     }
     let policy = input.find("policy").map_or(Ok(ScaleDownMode::Deallocate), |policy| mode(policy.as_text()?))?;
     let group = NodeGroup { id: pool(0), name: "ng1".into(), min: 1, max: 10, target: 1 + delta, policy };
-    let mut sight = Sight { groups: vec![group], nodes: vec![old_node(Some(0), true)], ..Sight::default() };
-    sight.state.align(&sight.groups);
-    sight.state.register_scale_up(0, delta.into(), &settings, NOW_MS);
+    let mut cluster =
+        ObservedCluster { groups: vec![group], nodes: vec![old_node(Some(0), true)], ..ObservedCluster::default() };
+    cluster.state.align(&cluster.groups);
+    cluster.state.register_scale_up(0, delta.into(), &settings, NOW_MS);
     let seen =
-        Observation { groups: &sight.groups, nodes: &sight.nodes, unregistered: &[Vec::new()], failed: &[failed] };
-    sight.state.update(&seen, &settings, NOW_MS, &mut Vec::new());
-    let found = sight.state.scaling_safety(0, policy, &settings, NOW_MS);
+        Observation { groups: &cluster.groups, nodes: &cluster.nodes, unregistered: &[Vec::new()], failed: &[failed] };
+    cluster.state.update(&seen, &settings, NOW_MS, &mut Vec::new());
+    let found = cluster.state.scaling_safety(0, policy, &settings, NOW_MS);
     let error = found.backoff.map(|backoff| &backoff.error);
     Ok(Answer::new()
         .with("safe_to_scale", found.is_safe())
@@ -159,7 +160,7 @@ fn failed_creation(input: &Input<'_>) -> Read<Answer> {
 }
 
 /// Builds the pool of a case, with its running and deallocated machines given by number or by instance ids.
-fn stage(input: &Input<'_>, max: u32) -> Read<Stage> {
+fn fixture(input: &Input<'_>, max: u32) -> Read<PoolFixture> {
     let count_of = |key: &str| -> Read<Option<u32>> {
         Ok(match input.find(key) {
             Some(list) if list.is_list() => {
@@ -181,24 +182,24 @@ fn stage(input: &Input<'_>, max: u32) -> Read<Stage> {
         return Err(Stop::Unreadable("the capacity is not what runs and what lies deallocated".to_owned()));
     }
     let range = AutoscalerRange { min: input.small_or("min", 0)?, max };
-    let mut stage = Stage::with_range(policy(input)?, (running, deallocated), range)?;
+    let mut fixture = PoolFixture::with_range(policy(input)?, (running, deallocated), range)?;
     let named = input.find("deallocated").filter(Input::is_list);
     let named = named.map_or_else(|| Ok(Vec::new()), |ids| ids.as_list()?.iter().map(Input::as_small).collect())?;
     if !named.is_empty() {
         // A pool that is loaded has those with the highest ids deallocated: here they are named.
-        stage = Stage::with_range(policy(input)?, (running + deallocated, 0), AutoscalerRange { min: 0, max })?;
-        stage.cloud.delete_nodes(stage.id, &named, false).map_err(Stop::Unreadable)?;
-        stage.settle();
+        fixture = PoolFixture::with_range(policy(input)?, (running + deallocated, 0), AutoscalerRange { min: 0, max })?;
+        fixture.cloud.delete_nodes(fixture.id, &named, false).map_err(Stop::Unreadable)?;
+        fixture.settle();
     }
-    Ok(stage)
+    Ok(fixture)
 }
 
 /// Answers a case that increases the size of a pool.
 fn increase(input: &Input<'_>) -> Read<Answer> {
-    let mut stage = stage(input, input.small_or("max", 1000)?)?;
-    let before = stage.pool()?.next_instance_id();
-    let asked = stage.cloud.increase_size(stage.id, input.small("increase")?);
-    let pool = stage.pool()?;
+    let mut fixture = fixture(input, input.small_or("max", 1000)?)?;
+    let before = fixture.pool()?.next_instance_id();
+    let asked = fixture.cloud.increase_size(fixture.id, input.small("increase")?);
+    let pool = fixture.pool()?;
     let started = asked.as_ref().map(|growth| growth.started.clone()).unwrap_or_default();
     let created: Vec<u32> = pool.nodes().map(|node| node.instance_id).filter(|id| *id >= before).collect();
     Ok(Answer::new()
@@ -214,16 +215,16 @@ fn increase(input: &Input<'_>) -> Read<Answer> {
 fn delete(input: &Input<'_>) -> Read<Answer> {
     // How Azure is told to delete changes nothing of what is deleted.
     input.flag_or("force_delete", false)?;
-    let mut stage = stage(input, 1000)?;
+    let mut fixture = fixture(input, 1000)?;
     let forced = input.find("force_delete_nodes");
     let ids = match &forced {
         Some(ids) => ids.as_list()?,
         None => input.get("delete")?.as_list()?,
     };
     let ids = ids.iter().map(Input::as_small).collect::<Read<Vec<_>>>()?;
-    let before = target_size(stage.pool()?);
-    let asked = stage.cloud.delete_nodes(stage.id, &ids, forced.is_some());
-    let pool = stage.pool()?;
+    let before = target_size(fixture.pool()?);
+    let asked = fixture.cloud.delete_nodes(fixture.id, &ids, forced.is_some());
+    let pool = fixture.pool()?;
     let call = if pool.count_in(NodeState::Deallocating) > 0 {
         json!("BeginDeallocate")
     } else if pool.count_in(NodeState::Deleting) > 0 {
