@@ -19,7 +19,7 @@ const TIME_MAX_MS: u64 = 366 * 24 * 3_600_000;
 /// takes seconds.
 const WORK_MAX: u64 = 250_000;
 
-/// Why a run was not opened.
+/// The reason why a run was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// The link cannot be read.

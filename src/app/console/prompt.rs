@@ -99,7 +99,7 @@ enum Focus {
 const CANDIDATES_MAX: usize = 60;
 
 impl Prompt {
-    /// A prompt that remembers lines.
+    /// Creates a prompt that remembers lines.
     #[must_use]
     pub fn new(history: Vec<String>) -> Self {
         Self { history, ..Self::default() }

@@ -47,7 +47,7 @@ impl Handle {
 }
 
 impl Prompt {
-    /// The prompt's markup.
+    /// Renders the prompt's markup.
     pub fn view(&self, handle: &Handle) -> Html {
         let onkeydown = handle.on(|prompt, event: KeyboardEvent| prompt.key_pressed(&event));
         let several = self.text.contains('\n');

@@ -10,7 +10,7 @@ use scale_down_cli::error::Example;
 use scale_down_cli::outcome::Block;
 use scale_down_session::{Entry, EntryState};
 
-/// One command, its blocks, and what can be done while it runs.
+/// Renders one command, its blocks, and what can be done while it runs.
 pub fn view(entry: &Entry, link: &Scope<App>) -> Html {
     let failed = entry.exit_code.is_some_and(|code| code != 0);
     let state = match entry.state {

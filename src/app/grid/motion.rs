@@ -62,7 +62,7 @@ pub struct CellAppearance {
 pub const LEVELS: u8 = 16;
 
 impl Track {
-    /// An empty pool.
+    /// Creates an empty pool.
     #[must_use]
     pub const fn new(pool: PoolId) -> Self {
         Self { pool, slots: Vec::new(), order: Vec::new(), gaps: Vec::new() }
@@ -129,7 +129,7 @@ impl Track {
         (!cell.leaving).then_some(cell.instance_id)
     }
 
-    /// The node `step` places along, in the order of ids.
+    /// Returns the node `step` places along, in the order of ids.
     #[must_use]
     pub fn neighbour(&self, instance_id: u32, step: isize) -> Option<u32> {
         let place = self.order.binary_search_by_key(&instance_id, |(id, _)| *id).ok()?;

@@ -154,7 +154,7 @@ impl Painter {
         self.layout.pools.iter().map(|pool| pool.top_px)
     }
 
-    /// The node under a point of the picture.
+    /// Returns the node under a point of the picture.
     #[must_use]
     pub fn hit(&self, x_px: f64, y_px: f64) -> Option<NodeKey> {
         let (place, slot) = self.layout.hit(x_px, y_px)?;
@@ -171,7 +171,7 @@ impl Painter {
         Some(Rect { x_px, y_px, side_px: self.layout.cell_px })
     }
 
-    /// The node that an arrow key leads to; the first one when none was chosen.
+    /// Returns the node that an arrow key leads to; the first one when none was chosen.
     #[must_use]
     pub fn neighbour(&self, from: Option<NodeKey>, direction: Direction) -> Option<NodeKey> {
         let filled = || self.tracks.iter().filter(|track| track.ends().is_some());

@@ -27,7 +27,7 @@ pub struct ButtonProps {
     pub panel: Option<&'static str>,
 }
 
-/// The button that sends `msg`.
+/// Renders the button that sends `msg`.
 pub fn button(link: &Scope<App>, msg: impl Into<Option<Msg>>, props: ButtonProps) -> Html {
     let msg = msg.into();
     let onclick = msg.map(|msg| link.callback(move |_: MouseEvent| msg.clone()));

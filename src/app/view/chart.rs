@@ -54,7 +54,7 @@ impl Chart {
         Self { areas, marks: marks.into() }
     }
 
-    /// The drawing.
+    /// Renders the drawing.
     pub fn view(&self) -> Html {
         let area = |(state, path): &(NodeState, AttrValue)| {
             html! { <path class={format!("bar-part {}", state.name())} d={path} /> }

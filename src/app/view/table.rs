@@ -110,7 +110,7 @@ impl NodeTable {
         if self.paged() { PAGE_ROWS } else { WHOLE_ROWS }
     }
 
-    /// The table's frame and its pages.
+    /// Renders the table's frame and its pages.
     pub fn view(&self, view: View, link: &Scope<App>) -> Html {
         let shown = view == View::Table;
         let page = self.page;

@@ -36,7 +36,7 @@ pub struct IncorrectSize {
 pub struct UnregisteredNode {
     /// The instance id.
     pub instance_id: u32,
-    /// When it was first seen.
+    /// Time at which it was first seen, in milliseconds.
     pub since_ms: u64,
 }
 

@@ -53,7 +53,7 @@ impl RemainingBudgets {
         verdict
     }
 
-    /// The budgets.
+    /// Returns the budgets.
     pub fn all(&self) -> impl Iterator<Item = &Arc<DisruptionBudget>> {
         self.entries.iter().map(|(budget, _)| budget)
     }

@@ -41,7 +41,7 @@ pub struct NodeInfo {
     pub ready_since_ms: u64,
     /// `true` if it is cordoned.
     pub is_unschedulable: bool,
-    /// When its object was created.
+    /// Time at which its object was created, in milliseconds.
     pub created_ms: u64,
     requested: Resources,
     pods: Vec<Pod>,
@@ -52,7 +52,7 @@ pub struct NodeInfo {
 }
 
 impl NodeInfo {
-    /// A ready node without labels, taints or pods.
+    /// Creates a ready node without labels, taints or pods.
     #[must_use]
     pub fn new(id: NodeId, name: &str, allocatable: Resources) -> Self {
         Self {

@@ -36,7 +36,7 @@ pub enum OwnerKind {
 }
 
 impl OwnerKind {
-    /// The word in the API.
+    /// Returns the word in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -109,7 +109,7 @@ pub enum RestartPolicy {
     /// Always.
     #[default]
     Always,
-    /// When they failed.
+    /// After a failure only.
     OnFailure,
     /// Never.
     Never,
@@ -160,7 +160,7 @@ pub struct PodSpec {
 }
 
 impl PodSpec {
-    /// A pod with one container and the API's defaults.
+    /// Creates the specification of a pod with one container and the API's defaults.
     #[must_use]
     pub fn new(namespace: &str, name: &str, requests: Resources) -> Self {
         Self {

@@ -1,4 +1,4 @@
-//! The places of other pods, as far as they matter to one specification.
+//! Topology counts: other pods by topology domain, for spread constraints, affinity and anti-affinity.
 //!
 //! Spreading, affinity and anti-affinity look at every pod in the cluster. That is counted once for
 //! a specification, then each node is a few look-ups, and a pod that is placed is counted in.
@@ -12,16 +12,16 @@ use super::pod_spec::PodSpec;
 /// Number of pods by the value of a node label.
 type Counts = BTreeMap<String, u32>;
 
-/// Counts of other pods by place that decide where pods of one specification may be. If it is empty,
-/// nothing around matters.
+/// Counts of other pods, by topology domain, that decide where pods of one specification may be. If it is empty,
+/// no other pod matters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TopologyCounts {
     /// For each topology spread constraint: the pods that it counts, by value of its label.
     spread: Vec<Counts>,
     /// For each affinity or anti-affinity: the pods that it selects, by value of its label.
     affine: Vec<Counts>,
-    /// Label and value of the places from which others keep this pod away, with the number of those
-    /// others.
+    /// Label and value of the domains from which the anti-affinity of other pods keeps this one, with the number of
+    /// those pods.
     forbidden: BTreeMap<(String, String), u32>,
 }
 
@@ -51,7 +51,7 @@ impl TopologyCounts {
         found
     }
 
-    /// Adds a node's places for spreading, even if no pod is there.
+    /// Adds a node's topology domains for spreading, even if no pod is there.
     pub fn add_domains(&mut self, spec: &PodSpec, node: &NodeInfo) {
         if !can_spread_over(spec, node) {
             return;
@@ -152,7 +152,7 @@ fn count(counts: &mut Counts, value: &str, more: u32) {
     }
 }
 
-/// Returns `true` if a node is a place for a pod's spreading: the pod could be there by its labels, and
+/// Returns `true` if a node counts for a pod's spreading: the pod could be there by its labels, and
 /// it has every label that the pod spreads over.
 fn can_spread_over(spec: &PodSpec, node: &NodeInfo) -> bool {
     spec.topology_spread.iter().all(|spread| node.label(&spread.topology_key).is_some())
@@ -215,7 +215,7 @@ mod tests {
         check(&spread(HOSTNAME_KEY, 2, 1), &[("a", "1", 1), ("b", "1", 0)], &[None, None]);
         check(&spread(ZONE_KEY, 1, 1), &[("a", "1", 1), ("b", "1", 0), ("c", "2", 1)], &[None, None, None]);
         check(&spread(ZONE_KEY, 1, 1), &[("a", "1", 1), ("b", "1", 1), ("c", "2", 1)], &[full, full, None]);
-        // With fewer places than wanted, the emptiest counts as empty.
+        // With fewer domains than wanted, the emptiest counts as empty.
         check(&spread(HOSTNAME_KEY, 1, 3), &[("a", "1", 1), ("b", "1", 1)], &[full, full]);
         check(&spread("rack", 1, 1), &[("a", "1", 1)], &[Some(Misfit::TopologyLabelMissing)]);
     }

@@ -10,7 +10,7 @@ use super::{Finding, Fix, Level, Note, Position, Replacement, Report};
 pub type Checked = (String, Report);
 
 impl Level {
-    /// The level's name in every form of output.
+    /// Returns the level's name in every form of output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
