@@ -17,7 +17,7 @@ use crate::ground::table::Table;
 use crate::kubernetes::NodeId;
 use crate::limits::DEFAULT_QUOTA_VCPUS;
 use crate::record::{Happening, OperationStatus, RecordLog};
-use crate::scaler::{Scaler, tell_of_drain};
+use crate::scaler::{Scaler, log_end_of_drain};
 use crate::snapshot::{Snapshot, StateCounts};
 
 /// The effect of an event on a node; returns `None` if the event is stale.
@@ -146,7 +146,7 @@ impl Cloud {
     /// of an endless load, or the next scan of an autoscaler that has nothing to do.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.clockwork.queue.is_idle() && !self.has_news_for_autoscaler()
+        self.clockwork.queue.is_idle() && !self.has_unscanned_changes()
     }
 
     /// Returns the time of the next event or autoscaler scan, in milliseconds.
@@ -259,7 +259,7 @@ impl Cloud {
             let outcome = act(clockwork, place, node);
             if was_drained && matches!(node.state(), NodeState::Deallocating | NodeState::Deleting) {
                 let name = node_name(place.scale_set, id.instance_id).into();
-                tell_of_drain(clockwork, cluster, &name, None);
+                log_end_of_drain(clockwork, cluster, &name, None);
             }
             (operation, outcome)
         })?;

@@ -16,7 +16,7 @@ use crate::node_group::target_size;
 use crate::workloads::Kubernetes;
 
 /// A cluster's autoscaler, with the cluster state that it looks at.
-struct View<'a> {
+struct Explainer<'a> {
     cluster: &'a Cluster,
     kubernetes: &'a Kubernetes,
     scaler: &'a Scaler,
@@ -29,30 +29,30 @@ impl Cloud {
     #[must_use]
     pub fn why_node(&self, name: &str) -> Option<String> {
         let instance_id = instance_id_of(name)?;
-        self.views().find_map(|view| {
-            let mut pools = view.cluster.pools.iter();
+        self.explainers().find_map(|explainer| {
+            let mut pools = explainer.cluster.pools.iter();
             let pool = pools.find(|pool| pool.node(instance_id).is_some() && pool.node_name(instance_id) == name)?;
-            Some(view.node(pool, instance_id))
+            Some(explainer.node(pool, instance_id))
         })
     }
 
     /// Explains why a pod has no node; `None` if there is no such pod.
     #[must_use]
     pub fn why_pod(&self, name: &str) -> Option<String> {
-        self.views().find_map(|view| view.pod(name))
+        self.explainers().find_map(|explainer| explainer.pod(name))
     }
 
     /// Explains why a pool does not grow; `None` if there is no such pool.
     #[must_use]
     pub fn why_pool(&self, name: &str) -> Option<String> {
-        self.views().find_map(|view| Some(view.pool(view.cluster.pool(name)?)))
+        self.explainers().find_map(|explainer| Some(explainer.pool(explainer.cluster.pool(name)?)))
     }
 
-    fn views(&self) -> impl Iterator<Item = View<'_>> {
+    fn explainers(&self) -> impl Iterator<Item = Explainer<'_>> {
         self.clusters.iter().filter_map(|cluster| {
             let kubernetes = self.kubernetes(cluster.id)?;
             let scaler = self.scalers.get(cluster.id)?;
-            Some(View { cluster, kubernetes, scaler, settings: scaler.settings(cluster), now_ms: self.now_ms() })
+            Some(Explainer { cluster, kubernetes, scaler, settings: scaler.settings(cluster), now_ms: self.now_ms() })
         })
     }
 }
@@ -61,7 +61,7 @@ fn percent(permille: u32) -> String {
     format!("{} %", permille.div_ceil(10))
 }
 
-impl View<'_> {
+impl Explainer<'_> {
     /// Returns the time left until `until_ms` in words, rounded up to seconds.
     fn left(&self, until_ms: u64) -> String {
         duration::short(until_ms.saturating_sub(self.now_ms).div_ceil(1000) * 1000)
@@ -141,7 +141,7 @@ impl View<'_> {
             UnremovableReason::NodeGroupMinSizeReached => "its pool is as small as it may be".to_owned(),
             UnremovableReason::CurrentlyBeingDeleted => "it is on its way out already".to_owned(),
             UnremovableReason::NotUnderutilized => self.utilization(id),
-            UnremovableReason::RecentlyUnremovable => self.resting(id),
+            UnremovableReason::RecentlyUnremovable => self.recheck(id),
             UnremovableReason::NoPlaceToMovePods => "its pods fit on no other node".to_owned(),
             UnremovableReason::BlockedByPod(pod, blocker) => self.blocked(id, pod, blocker),
             UnremovableReason::UnexpectedError | UnremovableReason::NoNodeInfo => {
@@ -166,8 +166,8 @@ impl View<'_> {
     }
 
     /// Explains a node that was found unremovable recently, and gives the time until it is rechecked.
-    fn resting(&self, id: NodeId) -> String {
-        let found = self.scaler.autoscaler.planner.recheck_timeouts().find(|(resting, _)| *resting == id);
+    fn recheck(&self, id: NodeId) -> String {
+        let found = self.scaler.autoscaler.planner.recheck_timeouts().find(|(node, _)| *node == id);
         match found {
             Some((_, timeout)) if timeout.reason != UnremovableReason::RecentlyUnremovable => {
                 format!("{}; it is looked at again in {}", self.reason(id, timeout.reason), self.left(timeout.until_ms))
@@ -200,9 +200,10 @@ impl View<'_> {
         };
         let (id, refusal) = self.kubernetes.pending().find_map(waits)?;
         let scheduler = refusal.unwrap_or_else(|| "no node has been tried yet".to_owned());
-        let told = self.scaler.told.iter().find(|notice| notice.involved_object() == event::InvolvedObject::Pod(id));
+        let refusal =
+            self.scaler.last_refusals.iter().find(|event| event.involved_object() == event::InvolvedObject::Pod(id));
         let growing = self.growing();
-        let autoscaler = match told.map(AutoscalerEvent::text) {
+        let autoscaler = match refusal.map(AutoscalerEvent::text) {
             Some(text) => text.message,
             None if !growing.is_empty() => format!("nodes are on their way ({growing})"),
             None if self.cluster.pools.iter().any(|pool| is_sized(self.cluster, pool)) => {
@@ -256,7 +257,8 @@ impl View<'_> {
         if moving > 0 {
             return format!("{name} grows: {moving} of its {target} nodes are on their way.");
         }
-        match self.scaler.told.iter().find(|notice| matches!(notice, AutoscalerEvent::NotTriggerScaleUp { .. })) {
+        match self.scaler.last_refusals.iter().find(|event| matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. }))
+        {
             Some(notice) => {
                 let text = notice.text().message;
                 let reasons = text.split_once(": ").map_or(text.as_str(), |(_, reasons)| reasons);

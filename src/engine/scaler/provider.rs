@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use super::conditions::conditions;
-use super::{Scaler, machines, scene, timers};
+use super::{Scaler, loop_input, machines, timers};
 use crate::autoscaler::eligibility::TO_BE_DELETED_KEY;
 use crate::autoscaler::expander::{Expander, ExpansionOption, Priorities, best_options};
 use crate::autoscaler::instance::InstanceState;
@@ -21,7 +21,7 @@ use crate::record::Remark;
 use crate::workloads::{DrainPolicy, Kubernetes};
 
 /// The cloud provider of one loop, which acts on the simulated cloud.
-struct Live<'a> {
+struct SimulatedProvider<'a> {
     cloud: &'a mut Cloud,
     cluster: ClusterId,
     pools: &'a [PoolId],
@@ -41,10 +41,10 @@ impl Cloud {
         settings: &Settings,
     ) -> Option<u64> {
         let now_ms = self.now_ms();
-        let mut view = std::mem::take(&mut scaler.view.0);
-        view.renew(self.clockwork.kubernetes.get(id)?.nodes());
-        if self.unmark_kept(id, pools, &view) {
-            view.renew(self.clockwork.kubernetes.get(id)?.nodes());
+        let mut nodes = std::mem::take(&mut scaler.nodes.0);
+        nodes.renew(self.clockwork.kubernetes.get(id)?.nodes());
+        if self.unmark_kept(id, pools, &nodes) {
+            nodes.renew(self.clockwork.kubernetes.get(id)?.nodes());
         }
         if let Some(kubernetes) = self.clockwork.kubernetes.get_mut(id) {
             kubernetes.set_autoscaler_drain(DrainPolicy {
@@ -59,31 +59,32 @@ impl Cloud {
         let mut templates = Vec::new();
         for pool in pools.iter().filter_map(|pool| cluster.pool_by_id(*pool)) {
             failed.push(machines::failed(scaler.caches.entry(pool.id), pool, settings, now_ms));
-            templates.push(scene::template(pool, kubernetes)?);
+            templates.push(loop_input::template(pool, kubernetes)?);
         }
-        let mut scene = scene::scene(cluster, kubernetes, pools, &templates, failed, view);
+        let mut input = loop_input::loop_input(cluster, kubernetes, pools, &templates, failed, nodes);
         let mut autoscaler = std::mem::take(&mut scaler.autoscaler);
         let before = autoscaler.planner.unneeded.clone();
         let mut events = Vec::new();
-        let mut live = Live { cloud: self, cluster: id, pools, scaler, settings, events: Vec::new() };
+        let mut provider = SimulatedProvider { cloud: self, cluster: id, pools, scaler, settings, events: Vec::new() };
         let mut context =
-            AutoscalingContext { input: &mut scene, provider: &mut live, settings, now_ms, events: &mut events };
+            AutoscalingContext { input: &mut input, provider: &mut provider, settings, now_ms, events: &mut events };
         let outcome = autoscaler.run_once(&mut context);
-        events.append(&mut live.events);
+        events.append(&mut provider.events);
         let is_same = !outcome.has_acted && !outcome.waits_for_burst && before == autoscaler.planner.unneeded;
-        let again_ms = if is_same { timers::again_ms(&autoscaler, &scene, settings, now_ms) } else { Some(now_ms + 1) };
-        scaler.conditions = conditions(&autoscaler, &scene.groups, settings, &scaler.conditions, now_ms);
+        let recheck_ms =
+            if is_same { timers::recheck_ms(&autoscaler, &input, settings, now_ms) } else { Some(now_ms + 1) };
+        scaler.conditions = conditions(&autoscaler, &input.groups, settings, &scaler.conditions, now_ms);
         scaler.autoscaler = autoscaler;
-        scaler.view.0 = scene.nodes;
-        self.tell(id, scaler, events, &scene.pending);
-        again_ms
+        scaler.nodes.0 = input.nodes;
+        self.log_events(id, scaler, events, &input.pending);
+        recheck_ms
     }
 
     /// Removes the to-be-deleted taint from deallocated nodes of pools in mode Deallocate, so that they
     /// can be used when they are started again. Returns `true` if there were any.
-    fn unmark_kept(&mut self, id: ClusterId, pools: &[PoolId], view: &RegisteredNodes) -> bool {
+    fn unmark_kept(&mut self, id: ClusterId, pools: &[PoolId], nodes: &RegisteredNodes) -> bool {
         let mut has_unmarked = false;
-        for node in view.summaries().iter().filter(|node| node.is_to_be_deleted && node.is_kept) {
+        for node in nodes.summaries().iter().filter(|node| node.is_to_be_deleted && node.is_kept) {
             let pool = pools.iter().find(|pool| **pool == node.id.pool).and_then(|pool| self.pool(*pool));
             if pool.is_some_and(|pool| pool.spec.scale_down_mode == ScaleDownMode::Deallocate) {
                 unmark(&mut self.clockwork, id, node.id);
@@ -94,23 +95,23 @@ impl Cloud {
     }
 
     /// Writes the events of the autoscaler into the log. Refusals that pods got in the last loop are not repeated.
-    fn tell(&mut self, id: ClusterId, scaler: &mut Scaler, events: Vec<AutoscalerEvent>, pending: &[Pod]) {
+    fn log_events(&mut self, id: ClusterId, scaler: &mut Scaler, events: Vec<AutoscalerEvent>, pending: &[Pod]) {
         let Some((_, mut moment)) = self.clockwork.kubernetes(id) else {
             return;
         };
-        let mut told = Vec::new();
+        let mut last_refusals = Vec::new();
         for event in events {
             let is_refusal =
                 matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. } | AutoscalerEvent::MaxNodesForPod { .. });
-            let is_known = is_refusal && scaler.told.contains(&event);
+            let is_known = is_refusal && scaler.last_refusals.contains(&event);
             if !is_known && let Some(remark) = remark(&event, pending) {
                 moment.remark(remark);
             }
             if is_refusal {
-                told.push(event);
+                last_refusals.push(event);
             }
         }
-        scaler.told = told;
+        scaler.last_refusals = last_refusals;
     }
 }
 
@@ -140,7 +141,7 @@ fn removed(node: &Arc<str>, is_empty: bool) -> [AutoscalerEvent; 2] {
 }
 
 /// Reports the end of a drain: the node is removed, or stays because the pods in `left` are still there.
-pub(crate) fn tell_of_drain(clockwork: &mut Clockwork, cluster: ClusterId, node: &Arc<str>, left: Option<&str>) {
+pub(crate) fn log_end_of_drain(clockwork: &mut Clockwork, cluster: ClusterId, node: &Arc<str>, left: Option<&str>) {
     let Some((_, mut moment)) = clockwork.kubernetes(cluster) else {
         return;
     };
@@ -169,7 +170,7 @@ fn remark(event: &AutoscalerEvent, pending: &[Pod]) -> Option<Remark> {
     Some(Remark { namespace, object, is_warning, source: "cluster-autoscaler", reason, message })
 }
 
-impl Live<'_> {
+impl SimulatedProvider<'_> {
     fn pool(&self, group: usize) -> Option<PoolId> {
         self.pools.get(group).copied()
     }
@@ -227,7 +228,7 @@ fn going(policy: ScaleDownMode) -> InstanceState {
     }
 }
 
-impl CloudProvider for Live<'_> {
+impl CloudProvider for SimulatedProvider<'_> {
     fn target_size(&self, group: usize) -> u32 {
         let pool = self.pool(group).and_then(|id| self.cloud.pool(id));
         pool.map_or(0, target_size)

@@ -67,7 +67,7 @@ fn unregistered(pool: &Pool, failed: &[FailedInstance]) -> Vec<u32> {
 
 /// Returns the input of a loop. `failed` holds the failed machines of each pool, as the provider
 /// reports them.
-pub(super) fn scene<'a>(
+pub(super) fn loop_input<'a>(
     cluster: &Cluster,
     kubernetes: &Kubernetes,
     pools: &[PoolId],
