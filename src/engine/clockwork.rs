@@ -21,7 +21,7 @@ use crate::ground::random::Random;
 use crate::ground::table::Table;
 use crate::kubernetes::NodeId;
 use crate::record::{Happening, OperationStatus, RecordLog};
-use crate::workloads::{DeploymentId, DrainPolicy, Kubernetes, Moment, Standing};
+use crate::workloads::{ChangeContext, DeploymentId, DrainPolicy, Kubernetes, NodeCondition};
 
 /// A scheduled event.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -101,9 +101,9 @@ impl Clockwork {
     }
 
     /// Returns the Kubernetes objects of a cluster, and the moment at which something happens to them.
-    pub fn kubernetes(&mut self, cluster: ClusterId) -> Option<(&mut Kubernetes, Moment<'_>)> {
+    pub fn kubernetes(&mut self, cluster: ClusterId) -> Option<(&mut Kubernetes, ChangeContext<'_>)> {
         let kubernetes = self.kubernetes.get_mut(cluster)?;
-        let moment = Moment {
+        let context = ChangeContext {
             now_ms: self.now_ms,
             cluster,
             queue: &mut self.queue,
@@ -113,7 +113,7 @@ impl Clockwork {
             random: &mut self.random,
             is_instant: false,
         };
-        Some((kubernetes, moment))
+        Some((kubernetes, context))
     }
 
     /// Removes the Kubernetes objects of a deleted cluster and cancels their scheduled events.
@@ -193,27 +193,27 @@ impl Clockwork {
     fn enter(&mut self, place: Place<'_>, node: &Node) {
         let happening = Happening::Entered(node.state());
         self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), happening);
-        let Some((kubernetes, mut moment)) = self.kubernetes(place.cluster) else {
+        let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) else {
             return;
         };
         let id = NodeId { pool: place.pool, instance_id: node.instance_id };
-        let moment = &mut moment;
-        kubernetes.touch();
+        let context = &mut context;
+        kubernetes.bump_generation();
         match node.state() {
             NodeState::Creating | NodeState::Deallocated | NodeState::Failed => {}
-            NodeState::Ready => kubernetes.on_machine_up(id, moment),
+            NodeState::Ready => kubernetes.on_machine_up(id, context),
             NodeState::Draining => {
                 let policy = match (node.removal, node.operation) {
                     (Removal::Stop, _) => DrainPolicy::STOP,
                     (_, Some(_)) => DrainPolicy::SERVICE,
                     (_, None) => kubernetes.autoscaler_drain(),
                 };
-                kubernetes.begin_drain(id, policy, moment);
+                kubernetes.begin_drain(id, policy, context);
             }
-            NodeState::Deallocating => kubernetes.on_unready(id, Standing::Shutdown, false, moment),
+            NodeState::Deallocating => kubernetes.on_unready(id, NodeCondition::Shutdown, false, context),
             NodeState::Stopped => kubernetes.on_stopped_machine(id),
-            NodeState::Starting => kubernetes.on_unready(id, Standing::Unreachable, false, moment),
-            NodeState::Deleting => kubernetes.on_unready(id, Standing::Unreachable, true, moment),
+            NodeState::Starting => kubernetes.on_unready(id, NodeCondition::Unreachable, false, context),
+            NodeState::Deleting => kubernetes.on_unready(id, NodeCondition::Unreachable, true, context),
         }
     }
 
@@ -363,8 +363,8 @@ impl Clockwork {
             NodeState::Deleting => {
                 self.release(node, None);
                 self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), Happening::Gone);
-                if let Some((kubernetes, mut moment)) = self.kubernetes(place.cluster) {
-                    kubernetes.on_gone(NodeId { pool: place.pool, instance_id: node.instance_id }, &mut moment);
+                if let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) {
+                    kubernetes.on_gone(NodeId { pool: place.pool, instance_id: node.instance_id }, &mut context);
                 }
                 NodeOutcome::Gone
             }
@@ -411,9 +411,9 @@ impl Clockwork {
 
     /// Registers a node with Kubernetes, as its kubelet does.
     pub fn register(&mut self, place: Place<'_>, node: &Node) {
-        if let Some((kubernetes, mut moment)) = self.kubernetes(place.cluster) {
+        if let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) {
             let id = NodeId { pool: place.pool, instance_id: node.instance_id };
-            kubernetes.register(id, node.zone, &mut moment);
+            kubernetes.register(id, node.zone, &mut context);
         }
     }
 

@@ -193,22 +193,22 @@ impl Cloud {
                 self.on_node(cluster, id, &act)
             }
             Event::Kubernetes(cluster) => {
-                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                    kubernetes.on_due(&mut moment);
+                if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_due(&mut context);
                 }
                 None
             }
             Event::Load { cluster, deployment } => {
-                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                    kubernetes.on_load(deployment, &mut moment);
-                    kubernetes.settle(&mut moment);
+                if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_load(deployment, &mut context);
+                    kubernetes.settle(&mut context);
                 }
                 None
             }
             Event::Horizontal { cluster, deployment } => {
-                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                    kubernetes.on_horizontal(deployment, &mut moment);
-                    kubernetes.settle(&mut moment);
+                if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_horizontal(deployment, &mut context);
+                    kubernetes.settle(&mut context);
                 }
                 None
             }
@@ -322,7 +322,7 @@ impl Cloud {
         };
         if let Some(operation) = self.operation(id) {
             let cluster = operation.cluster;
-            self.clockwork.touch(cluster);
+            self.clockwork.bump_generation(cluster);
         }
         for cluster in &mut self.clusters {
             if cluster.operation == Some(id) {
@@ -370,8 +370,8 @@ impl Cloud {
         if let Some(index) = cluster.pools.iter().position(is_gone) {
             let pool = cluster.pools.remove(index);
             cluster.departed += pool.cost(now_ms);
-            if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster.id) {
-                kubernetes.forget_pool(pool.id, &mut moment);
+            if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster.id) {
+                kubernetes.forget_pool(pool.id, &mut context);
             }
         }
     }

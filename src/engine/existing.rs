@@ -57,8 +57,8 @@ impl Cloud {
             }
             let nodes =
                 pool.nodes().map(|node| (NodeId { pool: pool.id, instance_id: node.instance_id }, node.state()));
-            if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                kubernetes.load(nodes, &mut moment);
+            if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster) {
+                kubernetes.load(nodes, &mut context);
             }
         }
     }

@@ -55,7 +55,7 @@ pub struct ClusterSnapshot {
     journal: Vec<Change>,
     /// The slot where the next search begins.
     next: usize,
-    /// Number of nodes with pods that keep others away by anti-affinity.
+    /// Number of nodes with pods with anti-affinity.
     nodes_with_anti_affinity: usize,
     /// Cached verdicts of the latest pod spec that was checked.
     verdicts: Vec<ClassVerdict>,

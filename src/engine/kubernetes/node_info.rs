@@ -45,7 +45,7 @@ pub struct NodeInfo {
     pub created_ms: u64,
     requested: Resources,
     pods: Vec<Pod>,
-    /// Number of its pods, except those that are over, that keep others away by anti-affinity.
+    /// Number of its pods, except those that are over, with anti-affinity.
     pods_with_anti_affinity: u32,
     /// Number of its pods with a priority below zero, whether they take room or not.
     negative_priority: u32,

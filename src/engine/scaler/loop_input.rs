@@ -16,7 +16,7 @@ use crate::kubernetes::fit::check_node_constraints;
 use crate::kubernetes::reservation::capacity_memory_bytes;
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, Resources};
 use crate::node_group::target_size;
-use crate::workloads::{Kubernetes, PodSet, SetKind, Standing};
+use crate::workloads::{Kubernetes, NodeCondition, PodSet, SetKind};
 
 /// Instance id of a template node, which has no machine.
 const NOBODY: u32 = u32::MAX;
@@ -40,7 +40,7 @@ pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template>
     let id = NodeId { pool: pool.id, instance_id: NOBODY };
     let mut node = NodeInfo::new(id, &node_name(&pool.scale_set, pool.next_instance_id()), known.allocatable);
     node.labels = known.labels(zone_for_new(pool));
-    node.taints = known.taints(Standing::Ready);
+    node.taints = known.taints(NodeCondition::Ready);
     for set in kubernetes.sets().filter(|set| set.kind == SetKind::DaemonSet) {
         if check_node_constraints(&set.spec, &node).is_ok() {
             node.add_pod(Pod::new(PodId(set.id.0), Arc::clone(&set.spec), 0));

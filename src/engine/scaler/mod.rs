@@ -144,14 +144,14 @@ impl Cloud {
             Some(value) => drop(scaler.flags.insert(name.to_owned(), value.to_owned())),
             None => drop(scaler.flags.remove(name)),
         }
-        self.clockwork.touch(cluster);
+        self.clockwork.bump_generation(cluster);
     }
 
     /// Sets the priorities of the priority expander.
     pub fn set_expander_priorities(&mut self, cluster: ClusterId, priorities: Priorities) {
         if let Some(scaler) = self.scalers.get_mut(cluster) {
             scaler.priorities = priorities;
-            self.clockwork.touch(cluster);
+            self.clockwork.bump_generation(cluster);
         }
     }
 
@@ -221,9 +221,9 @@ impl Cloud {
 
 impl Clockwork {
     /// Bumps a cluster's generation for a change that its Kubernetes objects do not show.
-    pub fn touch(&mut self, cluster: ClusterId) {
+    pub fn bump_generation(&mut self, cluster: ClusterId) {
         if let Some(kubernetes) = self.kubernetes.get_mut(cluster) {
-            kubernetes.touch();
+            kubernetes.bump_generation();
         }
     }
 }

@@ -96,7 +96,7 @@ impl Cloud {
 
     /// Writes the events of the autoscaler into the log. Refusals that pods got in the last loop are not repeated.
     fn log_events(&mut self, id: ClusterId, scaler: &mut Scaler, events: Vec<AutoscalerEvent>, pending: &[Pod]) {
-        let Some((_, mut moment)) = self.clockwork.kubernetes(id) else {
+        let Some((_, mut context)) = self.clockwork.kubernetes(id) else {
             return;
         };
         let mut last_refusals = Vec::new();
@@ -105,7 +105,7 @@ impl Cloud {
                 matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. } | AutoscalerEvent::MaxNodesForPod { .. });
             let is_known = is_refusal && scaler.last_refusals.contains(&event);
             if !is_known && let Some(remark) = remark(&event, pending) {
-                moment.remark(remark);
+                context.remark(remark);
             }
             if is_refusal {
                 last_refusals.push(event);
@@ -126,9 +126,9 @@ fn mark(clockwork: &mut Clockwork, cluster: ClusterId, node: NodeId) {
 
 /// Removes the to-be-deleted taint from a node.
 pub(super) fn unmark(clockwork: &mut Clockwork, cluster: ClusterId, node: NodeId) {
-    if let Some((kubernetes, mut moment)) = clockwork.kubernetes(cluster) {
+    if let Some((kubernetes, mut context)) = clockwork.kubernetes(cluster) {
         kubernetes.change_taints(node, |taints| taints.retain(|taint| taint.key != TO_BE_DELETED_KEY));
-        kubernetes.settle(&mut moment);
+        kubernetes.settle(&mut context);
     }
 }
 
@@ -142,7 +142,7 @@ fn removed(node: &Arc<str>, is_empty: bool) -> [AutoscalerEvent; 2] {
 
 /// Reports the end of a drain: the node is removed, or stays because the pods in `left` are still there.
 pub(crate) fn log_end_of_drain(clockwork: &mut Clockwork, cluster: ClusterId, node: &Arc<str>, left: Option<&str>) {
-    let Some((_, mut moment)) = clockwork.kubernetes(cluster) else {
+    let Some((_, mut context)) = clockwork.kubernetes(cluster) else {
         return;
     };
     let failed = left.map(|pods| {
@@ -150,7 +150,7 @@ pub(crate) fn log_end_of_drain(clockwork: &mut Clockwork, cluster: ClusterId, no
         vec![AutoscalerEvent::NodeNotRemoved { node: Arc::clone(node), is_empty: false, error }]
     });
     let events = failed.unwrap_or_else(|| removed(node, false).to_vec());
-    events.iter().filter_map(|event| remark(event, &[])).for_each(|remark| moment.remark(remark));
+    events.iter().filter_map(|event| remark(event, &[])).for_each(|remark| context.remark(remark));
 }
 
 fn remark(event: &AutoscalerEvent, pending: &[Pod]) -> Option<Remark> {

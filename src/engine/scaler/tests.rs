@@ -52,7 +52,9 @@ impl TestCloud {
         template.node_selector.insert("agentpool".to_owned(), "np".to_owned());
         let (name, namespace) = (name.to_owned(), "default".to_owned());
         let spec = DeploymentSpec { name, namespace, labels: crate::Pairs::new(), replicas, template };
-        self.cloud.on_kubernetes(self.cluster, |kubernetes, moment| kubernetes.create_deployment(spec, moment)).unwrap()
+        self.cloud
+            .on_kubernetes(self.cluster, |kubernetes, context| kubernetes.create_deployment(spec, context))
+            .unwrap()
     }
 
     fn scale(&mut self, id: DeploymentId, replicas: u32) {
@@ -196,8 +198,8 @@ fn a_bare_pod_keeps_its_node_and_lets_the_cluster_rest() {
     let mut spec = crate::kubernetes::PodSpec::new("default", "alone", Resources::new(100, GIB / 8));
     spec.tolerations.push(crate::kubernetes::Toleration::of_key("work"));
     spec.node_selector.insert("agentpool".to_owned(), "np".to_owned());
-    let made = test.cloud.on_kubernetes(test.cluster, |kubernetes, moment| {
-        kubernetes.create_set(crate::workloads::SetKind::Bare, spec, 1, moment)
+    let made = test.cloud.on_kubernetes(test.cluster, |kubernetes, context| {
+        kubernetes.create_set(crate::workloads::SetKind::Bare, spec, 1, context)
     });
     made.unwrap();
     test.settle();

@@ -20,7 +20,8 @@ use scale_down::engine::kubernetes::{
 };
 use scale_down::engine::random::Random;
 use scale_down::engine::workloads::{
-    Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, Moment, ObjectError, PodSet, Scoring, SetKind,
+    ChangeContext, Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, ObjectError, PodSet, Scoring,
+    SetKind,
 };
 use scale_down::engine::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, FaultKind, FaultSpec, NodeState, PoolId, PoolSpec, PowerState,
@@ -87,7 +88,7 @@ impl Swarm {
         self.cloud.kubernetes(self.cluster).expect("the cluster")
     }
 
-    fn ask(&mut self, act: impl FnOnce(&mut Kubernetes, &mut Moment<'_>) -> Result<(), ObjectError>) {
+    fn ask(&mut self, act: impl FnOnce(&mut Kubernetes, &mut ChangeContext<'_>) -> Result<(), ObjectError>) {
         // A refusal is an answer like any other; what matters is the state after it.
         let _ = self.cloud.on_kubernetes(self.cluster, act);
     }
