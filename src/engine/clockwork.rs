@@ -20,7 +20,7 @@ use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
 use crate::ground::table::Table;
 use crate::kubernetes::NodeId;
-use crate::record::{Happening, OperationStatus, RecordLog};
+use crate::record::{OperationStatus, RecordLog, RecordedEvent};
 use crate::workloads::{ChangeContext, DeploymentId, DrainPolicy, Kubernetes, NodeCondition};
 
 /// A scheduled event.
@@ -48,7 +48,7 @@ pub(super) enum Event {
 
 /// The location of a node: its cluster, its pool, and the name of the scale set in the log.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct NodeLocation<'a> {
     pub cluster: ClusterId,
     pub pool: PoolId,
     pub scale_set: &'a Arc<str>,
@@ -149,8 +149,8 @@ impl Clockwork {
         self.operations.insert(id, operation);
         let done_ms = self.now_ms + self.timings.draw(timing, &mut self.random);
         self.queue.schedule(done_ms, Event::ControlPlane(id));
-        let happening = Happening::Operation(kind, OperationStatus::Started);
-        self.log.push(self.now_ms, subject, None, happening);
+        let event = RecordedEvent::Operation(kind, OperationStatus::Started);
+        self.log.push(self.now_ms, subject, None, event);
         id
     }
 
@@ -183,16 +183,16 @@ impl Clockwork {
         }
     }
 
-    fn schedule(&mut self, place: Place<'_>, node: &Node, at_ms: u64) {
-        let Place { cluster, pool, .. } = place;
+    fn schedule(&mut self, place: NodeLocation<'_>, node: &Node, at_ms: u64) {
+        let NodeLocation { cluster, pool, .. } = place;
         let event = Event::Node { cluster, pool, instance_id: node.instance_id, timer: node.timer };
         self.queue.schedule(at_ms, event);
     }
 
     /// Reports a node's new state to the log and to Kubernetes.
-    fn enter(&mut self, place: Place<'_>, node: &Node) {
-        let happening = Happening::Entered(node.state());
-        self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), happening);
+    fn enter(&mut self, place: NodeLocation<'_>, node: &Node) {
+        let event = RecordedEvent::Entered(node.state());
+        self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), event);
         let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) else {
             return;
         };
@@ -227,13 +227,13 @@ impl Clockwork {
             node.slow_down(factor);
         }
         self.attend(&mut node, operation);
-        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
         self.enter(place, &node);
         self.schedule_milestone(place, &node);
         pool.nodes.insert(node);
     }
 
-    fn schedule_milestone(&mut self, place: Place<'_>, node: &Node) {
+    fn schedule_milestone(&mut self, place: NodeLocation<'_>, node: &Node) {
         if let Some((_, at_ms)) = node.next_milestone() {
             self.schedule(place, node, at_ms);
         }
@@ -241,7 +241,7 @@ impl Clockwork {
 
     /// Starts one deallocated or stopped node.
     pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
-        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
         pool.nodes.change(instance_id, |node| {
             node.start(self.now_ms, &self.timings, &mut self.random);
             if let Some(factor) = self.strike(FaultKind::SlowProvision, place.pool) {
@@ -301,7 +301,7 @@ impl Clockwork {
         removal: Removal,
         operation: Option<OperationId>,
     ) {
-        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
         pool.nodes.change(instance_id, |node| {
             // Another operation may still wait for a node that is now removed.
             self.release(node, None);
@@ -310,7 +310,14 @@ impl Clockwork {
         });
     }
 
-    fn move_on(&mut self, place: Place<'_>, node: &mut Node, step: Transition, timing: Timing, removal: Removal) {
+    fn move_on(
+        &mut self,
+        place: NodeLocation<'_>,
+        node: &mut Node,
+        step: Transition,
+        timing: Timing,
+        removal: Removal,
+    ) {
         let until_ms = self.now_ms + self.timings.draw(timing, &mut self.random);
         node.settle(self.now_ms);
         node.removal = removal;
@@ -341,7 +348,7 @@ impl Clockwork {
     }
 
     /// Handles a due event of a node.
-    pub fn on_node(&mut self, place: Place<'_>, node: &mut Node) -> NodeOutcome {
+    pub fn on_node(&mut self, place: NodeLocation<'_>, node: &mut Node) -> NodeOutcome {
         match node.state() {
             NodeState::Creating | NodeState::Starting => self.on_milestone(place, node),
             NodeState::Draining if self.must_wait(place, node) => NodeOutcome::Moving,
@@ -362,7 +369,7 @@ impl Clockwork {
             }
             NodeState::Deleting => {
                 self.release(node, None);
-                self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), Happening::Gone);
+                self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), RecordedEvent::Gone);
                 if let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) {
                     kubernetes.on_gone(NodeId { pool: place.pool, instance_id: node.instance_id }, &mut context);
                 }
@@ -374,13 +381,13 @@ impl Clockwork {
 
     /// Returns `true` if a draining node still has pods to evict; Kubernetes then reports when the last
     /// has left.
-    fn must_wait(&mut self, place: Place<'_>, node: &Node) -> bool {
+    fn must_wait(&mut self, place: NodeLocation<'_>, node: &Node) -> bool {
         let id = NodeId { pool: place.pool, instance_id: node.instance_id };
         self.kubernetes.get_mut(place.cluster).is_some_and(|kubernetes| kubernetes.await_drain(id))
     }
 
     /// Makes a node whose drain failed ready again; its operation fails with `PodDrainFailure`.
-    pub fn on_drain_failed(&mut self, place: Place<'_>, node: &mut Node, pods: &str) -> NodeOutcome {
+    pub fn on_drain_failed(&mut self, place: NodeLocation<'_>, node: &mut Node, pods: &str) -> NodeOutcome {
         if node.state() != NodeState::Draining {
             return NodeOutcome::Moving;
         }
@@ -388,7 +395,7 @@ impl Clockwork {
         self.rest(place, node, Transition::StayReady, Some(ServiceError::pod_drain_failure(&name, pods)))
     }
 
-    fn on_milestone(&mut self, place: Place<'_>, node: &mut Node) -> NodeOutcome {
+    fn on_milestone(&mut self, place: NodeLocation<'_>, node: &mut Node) -> NodeOutcome {
         let Some((milestone, _)) = node.next_milestone() else {
             return NodeOutcome::Moving;
         };
@@ -400,8 +407,8 @@ impl Clockwork {
         if milestone == Milestone::Ready {
             return self.rest(place, node, Transition::BecomeReady, None);
         }
-        let happening = Happening::Reached(milestone);
-        self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), happening);
+        let event = RecordedEvent::Reached(milestone);
+        self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), event);
         if milestone == Milestone::Registered {
             self.register(place, node);
         }
@@ -410,7 +417,7 @@ impl Clockwork {
     }
 
     /// Registers a node with Kubernetes, as its kubelet does.
-    pub fn register(&mut self, place: Place<'_>, node: &Node) {
+    pub fn register(&mut self, place: NodeLocation<'_>, node: &Node) {
         if let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) {
             let id = NodeId { pool: place.pool, instance_id: node.instance_id };
             kubernetes.register(id, node.zone, &mut context);
@@ -419,7 +426,7 @@ impl Clockwork {
 
     fn rest(
         &mut self,
-        place: Place<'_>,
+        place: NodeLocation<'_>,
         node: &mut Node,
         step: Transition,
         error: Option<ServiceError>,

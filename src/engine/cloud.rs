@@ -10,18 +10,18 @@ use crate::azure::node::Node;
 use crate::azure::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
 use crate::azure::pool::{Pool, PoolId, node_name};
 use crate::azure::timing::Timings;
-use crate::clockwork::{Clockwork, Event, NodeOutcome, Place};
+use crate::clockwork::{Clockwork, Event, NodeLocation, NodeOutcome};
 use crate::ground::error::ServiceError;
 use crate::ground::money::Cost;
 use crate::ground::table::Table;
 use crate::kubernetes::NodeId;
 use crate::limits::DEFAULT_QUOTA_VCPUS;
-use crate::record::{Happening, OperationStatus, RecordLog};
+use crate::record::{OperationStatus, RecordLog, RecordedEvent};
 use crate::scaler::{Scaler, log_end_of_drain};
 use crate::snapshot::{Snapshot, StateCounts};
 
 /// The effect of an event on a node; returns `None` if the event is stale.
-type Act<'a> = dyn Fn(&mut Clockwork, Place<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
+type NodeEventHandler<'a> = dyn Fn(&mut Clockwork, NodeLocation<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
 
 /// A subscription with its resource groups, clusters, pools and nodes, at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -187,7 +187,7 @@ impl Cloud {
             }
             Event::Node { cluster, pool, instance_id, timer } => {
                 let id = NodeId { pool, instance_id };
-                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                let act = |clockwork: &mut Clockwork, place: NodeLocation<'_>, node: &mut Node| {
                     (node.timer == timer).then(|| clockwork.on_node(place, node))
                 };
                 self.on_node(cluster, id, &act)
@@ -221,7 +221,7 @@ impl Cloud {
                 None
             }
             Event::Drained { cluster, node } => {
-                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                let act = |clockwork: &mut Clockwork, place: NodeLocation<'_>, node: &mut Node| {
                     (node.state() == NodeState::Draining).then(|| clockwork.on_node(place, node))
                 };
                 self.on_node(cluster, node, &act)
@@ -231,7 +231,7 @@ impl Cloud {
                 if known.is_some_and(|node| node.state() == NodeState::Draining && node.operation.is_none()) {
                     self.on_failed_removal(cluster, node, pods);
                 }
-                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                let act = |clockwork: &mut Clockwork, place: NodeLocation<'_>, node: &mut Node| {
                     Some(clockwork.on_drain_failed(place, node, pods))
                 };
                 self.on_node(cluster, node, &act)
@@ -247,10 +247,10 @@ impl Cloud {
 
     /// Handles a node's event unless it is stale. Returns the operation that waited for the node if the
     /// node has come to rest or is gone.
-    fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &Act<'_>) -> Option<OperationId> {
+    fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &NodeEventHandler<'_>) -> Option<OperationId> {
         let pool = find_pool(&mut self.clusters, cluster, id.pool)?;
         let prices = pool.prices();
-        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let clockwork = &mut self.clockwork;
         let (operation, outcome) = pool.nodes.change(id.instance_id, |node| {
             let operation = node.operation;
@@ -290,9 +290,9 @@ impl Cloud {
         operation.state = error.map_or(OperationState::Succeeded, OperationState::Failed);
         let (kind, cluster, pool) = (operation.kind, operation.cluster, operation.pool);
         if let Some(subject) = self.subject(cluster, pool) {
-            let happening = Happening::Operation(kind, status);
+            let event = RecordedEvent::Operation(kind, status);
             let now_ms = self.clockwork.now_ms;
-            self.clockwork.log.push(now_ms, &subject, None, happening);
+            self.clockwork.log.push(now_ms, &subject, None, event);
         }
         match kind {
             _ if is_aborted => {

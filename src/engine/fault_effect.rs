@@ -8,7 +8,7 @@ use crate::clockwork::{Clockwork, Event};
 use crate::cloud::{Cloud, find_pool};
 use crate::ground::invariant::known;
 use crate::kubernetes::NodeId;
-use crate::record::Remark;
+use crate::record::KubernetesEvent;
 use crate::workloads::NodeCondition;
 
 impl Cloud {
@@ -145,6 +145,6 @@ impl Clockwork {
             _ => ("node-controller", "NodeNotReady", format!("Node {name} status is now: NodeNotReady")),
         };
         let object = format!("node/{name}");
-        context.remark(Remark { namespace: None, object, is_warning: true, source, reason, message });
+        context.record_event(KubernetesEvent { namespace: None, object, is_warning: true, source, reason, message });
     }
 }

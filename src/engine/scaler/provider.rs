@@ -17,7 +17,7 @@ use crate::clockwork::Clockwork;
 use crate::cloud::Cloud;
 use crate::kubernetes::{NodeId, Pod, PodSpec, Taint, TaintEffect};
 use crate::node_group::target_size;
-use crate::record::Remark;
+use crate::record::KubernetesEvent;
 use crate::workloads::{DrainPolicy, Kubernetes};
 
 /// The cloud provider of one loop, which acts on the simulated cloud.
@@ -104,8 +104,8 @@ impl Cloud {
             let is_refusal =
                 matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. } | AutoscalerEvent::MaxNodesForPod { .. });
             let is_known = is_refusal && scaler.last_refusals.contains(&event);
-            if !is_known && let Some(remark) = remark(&event, pending) {
-                context.remark(remark);
+            if !is_known && let Some(recorded) = kubernetes_event(&event, pending) {
+                context.record_event(recorded);
             }
             if is_refusal {
                 last_refusals.push(event);
@@ -150,10 +150,10 @@ pub(crate) fn log_end_of_drain(clockwork: &mut Clockwork, cluster: ClusterId, no
         vec![AutoscalerEvent::NodeNotRemoved { node: Arc::clone(node), is_empty: false, error }]
     });
     let events = failed.unwrap_or_else(|| removed(node, false).to_vec());
-    events.iter().filter_map(|event| remark(event, &[])).for_each(|remark| context.remark(remark));
+    events.iter().filter_map(|event| kubernetes_event(event, &[])).for_each(|recorded| context.record_event(recorded));
 }
 
-fn remark(event: &AutoscalerEvent, pending: &[Pod]) -> Option<Remark> {
+fn kubernetes_event(event: &AutoscalerEvent, pending: &[Pod]) -> Option<KubernetesEvent> {
     const NAMESPACE: &str = "kube-system";
     let (namespace, object) = match event.involved_object() {
         event::InvolvedObject::Status => (Some(NAMESPACE.to_owned()), "configmap/cluster-autoscaler-status".to_owned()),
@@ -167,7 +167,7 @@ fn remark(event: &AutoscalerEvent, pending: &[Pod]) -> Option<Remark> {
         }
     };
     let event::EventText { is_warning, reason, message } = event.text();
-    Some(Remark { namespace, object, is_warning, source: "cluster-autoscaler", reason, message })
+    Some(KubernetesEvent { namespace, object, is_warning, source: "cluster-autoscaler", reason, message })
 }
 
 impl SimulatedProvider<'_> {

@@ -1,7 +1,7 @@
 //! Autoscalers at work on small clusters.
 
 use crate::kubernetes::{Image, Resources};
-use crate::record::Happening;
+use crate::record::RecordedEvent;
 use crate::workloads::{DeploymentId, DeploymentSpec};
 use crate::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, ExistingPool, NodeState, PoolId, PoolSpec, PowerState,
@@ -83,8 +83,8 @@ impl TestCloud {
     }
 
     fn events(&self, reason: &str) -> Vec<String> {
-        let remarks = self.cloud.log().since(0).filter(|record| matches!(record.happening, Happening::Remark(_)));
-        let texts = remarks.map(crate::record::Record::text);
+        let recorded = self.cloud.log().since(0).filter(|record| matches!(record.event, RecordedEvent::Kubernetes(_)));
+        let texts = recorded.map(crate::record::Record::text);
         texts.filter(|text| text.reason == reason).map(|text| text.message).collect()
     }
 }

@@ -10,7 +10,7 @@ use crate::clockwork::Event;
 use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
 use crate::kubernetes::{NodeId, Pod};
-use crate::record::{Happening, PodEvent, RecordLog, Remark};
+use crate::record::{KubernetesEvent, PodEvent, RecordLog, RecordedEvent};
 
 /// The context in which the Kubernetes objects of one cluster change: the time in milliseconds, the event queue, the
 /// log, faults and random numbers.
@@ -42,15 +42,15 @@ impl ChangeContext<'_> {
     /// happened before.
     pub(super) fn record(&mut self, pod: &Pod, event: PodEvent) {
         if !self.is_instant {
-            let happening = Happening::Pod(Arc::clone(&pod.spec), pod.id, event);
-            self.log.push_detail(self.now_ms, happening);
+            let event = RecordedEvent::Pod(Arc::clone(&pod.spec), pod.id, event);
+            self.log.push_detail(self.now_ms, event);
         }
     }
 
     /// Records an event of an object other than a pod, unless the change is instant.
-    pub(crate) fn remark(&mut self, remark: Remark) {
+    pub(crate) fn record_event(&mut self, event: KubernetesEvent) {
         if !self.is_instant {
-            self.log.push_detail(self.now_ms, Happening::Remark(Arc::new(remark)));
+            self.log.push_detail(self.now_ms, RecordedEvent::Kubernetes(Arc::new(event)));
         }
     }
 

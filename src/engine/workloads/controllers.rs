@@ -177,7 +177,7 @@ impl Kubernetes {
         for (set, name, before, after) in changes {
             let verb = if after > before { "up" } else { "down" };
             let message = format!("Scaled {verb} replica set {name} from {before} to {after}");
-            self.remark_on_deployment(id, message, context);
+            self.record_deployment_event(id, message, context);
             self.resize(set, after);
         }
     }

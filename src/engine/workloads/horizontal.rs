@@ -9,7 +9,7 @@ use super::pod_set::DeploymentId;
 use super::{ChangeContext, Kubernetes};
 use crate::clockwork::Event;
 use crate::ground::queue::Ticket;
-use crate::record::Remark;
+use crate::record::KubernetesEvent;
 
 /// Interval at which the controller looks, in milliseconds (`--horizontal-pod-autoscaler-sync-period`).
 const SYNC_MS: u64 = 15_000;
@@ -152,7 +152,7 @@ impl Kubernetes {
             } else {
                 "All metrics below target"
             };
-            context.remark(Remark {
+            context.record_event(KubernetesEvent {
                 namespace: Some(deployment.spec.namespace.clone()),
                 object: format!("horizontalpodautoscaler/{}", deployment.spec.name),
                 is_warning: false,

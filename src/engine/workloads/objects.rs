@@ -9,7 +9,7 @@ use super::{ChangeContext, Kubernetes, NodeTemplate, note};
 use crate::azure::pool::Pairs;
 use crate::ground::invariant::known;
 use crate::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
-use crate::record::{PodEvent, Remark};
+use crate::record::{KubernetesEvent, PodEvent};
 
 /// The label by which a deployment tells its replica sets apart.
 const HASH_LABEL: &str = "pod-template-hash";
@@ -309,9 +309,9 @@ impl Kubernetes {
         self.change_node(id, |node| edit(Arc::make_mut(&mut node.annotations)));
     }
 
-    pub(super) fn remark_on_deployment(&self, id: DeploymentId, message: String, context: &mut ChangeContext<'_>) {
+    pub(super) fn record_deployment_event(&self, id: DeploymentId, message: String, context: &mut ChangeContext<'_>) {
         if let Some(deployment) = self.deployments.get(id) {
-            context.remark(Remark {
+            context.record_event(KubernetesEvent {
                 namespace: Some(deployment.spec.namespace.clone()),
                 object: format!("deployment/{}", deployment.spec.name),
                 is_warning: false,

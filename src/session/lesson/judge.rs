@@ -11,7 +11,7 @@ use super::par::Score;
 use super::{Goal, GoalTiming, Lesson};
 use crate::Entry;
 use scale_down_engine::money::Cost;
-use scale_down_engine::record::Happening;
+use scale_down_engine::record::RecordedEvent;
 use scale_down_engine::workloads::{Kubernetes, PodSet};
 use scale_down_engine::{Cloud, NodeState};
 
@@ -90,12 +90,12 @@ impl Baseline {
             ..self.pending_times.until(cloud.now_ms(), self.at_ms)
         };
         for record in cloud.log().since(self.next_sequence) {
-            let change = match record.happening {
-                Happening::Entered(NodeState::Creating) => NodeChange::Created,
-                Happening::Entered(NodeState::Starting) => NodeChange::Started,
-                Happening::Entered(NodeState::Deallocated) => NodeChange::Deallocated,
-                Happening::Entered(NodeState::Failed) => NodeChange::Failed,
-                Happening::Gone => NodeChange::Deleted,
+            let change = match record.event {
+                RecordedEvent::Entered(NodeState::Creating) => NodeChange::Created,
+                RecordedEvent::Entered(NodeState::Starting) => NodeChange::Started,
+                RecordedEvent::Entered(NodeState::Deallocated) => NodeChange::Deallocated,
+                RecordedEvent::Entered(NodeState::Failed) => NodeChange::Failed,
+                RecordedEvent::Gone => NodeChange::Deleted,
                 _ => continue,
             };
             let index = self.changes.iter().position(|one| one.scale_set == record.subject).unwrap_or_else(|| {
