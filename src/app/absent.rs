@@ -9,7 +9,7 @@ use serde_json::Value;
 use scale_down_cli::complete::Completion;
 use scale_down_engine::{PoolId, Snapshot};
 use scale_down_session::lesson::LessonError;
-use scale_down_session::{Entry, Glance, NodeDetail, NodeRow, OpenError, Simulation, WorldError};
+use scale_down_session::{Entry, NodeDetail, NodeRow, OpenError, Simulation, TimelineView, WorldError};
 
 /// The stand-in simulator: an empty cloud, and a queue of the lines typed so far.
 #[derive(Default)]
@@ -162,8 +162,8 @@ impl Simulation for Absent {
         0
     }
 
-    fn glance(&self) -> Glance {
-        Glance::default()
+    fn timeline_view(&self) -> TimelineView {
+        TimelineView::default()
     }
 
     fn can_undo(&self) -> bool {

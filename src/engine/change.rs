@@ -136,9 +136,9 @@ impl Cloud {
         });
         self.clockwork.kubernetes.insert(id, Kubernetes::default());
         self.scalers.insert(id, Scaler::default());
-        if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(id) {
-            kubernetes.add_system(has_system_pool, &mut moment);
-            kubernetes.settle(&mut moment);
+        if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(id) {
+            kubernetes.add_system(has_system_pool, &mut context);
+            kubernetes.settle(&mut context);
         }
         id
     }

@@ -10,18 +10,18 @@ use crate::azure::node::Node;
 use crate::azure::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
 use crate::azure::pool::{Pool, PoolId, node_name};
 use crate::azure::timing::Timings;
-use crate::clockwork::{Clockwork, Event, NodeOutcome, Place};
+use crate::clockwork::{Clockwork, Event, NodeLocation, NodeOutcome};
 use crate::ground::error::ServiceError;
 use crate::ground::money::Cost;
 use crate::ground::table::Table;
 use crate::kubernetes::NodeId;
 use crate::limits::DEFAULT_QUOTA_VCPUS;
-use crate::record::{Happening, OperationStatus, RecordLog};
-use crate::scaler::{Scaler, tell_of_drain};
+use crate::record::{OperationStatus, RecordLog, RecordedEvent};
+use crate::scaler::{Scaler, log_end_of_drain};
 use crate::snapshot::{Snapshot, StateCounts};
 
 /// The effect of an event on a node; returns `None` if the event is stale.
-type Act<'a> = dyn Fn(&mut Clockwork, Place<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
+type NodeEventHandler<'a> = dyn Fn(&mut Clockwork, NodeLocation<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
 
 /// A subscription with its resource groups, clusters, pools and nodes, at a moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -146,7 +146,7 @@ impl Cloud {
     /// of an endless load, or the next scan of an autoscaler that has nothing to do.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.clockwork.queue.is_idle() && !self.has_news_for_autoscaler()
+        self.clockwork.queue.is_idle() && !self.has_unscanned_changes()
     }
 
     /// Returns the time of the next event or autoscaler scan, in milliseconds.
@@ -187,28 +187,28 @@ impl Cloud {
             }
             Event::Node { cluster, pool, instance_id, timer } => {
                 let id = NodeId { pool, instance_id };
-                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                let act = |clockwork: &mut Clockwork, place: NodeLocation<'_>, node: &mut Node| {
                     (node.timer == timer).then(|| clockwork.on_node(place, node))
                 };
                 self.on_node(cluster, id, &act)
             }
             Event::Kubernetes(cluster) => {
-                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                    kubernetes.on_due(&mut moment);
+                if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_due(&mut context);
                 }
                 None
             }
             Event::Load { cluster, deployment } => {
-                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                    kubernetes.on_load(deployment, &mut moment);
-                    kubernetes.settle(&mut moment);
+                if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_load(deployment, &mut context);
+                    kubernetes.settle(&mut context);
                 }
                 None
             }
             Event::Horizontal { cluster, deployment } => {
-                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                    kubernetes.on_horizontal(deployment, &mut moment);
-                    kubernetes.settle(&mut moment);
+                if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_horizontal(deployment, &mut context);
+                    kubernetes.settle(&mut context);
                 }
                 None
             }
@@ -221,7 +221,7 @@ impl Cloud {
                 None
             }
             Event::Drained { cluster, node } => {
-                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                let act = |clockwork: &mut Clockwork, place: NodeLocation<'_>, node: &mut Node| {
                     (node.state() == NodeState::Draining).then(|| clockwork.on_node(place, node))
                 };
                 self.on_node(cluster, node, &act)
@@ -231,7 +231,7 @@ impl Cloud {
                 if known.is_some_and(|node| node.state() == NodeState::Draining && node.operation.is_none()) {
                     self.on_failed_removal(cluster, node, pods);
                 }
-                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                let act = |clockwork: &mut Clockwork, place: NodeLocation<'_>, node: &mut Node| {
                     Some(clockwork.on_drain_failed(place, node, pods))
                 };
                 self.on_node(cluster, node, &act)
@@ -247,10 +247,10 @@ impl Cloud {
 
     /// Handles a node's event unless it is stale. Returns the operation that waited for the node if the
     /// node has come to rest or is gone.
-    fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &Act<'_>) -> Option<OperationId> {
+    fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &NodeEventHandler<'_>) -> Option<OperationId> {
         let pool = find_pool(&mut self.clusters, cluster, id.pool)?;
         let prices = pool.prices();
-        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let clockwork = &mut self.clockwork;
         let (operation, outcome) = pool.nodes.change(id.instance_id, |node| {
             let operation = node.operation;
@@ -259,7 +259,7 @@ impl Cloud {
             let outcome = act(clockwork, place, node);
             if was_drained && matches!(node.state(), NodeState::Deallocating | NodeState::Deleting) {
                 let name = node_name(place.scale_set, id.instance_id).into();
-                tell_of_drain(clockwork, cluster, &name, None);
+                log_end_of_drain(clockwork, cluster, &name, None);
             }
             (operation, outcome)
         })?;
@@ -290,9 +290,9 @@ impl Cloud {
         operation.state = error.map_or(OperationState::Succeeded, OperationState::Failed);
         let (kind, cluster, pool) = (operation.kind, operation.cluster, operation.pool);
         if let Some(subject) = self.subject(cluster, pool) {
-            let happening = Happening::Operation(kind, status);
+            let event = RecordedEvent::Operation(kind, status);
             let now_ms = self.clockwork.now_ms;
-            self.clockwork.log.push(now_ms, &subject, None, happening);
+            self.clockwork.log.push(now_ms, &subject, None, event);
         }
         match kind {
             _ if is_aborted => {
@@ -322,7 +322,7 @@ impl Cloud {
         };
         if let Some(operation) = self.operation(id) {
             let cluster = operation.cluster;
-            self.clockwork.touch(cluster);
+            self.clockwork.bump_generation(cluster);
         }
         for cluster in &mut self.clusters {
             if cluster.operation == Some(id) {
@@ -370,8 +370,8 @@ impl Cloud {
         if let Some(index) = cluster.pools.iter().position(is_gone) {
             let pool = cluster.pools.remove(index);
             cluster.departed += pool.cost(now_ms);
-            if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster.id) {
-                kubernetes.forget_pool(pool.id, &mut moment);
+            if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster.id) {
+                kubernetes.forget_pool(pool.id, &mut context);
             }
         }
     }

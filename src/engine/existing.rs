@@ -6,7 +6,7 @@ use crate::azure::node::Node;
 use crate::azure::operation::{PowerState, ProvisioningState};
 use crate::azure::pool::PoolSpec;
 use crate::azure::scale::zone_for_new;
-use crate::clockwork::Place;
+use crate::clockwork::NodeLocation;
 use crate::cloud::{Cloud, find_pool};
 use crate::ground::invariant::known;
 use crate::kubernetes::NodeId;
@@ -51,14 +51,14 @@ impl Cloud {
                 pool.next_instance_id += 1;
                 let zone = zone_for_new(pool);
                 let node = Node::existing(instance_id, zone, state, now_ms);
-                let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+                let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
                 self.clockwork.register(place, &node);
                 pool.nodes.insert(node);
             }
             let nodes =
                 pool.nodes().map(|node| (NodeId { pool: pool.id, instance_id: node.instance_id }, node.state()));
-            if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                kubernetes.load(nodes, &mut moment);
+            if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster) {
+                kubernetes.load(nodes, &mut context);
             }
         }
     }

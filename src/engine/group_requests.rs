@@ -5,7 +5,7 @@
 use crate::azure::lifecycle::NodeState;
 use crate::azure::pool::{Pool, PoolId};
 use crate::cloud::Cloud;
-use crate::node_group::{Growth, target_size};
+use crate::node_group::{SizeIncrease, target_size};
 
 impl Cloud {
     /// Grows a node group by `delta` nodes.
@@ -13,7 +13,7 @@ impl Cloud {
     /// # Errors
     ///
     /// The provider's message if `delta` is 0 or exceeds the maximum size, or the service's error.
-    pub fn increase_size(&mut self, id: PoolId, delta: u32) -> Result<Growth, String> {
+    pub fn increase_size(&mut self, id: PoolId, delta: u32) -> Result<SizeIncrease, String> {
         if delta == 0 {
             return Err("size increase must be positive".to_owned());
         }

@@ -63,7 +63,7 @@ pub enum PodEvent {
 
 /// A Kubernetes event in words.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Remark {
+pub struct KubernetesEvent {
     /// The namespace of the object; `None` for a node.
     pub namespace: Option<String>,
     /// The object that it is about, such as `deployment.apps/web`.
@@ -78,9 +78,9 @@ pub struct Remark {
     pub message: String,
 }
 
-/// The fact that a record holds.
+/// The content of a record: an event of a node, an operation, a pod or another Kubernetes object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Happening {
+pub enum RecordedEvent {
     /// A node entered a state.
     Entered(NodeState),
     /// A node's bring-up reached a milestone.
@@ -92,7 +92,7 @@ pub enum Happening {
     /// Something happened to a pod.
     Pod(Arc<PodSpec>, PodId, PodEvent),
     /// Something else happened in Kubernetes.
-    Remark(Arc<Remark>),
+    Kubernetes(Arc<KubernetesEvent>),
 }
 
 /// One line of the log.
@@ -106,8 +106,8 @@ pub struct Record {
     pub subject: Arc<str>,
     /// The instance id of the node; `None` for a cluster or pool.
     pub instance_id: Option<u32>,
-    /// The fact itself.
-    pub happening: Happening,
+    /// The event.
+    pub event: RecordedEvent,
 }
 
 /// A record in words.
@@ -131,9 +131,9 @@ impl Record {
     /// Returns the record in words.
     #[must_use]
     pub fn text(&self) -> RecordText {
-        match &self.happening {
-            Happening::Pod(spec, id, event) => pod_text(spec, *id, event),
-            Happening::Remark(remark) => remark_text(remark),
+        match &self.event {
+            RecordedEvent::Pod(spec, id, event) => pod_text(spec, *id, event),
+            RecordedEvent::Kubernetes(event) => kubernetes_event_text(event),
             _ => self.machine_text(),
         }
     }
@@ -143,39 +143,39 @@ impl Record {
             Some(instance_id) => node_name(&self.subject, instance_id),
             None => self.subject.as_ref().to_owned(),
         };
-        let (kind, reason, message) = match self.happening {
-            Happening::Entered(state) => entered(state, &name),
-            Happening::Reached(milestone) => reached(milestone, &name),
-            Happening::Gone => {
+        let (kind, reason, message) = match self.event {
+            RecordedEvent::Entered(state) => entered(state, &name),
+            RecordedEvent::Reached(milestone) => reached(milestone, &name),
+            RecordedEvent::Gone => {
                 ("Normal", "RemovingNode", format!("Node {name} event: Removing Node {name} from Controller"))
             }
-            Happening::Operation(operation, status) => operated(operation, status),
-            Happening::Pod(..) | Happening::Remark(_) => ("Normal", "", String::new()),
+            RecordedEvent::Operation(operation, status) => operated(operation, status),
+            RecordedEvent::Pod(..) | RecordedEvent::Kubernetes(_) => ("Normal", "", String::new()),
         };
         let object = match self.instance_id {
             Some(_) => format!("node/{name}"),
             None => name,
         };
-        let source = match self.happening {
-            Happening::Entered(NodeState::Ready | NodeState::Draining)
-            | Happening::Reached(Milestone::Booted | Milestone::ImagesReady) => "kubelet",
-            Happening::Entered(NodeState::Deallocated | NodeState::Stopped)
-            | Happening::Reached(Milestone::Registered)
-            | Happening::Gone => "node-controller",
+        let source = match self.event {
+            RecordedEvent::Entered(NodeState::Ready | NodeState::Draining)
+            | RecordedEvent::Reached(Milestone::Booted | Milestone::ImagesReady) => "kubelet",
+            RecordedEvent::Entered(NodeState::Deallocated | NodeState::Stopped)
+            | RecordedEvent::Reached(Milestone::Registered)
+            | RecordedEvent::Gone => "node-controller",
             _ => "azure",
         };
         RecordText { kind, reason, object, message, source, namespace: None }
     }
 }
 
-fn remark_text(remark: &Remark) -> RecordText {
+fn kubernetes_event_text(event: &KubernetesEvent) -> RecordText {
     RecordText {
-        kind: if remark.is_warning { "Warning" } else { "Normal" },
-        reason: remark.reason,
-        object: remark.object.clone(),
-        message: remark.message.clone(),
-        source: remark.source,
-        namespace: remark.namespace.clone(),
+        kind: if event.is_warning { "Warning" } else { "Normal" },
+        reason: event.reason,
+        object: event.object.clone(),
+        message: event.message.clone(),
+        source: event.source,
+        namespace: event.namespace.clone(),
     }
 }
 
@@ -288,23 +288,23 @@ impl Default for RecordLog {
 }
 
 impl RecordLog {
-    pub(super) fn push(&mut self, at_ms: u64, subject: &Arc<str>, instance_id: Option<u32>, happening: Happening) {
+    pub(super) fn push(&mut self, at_ms: u64, subject: &Arc<str>, instance_id: Option<u32>, event: RecordedEvent) {
         if self.records.len() >= RECORDS_MAX {
             self.records.pop_front();
         }
         let sequence = self.count();
         let subject = Arc::clone(subject);
-        self.records.push_back(Record { sequence, at_ms, subject, instance_id, happening });
+        self.records.push_back(Record { sequence, at_ms, subject, instance_id, event });
     }
 
     /// Records an event of a pod or a controller.
-    pub(super) fn push_detail(&mut self, at_ms: u64, happening: Happening) {
+    pub(super) fn push_detail(&mut self, at_ms: u64, event: RecordedEvent) {
         if self.details.len() >= DETAILS_MAX {
             self.details.pop_front();
         }
         let sequence = self.count();
         let subject = Arc::clone(&self.nobody);
-        self.details.push_back(Record { sequence, at_ms, subject, instance_id: None, happening });
+        self.details.push_back(Record { sequence, at_ms, subject, instance_id: None, event });
     }
 
     fn count(&mut self) -> u64 {
@@ -365,9 +365,9 @@ mod tests {
         let spec = Arc::new(PodSpec::new("default", "pod", Resources::default()));
         for number in 0..9 {
             if number % 3 == 0 {
-                log.push(number, &subject, Some(0), Happening::Gone);
+                log.push(number, &subject, Some(0), RecordedEvent::Gone);
             } else {
-                log.push_detail(number, Happening::Pod(Arc::clone(&spec), PodId(1), PodEvent::Killing));
+                log.push_detail(number, RecordedEvent::Pod(Arc::clone(&spec), PodId(1), PodEvent::Killing));
             }
         }
         log

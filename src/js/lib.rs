@@ -52,11 +52,11 @@ impl Simulator {
         to_js(result)
     }
 
-    /// Lets simulated time pass.
+    /// Advances simulated time by a number of milliseconds.
     ///
     /// # Errors
     ///
-    /// `invalid_argument` where the time is not a whole number of milliseconds.
+    /// `invalid_argument` if the time is not a whole number of milliseconds.
     pub fn advance(&self, time_ms: f64) -> Result<(), JsValue> {
         let time_ms = integer("ms", time_ms)?;
         self.session.borrow_mut().advance(time_ms);
@@ -64,11 +64,11 @@ impl Simulator {
         Ok(())
     }
 
-    /// Goes to a time, past or future.
+    /// Goes to a simulated time in milliseconds since the beginning, past or future.
     ///
     /// # Errors
     ///
-    /// `invalid_argument` where the time is not a whole number of milliseconds.
+    /// `invalid_argument` if the time is not a whole number of milliseconds.
     pub fn seek(&self, at_ms: f64) -> Result<(), JsValue> {
         let at_ms = integer("ms", at_ms)?;
         self.session.borrow_mut().seek(at_ms);
@@ -76,7 +76,7 @@ impl Simulator {
         Ok(())
     }
 
-    /// The state of everything, one object for each node included.
+    /// Returns the whole state, with one object for each node; the shape is `Snapshot` in `types.d.ts`.
     ///
     /// # Errors
     ///
@@ -85,21 +85,21 @@ impl Simulator {
         to_js(self.session.borrow().report())
     }
 
-    /// Returns the events from a sequence number on; all of them where none is given.
+    /// Returns the events from a sequence number on; all of them if none is given.
     ///
     /// # Errors
     ///
-    /// `invalid_argument` where it is not a whole number.
+    /// `invalid_argument` if it is not a whole number.
     pub fn events(&self, since: Option<f64>) -> Result<JsValue, JsValue> {
         let since = integer("since", since.unwrap_or(0.0))?;
         to_js(self.session.borrow().events(since))
     }
 
-    /// Returns the completions at a byte offset of a line; at its end where none is given.
+    /// Returns the completions at a byte offset of a line; at its end if none is given.
     ///
     /// # Errors
     ///
-    /// `invalid_argument` where the cursor is not a whole number.
+    /// `invalid_argument` if the cursor is not a whole number.
     pub fn complete(&self, line: &str, cursor: Option<f64>) -> Result<JsValue, JsValue> {
         let cursor = cursor.map(|cursor| integer("cursor", cursor)).transpose()?;
         let cursor = cursor.and_then(|cursor| usize::try_from(cursor).ok()).unwrap_or(line.len());
@@ -114,7 +114,7 @@ impl Simulator {
         }))
     }
 
-    /// Takes back the last thing typed; false where nothing is left.
+    /// Undoes the last line typed; returns `false` if nothing is left to undo.
     #[must_use]
     pub fn undo(&self) -> bool {
         let done = self.session.borrow_mut().undo();
@@ -122,7 +122,7 @@ impl Simulator {
         done
     }
 
-    /// Brings back what was undone; false where nothing was.
+    /// Redoes the last line undone; returns `false` if there is none.
     #[must_use]
     pub fn redo(&self) -> bool {
         let done = self.session.borrow_mut().redo();
@@ -136,7 +136,7 @@ impl Simulator {
         self.changed();
     }
 
-    /// The run so far as a link fragment.
+    /// Returns the run so far as a link fragment.
     #[must_use]
     pub fn share(&self) -> String {
         self.session.borrow().share()
@@ -157,7 +157,7 @@ impl Simulator {
         })
     }
 
-    /// The simulated time in milliseconds.
+    /// Returns the simulated time, in milliseconds.
     #[wasm_bindgen(getter, js_name = nowMs)]
     #[must_use]
     pub fn now_ms(&self) -> f64 {
@@ -179,7 +179,7 @@ impl Simulator {
     }
 }
 
-/// An error with a code.
+/// Creates an `Error` with a `code`.
 #[must_use]
 pub fn error(code: &str, message: &str) -> JsValue {
     let error = Error::new(message);
@@ -201,7 +201,7 @@ fn number(value: u64) -> f64 {
     value as f64
 }
 
-/// JSON as JavaScript objects, with names as JavaScript has them.
+/// Converts JSON to JavaScript objects, with names in camel case.
 ///
 /// # Errors
 ///
@@ -211,7 +211,7 @@ pub fn to_js(value: Value) -> Result<JsValue, JsValue> {
     value.serialize(&Serializer::json_compatible()).map_err(|problem| error("internal", &problem.to_string()))
 }
 
-/// The names of a report in camel case. Its values are data and stay.
+/// Changes the names of a report to camel case. Its values are data and stay.
 fn camel_case(value: Value) -> Value {
     match value {
         Value::Object(object) => {

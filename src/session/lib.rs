@@ -28,7 +28,7 @@ use std::sync::Arc;
 
 use command_log::{CommandLog, LogAction, LogItem};
 use lesson::{Judge, Lesson};
-use script::{Script, When};
+use script::{Script, ScriptTime};
 
 pub use detail::{NodeDetail, NodeRow};
 pub use entry::{Entry, EntryState};
@@ -36,7 +36,7 @@ pub use open::OpenError;
 pub use run::Run;
 pub use share::ShareError;
 pub use simulation::{SharedSimulation, Simulation};
-pub use timeline::{Glance, Timeline};
+pub use timeline::{Timeline, TimelineView};
 pub use world::{World, WorldError};
 
 use timeline::Sample;
@@ -73,8 +73,8 @@ pub struct Session {
     log: CommandLog,
     run: Run,
     checkpoints: Vec<Checkpoint>,
-    undone: Vec<Moment>,
-    done: Vec<Moment>,
+    undone: Vec<HistoryState>,
+    done: Vec<HistoryState>,
     /// Number of log items that have been applied to `run`.
     applied: usize,
     revision: u64,
@@ -85,7 +85,7 @@ pub struct Session {
 
 /// A state for undo and redo: the log, and the simulated time.
 #[derive(Debug, Clone)]
-struct Moment {
+struct HistoryState {
     log: CommandLog,
     at_ms: u64,
     end_ms: u64,
@@ -203,8 +203,8 @@ impl Session {
         self.apply_due(self.now_ms());
     }
 
-    fn moment(&self) -> Moment {
-        Moment { log: self.log.clone(), at_ms: self.now_ms(), end_ms: self.end_ms() }
+    fn moment(&self) -> HistoryState {
+        HistoryState { log: self.log.clone(), at_ms: self.now_ms(), end_ms: self.end_ms() }
     }
 
     /// Lets `time_ms` milliseconds of simulated time pass.
@@ -301,15 +301,15 @@ impl Session {
         &self.timeline
     }
 
-    /// Returns the run so far at a glance, for the time slider.
+    /// Returns the data of the time slider: the run so far.
     #[must_use]
-    pub fn glance(&self) -> Glance {
+    pub fn timeline_view(&self) -> TimelineView {
         let mut counts: Vec<_> = self.timeline.samples().to_vec();
         // What holds now may be in no sample yet; of the past it is in one.
         if self.now_ms() == self.end_ms() {
             counts.push(Sample { at_ms: self.now_ms(), counts: self.cloud().node_counts() });
         }
-        Glance { end_ms: self.end_ms(), counts, typed_ms: self.log.iter().map(|item| item.at_ms).collect() }
+        TimelineView { end_ms: self.end_ms(), counts, typed_ms: self.log.iter().map(|item| item.at_ms).collect() }
     }
 
     /// Drops everything after the present moment, so that another future can begin here; undo brings it back.
@@ -371,7 +371,7 @@ impl Session {
         true
     }
 
-    fn restore(&mut self, moment: Moment) {
+    fn restore(&mut self, moment: HistoryState) {
         let shared = self.log.shared_len(&moment.log);
         let parted_ms = [&self.log, &moment.log].into_iter().filter_map(|log| log.at_ms(shared)).min();
         if let Some(parted_ms) = parted_ms {
@@ -425,7 +425,7 @@ impl Session {
             self.pass(item.when);
             self.do_item(item.action);
         }
-        self.pass(script.end.unwrap_or(When::Rested(0)));
+        self.pass(script.end.unwrap_or(ScriptTime::AfterAnswers(0)));
     }
 
     /// Begins anew with the options of a script.
@@ -454,16 +454,16 @@ impl Session {
     }
 
     /// Returns the end of the run so far, for its script. If the run has gone back in time, it is an absolute time.
-    fn end(&self) -> When {
+    fn end(&self) -> ScriptTime {
         let rest_ms = self.run.rest_ms().filter(|_| self.now_ms() == self.end_ms());
-        When::new(self.end_ms(), rest_ms)
+        ScriptTime::new(self.end_ms(), rest_ms)
     }
 
     /// Lets time pass until a time of a script.
-    fn pass(&mut self, when: When) {
+    fn pass(&mut self, when: ScriptTime) {
         match when {
-            When::At(at_ms) => self.advance_to(at_ms),
-            When::Rested(rest_ms) => {
+            ScriptTime::At(at_ms) => self.advance_to(at_ms),
+            ScriptTime::AfterAnswers(rest_ms) => {
                 self.advance_until_answered();
                 self.advance_to(self.run.answered_ms().saturating_add(rest_ms));
             }

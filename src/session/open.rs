@@ -4,7 +4,7 @@
 //! session, within limits, and refused as a whole if it breaks one: the current session is never lost.
 
 use super::command_log::LogAction;
-use super::script::{self, Script, When};
+use super::script::{self, Script, ScriptTime};
 use super::{Session, ShareError, World, WorldError, saved, share};
 
 /// Length of the longest script, in bytes; as long as a link may hold.
@@ -19,7 +19,7 @@ const TIME_MAX_MS: u64 = 366 * 24 * 3_600_000;
 /// takes seconds.
 const WORK_MAX: u64 = 250_000;
 
-/// Why a run was not opened.
+/// The reason why a run was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// The link cannot be read.
@@ -41,7 +41,7 @@ pub enum OpenError {
 
 /// Number of steps that playing has taken so far.
 #[derive(Debug, Default)]
-pub(super) struct Work(u64);
+pub(super) struct ReplayWork(u64);
 
 impl Session {
     /// Begins anew from a link, a script or JSON, whichever the text is. A script of [`Self::script`] gives
@@ -75,7 +75,7 @@ impl Session {
             return Err(OpenError::TooLong);
         }
         let mut opened = self.clone();
-        opened.play(script, &mut Work::default()).ok_or(OpenError::TooMuch)?;
+        opened.play(script, &mut ReplayWork::default()).ok_or(OpenError::TooMuch)?;
         *self = opened;
         Ok(())
     }
@@ -88,23 +88,23 @@ impl Session {
     }
 
     /// Begins anew and plays a script. Returns `None` if it breaks a limit.
-    fn play(&mut self, script: Script, work: &mut Work) -> Option<()> {
+    fn play(&mut self, script: Script, work: &mut ReplayWork) -> Option<()> {
         self.begin_script(&script);
         for item in script.items {
             self.pass_within(item.when, work)?;
             self.do_item(item.action);
-            work.look(self)?;
+            work.spend(self)?;
         }
-        self.pass_within(script.end.unwrap_or(When::Rested(0)), work)
+        self.pass_within(script.end.unwrap_or(ScriptTime::AfterAnswers(0)), work)
     }
 
     /// Lets time pass until a time of a script. Returns `None` if that breaks a limit.
-    pub(super) fn pass_within(&mut self, when: When, work: &mut Work) -> Option<()> {
+    pub(super) fn pass_within(&mut self, when: ScriptTime, work: &mut ReplayWork) -> Option<()> {
         let at_ms = match when {
-            When::At(at_ms) => at_ms,
-            When::Rested(rest_ms) => {
+            ScriptTime::At(at_ms) => at_ms,
+            ScriptTime::AfterAnswers(rest_ms) => {
                 while self.busy().is_some() {
-                    work.look(self)?;
+                    work.spend(self)?;
                     if !self.advance_to_next_event() {
                         break;
                     }
@@ -116,17 +116,17 @@ impl Session {
             return None;
         }
         while self.run.next_event_ms().is_some_and(|next_ms| next_ms <= at_ms) {
-            work.look(self)?;
+            work.spend(self)?;
             self.advance_to_next_event();
         }
         self.advance_to(at_ms);
-        work.look(self)
+        work.spend(self)
     }
 }
 
-impl Work {
+impl ReplayWork {
     /// Counts a step. Returns `None` if the steps and events, or the simulated time, exceed the limits.
-    fn look(&mut self, session: &Session) -> Option<()> {
+    fn spend(&mut self, session: &Session) -> Option<()> {
         self.0 += 1;
         let work = self.0 + session.cloud().log().next_sequence();
         (work <= WORK_MAX && session.now_ms() <= TIME_MAX_MS).then_some(())

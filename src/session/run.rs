@@ -6,7 +6,7 @@
 use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 
-use super::active::{Active, Piped};
+use super::active::{Active, PipedOutput};
 use super::entry::{Entry, EntryState};
 use super::lesson::Judge;
 use super::timeline::Timeline;
@@ -159,7 +159,7 @@ impl Run {
 
     fn judge(&mut self) {
         if let Some(judge) = &mut self.judge {
-            judge.look(&self.cloud, &self.transcript);
+            judge.evaluate(&self.cloud, &self.transcript);
         }
     }
 
@@ -246,7 +246,7 @@ impl Run {
 
     /// Lets time pass to each moment before `end_ms` at which the judge looks while nothing happens.
     fn judge_until(&mut self, end_ms: u64) {
-        let next_ms = |run: &Self| run.judge.as_ref()?.next_look_ms(run.cloud.now_ms());
+        let next_ms = |run: &Self| run.judge.as_ref()?.next_evaluation_ms(run.cloud.now_ms());
         while let Some(look_ms) = next_ms(self).filter(|look_ms| *look_ms < end_ms) {
             self.cloud.advance_to(look_ms);
             self.judge();
@@ -362,7 +362,7 @@ impl Run {
                 }
                 Execution::Asking(question, mut blocks) => {
                     if let Some(active) = &mut self.active {
-                        active.said += blocks.len();
+                        active.printed_blocks += blocks.len();
                         blocks.push(Block::Question(question.prompt()));
                         active.question = Some(question);
                     }
@@ -395,7 +395,7 @@ impl Run {
 
     /// Appends blocks to the output of the active command. Output for a pipe or a substitution is held back.
     fn say_on(&mut self, blocks: Vec<Block>) {
-        let said = match self.active.as_mut().filter(|active| active.is_overheard()) {
+        let said = match self.active.as_mut().filter(|active| active.is_captured()) {
             Some(active) => Some(&mut active.held),
             None => self.current().map(|entry| &mut entry.blocks),
         };
@@ -433,7 +433,7 @@ impl Run {
         // A here-document takes the place of what is piped, as in bash.
         let (input, stage) = match (command.input.as_deref(), &piped) {
             (Some(document), _) => (Some(document), Stage::Ok),
-            (None, Some(Piped { text, stage })) => (Some(text.as_str()), *stage),
+            (None, Some(PipedOutput { text, stage })) => (Some(text.as_str()), *stage),
             (None, None) => (None, Stage::Ok),
         };
         if let Some(input) = input
@@ -450,7 +450,7 @@ impl Run {
             return Execution::Done(Outcome::ok(Vec::new()));
         }
         let (answers, said) = match &self.active {
-            Some(active) => (active.answers.as_slice(), active.said),
+            Some(active) => (active.answers.as_slice(), active.printed_blocks),
             None => (&[][..], 0),
         };
         let terminal = Terminal { is_there: self.has_terminal, answers, said };
@@ -493,7 +493,7 @@ impl Run {
                 outcome.blocks.clear();
                 outcome.stage = Stage::Ok;
             }
-            active.overhear(&mut outcome, self.has_terminal);
+            active.capture(&mut outcome, self.has_terminal);
         }
         self.printed += outcome::stdout(&outcome.blocks).len();
         if self.printed > PRINTED_MAX {

@@ -12,7 +12,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::lesson::{self, Lesson, LessonError};
-use super::{Entry, EntryState, Glance, NodeDetail, NodeRow, OpenError, Session, World, WorldError, report};
+use super::{Entry, EntryState, NodeDetail, NodeRow, OpenError, Session, TimelineView, World, WorldError, report};
 use scale_down_cli::complete::Completion;
 use scale_down_engine::{PoolId, Snapshot};
 
@@ -90,7 +90,7 @@ pub trait Simulation {
     /// Returns the transcript from an entry on, each as [`report::entry`] with `is_done`: `true` once it has answered.
     fn entries(&self, from: usize) -> Value;
     fn end_ms(&self) -> u64;
-    fn glance(&self) -> Glance;
+    fn timeline_view(&self) -> TimelineView;
     fn can_undo(&self) -> bool;
     fn can_redo(&self) -> bool;
     fn branch(&mut self) -> bool;
@@ -259,8 +259,8 @@ impl Simulation for Session {
         self.end_ms()
     }
 
-    fn glance(&self) -> Glance {
-        self.glance()
+    fn timeline_view(&self) -> TimelineView {
+        self.timeline_view()
     }
 
     fn can_undo(&self) -> bool {

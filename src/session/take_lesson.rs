@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::command_log::LogAction;
 use super::lesson::{Lesson, LessonError, Progress};
-use super::open::{OpenError, Work};
-use super::script::When;
+use super::open::{OpenError, ReplayWork};
+use super::script::ScriptTime;
 use super::{DEFAULT_SEED, Session};
 
 impl Session {
@@ -22,7 +22,7 @@ impl Session {
         begun.options.lesson = Some(Arc::clone(lesson));
         begun.clear();
         begun.type_set_up(lesson);
-        if begun.pass_within(When::Rested(0), &mut Work::default()).is_none() {
+        if begun.pass_within(ScriptTime::AfterAnswers(0), &mut ReplayWork::default()).is_none() {
             let message = format!("the set-up: {}", OpenError::TooMuch);
             return Err(LessonError { line: lesson.set_up.line, column: 1, message });
         }

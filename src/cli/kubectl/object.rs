@@ -16,7 +16,7 @@ use scale_down_engine::kubernetes::taint::{NOT_READY_KEY, UNREACHABLE_KEY};
 use scale_down_engine::kubernetes::{
     BudgetLimit, NodeInfo, Operator, Pod, PodPhase, PodSpec, Resources, Selector, Taint, TaintEffect, Toleration,
 };
-use scale_down_engine::scaler::Clock;
+use scale_down_engine::scaler::TimeFormats;
 use scale_down_engine::workloads::{Deployment, DeploymentId, Horizontal, Kubernetes, PodSet, SetKind};
 use scale_down_engine::{Cloud, Cluster, Pairs};
 
@@ -310,7 +310,7 @@ impl View<'_> {
         }
         // As the autoscaler writes moments in this one.
         let time = |at_ms| format!("{} +0000 UTC", moment(at_ms).replace('T', " ").trim_end_matches('Z'));
-        let clock = Clock { time: &time, moment: &|at_ms| format!("\"{}\"", moment(at_ms)) };
+        let clock = TimeFormats { time: &time, moment: &|at_ms| format!("\"{}\"", moment(at_ms)) };
         if let Some(status) = self.cloud.autoscaler_status(id, &clock) {
             let mut map = config_map(SYSTEM_NAMESPACE, "cluster-autoscaler-status", "status", &status.text);
             let annotations = json!({ "cluster-autoscaler.kubernetes.io/last-updated": time(status.written_ms) });

@@ -14,8 +14,8 @@ pub mod pod_spec;
 pub mod reservation;
 pub mod resources;
 pub mod selector;
-pub mod surroundings;
 pub mod taint;
+pub mod topology_counts;
 
 pub use affinity::{PodAffinity, TopologySpread};
 pub use budget::{BudgetLimit, DisruptionBudget};
@@ -26,5 +26,5 @@ pub use pod_spec::{Container, Image, Owner, OwnerKind, PodSpec, RestartPolicy, V
 pub use reservation::allocatable;
 pub use resources::{Fraction, Resources};
 pub use selector::{Operator, Requirement, Selector};
-pub use surroundings::Surroundings;
 pub use taint::{Taint, TaintEffect, Toleration};
+pub use topology_counts::TopologyCounts;

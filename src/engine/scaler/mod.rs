@@ -7,9 +7,9 @@
 //! loop takes simulated time, too: the more nodes there are, the longer until the next one.
 
 mod conditions;
-mod live;
+mod loop_input;
 mod machines;
-mod scene;
+mod provider;
 mod status_map;
 #[cfg(test)]
 mod tests;
@@ -18,8 +18,8 @@ mod why;
 
 use crate::autoscaler::expander::Priorities;
 use crate::autoscaler::instance_cache::InstanceCache;
-use crate::autoscaler::view::View;
-use crate::autoscaler::{Autoscaler, Notice, Setting, Settings, profile};
+use crate::autoscaler::registered_nodes::RegisteredNodes;
+use crate::autoscaler::{Autoscaler, AutoscalerEvent, Setting, Settings, profile};
 use crate::azure::cluster::{Cluster, ClusterId};
 use crate::azure::operation::PowerState;
 use crate::azure::pool::{Pairs, Pool, PoolId};
@@ -28,8 +28,8 @@ use crate::cloud::Cloud;
 use crate::ground::memo::Memo;
 use crate::ground::table::Table;
 use crate::kubernetes::NodeId;
-pub(super) use live::tell_of_drain;
-pub use status_map::Clock;
+pub(super) use provider::log_end_of_drain;
+pub use status_map::TimeFormats;
 
 /// One cluster's autoscaler, and the state that it keeps from loop to loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -41,14 +41,14 @@ pub struct Scaler {
     /// The priorities of the priority expander.
     priorities: Priorities,
     /// Refusals that pods got in the last loop.
-    told: Vec<Notice>,
+    last_refusals: Vec<AutoscalerEvent>,
     /// Flags that users have set, in addition to the profile.
     flags: Pairs,
     last: Option<LastLoop>,
     /// Conditions that the last loop found, and since when.
     conditions: Vec<conditions::Conditions>,
     /// The nodes as the last loop saw them.
-    view: Memo<View>,
+    nodes: Memo<RegisteredNodes>,
 }
 
 /// The latest loop.
@@ -58,7 +58,7 @@ struct LastLoop {
     /// Generation of the cluster's Kubernetes objects after the loop.
     generation: u64,
     /// Time at which the decisions could change without any other change, in milliseconds.
-    again_ms: Option<u64>,
+    recheck_ms: Option<u64>,
     /// Duration of the loop itself, in milliseconds.
     length_ms: u64,
 }
@@ -107,7 +107,7 @@ impl Scaler {
     }
 
     /// Returns the time of the last loop, counting those that were not run because nothing had changed.
-    fn looked_ms(&self, interval_ms: u64, now_ms: u64) -> Option<u64> {
+    fn last_scan_ms(&self, interval_ms: u64, now_ms: u64) -> Option<u64> {
         let last = self.last?;
         let step_ms = last.length_ms.max(1).div_ceil(interval_ms) * interval_ms;
         Some(last.at_ms + now_ms.saturating_sub(last.at_ms) / step_ms * step_ms)
@@ -124,7 +124,7 @@ impl Scaler {
         if last.generation != generation {
             return Some(earliest_ms);
         }
-        last.again_ms.map(|again_ms| on_grid(again_ms).max(earliest_ms))
+        last.recheck_ms.map(|recheck_ms| on_grid(recheck_ms).max(earliest_ms))
     }
 }
 
@@ -144,14 +144,14 @@ impl Cloud {
             Some(value) => drop(scaler.flags.insert(name.to_owned(), value.to_owned())),
             None => drop(scaler.flags.remove(name)),
         }
-        self.clockwork.touch(cluster);
+        self.clockwork.bump_generation(cluster);
     }
 
     /// Sets the priorities of the priority expander.
     pub fn set_expander_priorities(&mut self, cluster: ClusterId, priorities: Priorities) {
         if let Some(scaler) = self.scalers.get_mut(cluster) {
             scaler.priorities = priorities;
-            self.clockwork.touch(cluster);
+            self.clockwork.bump_generation(cluster);
         }
     }
 
@@ -168,7 +168,7 @@ impl Cloud {
     /// Returns the time of the next loop of any autoscaler, in milliseconds, and its cluster.
     pub(super) fn next_scan(&self) -> Option<(u64, ClusterId)> {
         let next = |(cluster, scaler, generation): (&Cluster, &Scaler, u64)| {
-            if scaler.last.is_some_and(|last| last.generation == generation && last.again_ms.is_none()) {
+            if scaler.last.is_some_and(|last| last.generation == generation && last.recheck_ms.is_none()) {
                 return None;
             }
             let interval_ms = interval_ms(&scaler.settings(cluster));
@@ -180,7 +180,7 @@ impl Cloud {
 
     /// Returns `true` if an autoscaler has not looked at the latest changes yet. A running unneeded
     /// time (ten minutes by default) does not count as under way: it may come to nothing.
-    pub(super) fn has_news_for_autoscaler(&self) -> bool {
+    pub(super) fn has_unscanned_changes(&self) -> bool {
         self.watched().any(|(_, scaler, generation)| scaler.last.is_none_or(|last| last.generation != generation))
     }
 
@@ -196,11 +196,11 @@ impl Cloud {
         let pools: Vec<PoolId> =
             cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).map(|pool| pool.id).collect();
         let mut scaler = std::mem::take(scaler);
-        let again_ms = self.run_loop(id, &mut scaler, &pools, &settings);
+        let recheck_ms = self.run_loop(id, &mut scaler, &pools, &settings);
         let kubernetes = self.clockwork.kubernetes.get(id);
         let (generation, nodes) = kubernetes.map_or((0, 0), |found| (found.generation(), found.nodes().count()));
         let length_ms = LOOP_MS_PER_NODE * u64::try_from(nodes).unwrap_or(u64::MAX);
-        scaler.last = Some(LastLoop { at_ms: self.now_ms(), generation, again_ms, length_ms });
+        scaler.last = Some(LastLoop { at_ms: self.now_ms(), generation, recheck_ms, length_ms });
         self.scalers.insert(id, scaler);
     }
 
@@ -213,17 +213,17 @@ impl Cloud {
         if let Some(pool) = crate::cloud::find_pool(&mut self.clusters, cluster, node.pool) {
             pool.spec.count += 1;
             let name = pool.node_name(node.instance_id).into();
-            tell_of_drain(&mut self.clockwork, cluster, &name, Some(pods));
+            log_end_of_drain(&mut self.clockwork, cluster, &name, Some(pods));
         }
-        live::unmark(&mut self.clockwork, cluster, node);
+        provider::unmark(&mut self.clockwork, cluster, node);
     }
 }
 
 impl Clockwork {
     /// Bumps a cluster's generation for a change that its Kubernetes objects do not show.
-    pub fn touch(&mut self, cluster: ClusterId) {
+    pub fn bump_generation(&mut self, cluster: ClusterId) {
         if let Some(kubernetes) = self.kubernetes.get_mut(cluster) {
-            kubernetes.touch();
+            kubernetes.bump_generation();
         }
     }
 }

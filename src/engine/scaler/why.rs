@@ -1,12 +1,12 @@
 //! Explanations of the autoscaler's decisions, each one sentence, from the autoscaler's own findings.
 
 use super::{Scaler, is_sized};
-use crate::autoscaler::evictability::Blocker;
+use crate::autoscaler::drainability::BlockingPodReason;
 use crate::autoscaler::instance::CreationError;
 use crate::autoscaler::unneeded::threshold_ms;
-use crate::autoscaler::unremovable::Reason;
+use crate::autoscaler::unremovable::UnremovableReason;
 use crate::autoscaler::utilization::Utilization;
-use crate::autoscaler::{Notice, Setting, Settings, duration, notice};
+use crate::autoscaler::{AutoscalerEvent, Setting, Settings, duration, event};
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::pool::{Pool, instance_id_of};
@@ -16,7 +16,7 @@ use crate::node_group::target_size;
 use crate::workloads::Kubernetes;
 
 /// A cluster's autoscaler, with the cluster state that it looks at.
-struct View<'a> {
+struct Explainer<'a> {
     cluster: &'a Cluster,
     kubernetes: &'a Kubernetes,
     scaler: &'a Scaler,
@@ -29,30 +29,30 @@ impl Cloud {
     #[must_use]
     pub fn why_node(&self, name: &str) -> Option<String> {
         let instance_id = instance_id_of(name)?;
-        self.views().find_map(|view| {
-            let mut pools = view.cluster.pools.iter();
+        self.explainers().find_map(|explainer| {
+            let mut pools = explainer.cluster.pools.iter();
             let pool = pools.find(|pool| pool.node(instance_id).is_some() && pool.node_name(instance_id) == name)?;
-            Some(view.node(pool, instance_id))
+            Some(explainer.node(pool, instance_id))
         })
     }
 
     /// Explains why a pod has no node; `None` if there is no such pod.
     #[must_use]
     pub fn why_pod(&self, name: &str) -> Option<String> {
-        self.views().find_map(|view| view.pod(name))
+        self.explainers().find_map(|explainer| explainer.pod(name))
     }
 
     /// Explains why a pool does not grow; `None` if there is no such pool.
     #[must_use]
     pub fn why_pool(&self, name: &str) -> Option<String> {
-        self.views().find_map(|view| Some(view.pool(view.cluster.pool(name)?)))
+        self.explainers().find_map(|explainer| Some(explainer.pool(explainer.cluster.pool(name)?)))
     }
 
-    fn views(&self) -> impl Iterator<Item = View<'_>> {
+    fn explainers(&self) -> impl Iterator<Item = Explainer<'_>> {
         self.clusters.iter().filter_map(|cluster| {
             let kubernetes = self.kubernetes(cluster.id)?;
             let scaler = self.scalers.get(cluster.id)?;
-            Some(View { cluster, kubernetes, scaler, settings: scaler.settings(cluster), now_ms: self.now_ms() })
+            Some(Explainer { cluster, kubernetes, scaler, settings: scaler.settings(cluster), now_ms: self.now_ms() })
         })
     }
 }
@@ -61,7 +61,7 @@ fn percent(permille: u32) -> String {
     format!("{} %", permille.div_ceil(10))
 }
 
-impl View<'_> {
+impl Explainer<'_> {
     /// Returns the time left until `until_ms` in words, rounded up to seconds.
     fn left(&self, until_ms: u64) -> String {
         duration::short(until_ms.saturating_sub(self.now_ms).div_ceil(1000) * 1000)
@@ -131,20 +131,22 @@ impl View<'_> {
         }
     }
 
-    fn reason(&self, id: NodeId, reason: Reason) -> String {
+    fn reason(&self, id: NodeId, reason: UnremovableReason) -> String {
         match reason {
-            Reason::ScaleDownDisabledAnnotation => "its annotation scale-down-disabled keeps it".to_owned(),
-            Reason::ScaleDownUnreadyDisabled => "it is not ready, and such nodes are kept".to_owned(),
-            Reason::NotAutoscaled => "the autoscaler does not size its pool".to_owned(),
-            Reason::NotUnneededLongEnough => "it has not been unneeded for long enough".to_owned(),
-            Reason::NotUnreadyLongEnough => "it has not been unready for long enough".to_owned(),
-            Reason::NodeGroupMinSizeReached => "its pool is as small as it may be".to_owned(),
-            Reason::CurrentlyBeingDeleted => "it is on its way out already".to_owned(),
-            Reason::NotUnderutilized => self.utilization(id),
-            Reason::RecentlyUnremovable => self.resting(id),
-            Reason::NoPlaceToMovePods => "its pods fit on no other node".to_owned(),
-            Reason::BlockedByPod(pod, blocker) => self.blocked(id, pod, blocker),
-            Reason::UnexpectedError | Reason::NoNodeInfo => "the autoscaler cannot tell how full it is".to_owned(),
+            UnremovableReason::ScaleDownDisabledAnnotation => "its annotation scale-down-disabled keeps it".to_owned(),
+            UnremovableReason::ScaleDownUnreadyDisabled => "it is not ready, and such nodes are kept".to_owned(),
+            UnremovableReason::NotAutoscaled => "the autoscaler does not size its pool".to_owned(),
+            UnremovableReason::NotUnneededLongEnough => "it has not been unneeded for long enough".to_owned(),
+            UnremovableReason::NotUnreadyLongEnough => "it has not been unready for long enough".to_owned(),
+            UnremovableReason::NodeGroupMinSizeReached => "its pool is as small as it may be".to_owned(),
+            UnremovableReason::CurrentlyBeingDeleted => "it is on its way out already".to_owned(),
+            UnremovableReason::NotUnderutilized => self.utilization(id),
+            UnremovableReason::RecentlyUnremovable => self.recheck(id),
+            UnremovableReason::NoPlaceToMovePods => "its pods fit on no other node".to_owned(),
+            UnremovableReason::BlockedByPod(pod, blocker) => self.blocked(id, pod, blocker),
+            UnremovableReason::UnexpectedError | UnremovableReason::NoNodeInfo => {
+                "the autoscaler cannot tell how full it is".to_owned()
+            }
         }
     }
 
@@ -164,24 +166,26 @@ impl View<'_> {
     }
 
     /// Explains a node that was found unremovable recently, and gives the time until it is rechecked.
-    fn resting(&self, id: NodeId) -> String {
-        let found = self.scaler.autoscaler.planner.resting().find(|(resting, _)| *resting == id);
+    fn recheck(&self, id: NodeId) -> String {
+        let found = self.scaler.autoscaler.planner.recheck_timeouts().find(|(node, _)| *node == id);
         match found {
-            Some((_, rest)) if rest.reason != Reason::RecentlyUnremovable => {
-                format!("{}; it is looked at again in {}", self.reason(id, rest.reason), self.left(rest.until_ms))
+            Some((_, timeout)) if timeout.reason != UnremovableReason::RecentlyUnremovable => {
+                format!("{}; it is looked at again in {}", self.reason(id, timeout.reason), self.left(timeout.until_ms))
             }
             _ => "it was found unremovable a moment ago".to_owned(),
         }
     }
 
-    fn blocked(&self, id: NodeId, pod: PodId, blocker: Blocker) -> String {
+    fn blocked(&self, id: NodeId, pod: PodId, blocker: BlockingPodReason) -> String {
         let name = self.kubernetes.node(id).and_then(|node| node.pod(pod)).map(Pod::name).unwrap_or_default();
         let why = match blocker {
-            Blocker::NotReplicated => "nothing would make it anew",
-            Blocker::UnmovableKubeSystemPod => "it is one of kube-system's and no disruption budget covers it",
-            Blocker::NotSafeToEvictAnnotation => "its annotation safe-to-evict says so",
-            Blocker::LocalStorageRequested => "it has data on the node's disk",
-            Blocker::NotEnoughPdb => "its disruption budget has nothing left",
+            BlockingPodReason::NotReplicated => "nothing would make it anew",
+            BlockingPodReason::UnmovableKubeSystemPod => {
+                "it is one of kube-system's and no disruption budget covers it"
+            }
+            BlockingPodReason::NotSafeToEvictAnnotation => "its annotation safe-to-evict says so",
+            BlockingPodReason::LocalStorageRequested => "it has data on the node's disk",
+            BlockingPodReason::NotEnoughPdb => "its disruption budget has nothing left",
         };
         format!("pod {name} keeps it, for {why} ({})", blocker.name())
     }
@@ -196,9 +200,10 @@ impl View<'_> {
         };
         let (id, refusal) = self.kubernetes.pending().find_map(waits)?;
         let scheduler = refusal.unwrap_or_else(|| "no node has been tried yet".to_owned());
-        let told = self.scaler.told.iter().find(|notice| notice.subject() == notice::Subject::Pod(id));
+        let refusal =
+            self.scaler.last_refusals.iter().find(|event| event.involved_object() == event::InvolvedObject::Pod(id));
         let growing = self.growing();
-        let autoscaler = match told.map(Notice::text) {
+        let autoscaler = match refusal.map(AutoscalerEvent::text) {
             Some(text) => text.message,
             None if !growing.is_empty() => format!("nodes are on their way ({growing})"),
             None if self.cluster.pools.iter().any(|pool| is_sized(self.cluster, pool)) => {
@@ -252,7 +257,8 @@ impl View<'_> {
         if moving > 0 {
             return format!("{name} grows: {moving} of its {target} nodes are on their way.");
         }
-        match self.scaler.told.iter().find(|notice| matches!(notice, Notice::NotTriggerScaleUp { .. })) {
+        match self.scaler.last_refusals.iter().find(|event| matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. }))
+        {
             Some(notice) => {
                 let text = notice.text().message;
                 let reasons = text.split_once(": ").map_or(text.as_str(), |(_, reasons)| reasons);

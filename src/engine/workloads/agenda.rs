@@ -2,7 +2,7 @@
 //!
 //! The cloud's event queue holds one entry for each moment, however many pods start then.
 
-use super::{Horizontal, Kubernetes, Load, Moment};
+use super::{ChangeContext, Horizontal, Kubernetes, Load};
 use crate::clockwork::Event;
 use crate::ground::queue::Ticket;
 use crate::kubernetes::{NodeId, PodId};
@@ -28,26 +28,26 @@ pub enum Task {
 
 /// The tasks that are due at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Due {
+pub struct DueTasks {
     tasks: Vec<Task>,
     /// The entry of the cloud's queue for it.
     ticket: Option<Ticket>,
 }
 
 impl Kubernetes {
-    /// Schedules a task in `delay_ms` milliseconds, or for now if the moment is instant.
-    pub(super) fn plan(&mut self, delay_ms: u64, task: Task, moment: &mut Moment<'_>) {
-        let at_ms = moment.now_ms + if moment.is_instant { 0 } else { delay_ms };
+    /// Schedules a task in `delay_ms` milliseconds, or for now if the change is instant.
+    pub(super) fn plan(&mut self, delay_ms: u64, task: Task, context: &mut ChangeContext<'_>) {
+        let at_ms = context.now_ms + if context.is_instant { 0 } else { delay_ms };
         let due = self.agenda.entry(at_ms);
-        if due.ticket.is_none() && !moment.is_instant {
-            due.ticket = Some(moment.queue.schedule(at_ms, Event::Kubernetes(moment.cluster)));
+        if due.ticket.is_none() && !context.is_instant {
+            due.ticket = Some(context.queue.schedule(at_ms, Event::Kubernetes(context.cluster)));
         }
         due.tasks.push(task);
     }
 
     /// Removes a planned task that is of no use any more; cancels the queue entry if nothing else is
     /// due then.
-    pub(super) fn unplan(&mut self, at_ms: u64, task: Task, moment: &mut Moment<'_>) {
+    pub(super) fn unplan(&mut self, at_ms: u64, task: Task, context: &mut ChangeContext<'_>) {
         let Some(due) = self.agenda.get_mut(at_ms) else {
             return;
         };
@@ -55,7 +55,7 @@ impl Kubernetes {
         if due.tasks.is_empty()
             && let Some(ticket) = self.agenda.remove(at_ms).and_then(|due| due.ticket)
         {
-            moment.queue.cancel(ticket);
+            context.queue.cancel(ticket);
         }
     }
 
@@ -69,36 +69,36 @@ impl Kubernetes {
 
     /// Schedules a `Settle` task for now if deployments or sets have changed, or if pods are untried or
     /// pending. Otherwise forgets which nodes have more room: no pod waits for it.
-    pub(super) fn plan_to_settle(&mut self, moment: &mut Moment<'_>) {
-        let is_needed = !self.todo.deployments.is_empty()
-            || !self.todo.sets.is_empty()
-            || self.todo.is_untried
+    pub(super) fn plan_to_settle(&mut self, context: &mut ChangeContext<'_>) {
+        let is_needed = !self.work_queue.deployments.is_empty()
+            || !self.work_queue.sets.is_empty()
+            || self.work_queue.is_untried
             || self.pending().next().is_some();
         if is_needed {
-            self.plan(0, Task::Settle, moment);
+            self.plan(0, Task::Settle, context);
         } else {
-            self.todo.roomier.clear();
+            self.work_queue.nodes_with_more_room.clear();
         }
     }
 
     /// Carries out the tasks that are due now, then lets controllers and scheduler react.
-    pub fn on_due(&mut self, moment: &mut Moment<'_>) {
-        while let Some(due) = self.agenda.remove(moment.now_ms) {
+    pub fn on_due(&mut self, context: &mut ChangeContext<'_>) {
+        while let Some(due) = self.agenda.remove(context.now_ms) {
             for task in due.tasks {
-                self.carry_out(task, moment);
+                self.carry_out(task, context);
             }
-            self.settle(moment);
+            self.settle(context);
         }
     }
 
-    fn carry_out(&mut self, task: Task, moment: &mut Moment<'_>) {
+    fn carry_out(&mut self, task: Task, context: &mut ChangeContext<'_>) {
         match task {
-            Task::Start(node, pod) => self.start(node, pod, moment),
-            Task::Pulled(node, image) => self.on_pulled(node, image, moment),
-            Task::Stopped(node, pod) => self.on_stopped(node, pod, moment),
-            Task::Finish(node, pod) => self.finish(node, pod, moment),
-            Task::Evict(node) => self.evict(node, moment),
-            Task::GiveUp(node) => self.give_up(node, moment),
+            Task::Start(node, pod) => self.start(node, pod, context),
+            Task::Pulled(node, image) => self.on_pulled(node, image, context),
+            Task::Stopped(node, pod) => self.on_stopped(node, pod, context),
+            Task::Finish(node, pod) => self.finish(node, pod, context),
+            Task::Evict(node) => self.evict(node, context),
+            Task::GiveUp(node) => self.give_up(node, context),
             Task::Settle => {}
         }
     }

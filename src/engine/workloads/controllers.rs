@@ -2,19 +2,19 @@
 
 use std::sync::Arc;
 
-use super::deployment::{Rolled, roll_out};
+use super::deployment::{ReplicaSetStatus, roll_out};
 use super::pod_set::{DeploymentId, PodSet, SetKind};
-use super::{Kubernetes, Moment, note};
+use super::{ChangeContext, Kubernetes, note};
 use crate::ground::invariant::known;
-use crate::kubernetes::fit::check_standing;
+use crate::kubernetes::fit::check_node_constraints;
 use crate::kubernetes::{NodeId, Pod, PodId, PodPhase, SetId};
 use crate::record::PodEvent;
 
 impl Kubernetes {
-    fn next_pod(&mut self, set: SetId, moment: &Moment<'_>) -> Option<Pod> {
+    fn next_pod(&mut self, set: SetId, context: &ChangeContext<'_>) -> Option<Pod> {
         let spec = Arc::clone(&self.sets.get(set)?.spec);
         self.latest_pod += 1;
-        Some(Pod { set, ..Pod::new(PodId(self.latest_pod), spec, moment.now_ms) })
+        Some(Pod { set, ..Pod::new(PodId(self.latest_pod), spec, context.now_ms) })
     }
 
     /// Adds a set; its controller makes the pods.
@@ -24,7 +24,7 @@ impl Kubernetes {
         let mut set = make(id);
         set.images = self.number_images(&set.spec);
         self.sets.insert(id, set);
-        note(&mut self.todo.sets, id);
+        note(&mut self.work_queue.sets, id);
         id
     }
 
@@ -33,7 +33,7 @@ impl Kubernetes {
     pub(super) fn drop_set(&mut self, id: SetId) -> bool {
         let set = self.sets.remove(id);
         self.generation += 1;
-        self.todo.roomier.extend(set.iter().flat_map(|set| &set.nominated));
+        self.work_queue.nodes_with_more_room.extend(set.iter().flat_map(|set| &set.nominated));
         set.is_some()
     }
 
@@ -41,12 +41,12 @@ impl Kubernetes {
     pub(super) fn resize(&mut self, id: SetId, desired: u32) {
         if let Some(set) = self.sets.get_mut(id).filter(|set| set.desired != desired) {
             set.desired = desired;
-            note(&mut self.todo.sets, id);
+            note(&mut self.work_queue.sets, id);
         }
     }
 
     /// Creates or ends pods until a set has the number that it should have.
-    pub(super) fn reconcile_set(&mut self, id: SetId, moment: &mut Moment<'_>) {
+    pub(super) fn reconcile_set(&mut self, id: SetId, context: &mut ChangeContext<'_>) {
         let Some(set) = self.sets.get(id) else {
             return;
         };
@@ -62,9 +62,9 @@ impl Kubernetes {
             SetKind::Bare => return self.reconcile_bare(id),
         };
         for _ in active..wanted {
-            self.create(id, moment);
+            self.create(id, context);
         }
-        self.shrink(id, active.saturating_sub(wanted), moment);
+        self.shrink(id, active.saturating_sub(wanted), context);
         self.forget_if_over(id);
     }
 
@@ -75,14 +75,14 @@ impl Kubernetes {
         }
     }
 
-    pub(super) fn create(&mut self, id: SetId, moment: &Moment<'_>) {
-        let Some(pod) = known(self.next_pod(id, moment), "the set of a pod that is made") else {
+    pub(super) fn create(&mut self, id: SetId, context: &ChangeContext<'_>) {
+        let Some(pod) = known(self.next_pod(id, context), "the set of a pod that is made") else {
             return;
         };
         if let Some(set) = self.sets.get_mut(id) {
             set.waiting.push_back(pod);
             set.untried += 1;
-            self.todo.is_untried = true;
+            self.work_queue.is_untried = true;
         }
     }
 
@@ -108,7 +108,7 @@ impl Kubernetes {
     /// Ends pods of a set: those that wait first, then those that are not ready, then those on the
     /// nodes with the most of them. The order is that of the replica set's controller; where it
     /// prefers the youngest pod, the newest node stands for that here.
-    fn shrink(&mut self, id: SetId, mut surplus: u32, moment: &mut Moment<'_>) {
+    fn shrink(&mut self, id: SetId, mut surplus: u32, context: &mut ChangeContext<'_>) {
         while surplus > 0 {
             let waiting = self.sets.get_mut(id).and_then(|set| set.waiting.pop_back());
             if waiting.is_none() {
@@ -120,7 +120,7 @@ impl Kubernetes {
         if let Some(set) = self.sets.get_mut(id) {
             set.untried = set.untried.min(set.waiting.len());
             if set.waiting.is_empty() {
-                self.todo.roomier.extend(&set.nominated);
+                self.work_queue.nodes_with_more_room.extend(&set.nominated);
             }
         }
         let unready = self.sets.get(id).is_some_and(|set| set.ready < set.bound());
@@ -130,7 +130,7 @@ impl Kubernetes {
             let Some((node, pod)) = victim else {
                 break;
             };
-            self.end(node, pod, PodEvent::Killing, moment);
+            self.end(node, pod, PodEvent::Killing, context);
             surplus -= 1;
         }
     }
@@ -161,12 +161,13 @@ impl Kubernetes {
     }
 
     /// Resizes a deployment's replica sets by one step of its roll-out.
-    pub(super) fn reconcile_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+    pub(super) fn reconcile_deployment(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
         let Some(deployment) = known(self.deployments.get(id), "a deployment to be settled") else {
             return;
         };
         let found: Vec<_> = deployment.sets.iter().filter_map(|set| self.sets.get(*set)).collect();
-        let rolled: Vec<Rolled> = found.iter().map(|set| Rolled { desired: set.desired, ready: set.ready }).collect();
+        let rolled: Vec<ReplicaSetStatus> =
+            found.iter().map(|set| ReplicaSetStatus { desired: set.desired, ready: set.ready }).collect();
         let changes: Vec<_> = found
             .iter()
             .zip(roll_out(deployment.spec.replicas, &rolled))
@@ -176,33 +177,33 @@ impl Kubernetes {
         for (set, name, before, after) in changes {
             let verb = if after > before { "up" } else { "down" };
             let message = format!("Scaled {verb} replica set {name} from {before} to {after}");
-            self.remark_on_deployment(id, message, moment);
+            self.record_deployment_event(id, message, context);
             self.resize(set, after);
         }
     }
 
     /// Puts the pods of daemon sets on a node that has registered.
-    pub(super) fn place_daemons(&mut self, node: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn place_daemons(&mut self, node: NodeId, context: &mut ChangeContext<'_>) {
         let daemons = self.sets.values().filter(|set| set.kind == SetKind::DaemonSet);
         let daemons: Vec<SetId> = daemons.map(|set| set.id).collect();
         for set in daemons {
-            self.place_daemon(set, node, moment);
+            self.place_daemon(set, node, context);
         }
     }
 
     /// Puts a pod of a daemon set on a node, where it fits.
-    pub(super) fn place_daemon(&mut self, id: SetId, node: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn place_daemon(&mut self, id: SetId, node: NodeId, context: &mut ChangeContext<'_>) {
         let (Some(set), Some(found)) = (self.sets.get(id), self.nodes.get(node)) else {
             return;
         };
-        if check_standing(&set.spec, found).is_err() || !set.spec.requests().fits_in(found.free()) {
+        if check_node_constraints(&set.spec, found).is_err() || !set.spec.requests().fits_in(found.free()) {
             return;
         }
-        let Some(pod) = known(self.next_pod(id, moment), "the set of a pod that is made") else {
+        let Some(pod) = known(self.next_pod(id, context), "the set of a pod that is made") else {
             return;
         };
         let pod_id = pod.id;
         self.bind(pod, node);
-        self.begin(node, pod_id, moment);
+        self.begin(node, pod_id, context);
     }
 }

@@ -4,7 +4,7 @@
 
 use super::agenda::Task;
 use super::requests::ObjectError;
-use super::{Kubernetes, Moment};
+use super::{ChangeContext, Kubernetes};
 use crate::azure::fault::FaultKind;
 use crate::ground::invariant::known;
 use crate::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
@@ -75,7 +75,7 @@ fn has_to_leave(pod: &Pod) -> bool {
 impl Kubernetes {
     /// Cordons a node and begins to evict its pods. Evictions follow at this same moment, when every
     /// node that is to go has been cordoned.
-    pub fn begin_drain(&mut self, id: NodeId, policy: DrainPolicy, moment: &mut Moment<'_>) {
+    pub fn begin_drain(&mut self, id: NodeId, policy: DrainPolicy, context: &mut ChangeContext<'_>) {
         if policy.cordons {
             self.cordon(id);
         }
@@ -86,24 +86,25 @@ impl Kubernetes {
         let Some(grace_s) = leaving.map(|pod| pod.spec.grace_s).max() else {
             return;
         };
-        let patient_until_ms = moment.now_ms + policy.patience_ms;
+        let patient_until_ms = context.now_ms + policy.patience_ms;
         let until_ms = patient_until_ms + (u64::from(grace_s) * 1000).min(policy.grace_ms_max) + HEADROOM_MS;
-        self.drains.insert(id, Drain { policy, patient_until_ms, until_ms, next_ms: moment.now_ms, is_awaited: false });
-        self.plan(0, Task::Evict(id), moment);
+        self.drains
+            .insert(id, Drain { policy, patient_until_ms, until_ms, next_ms: context.now_ms, is_awaited: false });
+        self.plan(0, Task::Evict(id), context);
     }
 
     /// Gives up a drain and takes its cordon away, if it set one; pods evicted so far stay evicted.
-    pub fn cancel_drain(&mut self, id: NodeId, moment: &mut Moment<'_>) {
-        if self.forget_drain(id, moment).is_some_and(|drain| drain.policy.cordons) {
+    pub fn cancel_drain(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
+        if self.forget_drain(id, context).is_some_and(|drain| drain.policy.cordons) {
             self.uncordon(id);
         }
-        self.plan_to_settle(moment);
+        self.plan_to_settle(context);
     }
 
     /// Removes a drain and its planned task; returns the drain, if there was one.
-    pub(super) fn forget_drain(&mut self, id: NodeId, moment: &mut Moment<'_>) -> Option<Drain> {
+    pub(super) fn forget_drain(&mut self, id: NodeId, context: &mut ChangeContext<'_>) -> Option<Drain> {
         let drain = self.drains.remove(id)?;
-        self.unplan(drain.next_ms, Task::Evict(id), moment);
+        self.unplan(drain.next_ms, Task::Evict(id), context);
         Some(drain)
     }
 
@@ -116,55 +117,55 @@ impl Kubernetes {
 
     /// Evicts the pods that may be evicted now and plans the next try. The drain fails if evictions are
     /// still refused at the end of its patience, or if pods are left at the end of its time.
-    pub(super) fn evict(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn evict(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
         let (Some(drain), Some(node)) = (self.drains.get(id).cloned(), self.nodes.get(id).cloned()) else {
             return;
         };
         let mut refused = Vec::new();
-        let is_first = moment.now_ms + drain.policy.patience_ms == drain.patient_until_ms;
+        let is_first = context.now_ms + drain.policy.patience_ms == drain.patient_until_ms;
         for pod in node.pods().iter().filter(|pod| has_to_leave(pod) && !pod.is_terminating()) {
             if is_first && drain.policy.is_autoscaled() {
-                moment.record(pod, PodEvent::ScaleDown);
+                context.record(pod, PodEvent::ScaleDown);
             }
             let is_allowed = drain.policy.is_forced
-                || (self.may_evict(pod) && moment.strike(FaultKind::DrainBlocked, id.pool).is_none());
+                || (self.may_evict(pod) && context.strike(FaultKind::DrainBlocked, id.pool).is_none());
             if is_allowed {
-                self.end(id, pod.id, PodEvent::Killing, moment);
+                self.end(id, pod.id, PodEvent::Killing, context);
             } else {
                 refused.push(pod);
             }
         }
-        if !refused.is_empty() && moment.now_ms >= drain.patient_until_ms {
+        if !refused.is_empty() && context.now_ms >= drain.patient_until_ms {
             for pod in refused.iter().filter(|_| drain.policy.is_autoscaled()) {
-                moment.record(pod, PodEvent::ScaleDownFailed);
+                context.record(pod, PodEvent::ScaleDownFailed);
             }
             let refused: Vec<String> = refused.iter().map(|pod| pod.name()).collect();
-            return self.fail_drain(id, &refused, moment);
+            return self.fail_drain(id, &refused, context);
         }
         let left: Vec<String> = node.pods().iter().filter(|pod| has_to_leave(pod)).map(Pod::name).collect();
-        if moment.now_ms >= drain.until_ms && !left.is_empty() {
-            return self.fail_drain(id, &left, moment);
+        if context.now_ms >= drain.until_ms && !left.is_empty() {
+            return self.fail_drain(id, &left, context);
         }
-        let next_ms = if refused.is_empty() { drain.until_ms } else { moment.now_ms + RETRY_MS };
+        let next_ms = if refused.is_empty() { drain.until_ms } else { context.now_ms + RETRY_MS };
         if let Some(drain) = self.drains.get_mut(id) {
             drain.next_ms = next_ms;
-            self.plan(next_ms - moment.now_ms, Task::Evict(id), moment);
+            self.plan(next_ms - context.now_ms, Task::Evict(id), context);
         }
     }
 
-    fn fail_drain(&mut self, id: NodeId, pods: &[String], moment: &mut Moment<'_>) {
-        self.cancel_drain(id, moment);
-        moment.fail_drain(id, pods.join(" "));
+    fn fail_drain(&mut self, id: NodeId, pods: &[String], context: &mut ChangeContext<'_>) {
+        self.cancel_drain(id, context);
+        context.fail_drain(id, pods.join(" "));
     }
 
     /// Ends a drain when no pod is left on the node that has to leave it; a machine that waits for this
     /// goes on.
-    pub(super) fn go_on_draining(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn go_on_draining(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
         if self.drains.is_empty() || self.nodes.get(id).is_some_and(|node| node.pods().iter().any(has_to_leave)) {
             return;
         }
-        if self.forget_drain(id, moment).is_some_and(|drain| drain.is_awaited) {
-            moment.release(id);
+        if self.forget_drain(id, context).is_some_and(|drain| drain.is_awaited) {
+            context.release(id);
         }
     }
 
@@ -174,13 +175,18 @@ impl Kubernetes {
     /// # Errors
     ///
     /// If there is no such pod.
-    pub fn evict_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<bool, ObjectError> {
+    pub fn evict_pod(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        context: &mut ChangeContext<'_>,
+    ) -> Result<bool, ObjectError> {
         let (pod, node) = self.pod_named(namespace, name).ok_or_else(|| ObjectError::missing("pods", name))?;
-        let is_blocked = node.is_some_and(|node| moment.strike(FaultKind::DrainBlocked, node.id.pool).is_some());
+        let is_blocked = node.is_some_and(|node| context.strike(FaultKind::DrainBlocked, node.id.pool).is_some());
         if is_blocked || !self.may_evict(pod) {
             return Ok(false);
         }
-        self.delete_pod(namespace, name, moment).map(|()| true)
+        self.delete_pod(namespace, name, context).map(|()| true)
     }
 
     /// Returns `true` if budgets allow the eviction of a pod now. A pod that does not run disrupts

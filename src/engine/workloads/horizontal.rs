@@ -6,10 +6,10 @@
 //! recommendation expires: at other times it would see the same.
 
 use super::pod_set::DeploymentId;
-use super::{Kubernetes, Moment};
+use super::{ChangeContext, Kubernetes};
 use crate::clockwork::Event;
 use crate::ground::queue::Ticket;
-use crate::record::Remark;
+use crate::record::KubernetesEvent;
 
 /// Interval at which the controller looks, in milliseconds (`--horizontal-pod-autoscaler-sync-period`).
 const SYNC_MS: u64 = 15_000;
@@ -58,41 +58,41 @@ impl Kubernetes {
     }
 
     /// Scales a deployment by its CPU utilisation from now on; replaces an earlier autoscaler.
-    pub fn set_horizontal(&mut self, id: DeploymentId, spec: HorizontalSpec, moment: &mut Moment<'_>) {
-        self.remove_horizontal(id, moment);
-        let created_ms = moment.now_ms;
+    pub fn set_horizontal(&mut self, id: DeploymentId, spec: HorizontalSpec, context: &mut ChangeContext<'_>) {
+        self.remove_horizontal(id, context);
+        let created_ms = context.now_ms;
         let latest = self.deployments.get(id).map_or(0, |deployment| deployment.spec.replicas);
         self.horizontals.insert(id, Horizontal { spec, created_ms, latest, earlier: Vec::new(), next: None });
-        self.wake_horizontal(id, moment);
+        self.wake_horizontal(id, context);
     }
 
     /// Removes the autoscaler of a deployment, which keeps its pods; returns `false` if it had none.
-    pub fn remove_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
+    pub fn remove_horizontal(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) -> bool {
         let removed = self.horizontals.remove(id);
         if let Some((_, ticket)) = removed.as_ref().and_then(|horizontal| horizontal.next) {
-            moment.queue.cancel(ticket);
+            context.queue.cancel(ticket);
         }
         removed.is_some()
     }
 
     /// Schedules a look at the next multiple of the interval, after something that the autoscaler looks
     /// at has changed.
-    pub(super) fn wake_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
-        let at_ms = (moment.now_ms / SYNC_MS + 1) * SYNC_MS;
-        self.look_at(id, at_ms, moment);
+    pub(super) fn wake_horizontal(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
+        let at_ms = (context.now_ms / SYNC_MS + 1) * SYNC_MS;
+        self.look_at(id, at_ms, context);
     }
 
-    fn look_at(&mut self, id: DeploymentId, at_ms: u64, moment: &mut Moment<'_>) {
+    fn look_at(&mut self, id: DeploymentId, at_ms: u64, context: &mut ChangeContext<'_>) {
         let Some(horizontal) = self.horizontals.get_mut(id) else {
             return;
         };
         match horizontal.next {
             Some((next_ms, _)) if next_ms <= at_ms => return,
-            Some((_, ticket)) => moment.queue.cancel(ticket),
+            Some((_, ticket)) => context.queue.cancel(ticket),
             None => {}
         }
-        let event = Event::Horizontal { cluster: moment.cluster, deployment: id };
-        horizontal.next = Some((at_ms, moment.queue.schedule(at_ms, event)));
+        let event = Event::Horizontal { cluster: context.cluster, deployment: id };
+        horizontal.next = Some((at_ms, context.queue.schedule(at_ms, event)));
     }
 
     /// Returns the CPU usage of each ready pod of a deployment, in thousandths of its request.
@@ -115,9 +115,9 @@ impl Kubernetes {
 
     /// Lets the autoscaler of a deployment look: recommends a number of pods, scales to it within the
     /// limits, and schedules the next look.
-    pub fn on_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+    pub fn on_horizontal(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
         let ready = self.ready_of(id);
-        let usage_permille = self.usage_permille(id, moment.now_ms);
+        let usage_permille = self.usage_permille(id, context.now_ms);
         let (Some(horizontal), Some(deployment)) = (self.horizontals.get_mut(id), self.deployments.get(id)) else {
             return;
         };
@@ -130,29 +130,29 @@ impl Kubernetes {
         let replicas = deployment.spec.replicas;
         let HorizontalSpec { min, max, target_percent } = horizontal.spec;
         let recommended = recommend(replicas, ready, usage_permille, target_percent * 10).clamp(min, max);
-        horizontal.hold(recommended, moment.now_ms);
+        horizontal.hold(recommended, context.now_ms);
         let highest = horizontal.earlier.iter().map(|(_, pods)| *pods).chain([recommended]).max();
         let wanted = if recommended < replicas { highest.unwrap_or(recommended).min(replicas) } else { recommended };
         let wanted = wanted.min((replicas * 2).max(replicas + 4)).clamp(min, max);
         let expires_ms = horizontal.earlier.first().map(|(until_ms, _)| until_ms + STABILIZATION_MS + 1);
         if wanted != replicas {
-            self.rescale(id, wanted, usage_permille > target_percent * 10, moment);
+            self.rescale(id, wanted, usage_permille > target_percent * 10, context);
         }
         if wanted != recommended && wanted != replicas {
-            self.wake_horizontal(id, moment);
+            self.wake_horizontal(id, context);
         } else if let Some(expires_ms) = expires_ms {
-            self.look_at(id, expires_ms.div_ceil(SYNC_MS) * SYNC_MS, moment);
+            self.look_at(id, expires_ms.div_ceil(SYNC_MS) * SYNC_MS, context);
         }
     }
 
-    fn rescale(&mut self, id: DeploymentId, pods: u32, is_above: bool, moment: &mut Moment<'_>) {
+    fn rescale(&mut self, id: DeploymentId, pods: u32, is_above: bool, context: &mut ChangeContext<'_>) {
         if let Some(deployment) = self.deployments.get(id) {
             let reason = if is_above {
                 "cpu resource utilization (percentage of request) above target"
             } else {
                 "All metrics below target"
             };
-            moment.remark(Remark {
+            context.record_event(KubernetesEvent {
                 namespace: Some(deployment.spec.namespace.clone()),
                 object: format!("horizontalpodautoscaler/{}", deployment.spec.name),
                 is_warning: false,

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use super::agenda::Task;
 use super::pod_set::SetKind;
-use super::{Kubernetes, Moment, note};
+use super::{ChangeContext, Kubernetes, note};
 use crate::azure::fault::FaultKind;
 use crate::azure::timing::Timing;
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodPhase, PodSpec, SetId};
@@ -23,12 +23,12 @@ pub struct Disk {
     /// Images that are present, as indices into `Kubernetes::images`.
     images: Vec<u32>,
     /// Images that are being pulled, in order.
-    pulling: Vec<Pull>,
+    pulling: Vec<ImagePull>,
 }
 
 /// An image that a node pulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Pull {
+struct ImagePull {
     image: u32,
     /// Time at which it was asked for, in milliseconds.
     since_ms: u64,
@@ -61,7 +61,7 @@ impl Kubernetes {
 
     /// Begins a pod on a ready node: pulls its missing images, or schedules the start of its
     /// containers.
-    pub(super) fn begin(&mut self, node: NodeId, pod: PodId, moment: &mut Moment<'_>) {
+    pub(super) fn begin(&mut self, node: NodeId, pod: PodId, context: &mut ChangeContext<'_>) {
         let Some(found) = self.nodes.get(node).filter(|node| node.is_ready).and_then(|node| node.pod(pod)).cloned()
         else {
             return;
@@ -69,32 +69,32 @@ impl Kubernetes {
         let missing = self.missing(node, found.set);
         if missing.is_empty() {
             for index in 0..found.spec.containers.len() {
-                moment.record(&found, PodEvent::Present(index));
+                context.record(&found, PodEvent::Present(index));
             }
-            let delay_ms = moment.length_ms(Timing::PodStart);
-            return self.plan(delay_ms, Task::Start(node, pod), moment);
+            let delay_ms = context.length_ms(Timing::PodStart);
+            return self.plan(delay_ms, Task::Start(node, pod), context);
         }
         for image in missing {
-            self.pull(node, image, &found, moment);
+            self.pull(node, image, &found, context);
         }
     }
 
-    fn pull(&mut self, node: NodeId, image: u32, pod: &Pod, moment: &mut Moment<'_>) {
+    fn pull(&mut self, node: NodeId, image: u32, pod: &Pod, context: &mut ChangeContext<'_>) {
         let size_bytes = self.images.get(image as usize).map_or(0, |image| image.size_bytes);
         let disk = self.disks.entry(node);
         if disk.pulling.iter().any(|pull| pull.image == image) {
             return;
         }
         let length_ms = size_bytes.saturating_mul(1000) / PULL_BYTES_PER_S;
-        let factor = moment.strike(FaultKind::SlowPull, node.pool).unwrap_or(1);
+        let factor = context.strike(FaultKind::SlowPull, node.pool).unwrap_or(1);
         let length_ms = length_ms.saturating_mul(factor.into());
-        let begin_ms = disk.pulling.last().map_or(moment.now_ms, |last| last.done_ms);
+        let begin_ms = disk.pulling.last().map_or(context.now_ms, |last| last.done_ms);
         let done_ms = begin_ms + length_ms;
-        disk.pulling.push(Pull { image, since_ms: moment.now_ms, done_ms });
+        disk.pulling.push(ImagePull { image, since_ms: context.now_ms, done_ms });
         if let Some(index) = self.container_of(pod, image) {
-            moment.record(pod, PodEvent::Pulling(index));
+            context.record(pod, PodEvent::Pulling(index));
         }
-        self.plan(done_ms - moment.now_ms, Task::Pulled(node, image), moment);
+        self.plan(done_ms - context.now_ms, Task::Pulled(node, image), context);
     }
 
     /// Returns the index of the first container of a pod that runs an image.
@@ -103,7 +103,7 @@ impl Kubernetes {
         pod.spec.containers.iter().position(|container| container.image == *image)
     }
 
-    pub(super) fn on_pulled(&mut self, node: NodeId, image: u32, moment: &mut Moment<'_>) {
+    pub(super) fn on_pulled(&mut self, node: NodeId, image: u32, context: &mut ChangeContext<'_>) {
         let Some(found) = self.nodes.get(node).map(Arc::clone) else {
             return;
         };
@@ -117,16 +117,16 @@ impl Kubernetes {
             let waited = self.sets.get(pod.set).is_some_and(|set| set.images.contains(&image));
             if waited && self.missing(node, pod.set).is_empty() {
                 if let Some(index) = self.container_of(pod, image) {
-                    moment.record(pod, PodEvent::Pulled(index, moment.now_ms - since_ms));
+                    context.record(pod, PodEvent::Pulled(index, context.now_ms - since_ms));
                 }
-                let delay_ms = moment.length_ms(Timing::PodStart);
-                self.plan(delay_ms, Task::Start(node, pod.id), moment);
+                let delay_ms = context.length_ms(Timing::PodStart);
+                self.plan(delay_ms, Task::Start(node, pod.id), context);
             }
         }
     }
 
     /// Marks a pending pod as running, and schedules its end if its containers run for a fixed time.
-    pub(super) fn start(&mut self, node: NodeId, pod: PodId, moment: &mut Moment<'_>) {
+    pub(super) fn start(&mut self, node: NodeId, pod: PodId, context: &mut ChangeContext<'_>) {
         let Some(found) = self.nodes.get_mut(node).filter(|node| node.is_ready) else {
             return;
         };
@@ -137,24 +137,24 @@ impl Kubernetes {
         let found = Arc::make_mut(found);
         let started = found.change_pod(pod, |pod| {
             pod.phase = PodPhase::Running;
-            pod.since_ms = moment.now_ms;
+            pod.since_ms = context.now_ms;
             pod.clone()
         });
         let Some(started) = started else {
             return;
         };
         for index in 0..started.spec.containers.len() {
-            moment.record(&started, PodEvent::Started(index));
+            context.record(&started, PodEvent::Started(index));
         }
         if let Some(length_ms) = started.spec.runs_for_ms {
-            self.plan(length_ms, Task::Finish(node, pod), moment);
+            self.plan(length_ms, Task::Finish(node, pod), context);
         }
-        self.count_ready(started.set, true, moment);
+        self.count_ready(started.set, true, context);
     }
 
     /// Counts one pod of a set as ready, or as no longer ready; lets its deployment and autoscaler
     /// react.
-    pub(super) fn count_ready(&mut self, set: SetId, is_ready: bool, moment: &mut Moment<'_>) {
+    pub(super) fn count_ready(&mut self, set: SetId, is_ready: bool, context: &mut ChangeContext<'_>) {
         self.generation += 1;
         let Some(set) = self.sets.get_mut(set) else {
             return;
@@ -167,16 +167,16 @@ impl Kubernetes {
         if let SetKind::ReplicaSet(Some(deployment)) = set.kind {
             let rolls = self.deployments.get(deployment).is_some_and(|deployment| deployment.sets.len() > 1);
             if rolls {
-                note(&mut self.todo.deployments, deployment);
+                note(&mut self.work_queue.deployments, deployment);
             }
             if self.horizontals.get(deployment).is_some() {
-                self.wake_horizontal(deployment, moment);
+                self.wake_horizontal(deployment, context);
             }
         }
     }
 
     /// Marks a running pod as succeeded: its containers have ended by themselves.
-    pub(super) fn finish(&mut self, node: NodeId, pod: PodId, moment: &mut Moment<'_>) {
+    pub(super) fn finish(&mut self, node: NodeId, pod: PodId, context: &mut ChangeContext<'_>) {
         let Some(found) = self.nodes.get_mut(node) else {
             return;
         };
@@ -189,25 +189,25 @@ impl Kubernetes {
         let free = found.free();
         found.change_pod(pod, |pod| {
             pod.phase = PodPhase::Succeeded;
-            pod.since_ms = moment.now_ms;
+            pod.since_ms = context.now_ms;
         });
         let left = active_of(found, set);
         self.index.follow(found, free);
         if was_ready {
-            self.count_ready(set, false, moment);
+            self.count_ready(set, false, context);
         }
         if let Some(found) = self.sets.get_mut(set) {
             found.succeeded += 1;
-            found.ended_ms = Some(moment.now_ms);
+            found.ended_ms = Some(context.now_ms);
             found.count_out(node, left);
         }
-        note(&mut self.todo.sets, set);
-        note(&mut self.todo.roomier, node);
-        self.go_on_draining(node, moment);
+        note(&mut self.work_queue.sets, set);
+        note(&mut self.work_queue.nodes_with_more_room, node);
+        self.go_on_draining(node, context);
     }
 
     /// Tells a pod on a node to end; returns `false` if it has been told already, or is not there.
-    pub(super) fn end(&mut self, node: NodeId, pod: PodId, event: PodEvent, moment: &mut Moment<'_>) -> bool {
+    pub(super) fn end(&mut self, node: NodeId, pod: PodId, event: PodEvent, context: &mut ChangeContext<'_>) -> bool {
         let Some(found) = self.nodes.get_mut(node) else {
             return false;
         };
@@ -216,35 +216,35 @@ impl Kubernetes {
         };
         let is_reached = found.is_ready;
         let found = Arc::make_mut(found);
-        found.change_pod(pod, |pod| pod.deleted_ms = Some(moment.now_ms));
+        found.change_pod(pod, |pod| pod.deleted_ms = Some(context.now_ms));
         let left = active_of(found, ending.set);
-        moment.record(&ending, event);
+        context.record(&ending, event);
         if let Some(length_ms) = ending.spec.runs_for_ms.filter(|_| ending.phase == PodPhase::Running) {
-            self.unplan(ending.since_ms + length_ms, Task::Finish(node, pod), moment);
+            self.unplan(ending.since_ms + length_ms, Task::Finish(node, pod), context);
         }
         if ending.takes_room() {
             if is_reached && ending.phase == PodPhase::Running {
-                self.count_ready(ending.set, false, moment);
+                self.count_ready(ending.set, false, context);
             }
             if let Some(set) = self.sets.get_mut(ending.set) {
                 set.count_out(node, left);
             }
         }
-        note(&mut self.todo.sets, ending.set);
+        note(&mut self.work_queue.sets, ending.set);
         // It takes its room until it is gone; for pods that are to be spread it counts no more.
-        note(&mut self.todo.roomier, node);
+        note(&mut self.work_queue.nodes_with_more_room, node);
         if is_reached {
             let delay_ms = match ending.phase {
-                PodPhase::Running => moment.length_ms(Timing::PodStop).min(u64::from(ending.spec.grace_s) * 1000),
+                PodPhase::Running => context.length_ms(Timing::PodStop).min(u64::from(ending.spec.grace_s) * 1000),
                 _ => 0,
             };
-            self.plan(delay_ms, Task::Stopped(node, pod), moment);
+            self.plan(delay_ms, Task::Stopped(node, pod), context);
         }
         true
     }
 
     /// Removes a pod that was told to end and has ended.
-    pub(super) fn on_stopped(&mut self, node: NodeId, pod: PodId, moment: &mut Moment<'_>) {
+    pub(super) fn on_stopped(&mut self, node: NodeId, pod: PodId, context: &mut ChangeContext<'_>) {
         let Some(found) = self.nodes.get_mut(node) else {
             return;
         };
@@ -258,12 +258,12 @@ impl Kubernetes {
         };
         self.index.follow(found, free);
         self.generation += 1;
-        self.forget_keeper(&gone);
-        note(&mut self.todo.roomier, node);
+        self.uncount_anti_affinity(&gone);
+        note(&mut self.work_queue.nodes_with_more_room, node);
         if matches!(self.sets.get(gone.set), Some(set) if set.kind == SetKind::DaemonSet) {
-            self.place_daemon(gone.set, node, moment);
+            self.place_daemon(gone.set, node, context);
         }
-        self.go_on_draining(node, moment);
+        self.go_on_draining(node, context);
     }
 
     /// Returns `true` if a node has every image that a pod needs.
@@ -273,31 +273,31 @@ impl Kubernetes {
 
     /// Marks a pod as running without a record: pods of daemon sets come up with the node, whose
     /// bring-up has their images in it.
-    pub(super) fn start_silently(&mut self, node: NodeId, pod: &Pod, moment: &mut Moment<'_>) {
+    pub(super) fn start_silently(&mut self, node: NodeId, pod: &Pod, context: &mut ChangeContext<'_>) {
         let Some(found) = self.nodes.get_mut(node) else {
             return;
         };
         let started = Arc::make_mut(found).change_pod(pod.id, |pod| {
             pod.phase = PodPhase::Running;
-            pod.since_ms = moment.now_ms;
+            pod.since_ms = context.now_ms;
         });
         if started.is_some() {
-            self.count_ready(pod.set, true, moment);
+            self.count_ready(pod.set, true, context);
         }
     }
 
     /// Cancels every pull of a node whose machine stops: the images are not there, and are not waited
     /// for.
-    pub(super) fn stop_pulling(&mut self, node: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn stop_pulling(&mut self, node: NodeId, context: &mut ChangeContext<'_>) {
         let pulling = self.disks.get_mut(node).map(|disk| std::mem::take(&mut disk.pulling)).unwrap_or_default();
         for pull in pulling {
-            self.unplan(pull.done_ms, Task::Pulled(node, pull.image), moment);
+            self.unplan(pull.done_ms, Task::Pulled(node, pull.image), context);
         }
     }
 
-    /// Updates the count of pods that keep others away after a pod is gone.
-    pub(super) fn forget_keeper(&mut self, pod: &Pod) {
-        self.keeping_away -= u32::from(pod.spec.keeps_away());
+    /// Updates the count of pods with anti-affinity after a pod is gone.
+    pub(super) fn uncount_anti_affinity(&mut self, pod: &Pod) {
+        self.pods_with_anti_affinity -= u32::from(pod.spec.has_anti_affinity());
     }
 }
 

@@ -5,7 +5,7 @@
 
 use super::curve::Curve;
 use super::pod_set::DeploymentId;
-use super::{Kubernetes, Moment};
+use super::{ChangeContext, Kubernetes};
 use crate::clockwork::Event;
 use crate::ground::queue::Ticket;
 
@@ -40,44 +40,44 @@ impl Kubernetes {
     }
 
     /// Drives a deployment by a curve from now on; replaces an earlier curve.
-    pub fn set_load(&mut self, id: DeploymentId, curve: Curve, moment: &mut Moment<'_>) {
-        self.remove_load(id, moment);
-        self.loads.insert(id, Load { curve, since_ms: moment.now_ms, ticket: None });
-        self.on_load(id, moment);
+    pub fn set_load(&mut self, id: DeploymentId, curve: Curve, context: &mut ChangeContext<'_>) {
+        self.remove_load(id, context);
+        self.loads.insert(id, Load { curve, since_ms: context.now_ms, ticket: None });
+        self.on_load(id, context);
     }
 
     /// Removes the load of a deployment, which stays as it is; returns `false` if nothing drives it.
-    pub fn remove_load(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
+    pub fn remove_load(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) -> bool {
         let load = self.loads.remove(id);
         if let Some(ticket) = load.as_ref().and_then(|load| load.ticket) {
-            moment.queue.cancel(ticket);
+            context.queue.cancel(ticket);
         }
         load.is_some()
     }
 
     /// Applies a load as of now and schedules its next change: sets the requests and the number of
     /// pods. With a horizontal autoscaler it wakes that instead of setting the number.
-    pub fn on_load(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+    pub fn on_load(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
         let Some(load) = self.loads.get_mut(id) else {
             return;
         };
-        let elapsed_ms = moment.now_ms - load.since_ms;
+        let elapsed_ms = context.now_ms - load.since_ms;
         let (pods, requests) = (load.curve.pods_at(elapsed_ms), load.curve.requests_at(elapsed_ms));
         let next_ms = load.curve.next_change_ms(elapsed_ms).map(|next_ms| load.since_ms + next_ms);
-        let event = Event::Load { cluster: moment.cluster, deployment: id };
+        let event = Event::Load { cluster: context.cluster, deployment: id };
         let is_endless = load.curve.is_endless();
         load.ticket = next_ms.map(|next_ms| {
             if is_endless {
-                moment.queue.schedule_background(next_ms, event)
+                context.queue.schedule_background(next_ms, event)
             } else {
-                moment.queue.schedule(next_ms, event)
+                context.queue.schedule(next_ms, event)
             }
         });
         if let Some(requests) = requests {
-            self.change_template(id, |template| template.set_requests(requests), moment);
+            self.change_template(id, |template| template.set_requests(requests), context);
         }
         if self.horizontals.get(id).is_some() {
-            self.wake_horizontal(id, moment);
+            self.wake_horizontal(id, context);
         } else {
             self.scale_deployment(id, pods);
         }

@@ -7,6 +7,7 @@
 //! and where nothing changes nothing is done.
 
 mod agenda;
+mod change_context;
 mod controllers;
 pub mod curve;
 mod deployment;
@@ -15,7 +16,6 @@ mod horizontal;
 mod index;
 mod kubelet;
 mod load;
-mod moment;
 mod node_list;
 mod nodes;
 mod objects;
@@ -28,7 +28,8 @@ mod template;
 
 use std::sync::Arc;
 
-use agenda::Due;
+use agenda::DueTasks;
+pub use change_context::ChangeContext;
 pub use curve::{Curve, CurvePoint};
 pub use deployment::{Deployment, DeploymentSpec};
 use drain::Drain;
@@ -37,12 +38,11 @@ pub use horizontal::{Horizontal, HorizontalSpec};
 use index::CapacityIndex;
 use kubelet::Disk;
 pub use load::Load;
-pub use moment::Moment;
 pub use objects::kind_name;
 pub use pod_set::{DeploymentId, PodSet, SetKind};
 pub use requests::{ObjectError, Refusal};
 pub use scheduler::Scoring;
-pub use template::{NodeTemplate, Standing};
+pub use template::{NodeCondition, NodeTemplate};
 
 use crate::azure::pool::PoolId;
 use crate::ground::table::Table;
@@ -64,32 +64,32 @@ pub struct Kubernetes {
     disks: Table<NodeId, Disk>,
     drains: Table<NodeId, Drain>,
     autoscaler_drain: DrainPolicy,
-    agenda: Table<u64, Due>,
+    agenda: Table<u64, DueTasks>,
     loads: Table<DeploymentId, Load>,
     horizontals: Table<DeploymentId, Horizontal>,
-    /// Number of pods on nodes that keep others away by anti-affinity.
-    keeping_away: u32,
+    /// Number of pods on nodes with anti-affinity.
+    pods_with_anti_affinity: u32,
     generation: u64,
     latest_pod: u32,
     latest_set: u32,
     latest_deployment: u32,
-    todo: Todo,
+    work_queue: WorkQueue,
 }
 
-/// Changes that controllers and scheduler have not looked at yet.
+/// The work queue: changes that controllers and scheduler have not processed yet.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-struct Todo {
+struct WorkQueue {
     deployments: Vec<DeploymentId>,
     sets: Vec<SetId>,
     /// `true` if there are pods that the scheduler has not tried yet.
     is_untried: bool,
     /// Nodes that have more room than before, or may take other pods.
-    roomier: Vec<NodeId>,
+    nodes_with_more_room: Vec<NodeId>,
 }
 
-impl Todo {
+impl WorkQueue {
     fn is_empty(&self) -> bool {
-        self.deployments.is_empty() && self.sets.is_empty() && !self.is_untried && self.roomier.is_empty()
+        self.deployments.is_empty() && self.sets.is_empty() && !self.is_untried && self.nodes_with_more_room.is_empty()
     }
 }
 
@@ -169,7 +169,7 @@ impl Kubernetes {
     }
 
     /// Bumps `generation`, so that the autoscaler rescans.
-    pub(crate) fn touch(&mut self) {
+    pub(crate) fn bump_generation(&mut self) {
         self.generation += 1;
     }
 
@@ -184,17 +184,17 @@ impl Kubernetes {
     }
 
     /// Runs the controllers, then the scheduler, until nothing is left to do.
-    pub fn settle(&mut self, moment: &mut Moment<'_>) {
-        while !self.todo.is_empty() {
+    pub fn settle(&mut self, context: &mut ChangeContext<'_>) {
+        while !self.work_queue.is_empty() {
             self.generation += 1;
-            while let Some(deployment) = self.todo.deployments.pop() {
-                self.reconcile_deployment(deployment, moment);
+            while let Some(deployment) = self.work_queue.deployments.pop() {
+                self.reconcile_deployment(deployment, context);
             }
-            while let Some(set) = self.todo.sets.pop() {
-                self.reconcile_set(set, moment);
+            while let Some(set) = self.work_queue.sets.pop() {
+                self.reconcile_set(set, context);
             }
-            if self.todo.deployments.is_empty() {
-                self.schedule(moment);
+            if self.work_queue.deployments.is_empty() {
+                self.schedule(context);
             }
         }
     }

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use super::agenda::Task;
 use super::kubelet::active_of;
-use super::template::{NodeTemplate, Standing};
-use super::{Kubernetes, Moment, note};
+use super::template::{NodeCondition, NodeTemplate};
+use super::{ChangeContext, Kubernetes, note};
 use crate::azure::lifecycle::NodeState;
 use crate::azure::pool::{PoolId, node_name};
 use crate::ground::invariant::known;
@@ -27,7 +27,7 @@ impl Kubernetes {
                 node.labels = template.labels_renewed(&node.labels, zones(node.id.instance_id), before);
                 node.taints = template.taints_renewed(&node.taints, before);
                 self.index.insert(node);
-                self.todo.roomier.push(node.id);
+                self.work_queue.nodes_with_more_room.push(node.id);
             }
             self.generation += 1;
         }
@@ -35,30 +35,30 @@ impl Kubernetes {
     }
 
     /// Removes a pool with its nodes.
-    pub fn forget_pool(&mut self, pool: PoolId, moment: &mut Moment<'_>) {
+    pub fn forget_pool(&mut self, pool: PoolId, context: &mut ChangeContext<'_>) {
         let nodes: Vec<NodeId> = self.nodes_of(pool).map(|node| node.id).collect();
         for node in nodes {
-            self.on_gone(node, moment);
+            self.on_gone(node, context);
         }
         self.templates.remove(pool);
     }
 
     /// Registers the node of a kubelet, which is not ready yet.
-    pub fn register(&mut self, id: NodeId, zone: u8, moment: &mut Moment<'_>) {
+    pub fn register(&mut self, id: NodeId, zone: u8, context: &mut ChangeContext<'_>) {
         let Some(template) = self.templates.get(id.pool).filter(|_| self.nodes.get(id).is_none()) else {
             return;
         };
         let mut node = NodeInfo::new(id, &node_name(&template.scale_set, id.instance_id), template.allocatable);
         node.labels = template.labels(zone);
-        node.taints = template.taints(Standing::NotReady);
+        node.taints = template.taints(NodeCondition::NotReady);
         node.is_ready = false;
-        (node.created_ms, node.ready_since_ms) = (moment.now_ms, moment.now_ms);
+        (node.created_ms, node.ready_since_ms) = (context.now_ms, context.now_ms);
         self.index.insert(&node);
         self.nodes.insert(id, Arc::new(node));
         self.generation += 1;
-        self.place_daemons(id, moment);
-        note(&mut self.todo.roomier, id);
-        self.plan_to_settle(moment);
+        self.place_daemons(id, context);
+        note(&mut self.work_queue.nodes_with_more_room, id);
+        self.plan_to_settle(context);
     }
 
     /// Changes a node's scheduling properties; returns `false` if it is not there.
@@ -74,15 +74,15 @@ impl Kubernetes {
         true
     }
 
-    fn stand(&mut self, id: NodeId, standing: Standing, now_ms: u64) {
+    fn stand(&mut self, id: NodeId, condition: NodeCondition, now_ms: u64) {
         let templates = std::mem::take(&mut self.templates);
         self.change_node(id, |node| {
-            let is_ready = standing == Standing::Ready;
+            let is_ready = condition == NodeCondition::Ready;
             if node.is_ready != is_ready {
                 (node.is_ready, node.ready_since_ms) = (is_ready, now_ms);
             }
             if let Some(template) = templates.get(id.pool) {
-                node.taints = template.taints_after(&node.taints, standing);
+                node.taints = template.taints_after(&node.taints, condition);
             }
         });
         self.templates = templates;
@@ -90,95 +90,101 @@ impl Kubernetes {
 
     /// Makes a node ready whose machine is up, and takes away the cordon of the drain that it went down
     /// after. A node that was not down keeps what somebody has set.
-    pub fn on_machine_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub fn on_machine_up(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
         if self.nodes.get(id).is_some_and(|node| !node.is_ready) {
             self.uncordon(id);
-            self.on_ready(id, moment);
+            self.on_ready(id, context);
         }
     }
 
     /// Makes a node ready: its pods begin, those that were told to end meanwhile are gone, and it takes
     /// others.
-    pub fn on_ready(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub fn on_ready(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
         let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready) else {
             return;
         };
         let lost_ms = node.ready_since_ms;
-        self.unplan(lost_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
-        self.stand(id, Standing::Ready, moment.now_ms);
+        self.unplan(lost_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), context);
+        self.stand(id, NodeCondition::Ready, context.now_ms);
         let pods: Vec<Pod> = self.nodes.get(id).map(|node| node.pods().to_vec()).unwrap_or_default();
         for pod in pods {
             match pod.phase {
-                _ if pod.is_terminating() => self.plan(0, Task::Stopped(id, pod.id), moment),
+                _ if pod.is_terminating() => self.plan(0, Task::Stopped(id, pod.id), context),
                 // Its containers were started with the node.
-                PodPhase::Running => self.count_ready(pod.set, true, moment),
+                PodPhase::Running => self.count_ready(pod.set, true, context),
                 PodPhase::Pending if pod.spec.is_daemon() && self.has_images(id, &pod) => {
-                    self.start_silently(id, &pod, moment);
+                    self.start_silently(id, &pod, context);
                 }
-                PodPhase::Pending => self.begin(id, pod.id, moment),
+                PodPhase::Pending => self.begin(id, pod.id, context),
                 PodPhase::Succeeded | PodPhase::Failed => {}
             }
         }
-        note(&mut self.todo.roomier, id);
-        self.plan_to_settle(moment);
+        note(&mut self.work_queue.nodes_with_more_room, id);
+        self.plan_to_settle(context);
     }
 
     /// Makes a node not ready. Unless its object goes with its machine, pods that are left on it are
     /// given up after 300 seconds.
-    pub fn on_unready(&mut self, id: NodeId, standing: Standing, is_leaving: bool, moment: &mut Moment<'_>) {
+    pub fn on_unready(
+        &mut self,
+        id: NodeId,
+        condition: NodeCondition,
+        is_leaving: bool,
+        context: &mut ChangeContext<'_>,
+    ) {
         // A machine that never registered has no node.
         let Some(node) = self.nodes.get(id).cloned() else {
             return;
         };
-        self.stand(id, standing, moment.now_ms);
+        self.stand(id, condition, context.now_ms);
         if !node.is_ready {
             return;
         }
-        self.stop_pulling(id, moment);
+        self.stop_pulling(id, context);
         for pod in node.pods().iter().filter(|pod| pod.phase == PodPhase::Running && !pod.is_terminating()) {
-            self.count_ready(pod.set, false, moment);
+            self.count_ready(pod.set, false, context);
             if !pod.spec.is_daemon() {
-                moment.record(pod, PodEvent::NodeNotReady);
+                context.record(pod, PodEvent::NodeNotReady);
             }
         }
         let is_left = |pod: &Pod| !pod.spec.is_daemon() && pod.takes_room() && !pod.is_terminating();
         if !is_leaving && node.pods().iter().any(is_left) {
-            self.plan(UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
+            self.plan(UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), context);
         }
-        self.plan_to_settle(moment);
+        self.plan_to_settle(context);
     }
 
     /// Tells the pods on a node that was lost 300 seconds ago to end, so that their controllers make
     /// others. They are not gone before the node is back, or gone itself.
-    pub(super) fn give_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn give_up(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
         let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready).cloned() else {
             return;
         };
         for pod in node.pods().iter().filter(|pod| !pod.spec.is_daemon() && pod.takes_room()) {
-            self.end(id, pod.id, PodEvent::TaintEviction, moment);
+            self.end(id, pod.id, PodEvent::TaintEviction, context);
         }
     }
 
     /// Removes a node's object, and with it the pods on it.
-    pub fn on_gone(&mut self, id: NodeId, moment: &mut Moment<'_>) {
-        self.stop_pulling(id, moment);
+    pub fn on_gone(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
+        self.stop_pulling(id, context);
         self.disks.remove(id);
-        self.forget_drain(id, moment);
+        self.forget_drain(id, context);
         // A machine that never registered has no node.
         let Some(node) = self.nodes.remove(id) else {
             return;
         };
         self.index.remove(&node);
-        self.unplan(node.ready_since_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
+        self.unplan(node.ready_since_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), context);
         self.generation += 1;
         let mut left: Vec<Pod> = node.pods().to_vec();
         while let Some(pod) = left.pop() {
-            self.forget_keeper(&pod);
+            self.uncount_anti_affinity(&pod);
             if pod.is_terminating() || !pod.takes_room() {
                 continue;
             }
             if node.is_ready && pod.phase == PodPhase::Running {
-                self.count_ready(pod.set, false, moment);
+                self.count_ready(pod.set, false, context);
             }
             let others =
                 left.iter().filter(|other| other.set == pod.set && !other.is_terminating() && other.takes_room());
@@ -186,11 +192,11 @@ impl Kubernetes {
             if let Some(set) = self.sets.get_mut(pod.set) {
                 set.count_out(id, others);
             }
-            note(&mut self.todo.sets, pod.set);
+            note(&mut self.work_queue.sets, pod.set);
         }
         // What looks around sees something else now.
-        note(&mut self.todo.roomier, id);
-        self.plan_to_settle(moment);
+        note(&mut self.work_queue.nodes_with_more_room, id);
+        self.plan_to_settle(context);
     }
 
     /// Handles the stop of a node's machine: where its disk was on the host, it comes back without its
@@ -203,16 +209,16 @@ impl Kubernetes {
 
     /// Brings up the nodes of a loaded world as they are: everything on them has begun before and takes
     /// no time.
-    pub fn load(&mut self, nodes: impl Iterator<Item = (NodeId, NodeState)>, moment: &mut Moment<'_>) {
-        moment.is_instant = true;
+    pub fn load(&mut self, nodes: impl Iterator<Item = (NodeId, NodeState)>, context: &mut ChangeContext<'_>) {
+        context.is_instant = true;
         for (id, state) in nodes {
             match state {
-                NodeState::Ready => self.on_ready(id, moment),
-                _ => self.stand(id, Standing::Shutdown, moment.now_ms),
+                NodeState::Ready => self.on_ready(id, context),
+                _ => self.stand(id, NodeCondition::Shutdown, context.now_ms),
             }
         }
-        self.settle(moment);
-        self.on_due(moment);
+        self.settle(context);
+        self.on_due(context);
     }
 
     pub(super) fn cordon(&mut self, id: NodeId) {
@@ -224,7 +230,7 @@ impl Kubernetes {
     pub(super) fn uncordon(&mut self, id: NodeId) {
         if self.nodes.get(id).is_some_and(|node| node.is_unschedulable) {
             self.change_node(id, |node| node.is_unschedulable = false);
-            note(&mut self.todo.roomier, id);
+            note(&mut self.work_queue.nodes_with_more_room, id);
         }
     }
 
@@ -236,7 +242,7 @@ impl Kubernetes {
         let node = Arc::make_mut(node);
         let free = node.free();
         let before = active_of(node, pod.set);
-        self.keeping_away += u32::from(pod.spec.keeps_away());
+        self.pods_with_anti_affinity += u32::from(pod.spec.has_anti_affinity());
         if let Some(set) = self.sets.get_mut(pod.set) {
             set.count_in(id, before);
         }

@@ -5,11 +5,11 @@ use std::sync::Arc;
 use super::deployment::{Deployment, DeploymentSpec};
 use super::pod_set::{DeploymentId, PodSet, SetKind};
 use super::requests::ObjectError;
-use super::{Kubernetes, Moment, NodeTemplate, note};
+use super::{ChangeContext, Kubernetes, NodeTemplate, note};
 use crate::azure::pool::Pairs;
 use crate::ground::invariant::known;
 use crate::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
-use crate::record::{PodEvent, Remark};
+use crate::record::{KubernetesEvent, PodEvent};
 
 /// The label by which a deployment tells its replica sets apart.
 const HASH_LABEL: &str = "pod-template-hash";
@@ -83,24 +83,24 @@ impl Kubernetes {
     /// # Errors
     ///
     /// If there is one of this name.
-    pub fn create_deployment(&mut self, spec: DeploymentSpec, moment: &mut Moment<'_>) -> Result<DeploymentId> {
+    pub fn create_deployment(&mut self, spec: DeploymentSpec, context: &mut ChangeContext<'_>) -> Result<DeploymentId> {
         if self.deployment(&spec.namespace, &spec.name).is_some() {
             return Err(ObjectError::exists("deployments.apps", &spec.name));
         }
-        Ok(self.add_deployment(spec, moment))
+        Ok(self.add_deployment(spec, context))
     }
 
-    pub(super) fn add_deployment(&mut self, spec: DeploymentSpec, moment: &mut Moment<'_>) -> DeploymentId {
+    pub(super) fn add_deployment(&mut self, spec: DeploymentSpec, context: &mut ChangeContext<'_>) -> DeploymentId {
         self.latest_deployment += 1;
         let id = DeploymentId(self.latest_deployment);
-        let deployment = Deployment { id, spec, created_ms: moment.now_ms, revision: 0, sets: Vec::new() };
+        let deployment = Deployment { id, spec, created_ms: context.now_ms, revision: 0, sets: Vec::new() };
         self.deployments.insert(id, deployment);
-        self.revise(id, moment);
+        self.revise(id, context);
         id
     }
 
     /// Gives a deployment a new revision: a replica set with its current template.
-    fn revise(&mut self, id: DeploymentId, moment: &Moment<'_>) {
+    fn revise(&mut self, id: DeploymentId, context: &ChangeContext<'_>) {
         let Some(deployment) = known(self.deployments.get_mut(id), "a deployment that changes") else {
             return;
         };
@@ -114,18 +114,18 @@ impl Kubernetes {
         spec.labels.insert(HASH_LABEL.to_owned(), hash);
         spec.owner = Some(Owner { kind: OwnerKind::ReplicaSet, name });
         let kind = SetKind::ReplicaSet(Some(id));
-        let set = self.add_set(|set| PodSet::new(set, kind, Arc::new(spec), 0, moment.now_ms));
+        let set = self.add_set(|set| PodSet::new(set, kind, Arc::new(spec), 0, context.now_ms));
         if let Some(deployment) = self.deployments.get_mut(id) {
             deployment.sets.push(set);
         }
-        note(&mut self.todo.deployments, id);
+        note(&mut self.work_queue.deployments, id);
     }
 
     /// Sets the number of pods of a deployment.
     pub fn scale_deployment(&mut self, id: DeploymentId, replicas: u32) {
         if let Some(deployment) = self.deployments.get_mut(id).filter(|one| one.spec.replicas != replicas) {
             deployment.spec.replicas = replicas;
-            note(&mut self.todo.deployments, id);
+            note(&mut self.work_queue.deployments, id);
         }
     }
 
@@ -136,24 +136,24 @@ impl Kubernetes {
     }
 
     /// Changes the pod template of a deployment, and rolls that out.
-    pub fn change_template(&mut self, id: DeploymentId, edit: impl FnOnce(&mut PodSpec), moment: &Moment<'_>) {
+    pub fn change_template(&mut self, id: DeploymentId, edit: impl FnOnce(&mut PodSpec), context: &ChangeContext<'_>) {
         let Some(deployment) = known(self.deployments.get_mut(id), "a deployment that changes") else {
             return;
         };
         let before = deployment.spec.template.clone();
         edit(&mut deployment.spec.template);
         if deployment.spec.template != before {
-            self.revise(id, moment);
+            self.revise(id, context);
         }
     }
 
     /// Deletes a deployment with its pods.
-    pub fn delete_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
-        self.remove_load(id, moment);
-        self.remove_horizontal(id, moment);
+    pub fn delete_deployment(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
+        self.remove_load(id, context);
+        self.remove_horizontal(id, context);
         let sets = self.deployments.remove(id).map(|deployment| deployment.sets).unwrap_or_default();
         for set in sets {
-            self.delete_set(set, moment);
+            self.delete_set(set, context);
         }
     }
 
@@ -168,7 +168,7 @@ impl Kubernetes {
         kind: SetKind,
         mut spec: PodSpec,
         desired: u32,
-        moment: &mut Moment<'_>,
+        context: &mut ChangeContext<'_>,
     ) -> Result<SetId> {
         let (name, namespace) = (spec.name.clone(), spec.namespace.clone());
         let is_taken = match kind {
@@ -185,13 +185,13 @@ impl Kubernetes {
             SetKind::Bare => None,
         };
         spec.owner = owner.map(|kind| Owner { kind, name });
-        let id = self.add_set(|id| PodSet::new(id, kind, Arc::new(spec), desired, moment.now_ms));
+        let id = self.add_set(|id| PodSet::new(id, kind, Arc::new(spec), desired, context.now_ms));
         match kind {
-            SetKind::Bare => self.create(id, moment),
+            SetKind::Bare => self.create(id, context),
             SetKind::DaemonSet => {
                 let nodes: Vec<NodeId> = self.nodes.values().map(|node| node.id).collect();
                 for node in nodes {
-                    self.place_daemon(id, node, moment);
+                    self.place_daemon(id, node, context);
                 }
             }
             SetKind::ReplicaSet(_) | SetKind::Job { .. } => {}
@@ -205,7 +205,7 @@ impl Kubernetes {
     }
 
     /// Deletes a set with its pods.
-    pub fn delete_set(&mut self, id: SetId, moment: &mut Moment<'_>) {
+    pub fn delete_set(&mut self, id: SetId, context: &mut ChangeContext<'_>) {
         if !self.drop_set(id) {
             return;
         }
@@ -215,7 +215,7 @@ impl Kubernetes {
         };
         let pods: Vec<_> = self.nodes.values().flat_map(of_set).collect();
         for (node, pod) in pods {
-            self.end(node, pod, PodEvent::Killing, moment);
+            self.end(node, pod, PodEvent::Killing, context);
         }
     }
 
@@ -224,19 +224,19 @@ impl Kubernetes {
     /// # Errors
     ///
     /// If there is none of this name.
-    pub fn delete_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<()> {
+    pub fn delete_pod(&mut self, namespace: &str, name: &str, context: &mut ChangeContext<'_>) -> Result<()> {
         let Some((pod, node)) = self.pod_named(namespace, name) else {
             return Err(ObjectError::missing("pods", name));
         };
         let (id, set, node) = (pod.id, pod.set, node.map(|node| node.id));
         if let Some(node) = node {
-            self.end(node, id, PodEvent::Killing, moment);
+            self.end(node, id, PodEvent::Killing, context);
         } else {
             if let Some(set) = self.sets.get_mut(set) {
                 set.waiting.retain(|pod| pod.id != id);
                 set.untried = set.untried.min(set.waiting.len());
             }
-            note(&mut self.todo.sets, set);
+            note(&mut self.work_queue.sets, set);
         }
         Ok(())
     }
@@ -295,13 +295,13 @@ impl Kubernetes {
             }
         });
         self.templates = templates;
-        note(&mut self.todo.roomier, id);
+        note(&mut self.work_queue.nodes_with_more_room, id);
     }
 
     /// Changes the labels of a node.
     pub fn change_labels(&mut self, id: NodeId, edit: impl FnOnce(&mut Pairs)) {
         self.change_node(id, |node| edit(Arc::make_mut(&mut node.labels)));
-        note(&mut self.todo.roomier, id);
+        note(&mut self.work_queue.nodes_with_more_room, id);
     }
 
     /// Changes the annotations of a node.
@@ -309,9 +309,9 @@ impl Kubernetes {
         self.change_node(id, |node| edit(Arc::make_mut(&mut node.annotations)));
     }
 
-    pub(super) fn remark_on_deployment(&self, id: DeploymentId, message: String, moment: &mut Moment<'_>) {
+    pub(super) fn record_deployment_event(&self, id: DeploymentId, message: String, context: &mut ChangeContext<'_>) {
         if let Some(deployment) = self.deployments.get(id) {
-            moment.remark(Remark {
+            context.record_event(KubernetesEvent {
                 namespace: Some(deployment.spec.namespace.clone()),
                 object: format!("deployment/{}", deployment.spec.name),
                 is_warning: false,

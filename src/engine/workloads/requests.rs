@@ -1,6 +1,6 @@
 //! Requests to the API server of a cluster.
 
-use super::{Kubernetes, Moment};
+use super::{ChangeContext, Kubernetes};
 use crate::azure::cluster::ClusterId;
 use crate::cloud::Cloud;
 
@@ -63,12 +63,12 @@ impl Cloud {
     pub fn on_kubernetes<T>(
         &mut self,
         cluster: ClusterId,
-        act: impl FnOnce(&mut Kubernetes, &mut Moment<'_>) -> Result<T, ObjectError>,
+        act: impl FnOnce(&mut Kubernetes, &mut ChangeContext<'_>) -> Result<T, ObjectError>,
     ) -> Result<T, ObjectError> {
         let unreachable = || ObjectError { refusal: Refusal::Unreachable, kind: "", name: String::new() };
-        let (kubernetes, mut moment) = self.clockwork.kubernetes(cluster).ok_or_else(unreachable)?;
-        let answer = act(kubernetes, &mut moment)?;
-        kubernetes.settle(&mut moment);
+        let (kubernetes, mut context) = self.clockwork.kubernetes(cluster).ok_or_else(unreachable)?;
+        let answer = act(kubernetes, &mut context)?;
+        kubernetes.settle(&mut context);
         Ok(answer)
     }
 }

@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use super::deployment::DeploymentSpec;
 use super::pod_set::{PodSet, SetKind};
-use super::{Kubernetes, Moment};
+use super::{ChangeContext, Kubernetes};
 use crate::azure::pool::Pairs;
 use crate::kubernetes::budget::Amount;
 use crate::kubernetes::pod_spec::SYSTEM_NAMESPACE;
@@ -54,12 +54,12 @@ fn spec(name: &str, cpu_millis: u64, memory_mib: u64, priority: i32, image: &str
 impl Kubernetes {
     /// Adds the daemon sets, deployments and budgets that a new cluster has from the beginning. Where
     /// AKS hosts the system pool, its deployments are not on nodes that anybody sees, and are left out.
-    pub fn add_system(&mut self, has_system_pool: bool, moment: &mut Moment<'_>) {
+    pub fn add_system(&mut self, has_system_pool: bool, context: &mut ChangeContext<'_>) {
         for (name, cpu_millis, memory_mib, image) in DAEMONS {
             let mut spec = spec(name, cpu_millis, memory_mib, NODE_CRITICAL, image);
             spec.owner = Some(Owner { kind: OwnerKind::DaemonSet, name: name.to_owned() });
             spec.tolerations.push(Toleration::of_everything());
-            self.add_set(|id| PodSet::new(id, SetKind::DaemonSet, Arc::new(spec), 0, moment.now_ms));
+            self.add_set(|id| PodSet::new(id, SetKind::DaemonSet, Arc::new(spec), 0, context.now_ms));
         }
         if !has_system_pool {
             return;
@@ -78,10 +78,10 @@ impl Kubernetes {
                     name: format!("{name}-pdb"),
                     selector: Some(selector),
                     limit: BudgetLimit::MinAvailable(Amount::Pods(1)),
-                    created_ms: moment.now_ms,
+                    created_ms: context.now_ms,
                 });
             }
-            self.add_deployment(DeploymentSpec { name, namespace, labels, replicas, template }, moment);
+            self.add_deployment(DeploymentSpec { name, namespace, labels, replicas, template }, context);
         }
     }
 }

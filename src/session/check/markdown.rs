@@ -45,19 +45,19 @@ pub(super) fn blocks(document: &str) -> Vec<Block> {
     for (number, line) in (1..).zip(document.lines()) {
         if let Some(mut fence) = open.take() {
             match fence.take(number, line) {
-                Taken::Inside => {
+                FenceRelation::Inside => {
                     open = Some(fence);
                     continue;
                 }
-                Taken::End => {
+                FenceRelation::End => {
                     blocks.extend(fence.block);
                     continue;
                 }
                 // The quote around it has ended, and the block with it.
-                Taken::Outside => blocks.extend(fence.block),
+                FenceRelation::Outside => blocks.extend(fence.block),
             }
         }
-        let start = Start::of(line);
+        let start = LineStart::of(line);
         if is_comment || start.rest.starts_with("<!--") {
             is_comment = !start.rest.contains("-->");
             continue;
@@ -78,7 +78,7 @@ pub(super) fn blocks(document: &str) -> Vec<Block> {
 }
 
 /// The beginning of a line: quote marks, indentation and list markers.
-struct Start<'a> {
+struct LineStart<'a> {
     /// Number of `>`.
     quotes: usize,
     /// Number of characters from them to `rest`: blanks and list markers.
@@ -87,7 +87,7 @@ struct Start<'a> {
     rest: &'a str,
 }
 
-impl<'a> Start<'a> {
+impl<'a> LineStart<'a> {
     fn of(line: &'a str) -> Self {
         let (quotes, rest) = unquoted(line, usize::MAX);
         let mut start = Self { quotes, indent: 0, has_marker: false, rest };
@@ -125,34 +125,34 @@ impl<'a> Start<'a> {
 }
 
 /// Relation of a line to an open fence.
-enum Taken {
+enum FenceRelation {
     Inside,
     End,
     Outside,
 }
 
 impl Fence {
-    fn take(&mut self, number: usize, line: &str) -> Taken {
+    fn take(&mut self, number: usize, line: &str) -> FenceRelation {
         let (quotes, rest) = unquoted(line, self.quotes);
         if quotes < self.quotes {
-            return Taken::Outside;
+            return FenceRelation::Outside;
         }
         let text = rest.trim_start_matches([' ', '\t']);
         let indent = rest.len() - text.len();
         // The list that it stands in has ended.
         if indent + 3 < self.indent && !text.is_empty() {
-            return Taken::Outside;
+            return FenceRelation::Outside;
         }
         let marks = text.len() - text.trim_start_matches(self.mark).len();
         if marks >= self.length && text.get(marks..).is_some_and(|rest| rest.trim().is_empty()) {
-            return Taken::End;
+            return FenceRelation::End;
         }
         let text = rest.get(indent.min(self.indent)..).unwrap_or_default();
         if let Some(block) = &mut self.block {
             let column = line.len() - text.len() + 1;
             block.lines.push(CodeLine { number, column, text: text.to_owned() });
         }
-        Taken::Inside
+        FenceRelation::Inside
     }
 }
 

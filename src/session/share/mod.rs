@@ -33,7 +33,7 @@ const SUM: &str = "#@ sum ";
 /// `s2` link is read with this one.
 const DICTIONARY: &str = include_str!("dictionary.txt");
 
-/// Why a link was refused.
+/// The reason why a link was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ShareError {
     /// It has another tag, or none.

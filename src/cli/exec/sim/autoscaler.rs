@@ -8,7 +8,7 @@ use scale_down_engine::autoscaler::expander::Priorities;
 use scale_down_engine::autoscaler::profile;
 use scale_down_engine::autoscaler::settings::SETTINGS;
 use scale_down_engine::pattern::Pattern;
-use scale_down_engine::scaler::Clock;
+use scale_down_engine::scaler::TimeFormats;
 use scale_down_engine::{Cloud, Cluster};
 
 type Result<T> = std::result::Result<T, CliError>;
@@ -113,7 +113,7 @@ fn config_map(rules: &[(&str, &str)]) -> String {
 
 fn status(cloud: &Cloud) -> Result<String> {
     let time = &|at_ms| crate::duration::clock(at_ms);
-    let clock = Clock { time, moment: time };
+    let clock = TimeFormats { time, moment: time };
     let status = |cluster: &Cluster| Some(cloud.autoscaler_status(cluster.id, &clock)?.text);
     let texts: Vec<String> = cloud.clusters().iter().filter_map(status).collect();
     if texts.is_empty() {

@@ -11,7 +11,7 @@ use crate::trace;
 use scale_down_engine::kubernetes::pod_spec::DEFAULT_NAMESPACE;
 use scale_down_engine::kubernetes::reservation::MIB;
 use scale_down_engine::kubernetes::{Image, PodSpec, Resources};
-use scale_down_engine::workloads::{Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, Moment};
+use scale_down_engine::workloads::{ChangeContext, Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes};
 use scale_down_engine::{Cloud, ClusterId};
 
 type Result<T> = std::result::Result<T, CliError>;
@@ -210,7 +210,7 @@ impl Settings {
         &self,
         name: &str,
         kubernetes: &mut Kubernetes,
-        moment: &mut Moment<'_>,
+        moment: &mut ChangeContext<'_>,
     ) -> std::result::Result<DeploymentId, scale_down_engine::workloads::ObjectError> {
         if let Some(id) = kubernetes.deployment(DEFAULT_NAMESPACE, name).map(|deployment| deployment.id) {
             kubernetes.change_template(id, |template| self.apply(template), moment);

@@ -28,7 +28,7 @@ pub type Reasons = Vec<(String, u32)>;
 /// An event of the autoscaler.
 #[expect(missing_docs, reason = "the fields are named by what they are")]
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Notice {
+pub enum AutoscalerEvent {
     /// Nodes that a group was asked for have not come.
     ScaleUpTimedOut { group: Arc<str>, after_ms: u64 },
     /// Machines of a group could not be created or started.
@@ -71,7 +71,7 @@ pub enum Notice {
 
 /// Object that an event is about.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Subject {
+pub enum InvolvedObject {
     /// The autoscaler as a whole: its status config map.
     Status,
     /// The config map of the expander's priorities.
@@ -84,7 +84,7 @@ pub enum Subject {
 
 /// An event in words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct NoticeText {
+pub struct EventText {
     /// `true` for the event type `Warning`, `false` for `Normal`.
     pub is_warning: bool,
     /// The reason, such as `ScaleDownEmpty`.
@@ -93,27 +93,27 @@ pub struct NoticeText {
     pub message: String,
 }
 
-impl Notice {
+impl AutoscalerEvent {
     /// Returns the object that the event is about.
     #[must_use]
-    pub fn subject(&self) -> Subject {
+    pub fn involved_object(&self) -> InvolvedObject {
         match self {
             Self::TriggeredScaleUp { pod, .. } | Self::NotTriggerScaleUp { pod, .. } | Self::MaxNodesForPod { pod } => {
-                Subject::Pod(*pod)
+                InvolvedObject::Pod(*pod)
             }
             Self::NodeMarked { node } | Self::NodeRemoved { node } | Self::NodeNotRemoved { node, .. } => {
-                Subject::Node(Arc::clone(node))
+                InvolvedObject::Node(Arc::clone(node))
             }
-            Self::NoPriority { .. } | Self::NoPriorities | Self::PrioritiesInvalid { .. } => Subject::Priorities,
-            _ => Subject::Status,
+            Self::NoPriority { .. } | Self::NoPriorities | Self::PrioritiesInvalid { .. } => InvolvedObject::Priorities,
+            _ => InvolvedObject::Status,
         }
     }
 
     /// Returns the event in words.
     #[must_use]
-    pub fn text(&self) -> NoticeText {
-        let normal = |reason, message| NoticeText { is_warning: false, reason, message };
-        let warning = |reason, message| NoticeText { is_warning: true, reason, message };
+    pub fn text(&self) -> EventText {
+        let normal = |reason, message| EventText { is_warning: false, reason, message };
+        let warning = |reason, message| EventText { is_warning: true, reason, message };
         match self {
             Self::ScaleUpTimedOut { group, after_ms } => warning(
                 "ScaleUpTimedOut",

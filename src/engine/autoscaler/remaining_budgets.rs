@@ -6,21 +6,21 @@ use crate::kubernetes::{DisruptionBudget, Pod, PodSpec};
 
 /// The budgets of a cluster, each with the number of disruptions that it still allows.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct Budgets {
+pub struct RemainingBudgets {
     entries: Vec<(Arc<DisruptionBudget>, i64)>,
 }
 
 /// Verdict of the budgets on several pods together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Verdict {
+pub struct RemovalVerdict {
     /// Each of the pods may be evicted, one after the other.
     pub can_remove: bool,
     /// All of the pods may be evicted at once.
     pub in_parallel: bool,
 }
 
-impl Budgets {
-    /// Budgets, each with the number of disruptions that it allows.
+impl RemainingBudgets {
+    /// Creates the budgets, each with the number of disruptions that it allows.
     #[must_use]
     pub fn new(entries: Vec<(Arc<DisruptionBudget>, i64)>) -> Self {
         Self { entries }
@@ -28,7 +28,7 @@ impl Budgets {
 
     /// Returns `true` if any budget covers a pod.
     #[must_use]
-    pub fn protect(&self, spec: &PodSpec) -> bool {
+    pub fn cover(&self, spec: &PodSpec) -> bool {
         self.entries.iter().any(|(budget, _)| budget.protects(spec))
     }
 
@@ -38,22 +38,22 @@ impl Budgets {
         self.entries.iter().any(|(budget, left)| *left < 1 && budget.protects(spec))
     }
 
-    /// Returns the verdict of all budgets on these pods together.
+    /// Checks if these pods may be evicted, given the disruptions that are left.
     #[must_use]
-    pub fn verdict<'a>(&self, pods: &(impl Iterator<Item = &'a Pod> + Clone)) -> Verdict {
-        let mut verdict = Verdict { can_remove: true, in_parallel: true };
+    pub fn can_remove_pods<'a>(&self, pods: &(impl Iterator<Item = &'a Pod> + Clone)) -> RemovalVerdict {
+        let mut verdict = RemovalVerdict { can_remove: true, in_parallel: true };
         for (budget, left) in &self.entries {
             let covered = pods.clone().filter(|pod| budget.protects(&pod.spec)).count();
             let covered = i64::try_from(covered).unwrap_or(i64::MAX);
             if covered > 0 && *left < 1 {
-                return Verdict { can_remove: false, in_parallel: false };
+                return RemovalVerdict { can_remove: false, in_parallel: false };
             }
             verdict.in_parallel &= covered <= *left;
         }
         verdict
     }
 
-    /// The budgets.
+    /// Returns the budgets.
     pub fn all(&self) -> impl Iterator<Item = &Arc<DisruptionBudget>> {
         self.entries.iter().map(|(budget, _)| budget)
     }
@@ -65,7 +65,7 @@ impl Budgets {
     }
 
     /// Subtracts the eviction of these pods from the budgets that cover them.
-    pub fn take<'a>(&mut self, pods: &(impl Iterator<Item = &'a Pod> + Clone)) {
+    pub fn remove_pods<'a>(&mut self, pods: &(impl Iterator<Item = &'a Pod> + Clone)) {
         for (budget, left) in &mut self.entries {
             let covered = pods.clone().filter(|pod| budget.protects(&pod.spec)).count();
             *left -= i64::try_from(covered).unwrap_or(i64::MAX);

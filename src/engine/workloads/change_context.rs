@@ -10,10 +10,11 @@ use crate::clockwork::Event;
 use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
 use crate::kubernetes::{NodeId, Pod};
-use crate::record::{Happening, PodEvent, RecordLog, Remark};
+use crate::record::{KubernetesEvent, PodEvent, RecordLog, RecordedEvent};
 
-/// One moment of a cluster, with the parts of the world that a change there needs.
-pub struct Moment<'a> {
+/// The context in which the Kubernetes objects of one cluster change: the time in milliseconds, the event queue, the
+/// log, faults and random numbers.
+pub struct ChangeContext<'a> {
     pub(crate) now_ms: u64,
     pub(crate) cluster: ClusterId,
     pub(crate) queue: &'a mut EventQueue<Event>,
@@ -25,9 +26,9 @@ pub struct Moment<'a> {
     pub(crate) is_instant: bool,
 }
 
-impl Moment<'_> {
+impl ChangeContext<'_> {
     /// Returns the length of a step in milliseconds, always its median: tens of thousands of pods
-    /// start, and a draw for each would give each a moment of its own.
+    /// start, and a draw for each would give each a time of its own.
     pub(super) fn length_ms(&self, timing: Timing) -> u64 {
         self.timings.get(timing).median_ms
     }
@@ -37,19 +38,19 @@ impl Moment<'_> {
         self.faults.strike(kind, Some(pool), self.now_ms, self.random)
     }
 
-    /// Records an event of a pod, unless the moment is instant: what a loaded world contains has
+    /// Records an event of a pod, unless the change is instant: what a loaded world contains has
     /// happened before.
     pub(super) fn record(&mut self, pod: &Pod, event: PodEvent) {
         if !self.is_instant {
-            let happening = Happening::Pod(Arc::clone(&pod.spec), pod.id, event);
-            self.log.push_detail(self.now_ms, happening);
+            let event = RecordedEvent::Pod(Arc::clone(&pod.spec), pod.id, event);
+            self.log.push_detail(self.now_ms, event);
         }
     }
 
-    /// Records an event of an object other than a pod, unless the moment is instant.
-    pub(crate) fn remark(&mut self, remark: Remark) {
+    /// Records an event of an object other than a pod, unless the change is instant.
+    pub(crate) fn record_event(&mut self, event: KubernetesEvent) {
         if !self.is_instant {
-            self.log.push_detail(self.now_ms, Happening::Remark(Arc::new(remark)));
+            self.log.push_detail(self.now_ms, RecordedEvent::Kubernetes(Arc::new(event)));
         }
     }
 

@@ -1,4 +1,4 @@
-//! The places of other pods, as far as they matter to one specification.
+//! Topology counts: other pods by topology domain, for spread constraints, affinity and anti-affinity.
 //!
 //! Spreading, affinity and anti-affinity look at every pod in the cluster. That is counted once for
 //! a specification, then each node is a few look-ups, and a pod that is placed is counted in.
@@ -12,20 +12,20 @@ use super::pod_spec::PodSpec;
 /// Number of pods by the value of a node label.
 type Counts = BTreeMap<String, u32>;
 
-/// Counts of other pods by place that decide where pods of one specification may be. If it is empty,
-/// nothing around matters.
+/// Counts of other pods, by topology domain, that decide where pods of one specification may be. If it is empty,
+/// no other pod matters.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Surroundings {
+pub struct TopologyCounts {
     /// For each topology spread constraint: the pods that it counts, by value of its label.
     spread: Vec<Counts>,
     /// For each affinity or anti-affinity: the pods that it selects, by value of its label.
     affine: Vec<Counts>,
-    /// Label and value of the places from which others keep this pod away, with the number of those
-    /// others.
+    /// Label and value of the domains from which the anti-affinity of other pods keeps this one, with the number of
+    /// those pods.
     forbidden: BTreeMap<(String, String), u32>,
 }
 
-impl Surroundings {
+impl TopologyCounts {
     /// Counts what matters to `spec` on these nodes.
     pub fn of<'a>(spec: &PodSpec, nodes: impl Iterator<Item = &'a NodeInfo>) -> Self {
         let mut found = Self {
@@ -33,26 +33,26 @@ impl Surroundings {
             affine: vec![Counts::new(); spec.pod_affinity.len()],
             forbidden: BTreeMap::new(),
         };
-        let looks_around = spec.looks_around();
+        let depends_on_other_pods = spec.depends_on_other_pods();
         for node in nodes {
-            if looks_around {
-                found.open(spec, node);
+            if depends_on_other_pods {
+                found.add_domains(spec, node);
             }
-            if looks_around || node.has_pods_that_keep_away() {
+            if depends_on_other_pods || node.has_pods_with_anti_affinity() {
                 for pod in node.pods().iter().filter(|pod| pod.takes_room()) {
                     // A pod that is ending does not count for spreading, and others mind it to the last.
                     if !pod.is_terminating() {
                         found.spread(spec, &pod.spec, node);
                     }
-                    found.tie(spec, &pod.spec, node);
+                    found.count_affinity(spec, &pod.spec, node);
                 }
             }
         }
         found
     }
 
-    /// Adds a node's places for spreading, even if no pod is there.
-    pub fn open(&mut self, spec: &PodSpec, node: &NodeInfo) {
+    /// Adds a node's topology domains for spreading, even if no pod is there.
+    pub fn add_domains(&mut self, spec: &PodSpec, node: &NodeInfo) {
         if !can_spread_over(spec, node) {
             return;
         }
@@ -64,9 +64,9 @@ impl Surroundings {
     }
 
     /// Counts in a pod that is on a node.
-    pub fn place(&mut self, spec: &PodSpec, placed: &PodSpec, node: &NodeInfo) {
+    pub fn add(&mut self, spec: &PodSpec, placed: &PodSpec, node: &NodeInfo) {
         self.spread(spec, placed, node);
-        self.tie(spec, placed, node);
+        self.count_affinity(spec, placed, node);
     }
 
     fn spread(&mut self, spec: &PodSpec, placed: &PodSpec, node: &NodeInfo) {
@@ -81,7 +81,7 @@ impl Surroundings {
         }
     }
 
-    fn tie(&mut self, spec: &PodSpec, placed: &PodSpec, node: &NodeInfo) {
+    fn count_affinity(&mut self, spec: &PodSpec, placed: &PodSpec, node: &NodeInfo) {
         // A pod counts towards affinity only where it is meant by all of it.
         let mut terms = spec.pod_affinity.iter().filter(|affinity| !affinity.is_anti);
         let is_meant_by_all = terms.all(|affinity| affinity.selects(spec, placed));
@@ -152,7 +152,7 @@ fn count(counts: &mut Counts, value: &str, more: u32) {
     }
 }
 
-/// Returns `true` if a node is a place for a pod's spreading: the pod could be there by its labels, and
+/// Returns `true` if a node counts for a pod's spreading: the pod could be there by its labels, and
 /// it has every label that the pod spreads over.
 fn can_spread_over(spec: &PodSpec, node: &NodeInfo) -> bool {
     spec.topology_spread.iter().all(|spread| node.label(&spread.topology_key).is_some())
@@ -197,8 +197,8 @@ mod tests {
 
     fn check(spec: &PodSpec, drawn: &[(&str, &str, u32)], expected: &[Option<Misfit<'_>>]) {
         let nodes = nodes(spec, drawn);
-        let around = Surroundings::of(spec, nodes.iter());
-        let found: Vec<_> = nodes.iter().map(|node| around.misfit(spec, node)).collect();
+        let topology = TopologyCounts::of(spec, nodes.iter());
+        let found: Vec<_> = nodes.iter().map(|node| topology.misfit(spec, node)).collect();
         assert_eq!(found, expected, "{drawn:?}");
     }
 
@@ -215,7 +215,7 @@ mod tests {
         check(&spread(HOSTNAME_KEY, 2, 1), &[("a", "1", 1), ("b", "1", 0)], &[None, None]);
         check(&spread(ZONE_KEY, 1, 1), &[("a", "1", 1), ("b", "1", 0), ("c", "2", 1)], &[None, None, None]);
         check(&spread(ZONE_KEY, 1, 1), &[("a", "1", 1), ("b", "1", 1), ("c", "2", 1)], &[full, full, None]);
-        // With fewer places than wanted, the emptiest counts as empty.
+        // With fewer domains than wanted, the emptiest counts as empty.
         check(&spread(HOSTNAME_KEY, 1, 3), &[("a", "1", 1), ("b", "1", 1)], &[full, full]);
         check(&spread("rack", 1, 1), &[("a", "1", 1)], &[Some(Misfit::TopologyLabelMissing)]);
     }
@@ -246,8 +246,8 @@ mod tests {
         });
         let nodes = nodes(&keeper, &[("a", "1", 1), ("b", "1", 0)]);
         let careless = web(|_, _| ());
-        let around = Surroundings::of(&careless, nodes.iter());
-        let found: Vec<_> = nodes.iter().map(|node| around.misfit(&careless, node)).collect();
+        let topology = TopologyCounts::of(&careless, nodes.iter());
+        let found: Vec<_> = nodes.iter().map(|node| topology.misfit(&careless, node)).collect();
         assert_eq!(found, [Some(Misfit::ExistingAntiAffinity), None]);
     }
 }

@@ -1,6 +1,6 @@
 //! Rules for which pods may be evicted from a node in a scale-down, and which ones block it.
 
-use super::budgets::Budgets;
+use super::remaining_budgets::RemainingBudgets;
 use super::removal::PodsToMove;
 use super::settings::{Setting, Settings};
 use crate::kubernetes::{NodeInfo, OwnerKind, Pod, PodPhase, PodSpec, RestartPolicy, VolumeKind};
@@ -17,7 +17,7 @@ const SOURCE_ANNOTATION: &str = "kubernetes.io/config.source";
 
 /// Reason for which a pod blocks the removal of its node.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Blocker {
+pub enum BlockingPodReason {
     /// No controller would recreate it.
     NotReplicated,
     /// It is in `kube-system`, and no `PodDisruptionBudget` covers it.
@@ -30,7 +30,7 @@ pub enum Blocker {
     NotEnoughPdb,
 }
 
-impl Blocker {
+impl BlockingPodReason {
     /// Returns the name that the autoscaler gives it.
     #[must_use]
     pub const fn name(self) -> &'static str {
@@ -46,7 +46,7 @@ impl Blocker {
 
 /// Fate of a pod when its node is removed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Outcome {
+pub enum Drainability {
     /// It has to find another node.
     Move,
     /// It belongs to the node; it may be evicted and need not go anywhere.
@@ -54,7 +54,7 @@ pub enum Outcome {
     /// It is left alone.
     Skip,
     /// It blocks the removal of the node.
-    Block(Blocker),
+    Block(BlockingPodReason),
 }
 
 /// Returns `true` if a daemon set, or something that behaves as one, owns a pod.
@@ -97,34 +97,38 @@ pub fn pods_to_evict(node: &NodeInfo, settings: &Settings) -> PodsToMove {
 
 /// Returns the fate of a pod when its node is removed. The first rule that applies decides.
 #[must_use]
-pub fn outcome(pod: &Pod, budgets: &Budgets, settings: &Settings, now_ms: u64) -> Outcome {
+pub fn drainability(pod: &Pod, budgets: &RemainingBudgets, settings: &Settings, now_ms: u64) -> Drainability {
     let spec = &*pod.spec;
     if spec.is_mirror() || is_long_terminating(pod, now_ms) {
-        return Outcome::Skip;
+        return Drainability::Skip;
     }
     if is_daemon(spec) {
-        return Outcome::Daemon;
+        return Drainability::Daemon;
     }
     if spec.annotation(SAFE_ANNOTATION) == Some("true") || is_over(pod) {
-        return Outcome::Move;
+        return Drainability::Move;
     }
     if !is_replicated(spec, settings) {
-        return Outcome::Block(Blocker::NotReplicated);
+        return Drainability::Block(BlockingPodReason::NotReplicated);
     }
-    if settings.is(Setting::SkipNodesWithSystemPods) && spec.namespace == SYSTEM_NAMESPACE && !budgets.protect(spec) {
+    if settings.is(Setting::SkipNodesWithSystemPods) && spec.namespace == SYSTEM_NAMESPACE && !budgets.cover(spec) {
         let is_old = pod.created_ms + settings.number(Setting::BlockingSystemPodTimeout) < now_ms;
-        return if is_old { Outcome::Move } else { Outcome::Block(Blocker::UnmovableKubeSystemPod) };
+        return if is_old {
+            Drainability::Move
+        } else {
+            Drainability::Block(BlockingPodReason::UnmovableKubeSystemPod)
+        };
     }
     if spec.annotation(SAFE_ANNOTATION) == Some("false") {
-        return Outcome::Block(Blocker::NotSafeToEvictAnnotation);
+        return Drainability::Block(BlockingPodReason::NotSafeToEvictAnnotation);
     }
     if settings.is(Setting::SkipNodesWithLocalStorage) && has_local_storage(spec) {
-        return Outcome::Block(Blocker::LocalStorageRequested);
+        return Drainability::Block(BlockingPodReason::LocalStorageRequested);
     }
     if budgets.are_exhausted(spec) {
-        return Outcome::Block(Blocker::NotEnoughPdb);
+        return Drainability::Block(BlockingPodReason::NotEnoughPdb);
     }
-    Outcome::Move
+    Drainability::Move
 }
 
 fn is_over(pod: &Pod) -> bool {

@@ -1,39 +1,39 @@
-//! A place for a node in a copy of the cluster, and the pods that were put on it there.
+//! A node in a [`ClusterSnapshot`](super::cluster_snapshot::ClusterSnapshot), and the pods that were put on it there.
 
 use std::sync::Arc;
 
+use super::drainability::is_daemon;
 use super::eligibility::{is_kept, is_scale_down_disabled};
-use super::evictability::is_daemon;
 use crate::azure::pool::ScaleDownMode;
 use crate::kubernetes::taint::untolerated;
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
 
-/// A place for a node, and its state in the copy.
+/// A node, and its state in the snapshot.
 #[derive(Debug, Clone)]
-pub struct Place {
+pub struct SnapshotNode {
     /// The node; still held after it was taken out.
     node: Arc<NodeInfo>,
-    /// The node was taken out, which leaves its place empty.
-    pub is_absent: bool,
-    /// Free resources: allocatable less the requests of all pods, including those in the copy only.
+    /// The node was taken out; its slot stays empty.
+    pub is_removed: bool,
+    /// Free resources: allocatable less the requests of all pods, including those in the snapshot only.
     pub free: Resources,
-    /// Labels, taints and cordon, which decide if a pod may stand on the node.
-    pub kind: Kind,
+    /// Labels, taints and cordon, which decide if a pod may be on the node.
+    pub class: NodeClass,
     /// Index in the journal of the latest pod that was written beside the node; each such entry holds the
     /// index of the one before it.
     pub latest: Option<usize>,
-    /// The node takes no more pods in this copy.
+    /// The node takes no more pods in the snapshot.
     pub is_closed: bool,
     /// Cordoned or tainted: takes only pods with matching tolerations.
     is_reserved: bool,
-    /// Facts that every loop asks of every node, held here so that the node itself need not be visited.
-    pub glance: Glance,
+    /// Facts that scale-down asks of every node in every loop, held here so that the node itself need not be visited.
+    pub facts: CandidateFacts,
 }
 
-/// Facts about a node that every loop asks for.
+/// Facts about a node that decide, in every loop, if it is a candidate for scale-down.
 #[derive(Debug, Clone, Copy)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each thing that is asked")]
-pub struct Glance {
+pub struct CandidateFacts {
     /// Its identity.
     pub id: NodeId,
     /// None of its pods has to be moved: they have ended, are mirrors, or belong to daemon sets.
@@ -46,7 +46,7 @@ pub struct Glance {
     is_shut_down: bool,
 }
 
-impl Glance {
+impl CandidateFacts {
     fn of(node: &NodeInfo) -> Self {
         let stays_behind = |pod: &Pod| !pod.takes_room() || is_daemon(&pod.spec) || pod.spec.is_mirror();
         let is_empty = node.pods().iter().all(stays_behind);
@@ -66,23 +66,23 @@ impl Glance {
     }
 }
 
-impl Place {
-    /// Creates a place with a node.
+impl SnapshotNode {
+    /// Creates the entry of a node to which nothing was done.
     #[must_use]
     pub fn new(node: Arc<NodeInfo>) -> Self {
-        let (kind, glance, is_reserved) = (Kind::of(&node), Glance::of(&node), is_reserved(&node));
-        Self { free: node.free(), kind, glance, is_reserved, node, is_absent: false, is_closed: false, latest: None }
+        let (class, facts, is_reserved) = (NodeClass::of(&node), CandidateFacts::of(&node), is_reserved(&node));
+        Self { free: node.free(), class, facts, is_reserved, node, is_removed: false, is_closed: false, latest: None }
     }
 
     /// Returns the node, unless it was taken out.
     #[must_use]
     pub fn node(&self) -> Option<&Arc<NodeInfo>> {
-        (!self.is_absent).then_some(&self.node)
+        (!self.is_removed).then_some(&self.node)
     }
 
     /// Returns the node, even if it was taken out.
     #[must_use]
-    pub fn resident(&self) -> &Arc<NodeInfo> {
+    pub fn node_or_removed(&self) -> &Arc<NodeInfo> {
         &self.node
     }
 
@@ -106,16 +106,16 @@ impl Place {
         self.latest = before;
     }
 
-    /// Returns `true` if the place is open and has room for these requests.
+    /// Returns `true` if the node takes further pods and has room for these requests.
     #[must_use]
     pub fn has_room(&self, requests: Resources) -> bool {
-        !self.is_absent && !self.is_closed && requests.fits_in(self.free)
+        !self.is_removed && !self.is_closed && requests.fits_in(self.free)
     }
 
-    /// Returns the resources that a pod without tolerations can have here; zero if it may not stand here.
+    /// Returns the resources that a pod without tolerations can have here; zero if it may not be here.
     #[must_use]
     pub fn offer(&self) -> Resources {
-        if self.is_absent || self.is_closed || self.is_reserved { Resources::default() } else { self.free }
+        if self.is_removed || self.is_closed || self.is_reserved { Resources::default() } else { self.free }
     }
 }
 
@@ -126,13 +126,13 @@ fn is_reserved(node: &NodeInfo) -> bool {
 /// Labels, taints and cordon of a node, equal for nodes that are alike. Labels and taints are compared by
 /// address, as alike nodes share them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Kind {
+pub struct NodeClass {
     labels: usize,
     taints: usize,
     is_unschedulable: bool,
 }
 
-impl Kind {
+impl NodeClass {
     fn of(node: &NodeInfo) -> Self {
         Self {
             labels: Arc::as_ptr(&node.labels).addr(),
@@ -142,77 +142,77 @@ impl Kind {
     }
 }
 
-/// A pod that is on a node only in the copy. The part that never changes is shared, as the pod is handed on
+/// A pod that is on a node only in the snapshot. The part that never changes is shared, as the pod is handed on
 /// from node to node.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Guest {
-    about: Arc<About>,
-    /// Its origin, for the planner: the place of the node, and the index among that node's moves.
-    pub home: Option<(usize, usize)>,
+pub struct SimulatedPod {
+    facts: Arc<PodFacts>,
+    /// Its origin, for the planner: the slot of its node, and the index among that node's moves.
+    pub origin: Option<(usize, usize)>,
 }
 
 #[derive(Debug, PartialEq, Eq, Hash)]
-struct About {
+struct PodFacts {
     pod: Pod,
     requests: Resources,
-    demand: Demand,
+    required_checks: RequiredChecks,
 }
 
-impl Guest {
-    /// Creates a guest from a pod, without an origin.
+impl SimulatedPod {
+    /// Wraps a pod, without an origin.
     #[must_use]
     pub fn new(pod: &Pod) -> Self {
-        Self::with(pod, pod.spec.requests(), Demand::of(&pod.spec))
+        Self::with(pod, pod.spec.requests(), RequiredChecks::of(&pod.spec))
     }
 
-    /// Creates a guest from another pod of the same specification.
+    /// Wraps another pod of the same specification, whose requests are known from this one.
     #[must_use]
     pub fn alike(&self, pod: &Pod) -> Self {
-        Self::with(pod, self.requests(), self.demand())
+        Self::with(pod, self.requests(), self.required_checks())
     }
 
-    fn with(pod: &Pod, requests: Resources, demand: Demand) -> Self {
-        Self { about: Arc::new(About { pod: pod.clone(), requests, demand }), home: None }
+    fn with(pod: &Pod, requests: Resources, required_checks: RequiredChecks) -> Self {
+        Self { facts: Arc::new(PodFacts { pod: pod.clone(), requests, required_checks }), origin: None }
     }
 
     /// Returns the pod.
     #[must_use]
     pub fn pod(&self) -> &Pod {
-        &self.about.pod
+        &self.facts.pod
     }
 
     /// Returns the requests of the pod.
     #[must_use]
     pub fn requests(&self) -> Resources {
-        self.about.requests
+        self.facts.requests
     }
 
     /// Returns the checks, beside its requests, that placing the pod needs.
     #[must_use]
-    pub fn demand(&self) -> Demand {
-        self.about.demand
+    pub fn required_checks(&self) -> RequiredChecks {
+        self.facts.required_checks
     }
 }
 
 /// Checks that decide if a pod fits a node, where no pod keeps others away by anti-affinity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Demand {
-    /// Room, on a node that takes pods without tolerations.
-    Room,
-    /// Room, labels, taints and cordon.
-    Standing,
+pub enum RequiredChecks {
+    /// Free resources, on a node that takes pods without tolerations.
+    Resources,
+    /// Free resources, labels, taints and cordon.
+    NodeConstraints,
     /// Everything that the scheduler checks.
     All,
 }
 
-impl Demand {
+impl RequiredChecks {
     fn of(spec: &PodSpec) -> Self {
-        if !is_plain(spec) || spec.looks_around() || spec.asks_for_host() {
+        if !is_plain(spec) || spec.depends_on_other_pods() || spec.selects_hostname() {
             Self::All
         } else if spec.tolerations.is_empty() && spec.node_selector.is_empty() && spec.node_affinity.is_empty() {
-            Self::Room
+            Self::Resources
         } else {
-            Self::Standing
+            Self::NodeConstraints
         }
     }
 }
@@ -221,5 +221,5 @@ impl Demand {
 /// host ports nor anti-affinity.
 #[must_use]
 pub fn is_plain(spec: &PodSpec) -> bool {
-    spec.host_ports.is_empty() && !spec.keeps_away()
+    spec.host_ports.is_empty() && !spec.has_anti_affinity()
 }

@@ -1,4 +1,4 @@
-//! The nodes of a cluster as a loop sees them, with the facts about each that matter in every loop.
+//! The nodes that are registered with Kubernetes, with the facts about each that matter in every loop.
 //!
 //! From loop to loop few nodes change, so that the facts about the others are kept, close together.
 
@@ -12,7 +12,7 @@ use crate::kubernetes::{NodeId, NodeInfo};
 /// Facts about a node that matter in every loop.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "one for each thing that is asked")]
-pub struct Seen {
+pub struct NodeSummary {
     /// Its identity.
     pub id: NodeId,
     /// Time at which its object was created, in milliseconds.
@@ -24,12 +24,12 @@ pub struct Seen {
     /// Shut down and not ready; counts as deallocated if the pool's mode is Deallocate.
     pub is_kept: bool,
     /// Has the taint `ToBeDeletedByClusterAutoscaler`.
-    pub is_marked: bool,
+    pub is_to_be_deleted: bool,
     /// Has a pod with a priority below zero.
-    pub has_unimportant_pods: bool,
+    pub has_negative_priority_pods: bool,
 }
 
-impl Seen {
+impl NodeSummary {
     fn of(node: &NodeInfo) -> Self {
         Self {
             id: node.id,
@@ -37,56 +37,56 @@ impl Seen {
             is_ready: node.is_ready && !has_taint(node, NOT_READY_KEY),
             is_shut_down: has_taint(node, SHUTDOWN_KEY) || has_taint(node, UNREACHABLE_KEY),
             is_kept: eligibility::is_kept(node, ScaleDownMode::Deallocate),
-            is_marked: has_taint(node, eligibility::TO_BE_DELETED_KEY),
-            has_unimportant_pods: node.has_unimportant_pods(),
+            is_to_be_deleted: has_taint(node, eligibility::TO_BE_DELETED_KEY),
+            has_negative_priority_pods: node.has_negative_priority_pods(),
         }
     }
 }
 
-/// The nodes of a cluster, each with the facts about it.
+/// The registered nodes of a cluster, each with a summary (upstream: the all-nodes lister and node readiness).
 #[derive(Debug, Default)]
-pub struct View {
+pub struct RegisteredNodes {
     nodes: Vec<Arc<NodeInfo>>,
-    seen: Vec<Seen>,
+    summaries: Vec<NodeSummary>,
 }
 
-impl View {
-    /// Creates a view of these nodes, which are sorted by identity.
+impl RegisteredNodes {
+    /// Creates the list of these nodes, which are sorted by identity.
     #[must_use]
     pub fn new(nodes: Vec<Arc<NodeInfo>>) -> Self {
-        let seen = nodes.iter().map(|node| Seen::of(node)).collect();
-        Self { nodes, seen }
+        let summaries = nodes.iter().map(|node| NodeSummary::of(node)).collect();
+        Self { nodes, summaries }
     }
 
-    /// Updates the view. Facts are collected anew only for nodes that have changed.
+    /// Updates the list. Facts are collected anew only for nodes that have changed.
     pub fn renew<'a>(&mut self, nodes: impl Iterator<Item = &'a Arc<NodeInfo>>) {
         let mut count = 0;
         for node in nodes {
-            if let (Some(known), Some(seen)) = (self.nodes.get_mut(count), self.seen.get_mut(count)) {
+            if let (Some(known), Some(summary)) = (self.nodes.get_mut(count), self.summaries.get_mut(count)) {
                 if !Arc::ptr_eq(known, node) {
-                    *seen = Seen::of(node);
+                    *summary = NodeSummary::of(node);
                     Arc::clone_from(known, node);
                 }
             } else {
                 self.nodes.push(Arc::clone(node));
-                self.seen.push(Seen::of(node));
+                self.summaries.push(NodeSummary::of(node));
             }
             count += 1;
         }
         self.nodes.truncate(count);
-        self.seen.truncate(count);
+        self.summaries.truncate(count);
     }
 
     /// Returns the nodes, sorted by identity.
     #[must_use]
-    pub fn nodes(&self) -> &[Arc<NodeInfo>] {
+    pub fn all(&self) -> &[Arc<NodeInfo>] {
         &self.nodes
     }
 
     /// Returns the facts about each node, in the order of the nodes.
     #[must_use]
-    pub fn seen(&self) -> &[Seen] {
-        &self.seen
+    pub fn summaries(&self) -> &[NodeSummary] {
+        &self.summaries
     }
 }
 
@@ -106,20 +106,24 @@ mod tests {
     }
 
     #[test]
-    fn looking_again_sees_what_a_new_look_sees() {
+    fn renewed_summaries_are_those_of_a_new_list() {
         let shut_down = |node: &mut NodeInfo| {
             node.is_ready = node.id.instance_id > 2;
             node.taints = Arc::new([Taint::new(SHUTDOWN_KEY, "", TaintEffect::NoSchedule)]);
         };
-        let mut view = View::default();
-        for looked_at in
+        let mut list = RegisteredNodes::default();
+        for nodes in
             [nodes(0..5, |_| ()), nodes(1..4, shut_down), nodes(0..9, |_| ()), Vec::new(), nodes(3..4, shut_down)]
         {
-            view.renew(looked_at.iter());
-            let new = View::new(looked_at);
-            assert_eq!((view.nodes(), view.seen()), (new.nodes(), new.seen()));
+            list.renew(nodes.iter());
+            let new = RegisteredNodes::new(nodes);
+            assert_eq!((list.all(), list.summaries()), (new.all(), new.summaries()));
         }
-        let kept = View::new(nodes(1..4, shut_down)).seen().iter().map(|node| node.is_kept).collect::<Vec<_>>();
+        let kept = RegisteredNodes::new(nodes(1..4, shut_down))
+            .summaries()
+            .iter()
+            .map(|node| node.is_kept)
+            .collect::<Vec<_>>();
         assert_eq!(kept, [true, true, false]);
     }
 }

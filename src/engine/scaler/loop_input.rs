@@ -2,29 +2,29 @@
 
 use std::sync::Arc;
 
-use crate::autoscaler::budgets::Budgets;
 use crate::autoscaler::cluster_state::FailedInstance;
+use crate::autoscaler::registered_nodes::RegisteredNodes;
+use crate::autoscaler::remaining_budgets::RemainingBudgets;
 use crate::autoscaler::scale_up::EstimateLimit;
 use crate::autoscaler::template::Template;
-use crate::autoscaler::view::View;
-use crate::autoscaler::{Group, Scene};
+use crate::autoscaler::{LoopInput, NodeGroup};
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::pool::{Pool, PoolId, node_name};
 use crate::azure::scale::zone_for_new;
-use crate::kubernetes::fit::check_standing;
+use crate::kubernetes::fit::check_node_constraints;
 use crate::kubernetes::reservation::capacity_memory_bytes;
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, Resources};
 use crate::node_group::target_size;
-use crate::workloads::{Kubernetes, PodSet, SetKind, Standing};
+use crate::workloads::{Kubernetes, NodeCondition, PodSet, SetKind};
 
 /// Instance id of a template node, which has no machine.
 const NOBODY: u32 = u32::MAX;
 
 /// Returns a pool as a node group; `None` if its autoscaler is off.
-pub(super) fn group(pool: &Pool) -> Option<Group> {
+pub(super) fn group(pool: &Pool) -> Option<NodeGroup> {
     let range = pool.spec.autoscaler?;
-    Some(Group {
+    Some(NodeGroup {
         id: pool.id,
         name: Arc::clone(&pool.scale_set),
         min: range.min,
@@ -40,9 +40,9 @@ pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template>
     let id = NodeId { pool: pool.id, instance_id: NOBODY };
     let mut node = NodeInfo::new(id, &node_name(&pool.scale_set, pool.next_instance_id()), known.allocatable);
     node.labels = known.labels(zone_for_new(pool));
-    node.taints = known.taints(Standing::Ready);
+    node.taints = known.taints(NodeCondition::Ready);
     for set in kubernetes.sets().filter(|set| set.kind == SetKind::DaemonSet) {
-        if check_standing(&set.spec, &node).is_ok() {
+        if check_node_constraints(&set.spec, &node).is_ok() {
             node.add_pod(Pod::new(PodId(set.id.0), Arc::clone(&set.spec), 0));
         }
     }
@@ -67,14 +67,14 @@ fn unregistered(pool: &Pool, failed: &[FailedInstance]) -> Vec<u32> {
 
 /// Returns the input of a loop. `failed` holds the failed machines of each pool, as the provider
 /// reports them.
-pub(super) fn scene<'a>(
+pub(super) fn loop_input<'a>(
     cluster: &Cluster,
     kubernetes: &Kubernetes,
     pools: &[PoolId],
     templates: &'a [Template],
     failed: Vec<Vec<FailedInstance>>,
-    view: View,
-) -> Scene<'a> {
+    nodes: RegisteredNodes,
+) -> LoopInput<'a> {
     let pools: Vec<&Pool> = pools.iter().filter_map(|id| cluster.pool_by_id(*id)).collect();
     let draining = |pool: &&Pool| {
         let id = pool.id;
@@ -84,10 +84,10 @@ pub(super) fn scene<'a>(
     let budgets = kubernetes.budgets().iter();
     let budgets = budgets.map(|one| (Arc::new(one.clone()), i64::from(kubernetes.disruptions_allowed(one))));
     let waiting = kubernetes.pending().filter(|set| set.kind != SetKind::DaemonSet);
-    Scene {
+    LoopInput {
         groups: pools.iter().filter_map(|pool| group(pool)).collect(),
         templates,
-        view,
+        nodes,
         gone: Vec::new(),
         unregistered: pools.iter().zip(&failed).map(|(pool, failed)| unregistered(pool, failed)).collect(),
         failed,
@@ -96,7 +96,7 @@ pub(super) fn scene<'a>(
         evicted: Vec::new(),
         deleting: Vec::new(),
         draining: pools.iter().flat_map(draining).collect(),
-        budgets: Budgets::new(budgets.collect()),
+        budgets: RemainingBudgets::new(budgets.collect()),
         quotas: Vec::new(),
         limit: EstimateLimit::Capacity,
         generation: kubernetes.generation(),

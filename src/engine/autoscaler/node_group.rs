@@ -6,7 +6,7 @@ use crate::azure::pool::{PoolId, ScaleDownMode};
 
 /// A node group at the beginning of a loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Group {
+pub struct NodeGroup {
     /// The pool.
     pub id: PoolId,
     /// The name of its scale set.
