@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use serde_json::Value;
 
-use scale_down_cli::complete::Completion;
+use scale_down_cli::ground::candidate::Completion;
 use scale_down_engine::{PoolId, Snapshot};
 use scale_down_session::lesson::LessonError;
 use scale_down_session::{Entry, NodeDetail, NodeRow, OpenError, Simulation, TimelineView, WorldError};

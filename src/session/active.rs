@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use scale_down_cli::error::Stage;
-use scale_down_cli::exec::{Question, Waiting};
-use scale_down_cli::filter::FILTERS;
+use scale_down_cli::az::exec::{Question, Waiting};
+use scale_down_cli::ground::error::Stage;
+use scale_down_cli::ground::outcome::{self, Block, Outcome};
 use scale_down_cli::kubectl::Follow;
-use scale_down_cli::outcome::{self, Block, Outcome};
-use scale_down_cli::shell::{Connector, RawCommand};
+use scale_down_cli::shell::filter::FILTERS;
+use scale_down_cli::shell::{self, Connector, RawCommand};
 
 /// The line that is being run, with the state of its first command: waiting, following or asking.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -91,7 +91,7 @@ impl Active {
         let is_captured = self.is_captured();
         if let Some(command) = self.commands.front() {
             // Before a terminal both streams lead to the same place, each with its own look.
-            outcome::redirect(&mut outcome.blocks, command.streams, is_captured || !has_terminal);
+            shell::redirect(&mut outcome.blocks, command.streams, is_captured || !has_terminal);
         }
         if !is_captured {
             return;

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use scale_down_cli::error::Stage;
-use scale_down_cli::outcome::{self, Block};
+use scale_down_cli::ground::error::Stage;
+use scale_down_cli::ground::outcome::{self, Block};
 
 /// The state of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

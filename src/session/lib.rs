@@ -41,7 +41,7 @@ pub use world::{World, WorldError};
 
 use timeline::Sample;
 
-use scale_down_cli::exec::Question;
+use scale_down_cli::az::exec::Question;
 use scale_down_engine::{Cloud, Snapshot};
 
 /// The seed of a run that names none.

@@ -10,12 +10,12 @@ use super::active::{Active, PipedOutput};
 use super::entry::{Entry, EntryState};
 use super::lesson::Judge;
 use super::timeline::Timeline;
-use scale_down_cli::account::Account;
-use scale_down_cli::error::{CliError, ErrorClass, Stage};
-use scale_down_cli::exec::{self, Context, Execution, Question, Resumption, Terminal};
-use scale_down_cli::filter::FILTERS;
-use scale_down_cli::kubectl;
-use scale_down_cli::outcome::{self, Block, Outcome};
+use scale_down_cli::az::account::Account;
+use scale_down_cli::az::exec::{self, Context, Question, Resumption, Terminal};
+use scale_down_cli::ground::error::{CliError, ErrorClass, Stage};
+use scale_down_cli::ground::outcome::{self, Block, Outcome};
+use scale_down_cli::playground::{self, Execution};
+use scale_down_cli::shell::filter::{self, FILTERS};
 use scale_down_cli::shell::{self, Connector, RawCommand, ShellError};
 use scale_down_engine::Cloud;
 
@@ -196,8 +196,8 @@ impl Run {
         if let Some(active) = self.active.take() {
             let outcome = match (active.waiting, active.following, active.question) {
                 (Some(waiting), ..) => Some(exec::interrupt(waiting)),
-                (None, Some(_), _) => Some(exec::interrupt_following()),
-                (None, None, question) => question.map(|_| exec::interrupt_question()),
+                (None, Some(_), _) => Some(Outcome::interrupted(Stage::Ok)),
+                (None, None, question) => question.map(|_| Outcome::interrupted(Stage::Confirmation)),
             };
             if let Some(outcome) = outcome {
                 self.record(outcome);
@@ -206,7 +206,7 @@ impl Run {
         }
         for entry in self.transcript.iter_mut().skip(self.next) {
             entry.state = EntryState::Done;
-            entry.exit_code = Some(exec::INTERRUPTED);
+            entry.exit_code = Some(outcome::INTERRUPTED);
             let note = "Not run: the line before it was interrupted.";
             entry.blocks.push(Block::Note(note.to_owned()));
         }
@@ -284,7 +284,7 @@ impl Run {
             _ if line.trim_start().starts_with(":: ") && !self.account.strict => {
                 let number = line.trim_start().trim_start_matches(':').trim();
                 let example = number.parse().ok().and_then(|number| self.example(number));
-                self.record(exec::show_example(number, example));
+                self.record(playground::show_example(number, example));
                 VecDeque::new()
             }
             Ok(commands) => commands.into(),
@@ -412,7 +412,7 @@ impl Run {
     fn query_last(&mut self, query: &str) {
         let before = self.transcript.iter().take(self.next.saturating_sub(1));
         let printed = before.map(Entry::stdout).rfind(|text| !text.is_empty());
-        self.record(exec::query_result(printed.as_deref(), query));
+        self.record(playground::query_result(printed.as_deref(), query));
     }
 
     fn execute(&mut self, raw: &RawCommand) -> Execution {
@@ -426,7 +426,7 @@ impl Run {
             && let Some(active) = &mut self.active
             && let Some(program) = active.drop_unavailable_pipeline(&self.variables, self.last_exit_code)
         {
-            return Execution::Done(exec::pipe_refusal(&program));
+            return Execution::Done(filter::refuse_pipe(&program));
         }
         self.variables.extend(command.variables_set());
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
@@ -439,7 +439,7 @@ impl Run {
         if let Some(input) = input
             && words.first().is_some_and(|name| FILTERS.contains(name))
         {
-            let mut outcome = exec::run_filter(&words, input);
+            let mut outcome = filter::answer(&words, input);
             if outcome.stage == Stage::Ok {
                 outcome.stage = stage;
             }
@@ -456,14 +456,12 @@ impl Run {
         let terminal = Terminal { is_there: self.has_terminal, answers, said };
         let context = Context::new(&mut self.cloud, &mut self.account, terminal);
         match words.split_first() {
-            Some((&"az", arguments)) => exec::run_az(arguments, context),
-            Some((&"kubectl", arguments)) => kubectl::run(arguments, input, context),
             // An assignment is worth what the command in it was.
             None if raw.is_substituted() => {
                 Execution::Done(Outcome { exit_code: self.last_exit_code, ..Outcome::ok(Vec::new()) })
             }
             Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
-            Some(_) => exec::run_verb(&words, input, context),
+            Some(_) => playground::run(&words, input, context),
         }
     }
 

@@ -13,7 +13,7 @@ use serde_json::Value;
 
 use super::lesson::{self, Lesson, LessonError};
 use super::{Entry, EntryState, NodeDetail, NodeRow, OpenError, Session, TimelineView, World, WorldError, report};
-use scale_down_cli::complete::Completion;
+use scale_down_cli::ground::candidate::Completion;
 use scale_down_engine::{PoolId, Snapshot};
 
 /// A run that several parts of a page share.

@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use scale_down::cli::error::Stage;
+use scale_down::cli::ground::error::Stage;
 use scale_down::session::{Entry, Session, SessionOptions, World};
 use serde_json::Value as Json;
 

@@ -12,7 +12,7 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use exercise::exercise;
-use scale_down::cli::registry::registry;
+use scale_down::cli::az::registry::registry;
 use scale_down::cli::shell::lex;
 use scale_down::session::{Session, SessionOptions};
 

@@ -17,6 +17,7 @@ mod formatters;
 mod jmespath_compliance;
 mod kubernetes;
 mod lessons;
+mod modules;
 mod open;
 mod properties;
 mod scripts;

@@ -1,7 +1,7 @@
 //! One run: lines, waits, history. Whatever leads to a state, replaying the log gives the same.
 
 use proptest::prelude::*;
-use scale_down::cli::outcome::Block;
+use scale_down::cli::ground::outcome::Block;
 use scale_down::engine::NodeState;
 use scale_down::session::{Entry, EntryState, Session, SessionOptions, World};
 

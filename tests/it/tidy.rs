@@ -9,6 +9,7 @@ use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use super::modules::Modules;
 use scale_down::engine::NodeState;
 use scale_down::engine::lifecycle::TRANSITIONS;
 use scale_down::session::{Session, SessionOptions, report};
@@ -465,6 +466,44 @@ fn rooms_of_the_engine_know_only_those_below_them() {
         }
     }
     hold(&breaches);
+}
+
+/// Rooms of the command line, from the ground up: each knows those before it, and nothing else of the crate.
+const COMMAND_LINE_ROOMS: [&str; 6] = ["ground", "shell", "output", "az", "kubectl", "playground"];
+
+#[test]
+fn rooms_of_the_command_line_know_only_those_below_them() {
+    let mut breaches = Vec::new();
+    for source in sources() {
+        let Some(path) = source.path.strip_prefix("src/cli/").filter(|path| source.is_rust() && *path != "lib.rs")
+        else {
+            continue;
+        };
+        let floor = COMMAND_LINE_ROOMS.iter().position(|room| path.starts_with(&format!("{room}/")));
+        let Some(floor) = floor else {
+            breaches.push(format!("{}: it is in no room", source.path));
+            continue;
+        };
+        let depth = path.trim_end_matches("mod.rs").trim_end_matches('/').split('/').count();
+        for (number, line) in source.code() {
+            let known = &COMMAND_LINE_ROOMS[..=floor];
+            let unknown = names_at_the_root(line, depth).into_iter().filter(|name| !known.contains(name));
+            breaches.extend(unknown.map(|name| format!("{}:{number}: '{name}' is no room below", source.path)));
+        }
+    }
+    hold(&breaches);
+}
+
+#[test]
+fn files_of_the_command_line_make_no_circle() {
+    let mut modules = Modules::default();
+    for source in sources().iter().filter(|source| source.is_rust() && !source.is_tests()) {
+        if let Some(path) = source.path.strip_prefix("src/cli/") {
+            let lines: Vec<&str> = source.code().map(|(_, line)| line).collect();
+            modules.add(path, &lines.join("\n"));
+        }
+    }
+    hold(&modules.circles());
 }
 
 #[test]

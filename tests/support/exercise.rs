@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use scale_down::cli::complete::{Candidate, Values, Wanted, completion};
-use scale_down::cli::help;
+use scale_down::cli::az::complete::NameQuery;
+use scale_down::cli::az::help;
+use scale_down::cli::az::parse::{ParseOptions, Parsed, parse};
+use scale_down::cli::az::validate::{decorator, validate};
+use scale_down::cli::ground::candidate::Candidate;
 use scale_down::cli::kubectl;
-use scale_down::cli::parse::{ParseOptions, Parsed, parse};
+use scale_down::cli::playground::{Values, completion};
 use scale_down::cli::shell::{lex, split_lines, typography};
-use scale_down::cli::validate::{decorator, validate};
 
 struct Nothing;
 
 impl Values for Nothing {
-    fn names(&self, _: &Wanted) -> Vec<Candidate> {
+    fn names(&self, _: &NameQuery) -> Vec<Candidate> {
         vec![Candidate::new("é 'x", "")]
     }
     fn programs(&self) -> Vec<Candidate> {

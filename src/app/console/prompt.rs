@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::keys::Action;
 use super::line;
 use crate::browser;
-use scale_down_cli::complete::{Candidate, Completion};
+use scale_down_cli::ground::candidate::{Candidate, Completion};
 use scale_down_cli::shell;
 
 /// An effect of a message beyond the prompt, for the page to apply.

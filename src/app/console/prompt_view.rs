@@ -11,7 +11,7 @@ use super::keys::{self, Action, Key, PromptState};
 use super::line;
 use super::prompt::{Msg, Prompt};
 use crate::{self as page, App, browser};
-use scale_down_cli::complete::Candidate;
+use scale_down_cli::ground::candidate::Candidate;
 use scale_down_session::SharedSimulation;
 
 /// The state that an event handler needs for the prompt to take a message at once.

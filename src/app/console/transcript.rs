@@ -6,8 +6,8 @@ use yew::prelude::*;
 use super::prompt::Effect;
 use crate::view::button::{ButtonProps, button};
 use crate::{App, Msg};
-use scale_down_cli::error::Example;
-use scale_down_cli::outcome::Block;
+use scale_down_cli::ground::example::Example;
+use scale_down_cli::ground::outcome::Block;
 use scale_down_session::{Entry, EntryState};
 
 /// Renders one command, its blocks, and what can be done while it runs.

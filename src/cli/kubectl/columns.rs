@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::kind::Kind;
 use super::print::age;
-use crate::arm::moment_ms;
+use crate::az::arm::moment_ms;
 
 /// Source of a table cell.
 #[derive(Clone, Copy)]

@@ -4,15 +4,15 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::act::not_simulated;
 use super::columns::pod_status;
+use super::failure::{Failure, not_simulated};
 use super::kind::Kind;
 use super::object::View;
+use super::output::Output;
 use super::parse::Request;
 use super::print::{age, cpu, memory};
-use super::target::{find, name, targets};
-use super::{Failure, Said, get};
-use crate::arm::moment_ms;
+use super::target::{find, name, no_type, none_found, targets};
+use crate::az::arm::moment_ms;
 use scale_down_engine::kubernetes::{NodeInfo, Pod, Resources};
 
 /// Aligns tab-separated text as Go's `tabwriter` does.
@@ -101,12 +101,12 @@ fn pairs(object: &Value, pointer: &str, between: &str) -> Vec<String> {
 }
 
 /// Answers `kubectl describe`.
-pub fn describe(view: View<'_>, request: &Request) -> Result<Said, Failure> {
+pub fn describe(view: View<'_>, request: &Request) -> Result<Output, Failure> {
     let targets = targets(&request.words)?;
     if targets.is_empty() {
-        return Err(get::no_type(request));
+        return Err(no_type(request));
     }
-    let mut said = Said::default();
+    let mut output = Output::default();
     let mut texts = Vec::new();
     for target in &targets {
         let (mut objects, missing) = find(view, target, request)?;
@@ -118,7 +118,7 @@ pub fn describe(view: View<'_>, request: &Request) -> Result<Said, Failure> {
             objects.retain(|object| name(object).starts_with(begins));
         }
         if objects.is_empty() {
-            said.failures.extend(missing);
+            output.failures.extend(missing);
         }
         for object in &objects {
             texts.push(match target.kind {
@@ -129,11 +129,11 @@ pub fn describe(view: View<'_>, request: &Request) -> Result<Said, Failure> {
             });
         }
     }
-    if texts.is_empty() && said.failures.is_empty() {
-        said.warn(&get::none_found(&targets, request));
+    if texts.is_empty() && output.failures.is_empty() {
+        output.warn(&none_found(&targets, request));
     }
-    said.print(texts.join("\n\n"));
-    Ok(said)
+    output.print(texts.join("\n\n"));
+    Ok(output)
 }
 
 fn config_map(view: View<'_>, object: &Value) -> String {

@@ -2,13 +2,18 @@
 
 use serde_json::{Value, json};
 
-use super::act::not_simulated;
+use super::answer::Answer;
 use super::columns::{Layout, header, row};
+use super::failure::{Failure, not_simulated};
+use super::follow::{Follow, Subject};
 use super::kind::Kind;
-use super::object::View;
+use super::object::{View, view};
+use super::output::Output;
 use super::parse::Request;
-use super::target::{Target, find, name, targets};
-use super::{Failure, Said, path, print};
+use super::target::{Target, find, name, no_type, none_found, targets};
+use super::watch::Watch;
+use super::{path, print};
+use scale_down_engine::{Cloud, ClusterId};
 
 /// Output formats of the real command, for its error message.
 const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml";
@@ -68,8 +73,17 @@ fn format(request: &Request) -> Result<Format, Failure> {
     })
 }
 
-/// Answers `kubectl get`.
-pub fn get(view: View<'_>, request: &Request) -> Result<Said, Failure> {
+/// Answers `kubectl get`, and with `--watch` goes on to print what changes.
+pub fn get(id: ClusterId, request: &Request, cloud: &Cloud) -> Result<Answer, Failure> {
+    let view = view(cloud, id)?;
+    let output = print_objects(view, request)?;
+    let is_watched = request.flag("watch") && output.failures.is_empty();
+    let follow = if is_watched { Some(Watch::new(view, request)?) } else { None };
+    let follow = follow.map(|watch| Follow::new(id, request, Subject::Watch(watch)));
+    Ok(Answer { output, follow })
+}
+
+fn print_objects(view: View<'_>, request: &Request) -> Result<Output, Failure> {
     let targets = targets(&request.words)?;
     if targets.is_empty() {
         return Err(no_type(request));
@@ -77,7 +91,7 @@ pub fn get(view: View<'_>, request: &Request) -> Result<Said, Failure> {
     let format = format(request)?;
     let sort = request.text("sort-by").map(path::path).transpose().map_err(Failure::usage)?;
     let now_ms = view.cloud.now_ms();
-    let mut said = Said::default();
+    let mut output = Output::default();
     let mut all: Vec<(Kind, Value)> = Vec::new();
     for target in &targets {
         let (mut objects, missing) = find(view, target, request)?;
@@ -85,14 +99,14 @@ pub fn get(view: View<'_>, request: &Request) -> Result<Said, Failure> {
             objects.sort_by(|one, other| compare(sort.first(one), sort.first(other)));
         }
         if !request.flag("ignore-not-found") {
-            said.failures.extend(missing);
+            output.failures.extend(missing);
         }
         all.extend(objects.into_iter().map(|object| (target.kind, object)));
     }
     let text = match format {
         Format::Table(layout) => {
-            if all.is_empty() && said.failures.is_empty() && !request.flag("ignore-not-found") {
-                said.warn(&none_found(&targets, request));
+            if all.is_empty() && output.failures.is_empty() && !request.flag("ignore-not-found") {
+                output.warn(&none_found(&targets, request));
             }
             tables(&all, &Layout { has_kind: targets.len() > 1, ..layout }, request.flag("no-headers"), now_ms)
         }
@@ -129,8 +143,8 @@ pub fn get(view: View<'_>, request: &Request) -> Result<Said, Failure> {
             print::table(&rows)
         }
     };
-    said.print(text);
-    Ok(said)
+    output.print(text);
+    Ok(output)
 }
 
 fn list_again(
@@ -170,99 +184,4 @@ fn tables(objects: &[(Kind, Value)], layout: &Layout, is_bare: bool, now_ms: u64
         tables.push(print::table(&rows));
     }
     tables.join("\n")
-}
-
-pub(super) fn none_found(targets: &[Target], request: &Request) -> String {
-    let is_namespaced = targets.iter().any(|target| target.kind.info().is_namespaced);
-    if is_namespaced && !request.flag("all-namespaces") {
-        format!("No resources found in {} namespace.\n", request.namespace())
-    } else {
-        "No resources found\n".to_owned()
-    }
-}
-
-/// Returns the refusal of a line that names no kind.
-pub(super) fn no_type(request: &Request) -> Failure {
-    let name = request.command.name;
-    let first = if name == "get" {
-        "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n"
-    } else {
-        ""
-    };
-    Failure::bare(format!(
-        "{first}error: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl {name} -h' for help and examples"
-    ))
-}
-
-/// Rows of `kubectl get --watch`, printed again as they change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Watch {
-    words: Vec<String>,
-    /// Rows shown so far: the key (kind, namespace and name) and the cells.
-    shown: Vec<(String, Vec<String>)>,
-    layout: (bool, bool),
-    /// Width of each column so far, in characters; columns only grow.
-    widths: Vec<usize>,
-}
-
-impl Watch {
-    /// Starts from the existing objects, which `get` has shown.
-    pub fn new(view: View<'_>, request: &Request) -> Result<Self, Failure> {
-        let mut watch = Self {
-            words: request.words.clone(),
-            shown: Vec::new(),
-            layout: (request.text("output") == Some("wide"), request.flag("all-namespaces")),
-            widths: Vec::new(),
-        };
-        if let Some(target) = targets(&watch.words)?.first() {
-            print::table_in(&[header(target.kind, &watch.layout())], &mut watch.widths);
-        }
-        watch.look(view, request);
-        Ok(watch)
-    }
-
-    /// Returns the rows that are new or have changed, as a table.
-    pub fn look(&mut self, view: View<'_>, request: &Request) -> String {
-        let layout = self.layout();
-        let mut rows = Vec::new();
-        for target in targets(&self.words).unwrap_or_default() {
-            let Ok((objects, _)) = find(view, &target, request) else { continue };
-            let mut still_there = Vec::new();
-            for object in &objects {
-                let key = format!(
-                    "{:?}/{}/{}",
-                    target.kind,
-                    object.pointer("/metadata/namespace").unwrap_or(&Value::Null),
-                    name(object)
-                );
-                let cells = row(target.kind, object, &layout, view.cloud.now_ms());
-                // An age alone is no change.
-                let steady: Vec<String> = steady(target.kind, object, &layout);
-                still_there.push(key.clone());
-                match self.shown.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, known)) if *known == steady => {}
-                    Some((_, known)) => {
-                        *known = steady;
-                        rows.push(cells);
-                    }
-                    None => {
-                        self.shown.push((key, steady));
-                        rows.push(cells);
-                    }
-                }
-            }
-            let prefix = format!("{:?}/", target.kind);
-            self.shown.retain(|(key, _)| !key.starts_with(&prefix) || still_there.contains(key));
-        }
-        print::table_in(&rows, &mut self.widths)
-    }
-
-    fn layout(&self) -> Layout {
-        Layout { is_wide: self.layout.0, has_namespace: self.layout.1, ..Layout::default() }
-    }
-}
-
-/// Returns the cells of an object for comparison: at a fixed time, so that ages do not count as a change.
-fn steady(kind: Kind, object: &Value, layout: &Layout) -> Vec<String> {
-    row(kind, object, layout, 0)
 }

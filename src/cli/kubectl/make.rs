@@ -2,11 +2,14 @@
 
 use serde_json::{Value, json};
 
-use super::act::{DryRun, usage};
-use super::manifest::line_labels;
+use super::dry_run::DryRun;
+use super::failure::{Failure, server, usage};
+use super::object::view;
+use super::output::Output;
 use super::parse::Request;
 use super::pod_manifest::{IMAGE_BYTES, quantities, sleep_ms};
-use super::{Failure, Said, print, server, view};
+use super::print;
+use super::select::line_labels;
 use scale_down_engine::kubernetes::{Container, Image, PodSpec, Resources, RestartPolicy};
 use scale_down_engine::workloads::{DeploymentSpec, SetKind};
 use scale_down_engine::{Cloud, ClusterId, Pairs};
@@ -35,8 +38,8 @@ fn check_name(name: &str) -> Result<(), Failure> {
 }
 
 /// Prints the created object, or with a dry run the one that would be created.
-fn say(request: &Request, title: &str, object: &Value, dry_run: DryRun) -> Result<Said, Failure> {
-    let output = match request.text("output") {
+fn say(request: &Request, title: &str, object: &Value, dry_run: DryRun) -> Result<Output, Failure> {
+    let text = match request.text("output") {
         None => format!("{title} created{}\n", dry_run.suffix()),
         Some("name") => format!("{title}\n"),
         Some("json") => print::json(object),
@@ -47,13 +50,13 @@ fn say(request: &Request, title: &str, object: &Value, dry_run: DryRun) -> Resul
             )));
         }
     };
-    let mut said = Said::default();
-    said.print(output);
-    Ok(said)
+    let mut output = Output::default();
+    output.print(text);
+    Ok(output)
 }
 
 /// Answers `kubectl run`.
-pub fn run(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
+pub fn run(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
     let dry_run = DryRun::of(request)?;
     let Some(name) = request.words.first() else {
         return Err(usage(request, "NAME is required for run"));
@@ -105,15 +108,15 @@ pub fn run(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, 
             return Err(server("AlreadyExists", &format!("pods \"{name}\" already exists")));
         }
     }
-    let said = say(request, &title, &object, dry_run)?;
+    let output = say(request, &title, &object, dry_run)?;
     if !dry_run.is_on() {
         cloud.on_kubernetes(id, |kubernetes, moment| kubernetes.create_set(SetKind::Bare, spec, 1, moment))?;
     }
-    Ok(said)
+    Ok(output)
 }
 
 /// Answers `kubectl create deployment`.
-pub fn deployment(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
+pub fn deployment(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
     let dry_run = DryRun::of(request)?;
     let images = request.list("image");
     if images.is_empty() {
@@ -163,9 +166,9 @@ pub fn deployment(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result
         return Err(Failure::usage(format!("failed to create deployment: deployments.apps \"{name}\" already exists")));
     }
     let spec = DeploymentSpec { name: name.clone(), namespace, labels, replicas, template };
-    let said = say(request, &title, &object, dry_run)?;
+    let output = say(request, &title, &object, dry_run)?;
     if !dry_run.is_on() {
         cloud.on_kubernetes(id, |kubernetes, moment| kubernetes.create_deployment(spec, moment))?;
     }
-    Ok(said)
+    Ok(output)
 }

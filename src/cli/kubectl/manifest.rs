@@ -2,19 +2,21 @@
 
 use serde_json::Value;
 
-use super::act::DryRun;
+use super::dry_run::DryRun;
+use super::failure::{Failure, server};
 use super::kind::Kind;
+use super::object::view;
+use super::output::Output;
 use super::parse::Request;
 use super::pod_manifest::{number, pairs, pod, selector, text};
-use super::select::labels as read_labels;
-use super::{Failure, Said, priorities, server, view, yaml};
+use super::{priorities, yaml};
 use scale_down_engine::autoscaler::expander::Priorities;
 use scale_down_engine::kubernetes::budget::Amount;
 use scale_down_engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
 use scale_down_engine::kubernetes::{BudgetLimit, DisruptionBudget, PodSpec, RestartPolicy};
 use scale_down_engine::scaler::Scaler;
 use scale_down_engine::workloads::{DeploymentSpec, SetKind, kind_name};
-use scale_down_engine::{Cloud, ClusterId, Pairs};
+use scale_down_engine::{Cloud, ClusterId};
 
 /// Running time of a job's containers if their command does not say, in milliseconds.
 const JOB_MS: u64 = 60_000;
@@ -308,17 +310,17 @@ fn walk(value: &Value, path: &str, known: &[String], found: &mut Vec<String>) {
 }
 
 /// Answers `kubectl apply` and `kubectl create -f`.
-pub fn apply(request: &Request, input: Option<&str>, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
+pub fn apply(request: &Request, input: Option<&str>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
     let documents = documents(request, input)?;
     let dry_run = DryRun::of(request)?;
     let is_create = request.command.name == "create";
-    let mut said = Said::default();
+    let mut output = Output::default();
     let mut left_out: Vec<String> = Vec::new();
     for document in &documents {
         let manifest = match read(document, request, cloud.now_ms()) {
             Ok(manifest) => manifest,
             Err(failure) => {
-                said.failures.push(failure);
+                output.failures.push(failure);
                 continue;
             }
         };
@@ -332,18 +334,18 @@ pub fn apply(request: &Request, input: Option<&str>, id: ClusterId, cloud: &mut 
         let mut notes = manifest.notes.clone();
         match put(manifest, is_create, dry_run, id, cloud) {
             Ok(word) => {
-                said.add(format!("{title}/{name} {word}{}", dry_run.suffix()));
-                said.notes.append(&mut notes);
+                output.add(format!("{title}/{name} {word}{}", dry_run.suffix()));
+                output.notes.append(&mut notes);
             }
-            Err(failure) => said.failures.push(failure),
+            Err(failure) => output.failures.push(failure),
         }
     }
     if !left_out.is_empty() {
         let shown: Vec<&str> = left_out.iter().take(4).map(String::as_str).collect();
         let more = if left_out.len() > 4 { format!(" and {} more", left_out.len() - 4) } else { String::new() };
-        said.notes.push(format!("Nothing comes of these fields here: {}{more}.", shown.join(", ")));
+        output.notes.push(format!("Nothing comes of these fields here: {}{more}.", shown.join(", ")));
     }
-    Ok(said)
+    Ok(output)
 }
 
 /// Creates or changes the object of a manifest; returns `created`, `configured` or `unchanged`.
@@ -449,11 +451,4 @@ fn put(
             Ok(word(is_there, is_same))
         }
     }
-}
-
-/// Reads the labels of a line: `key=value,…`.
-pub fn line_labels(text: &str) -> Result<Pairs, Failure> {
-    let selector = read_labels(text).map_err(Failure::usage)?;
-    let pairs = selector.requirements.into_iter();
-    Ok(pairs.filter_map(|one| Some((one.key, one.values.into_iter().next()?))).collect())
 }

@@ -1,10 +1,12 @@
 //! `kubectl taint`, `kubectl label` and `kubectl annotate`.
 
-use super::act::{DryRun, chosen_nodes, not_simulated, usage};
+use super::dry_run::DryRun;
+use super::failure::{Failure, not_simulated, usage};
 use super::kind::Kind;
+use super::object::view;
+use super::output::Output;
 use super::parse::Request;
-use super::target::targets;
-use super::{Failure, Said, view};
+use super::target::{chosen_nodes, targets};
 use scale_down_engine::kubernetes::{Taint, TaintEffect};
 use scale_down_engine::{Cloud, ClusterId, Pairs};
 
@@ -58,7 +60,7 @@ fn changes(words: &[String]) -> Result<(Vec<Taint>, Vec<Removal>), String> {
 }
 
 /// Answers `kubectl taint`.
-pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
+pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
     let dry_run = DryRun::of(request)?;
     let is_change = |word: &&String| word.contains([':', '=']) || word.ends_with('-');
     let begins = request.words.iter().position(|word| is_change(&word)).unwrap_or(request.words.len());
@@ -80,7 +82,7 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         return Err(Failure::usage(message));
     }
     let names: Vec<String> = own_name.map(str::to_owned).into_iter().chain(names.iter().cloned()).collect();
-    let mut said = Said::default();
+    let mut output = Output::default();
     for node in chosen_nodes(view(cloud, id)?, &names, request)? {
         let is_same = |one: &Taint, other: &Taint| one.key == other.key && one.effect == other.effect;
         let taken: Vec<&str> = added
@@ -89,7 +91,7 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             .map(|taint| taint.key.as_str())
             .collect();
         if !taken.is_empty() && !request.flag("overwrite") {
-            said.failures.push(Failure::usage(format!(
+            output.failures.push(Failure::usage(format!(
                 "node {} already has {} taint(s) with same effect(s) and --overwrite is false",
                 node.name,
                 taken.join(",")
@@ -105,11 +107,11 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             let count = taints.len();
             taints.retain(|taint| !removal.matches(taint));
             if taints.len() == count {
-                said.failures.push(Failure::usage(format!("taint \"{}\" not found", removal.text())));
+                output.failures.push(Failure::usage(format!("taint \"{}\" not found", removal.text())));
             }
             is_deleted |= taints.len() != count;
         }
-        if !said.failures.is_empty() {
+        if !output.failures.is_empty() {
             continue;
         }
         let word = match (is_added, is_deleted) {
@@ -118,7 +120,7 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             (true, false) => "tainted",
             (false, _) => "untainted",
         };
-        said.add(format!("node/{} {word}{}", node.name, dry_run.suffix()));
+        output.add(format!("node/{} {word}{}", node.name, dry_run.suffix()));
         if !dry_run.is_on() {
             cloud.on_kubernetes(id, |kubernetes, _| {
                 kubernetes.change_taints(node.id, |own| *own = taints);
@@ -126,11 +128,11 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             })?;
         }
     }
-    Ok(said)
+    Ok(output)
 }
 
 /// Answers `kubectl label` and `kubectl annotate`.
-pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
+pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
     let is_label = request.command.name == "label";
     let what = if is_label { "label" } else { "annotation" };
     let dry_run = DryRun::of(request)?;
@@ -156,7 +158,7 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         return Err(not_simulated(&format!("kubectl {} of {plural}", request.command.name)));
     }
     let names: Vec<String> = targets.into_iter().flat_map(|target| target.names).collect();
-    let mut said = Said::default();
+    let mut output = Output::default();
     for node in chosen_nodes(view(cloud, id)?, &names, request)? {
         let before: &Pairs = if is_label { &node.labels } else { &node.annotations };
         let mut after = before.clone();
@@ -177,7 +179,7 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         }
         if !taken.is_empty() {
             let taken = taken.join(", ");
-            said.failures.push(Failure::usage(if is_label {
+            output.failures.push(Failure::usage(if is_label {
                 format!("{taken}, and --overwrite is false")
             } else {
                 format!("--overwrite is false but found the following declared annotation(s): {taken}")
@@ -186,12 +188,12 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         }
         if is_list {
             for (key, value) in &after {
-                said.add(format!("{key}={value}"));
+                output.add(format!("{key}={value}"));
             }
             continue;
         }
         for key in missing.iter().filter(|_| is_label) {
-            said.add(format!("label \"{key}\" not found."));
+            output.add(format!("label \"{key}\" not found."));
         }
         let word = match (is_label, after != *before, is_set) {
             (true, false, _) => "not labeled",
@@ -199,7 +201,7 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             (true, true, false) => "unlabeled",
             (false, ..) => "annotated",
         };
-        said.add(format!("node/{} {word}{}", node.name, dry_run.suffix()));
+        output.add(format!("node/{} {word}{}", node.name, dry_run.suffix()));
         if !dry_run.is_on() {
             cloud.on_kubernetes(id, |kubernetes, _| {
                 if is_label {
@@ -211,5 +213,5 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             })?;
         }
     }
-    Ok(said)
+    Ok(output)
 }

@@ -5,11 +5,12 @@
 
 use serde_json::{Map, Value, json};
 
+use super::failure::{Failure, refused_connection};
 use super::kind::Kind;
 use super::print::{cpu, memory};
 use super::priorities;
-use crate::arm::{address, moment};
-use crate::exec::resource::scale_set_id;
+use crate::az::arm::resource::scale_set_id;
+use crate::az::arm::{address, moment};
 use scale_down_engine::kubernetes::budget::Amount;
 use scale_down_engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
 use scale_down_engine::kubernetes::taint::{NOT_READY_KEY, UNREACHABLE_KEY};
@@ -18,7 +19,7 @@ use scale_down_engine::kubernetes::{
 };
 use scale_down_engine::scaler::TimeFormats;
 use scale_down_engine::workloads::{Deployment, DeploymentId, Horizontal, Kubernetes, PodSet, SetKind};
-use scale_down_engine::{Cloud, Cluster, Pairs};
+use scale_down_engine::{Cloud, Cluster, ClusterId, Pairs};
 
 /// The namespaces of every cluster.
 const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -32,6 +33,13 @@ pub struct View<'a> {
     pub cluster: &'a Cluster,
     /// Its Kubernetes objects.
     pub kubernetes: &'a Kubernetes,
+}
+
+/// Returns the objects of a cluster; a refused connection if it is not there.
+pub(super) fn view(cloud: &Cloud, id: ClusterId) -> Result<View<'_>, Failure> {
+    let cluster = cloud.clusters().iter().find(|cluster| cluster.id == id);
+    let found = cluster.and_then(|cluster| Some(View { cloud, cluster, kubernetes: cloud.kubernetes(id)? }));
+    found.ok_or_else(refused_connection)
 }
 
 impl View<'_> {

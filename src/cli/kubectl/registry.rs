@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::error::Example;
+use crate::ground::example::Example;
 
 const TABLE: &str = include_str!("commands.txt");
 

@@ -1,12 +1,16 @@
 //! Kinds and names on a line, in both forms of kubectl: `TYPE NAME` and `TYPE/NAME`.
 
+use std::sync::Arc;
+
 use serde_json::Value;
 
+use super::failure::{Failure, not_found, server, usage};
 use super::kind::{ALL, Kind};
-use super::object::View;
+use super::object::{View, view};
 use super::parse::Request;
 use super::select::{field_terms, has_fields, has_labels, labels};
-use super::{Failure, not_found, server};
+use scale_down_engine::kubernetes::NodeInfo;
+use scale_down_engine::{Cloud, ClusterId};
 
 /// Objects of one kind: those with these names, or all that the flags select.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -96,4 +100,109 @@ pub fn find(view: View<'_>, target: &Target, request: &Request) -> Result<(Vec<V
 /// Returns the name of an object.
 pub fn name(object: &Value) -> &str {
     object.pointer("/metadata/name").and_then(Value::as_str).unwrap_or_default()
+}
+
+pub fn none_found(targets: &[Target], request: &Request) -> String {
+    let is_namespaced = targets.iter().any(|target| target.kind.info().is_namespaced);
+    if is_namespaced && !request.flag("all-namespaces") {
+        format!("No resources found in {} namespace.\n", request.namespace())
+    } else {
+        "No resources found\n".to_owned()
+    }
+}
+
+/// Returns the refusal of a line that names no kind.
+pub fn no_type(request: &Request) -> Failure {
+    let name = request.command.name;
+    let first = if name == "get" {
+        "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n"
+    } else {
+        ""
+    };
+    Failure::bare(format!(
+        "{first}error: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl {name} -h' for help and examples"
+    ))
+}
+
+/// An existing object, by kind, namespace and name.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    pub kind: Kind,
+    pub namespace: String,
+    pub name: String,
+}
+
+impl Found {
+    pub fn title(&self) -> String {
+        format!("{}/{}", self.kind.info().singular(), self.name)
+    }
+}
+
+/// Returns the objects that words and flags select for a change, and an error for each name not found.
+pub fn chosen(view: View<'_>, words: &[String], request: &Request) -> Result<(Vec<Found>, Vec<Failure>), Failure> {
+    let targets = targets(words)?;
+    if targets.is_empty() {
+        return Err(Failure::usage(
+            "you must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
+        ));
+    }
+    let is_by_name = targets.iter().any(|target| !target.names.is_empty());
+    if !is_by_name
+        && !request.flag("all")
+        && request.text("selector").is_none()
+        && request.text("field-selector").is_none()
+    {
+        return Err(Failure::usage("resource(s) were provided, but no name was specified"));
+    }
+    let (mut all, mut failures) = (Vec::new(), Vec::new());
+    for target in &targets {
+        let (objects, missing) = find(view, target, request)?;
+        failures.extend(missing);
+        all.extend(objects.iter().map(|object| found(target, object)));
+    }
+    Ok((all, failures))
+}
+
+fn found(target: &Target, object: &Value) -> Found {
+    let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str);
+    Found { kind: target.kind, namespace: namespace.unwrap_or_default().to_owned(), name: name(object).to_owned() }
+}
+
+/// Returns the nodes that `cordon`, `uncordon` or `drain` names, or selects by label.
+pub fn nodes(request: &Request, id: ClusterId, cloud: &Cloud) -> Result<Vec<Arc<NodeInfo>>, Failure> {
+    let view = view(cloud, id)?;
+    let selector = request.text("selector").map(labels).transpose().map_err(Failure::usage)?;
+    if request.words.is_empty() && selector.is_none() {
+        let usage_of = request.command.usage.split(' ').next().unwrap_or_default();
+        return Err(usage(request, &format!("USAGE: {} {usage_of} [flags]", request.command.name)));
+    }
+    if !request.words.is_empty() && selector.is_some() {
+        return Err(Failure::usage("cannot specify both a node name and a --selector option"));
+    }
+    if let Some(selector) = selector {
+        let is_it = |node: &&Arc<NodeInfo>| selector.matches_by(&|key| node.label(key));
+        return Ok(view.kubernetes.nodes().filter(is_it).cloned().collect());
+    }
+    let node = |word: &String| {
+        let name = word.strip_prefix("node/").or_else(|| word.strip_prefix("nodes/")).unwrap_or(word);
+        view.kubernetes.node_named(name).cloned().ok_or_else(|| not_found("nodes", name))
+    };
+    request.words.iter().map(node).collect()
+}
+
+/// Returns the nodes that a line selects, for `taint`, `label` and `annotate`.
+pub fn chosen_nodes(view: View<'_>, names: &[String], request: &Request) -> Result<Vec<Arc<NodeInfo>>, Failure> {
+    let selector = request.text("selector").map(labels).transpose().map_err(Failure::usage)?;
+    if names.is_empty() && selector.is_none() && !request.flag("all") {
+        return Err(Failure::usage("resource(s) were provided, but no name was specified"));
+    }
+    if names.is_empty() {
+        let is_it = |node: &&Arc<NodeInfo>| {
+            let labels = |key: &str| node.label(key);
+            selector.as_ref().is_none_or(|selector| selector.matches_by(&labels))
+        };
+        return Ok(view.kubernetes.nodes().filter(is_it).cloned().collect());
+    }
+    let node = |name: &String| view.kubernetes.node_named(name).cloned().ok_or_else(|| not_found("nodes", name));
+    names.iter().map(node).collect()
 }

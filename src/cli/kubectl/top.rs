@@ -1,9 +1,11 @@
 //! `kubectl top`: usage of nodes and pods. Pods without a simulated load are taken to use what they request.
 
+use super::failure::{Failure, not_found};
 use super::object::View;
+use super::output::Output;
 use super::parse::Request;
+use super::print;
 use super::select::labels;
-use super::{Failure, Said, not_found, print};
 use scale_down_engine::kubernetes::{NodeInfo, Pod, PodPhase, Resources};
 use scale_down_engine::workloads::SetKind;
 
@@ -50,16 +52,16 @@ fn sort(rows: &mut [(Resources, Vec<String>)], request: &Request) -> Result<(), 
     }
 }
 
-fn table(rows: Vec<(Resources, Vec<String>)>, header: &[&str], request: &Request) -> Said {
+fn table(rows: Vec<(Resources, Vec<String>)>, header: &[&str], request: &Request) -> Output {
     let head = (!request.flag("no-headers")).then(|| header.iter().map(|name| (*name).to_owned()).collect());
     let rows: Vec<Vec<String>> = head.into_iter().chain(rows.into_iter().map(|(_, row)| row)).collect();
-    let mut said = Said { notes: vec![NOTE.to_owned()], ..Said::default() };
-    said.print(print::table(&rows));
-    said
+    let mut output = Output { notes: vec![NOTE.to_owned()], ..Output::default() };
+    output.print(print::table(&rows));
+    output
 }
 
 /// Answers `kubectl top node`.
-pub fn nodes(view: View<'_>, request: &Request) -> Result<Said, Failure> {
+pub fn nodes(view: View<'_>, request: &Request) -> Result<Output, Failure> {
     let selector = request.text("selector").map(labels).transpose().map_err(Failure::usage)?;
     let names = request.words.as_slice();
     if let Some(missing) = names.iter().find(|name| view.kubernetes.node_named(name).is_none()) {
@@ -91,7 +93,7 @@ pub fn nodes(view: View<'_>, request: &Request) -> Result<Said, Failure> {
 }
 
 /// Answers `kubectl top pod`.
-pub fn pods(view: View<'_>, request: &Request) -> Result<Said, Failure> {
+pub fn pods(view: View<'_>, request: &Request) -> Result<Output, Failure> {
     let selector = request.text("selector").map(labels).transpose().map_err(Failure::usage)?;
     let is_everywhere = request.flag("all-namespaces");
     let names = request.words.as_slice();
@@ -117,9 +119,9 @@ pub fn pods(view: View<'_>, request: &Request) -> Result<Said, Failure> {
     }
     if rows.is_empty() {
         let place = if is_everywhere { String::new() } else { format!(" in {} namespace", request.namespace()) };
-        let mut said = Said::default();
-        said.warn(&format!("No resources found{place}.\n"));
-        return Ok(said);
+        let mut output = Output::default();
+        output.warn(&format!("No resources found{place}.\n"));
+        return Ok(output);
     }
     rows.sort_by(|(_, one), (_, other)| one.cmp(other));
     sort(&mut rows, request)?;

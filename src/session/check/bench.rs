@@ -5,12 +5,12 @@
 //! that is left is therefore one that a reader would get too.
 
 use crate::World;
-use scale_down_cli::account::Account;
-use scale_down_cli::error::Stage;
-use scale_down_cli::exec::{self, Context, Execution, Resumption, Terminal, Waiting};
-use scale_down_cli::outcome::Outcome;
+use scale_down_cli::az::account::Account;
+use scale_down_cli::az::exec::{self, Context, Execution, Resumption, Terminal, Waiting};
+use scale_down_cli::az::parse::{Invocation, ParseOptions, Parsed, parse};
+use scale_down_cli::ground::error::Stage;
+use scale_down_cli::ground::outcome::Outcome;
 use scale_down_cli::output;
-use scale_down_cli::parse::{Invocation, ParseOptions, Parsed, parse};
 use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
 use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, ExistingPool, OperationId, PoolSpec, PowerState, ProvisioningState,
@@ -100,8 +100,8 @@ impl Bench {
         let outcome = loop {
             match execution {
                 Execution::Done(outcome) => break outcome,
-                // Without a terminal nothing asks, and az follows nothing.
-                Execution::Asking(_, blocks) | Execution::Following(_, blocks) => break Outcome::ok(blocks),
+                // Without a terminal nothing asks.
+                Execution::Asking(_, blocks) => break Outcome::ok(blocks),
                 Execution::Waiting(waiting) => {
                     self.await_end(&waiting);
                     execution = match exec::resume(waiting, &self.cloud) {
@@ -142,7 +142,7 @@ impl Bench {
         if let Some(extension) = invocation.text("extension_name")
             && name != "extension add"
             && let Some((known, version)) =
-                scale_down_cli::account::EXTENSIONS.iter().find(|(known, _)| *known == extension)
+                scale_down_cli::az::account::EXTENSIONS.iter().find(|(known, _)| *known == extension)
         {
             self.account.extensions.insert((*known).to_owned(), version);
         }

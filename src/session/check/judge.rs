@@ -8,8 +8,8 @@ use super::script::{self, FILLER, PLACEHOLDER_FIRST, Script};
 use super::stand_in::stand_in;
 use super::verdict::{doubt, is_open, level, rule, rule_of};
 use super::{Finding, Fix, Level, Note, Replacement, Report};
-use scale_down_cli::error::{CliError, Stage};
-use scale_down_cli::outcome::{Block, Outcome};
+use scale_down_cli::ground::error::{CliError, Stage};
+use scale_down_cli::ground::outcome::{Block, Outcome};
 use scale_down_cli::shell::{self, RawCommand, ShellError, SimpleCommand, Span, Word};
 
 /// Words of the shell that can precede a command.

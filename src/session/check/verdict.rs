@@ -6,7 +6,7 @@
 use super::judge::DocumentCommand;
 use super::repair::Proposal;
 use super::{Level, RULES, Rule};
-use scale_down_cli::error::{CliError, ErrorClass, Stage};
+use scale_down_cli::ground::error::{CliError, ErrorClass, Stage};
 
 /// Arguments whose value is a file, which does not exist here.
 const FILE_ARGUMENTS: [&str; 5] =

@@ -14,8 +14,8 @@
 //! ```
 
 use super::fact::{CheckContext, FACTS, FactInfo, FactKind, FactSubject, Value};
-use scale_down_cli::exec::parse_duration_ms;
-use scale_down_cli::suggest;
+use scale_down_cli::ground::duration::parse_duration_ms;
+use scale_down_cli::ground::suggest;
 
 /// Length of the longest check, in bytes.
 const LENGTH_MAX: usize = 500;

@@ -2,7 +2,7 @@
 
 use super::judge::Baseline;
 use crate::{Entry, EntryState};
-use scale_down_cli::outcome::Block;
+use scale_down_cli::ground::outcome::Block;
 use scale_down_engine::money::Cost;
 use scale_down_engine::{Cloud, Cluster, Node, NodeSource, NodeState, PodCounts, Pool};
 

@@ -2,7 +2,7 @@
 
 use super::fact::{CheckContext, FactInfo, FactKind, Value};
 use crate::amount::dollars;
-use scale_down_cli::exec::clock;
+use scale_down_cli::ground::duration::clock;
 
 /// A measure and its limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
