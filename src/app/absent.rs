@@ -3,6 +3,7 @@
 //! Lines typed meanwhile are queued; the simulator runs them once it has arrived.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -14,7 +15,7 @@ use scale_down_session::{Entry, Glance, NodeDetail, NodeRow, OpenError, Simulati
 /// The stand-in simulator: an empty cloud, and a queue of the lines typed so far.
 #[derive(Default)]
 pub struct Absent {
-    waiting: Vec<Entry>,
+    waiting: Vec<Arc<Entry>>,
 }
 
 impl Simulation for Absent {
@@ -30,7 +31,7 @@ impl Simulation for Absent {
         true
     }
 
-    fn transcript(&self) -> &[Entry] {
+    fn transcript(&self) -> &[Arc<Entry>] {
         &self.waiting
     }
 
@@ -80,7 +81,7 @@ impl Simulation for Absent {
 
     fn submit(&mut self, text: &str) {
         let entry = Entry::new(self.waiting.len() as u64, text, 0);
-        self.waiting.push(entry);
+        self.waiting.push(Arc::new(entry));
     }
 
     fn interrupt(&mut self) {

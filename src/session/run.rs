@@ -51,7 +51,8 @@ pub struct Run {
     /// The simulated cloud.
     pub cloud: Cloud,
     pub(super) account: Account,
-    pub(super) transcript: Vec<Entry>,
+    /// Copies of the run share the lines that have answered.
+    pub(super) transcript: Vec<Arc<Entry>>,
     pub(super) variables: BTreeMap<String, String>,
     last_exit_code: i32,
     has_terminal: bool,
@@ -89,7 +90,7 @@ impl Run {
     #[must_use]
     pub fn busy(&self) -> Option<&Entry> {
         self.active.as_ref()?;
-        self.transcript.get(self.next.checked_sub(1)?)
+        self.transcript.get(self.next.checked_sub(1)?).map(Arc::as_ref)
     }
 
     /// Returns the simulated time at which the last line answered, in milliseconds; 0 if none has.
@@ -144,7 +145,7 @@ impl Run {
             }
             let id = self.transcript.len() as u64;
             let entry = Entry::new(id, &line.text, self.cloud.now_ms());
-            self.transcript.push(entry);
+            self.transcript.push(Arc::new(entry));
         }
         self.pump();
         self.judge();
@@ -204,7 +205,7 @@ impl Run {
             }
             self.end_line();
         }
-        for entry in self.transcript.iter_mut().skip(self.next) {
+        for entry in self.transcript.iter_mut().skip(self.next).map(Arc::make_mut) {
             entry.state = EntryState::Done;
             entry.exit_code = Some(exec::INTERRUPTED);
             let note = "Not run: the line before it was interrupted.";
@@ -229,10 +230,15 @@ impl Run {
         }
     }
 
-    /// Lets time pass until `at_ms`. A line whose wait ends answers at that very moment, and the next line begins
-    /// then.
-    pub(super) fn advance_to(&mut self, at_ms: u64, timeline: &mut Timeline) {
+    /// Lets time pass until `at_ms`, or until something has happened at `moments_max` moments; returns their number.
+    /// A line whose wait ends answers at that very moment, and the next line begins then.
+    pub(super) fn advance_to(&mut self, at_ms: u64, moments_max: u32, timeline: &mut Timeline) -> u32 {
+        let mut moments = 0;
         while let Some(event_ms) = self.next_event_ms().filter(|event_ms| *event_ms <= at_ms) {
+            if moments == moments_max {
+                return moments;
+            }
+            moments += 1;
             self.judge_until(event_ms);
             timeline.before(event_ms, &self.cloud);
             self.cloud.advance_to(event_ms);
@@ -242,6 +248,7 @@ impl Run {
         self.judge_until(at_ms.saturating_add(1));
         self.cloud.advance_to(at_ms);
         timeline.reach(at_ms, &self.cloud);
+        moments
     }
 
     /// Lets time pass to each moment before `end_ms` at which the judge looks while nothing happens.
@@ -268,7 +275,7 @@ impl Run {
     /// Begins the next line. Returns `false` if there is none.
     fn begin_line(&mut self) -> bool {
         let now_ms = self.cloud.now_ms();
-        let Some(entry) = self.transcript.get_mut(self.next) else {
+        let Some(entry) = self.transcript.get_mut(self.next).map(Arc::make_mut) else {
             return false;
         };
         entry.state = EntryState::Running;
@@ -411,7 +418,7 @@ impl Run {
     /// Answers `? QUERY`: queries the output of the last command that printed anything.
     fn query_last(&mut self, query: &str) {
         let before = self.transcript.iter().take(self.next.saturating_sub(1));
-        let printed = before.map(Entry::stdout).rfind(|text| !text.is_empty());
+        let printed = before.map(|entry| entry.stdout()).rfind(|text| !text.is_empty());
         self.record(exec::query_result(printed.as_deref(), query));
     }
 
@@ -469,7 +476,7 @@ impl Run {
 
     /// Returns the line that was begun last.
     fn current(&mut self) -> Option<&mut Entry> {
-        self.transcript.get_mut(self.next.checked_sub(1)?)
+        self.transcript.get_mut(self.next.checked_sub(1)?).map(Arc::make_mut)
     }
 
     /// Continues with the next command that the exit code of the last one lets run.

@@ -25,7 +25,7 @@ pub trait Simulation {
     fn revision(&self) -> u64;
     fn now_ms(&self) -> u64;
     fn is_idle(&self) -> bool;
-    fn transcript(&self) -> &[Entry];
+    fn transcript(&self) -> &[Arc<Entry>];
     fn busy(&self) -> Option<&Entry>;
     /// Returns `true` if a line has asked a question and waits for the answer.
     fn is_asking(&self) -> bool;
@@ -110,7 +110,7 @@ impl Simulation for Session {
         self.is_idle()
     }
 
-    fn transcript(&self) -> &[Entry] {
+    fn transcript(&self) -> &[Arc<Entry>] {
         self.transcript()
     }
 
@@ -245,7 +245,7 @@ impl Simulation for Session {
 
     fn entries(&self, from: usize) -> Value {
         let entries = self.transcript().get(from..).unwrap_or_default();
-        let object = |entry: &Entry| {
+        let object = |entry: &Arc<Entry>| {
             let mut object = report::entry(entry);
             if let Some(object) = object.as_object_mut() {
                 object.insert("is_done".to_owned(), (entry.state == EntryState::Done).into());

@@ -51,9 +51,7 @@ impl Session {
     pub fn leave_lesson(&mut self) {
         self.options.lesson = None;
         self.run.judge = None;
-        for checkpoint in &mut self.checkpoints {
-            checkpoint.run.judge = None;
-        }
+        self.checkpoints.forget_lesson();
     }
 
     /// Returns the lesson that is being taken.

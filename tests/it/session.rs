@@ -17,7 +17,7 @@ fn session() -> Session {
 fn run(session: &mut Session, line: &str) -> Entry {
     session.submit(line);
     session.advance_until_answered();
-    session.transcript().last().expect("an entry").clone()
+    session.transcript().last().expect("an entry").as_ref().clone()
 }
 
 fn counts(session: &Session) -> (u32, u32) {
