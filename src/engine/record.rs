@@ -284,7 +284,12 @@ pub struct RecordLog {
 
 impl Default for RecordLog {
     fn default() -> Self {
-        Self { records: SharedQueue::default(), details: SharedQueue::default(), next_sequence: 0, nobody: Arc::from("") }
+        Self {
+            records: SharedQueue::default(),
+            details: SharedQueue::default(),
+            next_sequence: 0,
+            nobody: Arc::from(""),
+        }
     }
 }
 
@@ -316,9 +321,8 @@ impl RecordLog {
     /// Returns the records from a sequence number on, oldest first.
     #[must_use]
     pub fn since(&self, sequence: u64) -> impl DoubleEndedIterator<Item = &Record> {
-        let since = |records: &SharedQueue<Record>| {
-            records.partition_point(|record| record.sequence < sequence)..records.len()
-        };
+        let since =
+            |records: &SharedQueue<Record>| records.partition_point(|record| record.sequence < sequence)..records.len();
         Merged { log: self, records: since(&self.records), details: since(&self.details) }
     }
 

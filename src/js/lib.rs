@@ -40,7 +40,9 @@ impl Simulator {
             session.submit(lines);
             session.advance_until_answered();
             let entries = session.transcript().get(begun..).unwrap_or_default();
-            let join = |text: fn(&scale_down_session::Entry) -> String| entries.iter().map(|entry| text(entry)).collect::<String>();
+            let join = |text: fn(&scale_down_session::Entry) -> String| {
+                entries.iter().map(|entry| text(entry)).collect::<String>()
+            };
             json!({
                 "exit_code": entries.last().and_then(|entry| entry.exit_code).unwrap_or(0),
                 "stdout": join(scale_down_session::Entry::stdout),
