@@ -9,6 +9,7 @@ use serde_json::Value;
 
 use scale_down_cli::complete::Completion;
 use scale_down_engine::{PoolId, Snapshot};
+use scale_down_session::budget::OutOfBudget;
 use scale_down_session::lesson::LessonError;
 use scale_down_session::{Entry, Glance, NodeDetail, NodeRow, OpenError, Simulation, WorldError};
 
@@ -55,8 +56,8 @@ impl Simulation for Absent {
         String::new()
     }
 
-    fn share(&self) -> String {
-        String::new()
+    fn share(&self) -> Result<String, OpenError> {
+        Ok(String::new())
     }
 
     fn complete(&self, _line: &str, _cursor: usize) -> Completion {
@@ -84,6 +85,11 @@ impl Simulation for Absent {
         self.waiting.push(Arc::new(entry));
     }
 
+    fn exec(&mut self, lines: &str, _work_max: u64) -> Result<(), OutOfBudget> {
+        self.submit(lines);
+        Ok(())
+    }
+
     fn interrupt(&mut self) {
         self.waiting.clear();
     }
@@ -99,6 +105,10 @@ impl Simulation for Absent {
     fn advance_until_answered(&mut self) {}
 
     fn seek(&mut self, _at_ms: u64) {}
+
+    fn seek_within(&mut self, _at_ms: u64, _work_max: u64) -> Result<(), OutOfBudget> {
+        Ok(())
+    }
 
     fn undo(&mut self) -> bool {
         self.waiting.pop().is_some()

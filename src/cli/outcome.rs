@@ -85,6 +85,17 @@ pub fn stderr(blocks: &[Block]) -> String {
     text
 }
 
+/// Returns the size of what blocks print on either stream, in bytes, as far as it can be large.
+#[must_use]
+pub fn size(blocks: &[Block]) -> usize {
+    let sizes = blocks.iter().map(|block| match block {
+        Block::Output(rendered) => rendered.text().len(),
+        Block::Remark(remark) => remark.len(),
+        _ => 0,
+    });
+    sizes.sum()
+}
+
 /// Applies a command's redirections to its blocks; `merges` says whether `2>&1` makes one text of both streams.
 pub fn redirect(blocks: &mut Vec<Block>, streams: Streams, merges: bool) {
     if streams == Streams::default() {

@@ -34,6 +34,8 @@ pub(super) struct Checkpoints {
     moments: u32,
     /// Moments after which the next checkpoint is taken.
     due: Option<u32>,
+    /// Number of lines, the oldest ones, whose output no copy keeps.
+    emptied: usize,
 }
 
 impl Checkpoints {
@@ -76,7 +78,7 @@ impl Checkpoints {
 
     /// Returns the latest copy at `at_ms` or before, and the number of log items that it has applied.
     pub fn latest(&mut self, at_ms: u64) -> Option<(usize, Run)> {
-        (self.items, self.moments) = (0, 0);
+        (self.items, self.moments, self.emptied) = (0, 0, 0);
         let found = self.kept.iter().rev().find(|checkpoint| checkpoint.run.cloud.now_ms() <= at_ms)?;
         Some((found.applied, found.run.clone()))
     }
@@ -84,6 +86,18 @@ impl Checkpoints {
     /// Drops the copies that have applied more than `applied` items, or are later than `at_ms`.
     pub fn forget_after(&mut self, applied: usize, at_ms: u64) {
         self.kept.retain(|checkpoint| checkpoint.applied <= applied && checkpoint.run.cloud.now_ms() <= at_ms);
+    }
+
+    /// Frees the output of lines that a later state of the run does not keep any more.
+    pub fn empty(&mut self, run: &Run) {
+        let places = self.emptied..run.emptied();
+        if places.is_empty() {
+            return;
+        }
+        self.emptied = places.end;
+        for checkpoint in &mut self.kept {
+            checkpoint.run.share_emptied(run, places.clone());
+        }
     }
 
     /// Makes the copies runs without a lesson.

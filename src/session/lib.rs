@@ -4,7 +4,9 @@
 //! seeking and links are all replays. Checkpoints make replays fast and change no result.
 
 mod active;
+pub mod address;
 pub mod amount;
+pub mod budget;
 pub mod check;
 mod checkpoints;
 mod command_log;
@@ -27,6 +29,7 @@ pub mod world;
 
 use std::sync::Arc;
 
+use budget::{Budget, OutOfBudget};
 use checkpoints::Checkpoints;
 use command_log::{CommandLog, LogAction, LogItem};
 use lesson::{Judge, Lesson};
@@ -229,23 +232,55 @@ impl Session {
         loop {
             let moments = self.run.advance_to(at_ms, self.checkpoints.moments_left(), &mut self.timeline);
             self.checkpoints.count(moments, self.applied, &self.run);
+            self.checkpoints.empty(&self.run);
             if self.run.cloud.now_ms() >= at_ms {
                 break;
             }
         }
     }
 
+    /// Lets simulated time pass until `at_ms`, as far as a budget allows; an earlier time does nothing.
+    ///
+    /// # Errors
+    ///
+    /// The budget is spent before that time.
+    pub fn advance_within(&mut self, at_ms: u64, budget: &Budget) -> Result<(), OutOfBudget> {
+        budget.check(&self.run, at_ms)?;
+        while let Some(next_ms) = self.next_ms().filter(|next_ms| *next_ms <= at_ms) {
+            self.advance_to(next_ms);
+            budget.check(&self.run, at_ms)?;
+        }
+        self.advance_to(at_ms);
+        Ok(())
+    }
+
+    /// Advances until every line typed so far has answered, or one asks a question, as far as a budget allows.
+    ///
+    /// # Errors
+    ///
+    /// The budget is spent before that.
+    fn answer_within(&mut self, budget: &Budget) -> Result<(), OutOfBudget> {
+        while self.busy().is_some() && self.question().is_none() && !self.run.is_stuck() {
+            budget.check(&self.run, self.next_ms().unwrap_or(0))?;
+            if !self.advance_to_next_event() {
+                break;
+            }
+        }
+        Ok(())
+    }
+
     /// Advances to the next event or log item. Returns `false` if there is none.
     pub fn advance_to_next_event(&mut self) -> bool {
-        let typed_ms = self.log.at_ms(self.applied);
-        let next_ms = match (typed_ms, self.run.next_event_ms()) {
-            (Some(typed_ms), Some(event_ms)) => Some(typed_ms.min(event_ms)),
-            (one, other) => one.or(other),
-        };
+        let next_ms = self.next_ms();
         if let Some(next_ms) = next_ms {
             self.advance_to(next_ms);
         }
         next_ms.is_some()
+    }
+
+    /// Returns the time of the next event or log item.
+    fn next_ms(&self) -> Option<u64> {
+        self.log.at_ms(self.applied).into_iter().chain(self.run.next_event_ms()).min()
     }
 
     /// Advances until nothing is under way any more.
@@ -255,9 +290,8 @@ impl Session {
 
     /// Advances until every line typed so far has answered, or one asks a question.
     pub fn advance_until_answered(&mut self) {
-        while self.busy().is_some() && self.question().is_none() && !self.run.is_stuck() && self.advance_to_next_event()
-        {
-        }
+        let answered = self.answer_within(&Budget::UNLIMITED);
+        debug_assert!(answered.is_ok(), "no limit is broken");
     }
 
     /// Applies the log items that are due by `until_ms`.
@@ -273,6 +307,7 @@ impl Session {
                 LogAction::Begin => self.run.begin_lesson(),
             }
             self.applied += 1;
+            self.checkpoints.empty(&self.run);
         }
         self.revision += 1;
     }
@@ -281,12 +316,43 @@ impl Session {
     ///
     /// In a lesson the time does not go back before the end of its set-up.
     pub fn seek(&mut self, at_ms: u64) {
+        let at_ms = self.rewind_to(at_ms);
+        self.advance_to(at_ms);
+    }
+
+    /// Goes to a time as [`Self::seek`] does, with at most `work_max` units of work.
+    ///
+    /// # Errors
+    ///
+    /// That much is done before that time, and the run stands where it is then.
+    pub fn seek_within(&mut self, at_ms: u64, work_max: u64) -> Result<(), OutOfBudget> {
+        let at_ms = self.rewind_to(at_ms);
+        self.advance_within(at_ms, &Budget::of(&self.run, work_max))
+    }
+
+    /// Goes back to a checkpoint, if a time is past. Returns the time to which to advance from there.
+    fn rewind_to(&mut self, at_ms: u64) -> u64 {
         let at_ms = at_ms.max(self.begun_ms());
         if at_ms < self.now_ms() {
             self.timeline.leave(&self.run.cloud);
             self.rewind(at_ms);
         }
-        self.advance_to(at_ms);
+        at_ms
+    }
+
+    /// Types lines and advances until all have answered, or one asks a question, with at most `work_max` units of work.
+    ///
+    /// # Errors
+    ///
+    /// That much is done before they have; then the run stops waiting, as by [`Self::interrupt`].
+    pub fn exec(&mut self, lines: &str, work_max: u64) -> Result<(), OutOfBudget> {
+        let budget = Budget::of(&self.run, work_max);
+        self.submit(lines);
+        let answered = self.answer_within(&budget);
+        if answered.is_err() {
+            self.interrupt();
+        }
+        answered
     }
 
     /// Returns the end of the run so far, in milliseconds: the latest time that was played or typed at.
@@ -462,12 +528,6 @@ impl Session {
                 self.advance_to(self.run.answered_ms().saturating_add(rest_ms));
             }
         }
-    }
-
-    /// Returns the run so far as a link fragment.
-    #[must_use]
-    pub fn share(&self) -> String {
-        share::encode(&self.script())
     }
 }
 
