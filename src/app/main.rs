@@ -149,12 +149,10 @@ pub struct App {
     refs: Refs,
     painter: Option<Painter>,
     snapshot: Rc<Snapshot>,
-    transcript: Vec<Rc<Entry>>,
+    transcript: Vec<Arc<Entry>>,
     revision: u64,
     /// `true` once the simulator has arrived.
     is_running: bool,
-    /// The transcript may have changed anywhere, not only at its end.
-    replayed: bool,
     notice: Option<AttrValue>,
     cleared: u64,
     pointed: Option<NodeKey>,
@@ -194,7 +192,6 @@ impl Component for App {
             transcript: Vec::new(),
             revision: u64::MAX,
             is_running: false,
-            replayed: true,
             notice: None,
             cleared: 0,
             pointed: None,
@@ -338,7 +335,6 @@ impl App {
             self.session.borrow_mut().submit(lines);
         }
         self.is_running = true;
-        self.replayed = true;
         self.pace.rest();
         if let Some(at_ms) = self.options.at_ms {
             self.session.borrow_mut().seek(at_ms);

@@ -23,7 +23,7 @@ impl App {
                 }
             }
             Msg::Frame => self.wake.fired(),
-            Msg::Changed => self.replayed = true,
+            Msg::Changed => {}
             Msg::Prompt(effect) => self.take_effect(effect),
             Msg::Interrupt => self.session.borrow_mut().interrupt(),
             Msg::Clear => self.clear(),
@@ -47,17 +47,16 @@ impl App {
                 self.active_example = None;
             }
             Msg::Undo => {
-                self.replayed |= self.session.borrow_mut().undo();
+                self.session.borrow_mut().undo();
             }
             Msg::Redo => {
-                self.replayed |= self.session.borrow_mut().redo();
+                self.session.borrow_mut().redo();
             }
             Msg::Run(lines) => self.run(&lines),
             Msg::Fill(lines) => self.prompt.borrow_mut().put(lines),
             Msg::Seek(at_ms) => {
                 self.pace.playing = false;
                 self.session.borrow_mut().seek(at_ms);
-                self.replayed = true;
             }
             Msg::Branch => {
                 self.session.borrow_mut().branch();
@@ -136,7 +135,6 @@ impl App {
     /// Begins the view anew after a reset: an empty screen and a running clock.
     fn begin(&mut self) {
         self.cleared = 0;
-        self.replayed = true;
         self.notice = None;
         self.chosen = None;
         self.pointed = None;

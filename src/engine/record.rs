@@ -5,13 +5,14 @@
 //! operations is complete: what each node has cost can be recomputed from it. What happens to pods and
 //! their controllers is far more, and is kept for a while, as Kubernetes itself keeps it.
 
-use std::collections::{VecDeque, vec_deque};
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Milestone;
 use crate::azure::operation::OperationKind;
 use crate::azure::pool::node_name;
+use crate::ground::shared_queue::SharedQueue;
 use crate::kubernetes::{PodId, PodSpec, pod};
 
 /// Maximum number of records of machines and operations that are kept; the oldest go first.
@@ -273,9 +274,9 @@ fn operated(operation: OperationKind, status: OperationStatus) -> (&'static str,
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RecordLog {
     /// Records of machines and operations.
-    records: VecDeque<Record>,
+    records: SharedQueue<Record>,
     /// Records of pods and controllers. Both queues share one sequence of numbers.
-    details: VecDeque<Record>,
+    details: SharedQueue<Record>,
     next_sequence: u64,
     /// The subject of a record that names none.
     nobody: Arc<str>,
@@ -283,14 +284,19 @@ pub struct RecordLog {
 
 impl Default for RecordLog {
     fn default() -> Self {
-        Self { records: VecDeque::new(), details: VecDeque::new(), next_sequence: 0, nobody: Arc::from("") }
+        Self {
+            records: SharedQueue::default(),
+            details: SharedQueue::default(),
+            next_sequence: 0,
+            nobody: Arc::from(""),
+        }
     }
 }
 
 impl RecordLog {
     pub(super) fn push(&mut self, at_ms: u64, subject: &Arc<str>, instance_id: Option<u32>, event: RecordedEvent) {
         if self.records.len() >= RECORDS_MAX {
-            self.records.pop_front();
+            self.records.drop_front();
         }
         let sequence = self.count();
         let subject = Arc::clone(subject);
@@ -300,7 +306,7 @@ impl RecordLog {
     /// Records an event of a pod or a controller.
     pub(super) fn push_detail(&mut self, at_ms: u64, event: RecordedEvent) {
         if self.details.len() >= DETAILS_MAX {
-            self.details.pop_front();
+            self.details.drop_front();
         }
         let sequence = self.count();
         let subject = Arc::clone(&self.nobody);
@@ -315,8 +321,9 @@ impl RecordLog {
     /// Returns the records from a sequence number on, oldest first.
     #[must_use]
     pub fn since(&self, sequence: u64) -> impl DoubleEndedIterator<Item = &Record> {
-        let from = |records: &'_ VecDeque<Record>| records.partition_point(|record| record.sequence < sequence);
-        Merged { one: self.records.range(from(&self.records)..), other: self.details.range(from(&self.details)..) }
+        let since =
+            |records: &SharedQueue<Record>| records.partition_point(|record| record.sequence < sequence)..records.len();
+        Merged { log: self, records: since(&self.records), details: since(&self.details) }
     }
 
     /// Returns the sequence number that the next record will have.
@@ -326,30 +333,44 @@ impl RecordLog {
     }
 }
 
-/// An iterator that merges two queues of records by their sequence numbers.
+/// An iterator that merges the two queues of a log by sequence numbers.
 struct Merged<'a> {
-    one: vec_deque::Iter<'a, Record>,
-    other: vec_deque::Iter<'a, Record>,
+    log: &'a RecordLog,
+    /// Indices of the records that are left.
+    records: Range<usize>,
+    details: Range<usize>,
 }
 
 impl<'a> Iterator for Merged<'a> {
     type Item = &'a Record;
 
     fn next(&mut self) -> Option<&'a Record> {
-        match (self.one.clone().next(), self.other.clone().next()) {
-            (Some(one), Some(other)) if other.sequence < one.sequence => self.other.next(),
-            (None, Some(_)) => self.other.next(),
-            _ => self.one.next(),
+        let front = |queue: &'a SharedQueue<Record>, left: &Range<usize>| queue.get(left.clone().next()?);
+        match (front(&self.log.records, &self.records), front(&self.log.details, &self.details)) {
+            (Some(record), detail) if detail.is_none_or(|detail| record.sequence < detail.sequence) => {
+                self.records.next();
+                Some(record)
+            }
+            (_, detail) => {
+                self.details.next();
+                detail
+            }
         }
     }
 }
 
-impl DoubleEndedIterator for Merged<'_> {
+impl<'a> DoubleEndedIterator for Merged<'a> {
     fn next_back(&mut self) -> Option<Self::Item> {
-        match (self.one.clone().next_back(), self.other.clone().next_back()) {
-            (Some(one), Some(other)) if other.sequence > one.sequence => self.other.next_back(),
-            (None, Some(_)) => self.other.next_back(),
-            _ => self.one.next_back(),
+        let back = |queue: &'a SharedQueue<Record>, left: &Range<usize>| queue.get(left.clone().next_back()?);
+        match (back(&self.log.records, &self.records), back(&self.log.details, &self.details)) {
+            (Some(record), detail) if detail.is_none_or(|detail| record.sequence > detail.sequence) => {
+                self.records.next_back();
+                Some(record)
+            }
+            (_, detail) => {
+                self.details.next_back();
+                detail
+            }
         }
     }
 }

@@ -4,6 +4,7 @@
 //! command log into a fresh one.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
 use super::active::{Active, PipedOutput};
@@ -19,16 +20,21 @@ use scale_down_cli::shell::filter::{self, FILTERS};
 use scale_down_cli::shell::{self, Connector, RawCommand, ShellError};
 use scale_down_engine::Cloud;
 
-/// Greatest number of queued lines.
-const QUEUE_MAX: usize = 1000;
-/// Most output that a run may print, in bytes: a page that runs out of memory loses the run.
-const PRINTED_MAX: usize = 8 * 1024 * 1024;
+/// Most output that a run keeps, in bytes: a page that runs out of memory loses the run.
+const OUTPUT_MAX: usize = 8 * 1024 * 1024;
+/// Most work that commands may do at one moment of simulated time. It takes about ten seconds.
+const WORK_AT_ONCE_MAX: u64 = 100_000;
+/// Output that counts as a unit of work, in bytes.
+const OUTPUT_PER_WORK: u64 = 256;
 
 fn shell_refusal(error: ShellError) -> Outcome {
     let mut refusal = CliError::new(ErrorClass::Shell, Stage::Shell, error.message).with_exit_code(error.exit_code);
     refusal.bare = true;
     Outcome::refused(Vec::new(), refusal)
 }
+
+/// Exit code of lines that were stopped because they do too much: that of bash for a command that cannot go on.
+const OVERWORKED: i32 = 1;
 
 /// Returns a note on the first character of a word processor in a line that failed; `None` if there is none.
 fn look_alike_note(line: &str) -> Option<String> {
@@ -51,15 +57,22 @@ pub struct Run {
     /// The simulated cloud.
     pub cloud: Cloud,
     pub(super) account: Account,
-    pub(super) transcript: Vec<Entry>,
+    /// Copies of the run share the lines that have answered.
+    pub(super) transcript: Vec<Arc<Entry>>,
     pub(super) variables: BTreeMap<String, String>,
     last_exit_code: i32,
     has_terminal: bool,
     /// Transcript index of the next line to start.
     next: usize,
     active: Option<Active>,
-    /// Size of the output so far, in bytes.
-    printed: usize,
+    /// Size of the output that the run keeps, in bytes.
+    output: usize,
+    /// Number of lines, the oldest ones, whose output is not kept any more.
+    emptied: usize,
+    /// Work done by commands and moments: one unit for each command, for each 256 bytes of output, and for each moment.
+    work: u64,
+    /// `work` when the present moment, or the latest typing at it, began.
+    work_before: u64,
     /// The simulated time at which the last line answered, in milliseconds.
     answered_ms: u64,
     /// The judge of the lesson that is being taken.
@@ -79,7 +92,10 @@ impl Run {
             has_terminal,
             next: 0,
             active: None,
-            printed: 0,
+            output: 0,
+            emptied: 0,
+            work: 0,
+            work_before: 0,
             answered_ms: 0,
             judge: None,
         }
@@ -89,7 +105,7 @@ impl Run {
     #[must_use]
     pub fn busy(&self) -> Option<&Entry> {
         self.active.as_ref()?;
-        self.transcript.get(self.next.checked_sub(1)?)
+        self.transcript.get(self.next.checked_sub(1)?).map(Arc::as_ref)
     }
 
     /// Returns the simulated time at which the last line answered, in milliseconds; 0 if none has.
@@ -138,13 +154,11 @@ impl Run {
             self.answer(answer.trim_end_matches('\r'));
             text = rest;
         }
+        self.work_before = self.work;
         for line in shell::split_lines(text) {
-            if self.transcript.len() - self.next >= QUEUE_MAX {
-                break;
-            }
             let id = self.transcript.len() as u64;
             let entry = Entry::new(id, &line.text, self.cloud.now_ms());
-            self.transcript.push(entry);
+            self.transcript.push(Arc::new(entry));
         }
         self.pump();
         self.judge();
@@ -204,15 +218,55 @@ impl Run {
             }
             self.end_line();
         }
-        for entry in self.transcript.iter_mut().skip(self.next) {
+        self.drop_queue(outcome::INTERRUPTED, "Not run: the line before it was interrupted.");
+        self.answered_ms = self.cloud.now_ms();
+        self.judge();
+    }
+
+    /// Ends the lines that have not begun.
+    fn drop_queue(&mut self, exit_code: i32, note: &str) {
+        for entry in self.transcript.iter_mut().skip(self.next).map(Arc::make_mut) {
             entry.state = EntryState::Done;
-            entry.exit_code = Some(outcome::INTERRUPTED);
-            let note = "Not run: the line before it was interrupted.";
+            entry.exit_code = Some(exit_code);
             entry.blocks.push(Block::Note(note.to_owned()));
         }
         self.next = self.transcript.len();
-        self.answered_ms = self.cloud.now_ms();
-        self.judge();
+    }
+
+    /// Ends the active line and the queue if their commands have done too much without any time passing. Returns
+    /// `true` if it did.
+    fn stop_overwork(&mut self) -> bool {
+        if self.work - self.work_before <= WORK_AT_ONCE_MAX {
+            return false;
+        }
+        let text = "stopped: these commands do more at one moment than the playground accepts (100,000 commands, or 25 MB of output); type the rest by itself";
+        let refusal = shell_refusal(ShellError { message: text.to_owned(), exit_code: OVERWORKED, at: 0 });
+        if let Some(active) = &mut self.active {
+            *active = Active::default();
+        }
+        self.record(refusal);
+        self.end_line();
+        self.drop_queue(OVERWORKED, "Not run: the lines before it were stopped.");
+        true
+    }
+
+    /// Returns the work that the run has done so far: commands, output, moments and events.
+    pub(super) fn work(&self) -> u64 {
+        self.work + self.cloud.log().next_sequence()
+    }
+
+    /// Returns the number of lines, the oldest ones, whose output is not kept any more.
+    pub(super) fn emptied(&self) -> usize {
+        self.emptied
+    }
+
+    /// Takes over from a later state of the run how little is kept of lines, those at `places`, that have answered.
+    pub(super) fn share_emptied(&mut self, later: &Self, places: Range<usize>) {
+        let places = places.start..places.end.min(self.next.saturating_sub(1));
+        let own = self.transcript.get_mut(places.clone()).unwrap_or_default();
+        for (entry, emptied) in own.iter_mut().zip(later.transcript.get(places).unwrap_or_default()) {
+            entry.clone_from(emptied);
+        }
     }
 
     /// Returns the time of the next event in the cloud or end of a timed wait, in milliseconds.
@@ -229,10 +283,19 @@ impl Run {
         }
     }
 
-    /// Lets time pass until `at_ms`. A line whose wait ends answers at that very moment, and the next line begins
-    /// then.
-    pub(super) fn advance_to(&mut self, at_ms: u64, timeline: &mut Timeline) {
+    /// Lets time pass until `at_ms`, or until something has happened at `moments_max` moments; returns their number.
+    /// A line whose wait ends answers at that very moment, and the next line begins then.
+    pub(super) fn advance_to(&mut self, at_ms: u64, moments_max: u32, timeline: &mut Timeline) -> u32 {
+        let mut moments = 0;
         while let Some(event_ms) = self.next_event_ms().filter(|event_ms| *event_ms <= at_ms) {
+            if moments == moments_max {
+                return moments;
+            }
+            moments += 1;
+            self.work += 1;
+            if event_ms > self.cloud.now_ms() {
+                self.work_before = self.work;
+            }
             self.judge_until(event_ms);
             timeline.before(event_ms, &self.cloud);
             self.cloud.advance_to(event_ms);
@@ -242,6 +305,7 @@ impl Run {
         self.judge_until(at_ms.saturating_add(1));
         self.cloud.advance_to(at_ms);
         timeline.reach(at_ms, &self.cloud);
+        moments
     }
 
     /// Lets time pass to each moment before `end_ms` at which the judge looks while nothing happens.
@@ -268,7 +332,7 @@ impl Run {
     /// Begins the next line. Returns `false` if there is none.
     fn begin_line(&mut self) -> bool {
         let now_ms = self.cloud.now_ms();
-        let Some(entry) = self.transcript.get_mut(self.next) else {
+        let Some(entry) = self.transcript.get_mut(self.next).map(Arc::make_mut) else {
             return false;
         };
         entry.state = EntryState::Running;
@@ -344,6 +408,9 @@ impl Run {
                 continue;
             }
             let command = command.clone();
+            if self.stop_overwork() {
+                return true;
+            }
             match self.execute(&command) {
                 Execution::Done(outcome) => {
                     self.record(outcome);
@@ -395,9 +462,13 @@ impl Run {
 
     /// Appends blocks to the output of the active command. Output for a pipe or a substitution is held back.
     fn say_on(&mut self, blocks: Vec<Block>) {
+        self.work += 1 + outcome::size(&blocks) as u64 / OUTPUT_PER_WORK;
         let said = match self.active.as_mut().filter(|active| active.is_captured()) {
             Some(active) => Some(&mut active.held),
-            None => self.current().map(|entry| &mut entry.blocks),
+            None => {
+                self.output += outcome::size(&blocks);
+                self.current().map(|entry| &mut entry.blocks)
+            }
         };
         let Some(said) = said else { return };
         for block in blocks {
@@ -411,7 +482,7 @@ impl Run {
     /// Answers `? QUERY`: queries the output of the last command that printed anything.
     fn query_last(&mut self, query: &str) {
         let before = self.transcript.iter().take(self.next.saturating_sub(1));
-        let printed = before.map(Entry::stdout).rfind(|text| !text.is_empty());
+        let printed = before.map(|entry| entry.stdout()).rfind(|text| !text.is_empty());
         self.record(playground::query_result(printed.as_deref(), query));
     }
 
@@ -467,7 +538,7 @@ impl Run {
 
     /// Returns the line that was begun last.
     fn current(&mut self) -> Option<&mut Entry> {
-        self.transcript.get_mut(self.next.checked_sub(1)?)
+        self.transcript.get_mut(self.next.checked_sub(1)?).map(Arc::make_mut)
     }
 
     /// Continues with the next command that the exit code of the last one lets run.
@@ -478,6 +549,7 @@ impl Run {
     }
 
     fn say(&mut self, blocks: Vec<Block>) {
+        self.output += outcome::size(&blocks);
         if let Some(entry) = self.current() {
             entry.blocks.extend(blocks);
         }
@@ -485,6 +557,7 @@ impl Run {
 
     fn record(&mut self, mut outcome: Outcome) {
         self.last_exit_code = outcome.exit_code;
+        self.work += 1 + outcome::size(&outcome.blocks) as u64 / OUTPUT_PER_WORK;
         if let Some(active) = &mut self.active {
             if self.account.strict && outcome.stage == Stage::Shell && active.is_in_substitution() {
                 // What is said is the CLI's; the shell's own remarks on the way to its words are not.
@@ -493,20 +566,30 @@ impl Run {
             }
             active.capture(&mut outcome, self.has_terminal);
         }
-        self.printed += outcome::stdout(&outcome.blocks).len();
-        if self.printed > PRINTED_MAX {
-            outcome.blocks.retain(|block| !matches!(block, Block::Output(_)));
-            let text = "Not shown: this run has printed all that the playground keeps (8 MiB).";
-            outcome.blocks.push(Block::Note(text.to_owned()));
-        }
+        self.output += outcome::size(&outcome.blocks);
         if let Some(entry) = self.current() {
             entry.stage = outcome.stage;
             entry.exit_code = Some(outcome.exit_code);
             entry.accepted &= outcome.stage.is_accepted();
             entry.blocks.extend(outcome.blocks);
         }
+        self.empty_oldest();
         // The next command begins at this very moment, and changes what is to be seen.
         self.judge();
+    }
+
+    /// Drops the output of the oldest lines, until what is left is no more than the run keeps.
+    fn empty_oldest(&mut self) {
+        while self.output > OUTPUT_MAX && self.emptied + 1 < self.next {
+            if let Some(entry) = self.transcript.get_mut(self.emptied) {
+                debug_assert!(entry.size() <= self.output, "output is counted as it is recorded");
+                self.output -= entry.size();
+                if entry.size() > entry.forgotten {
+                    Arc::make_mut(entry).forget_output();
+                }
+            }
+            self.emptied += 1;
+        }
     }
 
     fn end_line(&mut self) {

@@ -167,7 +167,7 @@ fn run(record: &Json, worlds: &BTreeMap<&str, World>) -> Entry {
     let mut session = Session::new(options);
     session.submit(record["line"].as_str().unwrap());
     session.advance_until_answered();
-    session.transcript().last().expect("an answer").clone()
+    session.transcript().last().expect("an answer").as_ref().clone()
 }
 
 /// Returns `true` if a line shows what is there and nothing else.

@@ -103,6 +103,17 @@ pub fn stderr(blocks: &[Block]) -> String {
     text
 }
 
+/// Returns the size of what blocks print on either stream, in bytes, as far as it can be large.
+#[must_use]
+pub fn size(blocks: &[Block]) -> usize {
+    let sizes = blocks.iter().map(|block| match block {
+        Block::Output(rendered) => rendered.text().len(),
+        Block::Remark(remark) => remark.len(),
+        _ => 0,
+    });
+    sizes.sum()
+}
+
 fn push_line(text: &mut String, prefix: &str, message: &str) {
     text.push_str(prefix);
     text.push_str(message);

@@ -7,5 +7,6 @@ pub mod money;
 pub mod pattern;
 pub(crate) mod queue;
 pub mod random;
+pub(crate) mod shared_queue;
 pub(crate) mod sorted;
 pub mod table;

@@ -1,5 +1,7 @@
 //! The facts that a goal may compare: one table for reading checks, judging them and documenting them.
 
+use std::sync::Arc;
+
 use super::judge::Baseline;
 use crate::{Entry, EntryState};
 use scale_down_cli::ground::outcome::Block;
@@ -173,7 +175,7 @@ impl Value {
 /// The state that checks are judged on: the cloud, the transcript, and the events since the set-up.
 pub(super) struct CheckContext<'a> {
     pub cloud: &'a Cloud,
-    pub transcript: &'a [Entry],
+    pub transcript: &'a [Arc<Entry>],
     pub baseline: &'a Baseline,
 }
 
@@ -257,7 +259,7 @@ impl FactInfo {
 
 impl CheckContext<'_> {
     /// Returns the lines that were typed since the set-up and have answered.
-    fn answered(&self) -> impl DoubleEndedIterator<Item = &Entry> {
+    fn answered(&self) -> impl DoubleEndedIterator<Item = &Arc<Entry>> {
         let typed = self.transcript.get(self.baseline.entries..).unwrap_or_default();
         typed.iter().filter(|entry| entry.state == EntryState::Done)
     }

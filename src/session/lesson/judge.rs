@@ -157,7 +157,7 @@ impl Judge {
     }
 
     /// Marks the end of the set-up: everything after it counts.
-    pub(crate) fn begin(&mut self, cloud: &Cloud, transcript: &[Entry]) {
+    pub(crate) fn begin(&mut self, cloud: &Cloud, transcript: &[Arc<Entry>]) {
         self.baseline = Some(Baseline {
             at_ms: cloud.now_ms(),
             cost: cloud.cost(),
@@ -177,7 +177,7 @@ impl Judge {
     }
 
     /// Judges the run at this moment.
-    pub(crate) fn evaluate(&mut self, cloud: &Cloud, transcript: &[Entry]) {
+    pub(crate) fn evaluate(&mut self, cloud: &Cloud, transcript: &[Arc<Entry>]) {
         let Some(baseline) = &mut self.baseline else {
             return;
         };
@@ -207,7 +207,7 @@ impl Judge {
     }
 
     /// Returns the state of the run in the lesson.
-    pub(crate) fn progress(&self, cloud: &Cloud, transcript: &[Entry]) -> Progress<'_> {
+    pub(crate) fn progress(&self, cloud: &Cloud, transcript: &[Arc<Entry>]) -> Progress<'_> {
         let context = self.baseline.as_ref().map(|baseline| CheckContext { cloud, transcript, baseline });
         let goals = self.lesson.goals.iter().zip(&self.reached_ms).map(|(goal, reached_ms)| {
             let holds = || context.as_ref().is_some_and(|context| goal.check.holds(context));

@@ -69,7 +69,7 @@ fn add(kind: &str, words: &[&str], cloud: &mut Cloud) -> Result<String> {
     let usual_factor = if kind == FaultKind::SlowPull { 10 } else { 3 };
     let percent = |text: &str| {
         let percent: u32 = text.strip_suffix('%').unwrap_or(text).parse().ok()?;
-        (1..=100).contains(&percent).then_some(percent * 10)
+        (1..=100).contains(&percent).then(|| percent * 10)
     };
     let spec = FaultSpec {
         pool: line.text("--pool").map(|name| find_pool(name, &line, cloud)).transpose()?,
