@@ -9,8 +9,8 @@ use scale_down_cli::kubectl;
 use scale_down_engine::autoscaler::balance::{Room, balanced};
 use scale_down_engine::autoscaler::expander::{Candidate, Expander, Priorities, best};
 use scale_down_engine::autoscaler::notice::NoticeText;
+use scale_down_engine::ground::pattern::Pattern;
 use scale_down_engine::kubernetes::Resources;
-use scale_down_engine::pattern::Pattern;
 
 /// Reads an expansion option: a group's name, or an object with the fields of the cases.
 fn candidate(input: &Input<'_>) -> Read<Candidate> {

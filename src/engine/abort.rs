@@ -6,13 +6,14 @@
 //! given up, everything that Compute has begun with a single machine goes to its end, and the pool's
 //! count becomes the number of nodes that are then there.
 
-use crate::azure::cluster::{Cluster, ClusterId};
+use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Milestone;
-use crate::azure::operation::{OperationId, OperationKind, ProvisioningState};
-use crate::azure::pool::{Pool, PoolId};
+use crate::azure::operation::{OperationKind, ProvisioningState};
+use crate::azure::pool::Pool;
 use crate::cloud::Cloud;
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, OperationId, PoolId};
 
 impl Cloud {
     /// Aborts the operation under way on a pool and returns its id, or `None` if there is none.

@@ -5,19 +5,20 @@
 
 use std::sync::Arc;
 
-use crate::azure::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
+use crate::azure::cluster::{Cluster, ClusterSpec, ResourceGroup};
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Removal;
 use crate::azure::nodes::Nodes;
-use crate::azure::operation::{OperationId, OperationKind, PowerState, ProvisioningState};
-use crate::azure::pool::{AutoscalerRange, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
+use crate::azure::operation::{OperationKind, PowerState, ProvisioningState};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::{AutoscalerRange, Pairs, PoolMode, PoolSpec, ScaleDownMode};
 use crate::azure::scale::ScalePlan;
 use crate::azure::timing::Timing;
 use crate::check::{busy_cluster, check_manual_scale, no_pool};
 use crate::cloud::{Cloud, find_pool};
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, NodeId, OperationId, PoolId};
 use crate::ground::money::Cost;
-use crate::kubernetes::NodeId;
 use crate::limits;
 use crate::scaler::Scaler;
 use crate::workloads::{Kubernetes, NodeTemplate};

@@ -1,13 +1,15 @@
 //! Preconditions of a change: the resource exists, no other operation is under way, the cluster runs,
 //! and there is capacity and quota.
 
-use crate::azure::cluster::{Cluster, ClusterId};
+use crate::azure::cluster::Cluster;
 use crate::azure::fault::FaultKind;
 use crate::azure::operation::PowerState;
-use crate::azure::pool::{AutoscalerRange, Pool, PoolId, PoolMode};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::{AutoscalerRange, PoolMode};
 use crate::azure::vm_size::VmSize;
 use crate::cloud::Cloud;
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, PoolId};
 use crate::limits;
 
 impl Cloud {

@@ -6,45 +6,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::azure::cluster::ClusterId;
 use crate::azure::fault::{FaultKind, Faults};
 use crate::azure::lifecycle::{NodeState, Step};
 use crate::azure::node::{Milestone, Node, NodeSource, Removal};
-use crate::azure::operation::{Operation, OperationId, OperationKind, OperationState};
-use crate::azure::pool::{Pool, PoolId, ScaleDownMode, node_name};
+use crate::azure::node_name::node_name;
+use crate::azure::operation::{Operation, OperationKind, OperationState};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::ScaleDownMode;
 use crate::azure::scale::{ScalePlan, zone_for_new};
 use crate::azure::timing::{Timing, Timings};
+use crate::event::Event;
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, NodeId, OperationId, PoolId};
 use crate::ground::invariant::known;
 use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
 use crate::ground::table::Table;
-use crate::kubernetes::NodeId;
 use crate::record::{Happening, OperationStatus, RecordLog};
-use crate::workloads::{DeploymentId, DrainPolicy, Kubernetes, Moment, Standing};
-
-/// A scheduled event.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Event {
-    /// The end of a node's transition, or a milestone of its bring-up.
-    Node { cluster: ClusterId, pool: PoolId, instance_id: u32, timer: u32 },
-    /// The control plane's part of an operation is done.
-    ControlPlane(OperationId),
-    /// The next tasks of a cluster's Kubernetes, such as a pod start, are due.
-    Kubernetes(ClusterId),
-    /// The load of a deployment changes.
-    Load { cluster: ClusterId, deployment: DeploymentId },
-    /// The horizontal pod autoscaler of a deployment evaluates it.
-    Horizontal { cluster: ClusterId, deployment: DeploymentId },
-    /// A fault that chooses nodes is due.
-    Fault(u32),
-    /// An unreachable node reports again.
-    Recover { cluster: ClusterId, node: NodeId },
-    /// The drain of a node is complete.
-    Drained { cluster: ClusterId, node: NodeId },
-    /// The drain of a node failed: `pods` did not leave it in time.
-    DrainFailed { cluster: ClusterId, node: NodeId, pods: String },
-}
+use crate::workloads::{DrainPolicy, Kubernetes, Moment, Standing};
 
 /// The location of a node: its cluster, its pool, and the name of the scale set in the log.
 #[derive(Clone, Copy)]

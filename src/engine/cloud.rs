@@ -4,17 +4,19 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::azure::cluster::{Cluster, ClusterId, ResourceGroup};
+use crate::azure::cluster::{Cluster, ResourceGroup};
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Node;
-use crate::azure::operation::{Operation, OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
-use crate::azure::pool::{Pool, PoolId, node_name};
+use crate::azure::node_name::node_name;
+use crate::azure::operation::{Operation, OperationKind, OperationState, PowerState, ProvisioningState};
+use crate::azure::pool::Pool;
 use crate::azure::timing::Timings;
-use crate::clockwork::{Clockwork, Event, NodeOutcome, Place};
+use crate::clockwork::{Clockwork, NodeOutcome, Place};
+use crate::event::Event;
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, NodeId, OperationId, PoolId};
 use crate::ground::money::Cost;
 use crate::ground::table::Table;
-use crate::kubernetes::NodeId;
 use crate::limits::DEFAULT_QUOTA_VCPUS;
 use crate::record::{Happening, OperationStatus, RecordLog};
 use crate::scaler::{Scaler, tell_of_drain};

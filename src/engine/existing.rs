@@ -1,15 +1,15 @@
 //! A loaded world: clusters and pools put in place as they stand, without time passing.
 
-use crate::azure::cluster::{ClusterId, ClusterSpec};
+use crate::azure::cluster::ClusterSpec;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Node;
 use crate::azure::operation::{PowerState, ProvisioningState};
-use crate::azure::pool::PoolSpec;
+use crate::azure::pool_spec::PoolSpec;
 use crate::azure::scale::zone_for_new;
 use crate::clockwork::Place;
 use crate::cloud::{Cloud, find_pool};
+use crate::ground::id::{ClusterId, NodeId};
 use crate::ground::invariant::known;
-use crate::kubernetes::NodeId;
 
 /// A pool of a loaded world, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,13 +1,14 @@
 //! Adding and removing faults, and the effects of those that choose nodes when their time has come.
 
-use crate::azure::cluster::ClusterId;
 use crate::azure::fault::{Fault, FaultKind, FaultSpec};
 use crate::azure::lifecycle::NodeState;
-use crate::azure::pool::{Pool, ScaleDownMode};
-use crate::clockwork::{Clockwork, Event};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::ScaleDownMode;
+use crate::clockwork::Clockwork;
 use crate::cloud::{Cloud, find_pool};
+use crate::event::Event;
+use crate::ground::id::{ClusterId, NodeId};
 use crate::ground::invariant::known;
-use crate::kubernetes::NodeId;
 use crate::record::Remark;
 use crate::workloads::Standing;
 

@@ -3,8 +3,9 @@
 //! request 9932).
 
 use crate::azure::lifecycle::NodeState;
-use crate::azure::pool::{Pool, PoolId};
+use crate::azure::pool::Pool;
 use crate::cloud::Cloud;
+use crate::ground::id::PoolId;
 use crate::node_group::{Growth, target_size};
 
 impl Cloud {

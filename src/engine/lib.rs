@@ -17,6 +17,7 @@ mod change;
 mod check;
 mod clockwork;
 mod cloud;
+pub(crate) mod event;
 mod existing;
 mod fault_effect;
 pub mod ground;
@@ -32,19 +33,17 @@ pub mod snapshot;
 mod upgrade;
 pub mod workloads;
 
-pub use azure::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
+pub use azure::cluster::{Cluster, ClusterSpec, ResourceGroup};
 pub use azure::fault::{Fault, FaultKind, FaultSpec};
 pub use azure::lifecycle::NodeState;
 pub use azure::node::{Milestone, Node, NodeSource};
-pub use azure::operation::{OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
-pub use azure::pool::{
-    AutoscalerRange, OsDiskType, OsType, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode, UsedVersion,
-};
+pub use azure::operation::{OperationKind, OperationState, PowerState, ProvisioningState};
+pub use azure::pool::{Pool, UsedVersion};
+pub use azure::pool_spec::{AutoscalerRange, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, ScaleDownMode};
 pub use azure::vm_size::VmSize;
-pub use azure::{cluster, fault, lifecycle, node, operation, pool, scale, timing, vm_size};
 pub use change::PoolUpdate;
 pub use cloud::Cloud;
 pub use existing::ExistingPool;
 pub use ground::error::ServiceError;
-pub use ground::{error, money, pattern, random, table};
+pub use ground::id::{ClusterId, OperationId, PoolId};
 pub use snapshot::{ClusterView, CostView, NodeView, PodCounts, PoolView, Snapshot, StateCounts};

@@ -6,7 +6,7 @@
 
 use crate::autoscaler::profile;
 use crate::azure::cluster::Cluster;
-use crate::azure::pool::{AutoscalerRange, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, ScaleDownMode};
+use crate::azure::pool_spec::{AutoscalerRange, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, ScaleDownMode};
 use crate::ground::error::ServiceError;
 
 /// Maximum number of nodes in one pool.

@@ -1,10 +1,10 @@
 //! Requests to single machines of a node pool, through AKS.
 
-use crate::azure::operation::{OperationId, OperationKind};
-use crate::azure::pool::PoolId;
+use crate::azure::operation::OperationKind;
 use crate::check::no_pool;
 use crate::cloud::{Cloud, find_pool};
 use crate::ground::error::ServiceError;
+use crate::ground::id::{OperationId, PoolId};
 use crate::limits;
 
 impl Cloud {

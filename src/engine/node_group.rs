@@ -7,9 +7,11 @@
 
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Removal;
-use crate::azure::pool::{Pool, PoolId, ScaleDownMode};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::ScaleDownMode;
 use crate::cloud::{Cloud, find_pool};
 use crate::ground::error::ServiceError;
+use crate::ground::id::PoolId;
 
 /// The result of a request for more nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]

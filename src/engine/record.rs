@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Milestone;
+use crate::azure::node_name::node_name;
 use crate::azure::operation::OperationKind;
-use crate::azure::pool::node_name;
 use crate::kubernetes::{PodId, PodSpec, pod};
 
 /// Maximum number of records of machines and operations that are kept; the oldest go first.

@@ -6,15 +6,15 @@
 
 use std::sync::Arc;
 
-use crate::azure::cluster::ClusterId;
 use crate::azure::lifecycle::NodeState;
-use crate::azure::operation::{OperationId, OperationKind, PowerState};
-use crate::azure::pool::{Pool, PoolId};
+use crate::azure::operation::{OperationKind, PowerState};
+use crate::azure::pool::Pool;
 use crate::azure::timing::Timing;
 use crate::check::stopped;
 use crate::clockwork::Clockwork;
 use crate::cloud::{Cloud, find_pool};
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, OperationId, PoolId};
 
 impl Cloud {
     /// Deallocates instances of a pool's scale set, or all of them; those that do not run stay as they are.

@@ -3,11 +3,13 @@
 //! A snapshot is small per node, because one is taken for every frame that changed, with up to 5,000
 //! nodes. Names and histories are queried for one node at a time.
 
-use crate::azure::cluster::{Cluster, ClusterId};
+use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::{Node, NodeSource};
 use crate::azure::operation::{PowerState, ProvisioningState};
-use crate::azure::pool::{AutoscalerRange, Pool, PoolId, PoolMode, ScaleDownMode};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::{AutoscalerRange, PoolMode, ScaleDownMode};
+use crate::ground::id::{ClusterId, PoolId};
 use crate::ground::money::Cost;
 use crate::ground::table::Table;
 use crate::kubernetes::NodeInfo;

@@ -5,12 +5,12 @@
 
 use std::sync::Arc;
 
-use crate::azure::cluster::ClusterId;
-use crate::azure::operation::{OperationId, OperationKind, PowerState};
-use crate::azure::pool::{Pool, PoolId, UsedVersion};
+use crate::azure::operation::{OperationKind, PowerState};
+use crate::azure::pool::{Pool, UsedVersion};
 use crate::azure::timing::Timing;
 use crate::cloud::{Cloud, find_pool};
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, OperationId, PoolId};
 
 /// Writes a version into the description that a resource was imported with.
 pub type Describe = fn(imported: &str, version: &str) -> Arc<str>;

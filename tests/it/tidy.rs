@@ -10,7 +10,7 @@ use std::fs;
 use std::path::Path;
 
 use scale_down::engine::NodeState;
-use scale_down::engine::lifecycle::TRANSITIONS;
+use scale_down::engine::azure::lifecycle::TRANSITIONS;
 use scale_down::session::{Session, SessionOptions, report};
 
 /// A committed text file.

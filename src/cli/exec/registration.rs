@@ -10,7 +10,7 @@ use crate::error::{CliError, ErrorClass};
 use crate::outcome::Block;
 use crate::output::TableTransformer;
 use crate::parse::Invocation;
-use scale_down_engine::vm_size::PRICED_REGIONS;
+use scale_down_engine::azure::vm_size::PRICED_REGIONS;
 
 const CONTAINER_SERVICE: &str = "Microsoft.ContainerService";
 /// The version of the Azure CLI whose grammar and texts the playground follows.

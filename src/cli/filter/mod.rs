@@ -5,7 +5,7 @@
 
 use std::cmp::Ordering;
 
-use scale_down_engine::pattern::Pattern;
+use scale_down_engine::ground::pattern::Pattern;
 
 /// The result of a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -4,7 +4,7 @@
 //! nothing else in a line is a pattern.
 
 use super::expand::Marked;
-use scale_down_engine::pattern::Pattern;
+use scale_down_engine::ground::pattern::Pattern;
 
 /// Most characters of a value that patterns are tried on: the number of attempts grows with its square.
 const CHARACTERS_MAX: usize = 4096;

@@ -23,7 +23,7 @@ use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::template::Template;
 use super::view::{Seen, View};
-use crate::azure::pool::PoolId;
+use crate::ground::id::PoolId;
 use crate::ground::memo::Memo;
 use crate::ground::sorted::advance_to;
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
@@ -232,7 +232,7 @@ impl Autoscaler {
             if overdue.is_empty() || at.provider.delete_instances(index, &overdue).is_err() {
                 continue;
             }
-            let name = |instance_id: &u32| crate::azure::pool::node_name(&group.name, *instance_id);
+            let name = |instance_id: &u32| crate::azure::node_name::node_name(&group.name, *instance_id);
             at.notices.extend(overdue.iter().map(|id| Notice::DeleteUnregistered { node: name(id).into() }));
             has_removed = true;
             self.renew_target(index, at);

@@ -130,7 +130,7 @@ impl InstanceCache {
 mod tests {
     use super::super::instance::{VmPower, VmProvisioning};
     use super::*;
-    use crate::azure::pool::ScaleDownMode;
+    use crate::azure::pool_spec::ScaleDownMode;
     use crate::ground::random::Random;
 
     #[test]

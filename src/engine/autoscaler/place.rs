@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::eligibility::{is_kept, is_scale_down_disabled};
 use super::evictability::is_daemon;
-use crate::azure::pool::ScaleDownMode;
+use crate::azure::pool_spec::ScaleDownMode;
 use crate::kubernetes::taint::untolerated;
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
 

@@ -477,7 +477,8 @@ fn stands(known: &mut Vec<Standing>, spec: &PodSpec, kind: Kind, node: &NodeInfo
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::azure::pool::{Pairs, PoolId};
+    use crate::azure::pool_spec::Pairs;
+    use crate::ground::id::PoolId;
     use crate::ground::random::Random;
     use crate::kubernetes::{PodId, Taint, TaintEffect, Toleration};
 

@@ -1,6 +1,7 @@
-//! Building blocks that know nothing of Azure or Kubernetes: errors, money, chance, queues, tables.
+//! Building blocks that know nothing of Azure or Kubernetes: identities, errors, money, chance, queues, tables.
 
 pub mod error;
+pub(crate) mod id;
 pub(crate) mod invariant;
 pub(crate) mod memo;
 pub mod money;

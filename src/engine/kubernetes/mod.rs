@@ -17,10 +17,11 @@ pub mod selector;
 pub mod surroundings;
 pub mod taint;
 
+pub use crate::ground::id::NodeId;
 pub use affinity::{PodAffinity, TopologySpread};
 pub use budget::{BudgetLimit, DisruptionBudget};
 pub use fit::{Misfit, check_fit};
-pub use node_info::{NodeId, NodeInfo};
+pub use node_info::NodeInfo;
 pub use pod::{Pod, PodId, PodPhase, SetId};
 pub use pod_spec::{Container, Image, Owner, OwnerKind, PodSpec, RestartPolicy, Volume, VolumeKind};
 pub use reservation::allocatable;

@@ -20,14 +20,15 @@ use crate::autoscaler::expander::Priorities;
 use crate::autoscaler::instance_cache::InstanceCache;
 use crate::autoscaler::view::View;
 use crate::autoscaler::{Autoscaler, Notice, Setting, Settings, profile};
-use crate::azure::cluster::{Cluster, ClusterId};
+use crate::azure::cluster::Cluster;
 use crate::azure::operation::PowerState;
-use crate::azure::pool::{Pairs, Pool, PoolId};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::Pairs;
 use crate::clockwork::Clockwork;
 use crate::cloud::Cloud;
+use crate::ground::id::{ClusterId, NodeId, PoolId};
 use crate::ground::memo::Memo;
 use crate::ground::table::Table;
-use crate::kubernetes::NodeId;
 pub(super) use live::tell_of_drain;
 pub use status_map::Clock;
 

@@ -10,11 +10,13 @@ use crate::autoscaler::view::View;
 use crate::autoscaler::{Group, Scene};
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
-use crate::azure::pool::{Pool, PoolId, node_name};
+use crate::azure::node_name::node_name;
+use crate::azure::pool::Pool;
 use crate::azure::scale::zone_for_new;
+use crate::ground::id::{NodeId, PoolId};
 use crate::kubernetes::fit::check_standing;
 use crate::kubernetes::reservation::capacity_memory_bytes;
-use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, Resources};
+use crate::kubernetes::{NodeInfo, Pod, PodId, Resources};
 use crate::node_group::target_size;
 use crate::workloads::{Kubernetes, PodSet, SetKind, Standing};
 

@@ -10,8 +10,9 @@ use super::{Scaler, interval_ms, is_sized, scene};
 use crate::autoscaler::readiness::Readiness;
 use crate::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name};
 use crate::autoscaler::{Group, Settings};
-use crate::azure::cluster::{Cluster, ClusterId};
+use crate::azure::cluster::Cluster;
 use crate::cloud::Cloud;
+use crate::ground::id::ClusterId;
 
 /// The formats of times, which are given in milliseconds.
 pub struct Clock<'a> {

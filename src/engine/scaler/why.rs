@@ -9,9 +9,11 @@ use crate::autoscaler::utilization::Utilization;
 use crate::autoscaler::{Notice, Setting, Settings, duration, notice};
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
-use crate::azure::pool::{Pool, instance_id_of};
+use crate::azure::node_name::instance_id_of;
+use crate::azure::pool::Pool;
 use crate::cloud::Cloud;
-use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId};
+use crate::ground::id::NodeId;
+use crate::kubernetes::{NodeInfo, Pod, PodId};
 use crate::node_group::target_size;
 use crate::workloads::Kubernetes;
 

@@ -3,9 +3,10 @@
 //! The cloud's event queue holds one entry for each moment, however many pods start then.
 
 use super::{Horizontal, Kubernetes, Load, Moment};
-use crate::clockwork::Event;
+use crate::event::Event;
+use crate::ground::id::NodeId;
 use crate::ground::queue::Ticket;
-use crate::kubernetes::{NodeId, PodId};
+use crate::kubernetes::PodId;
 
 /// A task that is due in a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

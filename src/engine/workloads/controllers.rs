@@ -3,11 +3,12 @@
 use std::sync::Arc;
 
 use super::deployment::{Rolled, roll_out};
-use super::pod_set::{DeploymentId, PodSet, SetKind};
+use super::pod_set::{PodSet, SetKind};
 use super::{Kubernetes, Moment, note};
+use crate::ground::id::{DeploymentId, NodeId};
 use crate::ground::invariant::known;
 use crate::kubernetes::fit::check_standing;
-use crate::kubernetes::{NodeId, Pod, PodId, PodPhase, SetId};
+use crate::kubernetes::{Pod, PodId, PodPhase, SetId};
 use crate::record::PodEvent;
 
 impl Kubernetes {

@@ -6,8 +6,9 @@ use super::agenda::Task;
 use super::requests::ObjectError;
 use super::{Kubernetes, Moment};
 use crate::azure::fault::FaultKind;
+use crate::ground::id::NodeId;
 use crate::ground::invariant::known;
-use crate::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
+use crate::kubernetes::{DisruptionBudget, Pod, PodPhase};
 use crate::record::PodEvent;
 
 /// Delay before a refused eviction is tried again, in milliseconds (cluster autoscaler,

@@ -5,9 +5,9 @@
 //! recommended within five minutes. It looks only when what it looks at has changed, or when an older
 //! recommendation expires: at other times it would see the same.
 
-use super::pod_set::DeploymentId;
 use super::{Kubernetes, Moment};
-use crate::clockwork::Event;
+use crate::event::Event;
+use crate::ground::id::DeploymentId;
 use crate::ground::queue::Ticket;
 use crate::record::Remark;
 

@@ -7,8 +7,9 @@
 use std::sync::Arc;
 
 use super::node_list::NodeList;
-use crate::azure::pool::{Pairs, PoolId};
-use crate::kubernetes::{NodeId, NodeInfo, Resources, Taint};
+use crate::azure::pool_spec::Pairs;
+use crate::ground::id::{NodeId, PoolId};
+use crate::kubernetes::{NodeInfo, Resources, Taint};
 
 /// Nodes of one class with the same free resources.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

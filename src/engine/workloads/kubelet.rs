@@ -10,7 +10,8 @@ use super::pod_set::SetKind;
 use super::{Kubernetes, Moment, note};
 use crate::azure::fault::FaultKind;
 use crate::azure::timing::Timing;
-use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodPhase, PodSpec, SetId};
+use crate::ground::id::NodeId;
+use crate::kubernetes::{NodeInfo, Pod, PodId, PodPhase, PodSpec, SetId};
 use crate::record::PodEvent;
 
 /// Speed at which a node pulls images, in bytes per second: 81 GB took about 12 minutes in the public

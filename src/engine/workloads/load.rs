@@ -4,9 +4,9 @@
 //! by the pods there are, and the autoscaler decides how many that should be.
 
 use super::curve::Curve;
-use super::pod_set::DeploymentId;
 use super::{Kubernetes, Moment};
-use crate::clockwork::Event;
+use crate::event::Event;
+use crate::ground::id::DeploymentId;
 use crate::ground::queue::Ticket;
 
 /// The load of a deployment: the curve that drives it.

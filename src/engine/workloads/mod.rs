@@ -28,6 +28,7 @@ mod template;
 
 use std::sync::Arc;
 
+pub use crate::ground::id::DeploymentId;
 use agenda::Due;
 pub use curve::{Curve, CurvePoint};
 pub use deployment::{Deployment, DeploymentSpec};
@@ -39,14 +40,14 @@ use kubelet::Disk;
 pub use load::Load;
 pub use moment::Moment;
 pub use objects::kind_name;
-pub use pod_set::{DeploymentId, PodSet, SetKind};
+pub use pod_set::{PodSet, SetKind};
 pub use requests::{ObjectError, Refusal};
 pub use scheduler::Scoring;
 pub use template::{NodeTemplate, Standing};
 
-use crate::azure::pool::PoolId;
+use crate::ground::id::{NodeId, PoolId};
 use crate::ground::table::Table;
-use crate::kubernetes::{DisruptionBudget, Image, NodeId, NodeInfo, Pod, SetId};
+use crate::kubernetes::{DisruptionBudget, Image, NodeInfo, Pod, SetId};
 
 /// The Kubernetes objects of one cluster, and what is under way with them.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

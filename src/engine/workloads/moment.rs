@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::azure::cluster::ClusterId;
 use crate::azure::fault::{FaultKind, Faults};
-use crate::azure::pool::PoolId;
 use crate::azure::timing::{Timing, Timings};
-use crate::clockwork::Event;
+use crate::event::Event;
+use crate::ground::id::{ClusterId, NodeId, PoolId};
 use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
-use crate::kubernetes::{NodeId, Pod};
+use crate::kubernetes::Pod;
 use crate::record::{Happening, PodEvent, RecordLog, Remark};
 
 /// One moment of a cluster, with the parts of the world that a change there needs.

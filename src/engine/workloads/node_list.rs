@@ -5,7 +5,7 @@
 
 use std::collections::VecDeque;
 
-use crate::kubernetes::NodeId;
+use crate::ground::id::NodeId;
 
 /// Nodes by ascending identity.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]

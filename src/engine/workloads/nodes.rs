@@ -7,9 +7,10 @@ use super::kubelet::active_of;
 use super::template::{NodeTemplate, Standing};
 use super::{Kubernetes, Moment, note};
 use crate::azure::lifecycle::NodeState;
-use crate::azure::pool::{PoolId, node_name};
+use crate::azure::node_name::node_name;
+use crate::ground::id::{NodeId, PoolId};
 use crate::ground::invariant::known;
-use crate::kubernetes::{NodeId, NodeInfo, Pod, PodPhase};
+use crate::kubernetes::{NodeInfo, Pod, PodPhase};
 use crate::record::PodEvent;
 
 /// Time for which pods stay bound to a node that cannot be reached, in milliseconds: the toleration

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use super::deployment::{Deployment, DeploymentSpec};
-use super::pod_set::{DeploymentId, PodSet, SetKind};
+use super::pod_set::{PodSet, SetKind};
 use super::requests::ObjectError;
 use super::{Kubernetes, Moment, NodeTemplate, note};
-use crate::azure::pool::Pairs;
+use crate::azure::pool_spec::Pairs;
+use crate::ground::id::{DeploymentId, NodeId};
 use crate::ground::invariant::known;
-use crate::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
+use crate::kubernetes::{DisruptionBudget, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
 use crate::record::{PodEvent, Remark};
 
 /// The label by which a deployment tells its replica sets apart.

@@ -7,11 +7,8 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::node_list::NodeList;
-use crate::kubernetes::{NodeId, Pod, PodSpec, SetId};
-
-/// Identifies a deployment for as long as the simulation runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DeploymentId(pub u32);
+use crate::ground::id::{DeploymentId, NodeId};
+use crate::kubernetes::{Pod, PodSpec, SetId};
 
 /// The kind of controller that makes the pods of a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -183,7 +180,7 @@ impl PodSet {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::azure::pool::PoolId;
+    use crate::ground::id::PoolId;
     use crate::kubernetes::Resources;
 
     #[test]

@@ -8,9 +8,10 @@ use std::cmp::Reverse;
 use std::sync::Arc;
 
 use super::{Kubernetes, Moment};
+use crate::ground::id::NodeId;
 use crate::ground::invariant::known;
 use crate::kubernetes::fit::{check_standing, has_ports};
-use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources, SetId, Surroundings};
+use crate::kubernetes::{NodeInfo, Pod, PodId, PodSpec, Resources, SetId, Surroundings};
 use crate::record::PodEvent;
 
 /// Number of nodes that are compared for one pod (`minCandidateNodesAbsolute`).

@@ -1,8 +1,8 @@
 //! Requests to the API server of a cluster.
 
 use super::{Kubernetes, Moment};
-use crate::azure::cluster::ClusterId;
 use crate::cloud::Cloud;
+use crate::ground::id::ClusterId;
 
 /// The reason of a refusal by the API server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use super::index::{Bucket, Class};
 use super::{Kubernetes, Moment};
+use crate::ground::id::NodeId;
 use crate::kubernetes::fit::{Misfit, Refusals, Shortage, check_fit, check_standing};
 use crate::kubernetes::taint::TaintEffect;
-use crate::kubernetes::{NodeId, NodeInfo, PodSpec, Resources, SetId, Surroundings, Taint};
+use crate::kubernetes::{NodeInfo, PodSpec, Resources, SetId, Surroundings, Taint};
 use crate::record::PodEvent;
 
 /// The scoring strategy: which of the nodes with room is the better one.

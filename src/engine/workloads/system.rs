@@ -11,7 +11,7 @@ use std::sync::Arc;
 use super::deployment::DeploymentSpec;
 use super::pod_set::{PodSet, SetKind};
 use super::{Kubernetes, Moment};
-use crate::azure::pool::Pairs;
+use crate::azure::pool_spec::Pairs;
 use crate::kubernetes::budget::Amount;
 use crate::kubernetes::pod_spec::SYSTEM_NAMESPACE;
 use crate::kubernetes::reservation::MIB;

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::azure::cluster::ClusterSpec;
-use crate::azure::pool::{OsDiskType, OsType, Pairs, PoolSpec};
+use crate::azure::pool_spec::{OsDiskType, OsType, Pairs, PoolSpec};
 use crate::kubernetes::affinity::ZONE_KEY;
 use crate::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY, UNREACHABLE_KEY};
 use crate::kubernetes::{Resources, Taint, TaintEffect, allocatable};

@@ -11,7 +11,7 @@ use scale_down_cli::exec::{self, Context, Execution, Resumption, Terminal, Waiti
 use scale_down_cli::outcome::Outcome;
 use scale_down_cli::output;
 use scale_down_cli::parse::{Invocation, ParseOptions, Parsed, parse};
-use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
+use scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION;
 use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, ExistingPool, OperationId, PoolSpec, PowerState, ProvisioningState,
     ResourceGroup, ScaleDownMode, VmSize,

@@ -3,7 +3,7 @@
 use super::judge::Begun;
 use crate::{Entry, EntryState};
 use scale_down_cli::outcome::Block;
-use scale_down_engine::money::Cost;
+use scale_down_engine::ground::money::Cost;
 use scale_down_engine::{Cloud, Cluster, Node, NodeSource, NodeState, PodCounts, Pool};
 
 /// The kind of a fact's values; only facts of the same kind can be compared.

@@ -10,7 +10,7 @@ use std::fmt::Write as _;
 use super::{Context, VERBS, cluster, refusal};
 use crate::duration::{clock, parse_duration_ms};
 use crate::error::CliError;
-use scale_down_engine::timing::{TIMINGS, TimingValue};
+use scale_down_engine::azure::timing::{TIMINGS, TimingValue};
 use scale_down_engine::workloads::Scoring;
 
 pub use load::LOADS;
