@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use super::deployment::{Rolled, roll_out};
+use super::kubernetes::Kubernetes;
+use super::moment::Moment;
 use super::pod_set::{PodSet, SetKind};
-use super::{Kubernetes, Moment, note};
 use crate::ground::id::{DeploymentId, NodeId};
 use crate::ground::invariant::known;
 use crate::kubernetes::fit::check_standing;
@@ -23,9 +24,9 @@ impl Kubernetes {
         self.latest_set += 1;
         let id = SetId(self.latest_set);
         let mut set = make(id);
-        set.images = self.number_images(&set.spec);
+        set.images = self.disks.number(&set.spec);
         self.sets.insert(id, set);
-        note(&mut self.todo.sets, id);
+        self.todo.note_set(id);
         id
     }
 
@@ -42,7 +43,7 @@ impl Kubernetes {
     pub(super) fn resize(&mut self, id: SetId, desired: u32) {
         if let Some(set) = self.sets.get_mut(id).filter(|set| set.desired != desired) {
             set.desired = desired;
-            note(&mut self.todo.sets, id);
+            self.todo.note_set(id);
         }
     }
 
@@ -81,8 +82,7 @@ impl Kubernetes {
             return;
         };
         if let Some(set) = self.sets.get_mut(id) {
-            set.waiting.push_back(pod);
-            set.untried += 1;
+            set.wait(pod);
             self.todo.is_untried = true;
         }
     }
@@ -110,21 +110,17 @@ impl Kubernetes {
     /// nodes with the most of them. The order is that of the replica set's controller; where it
     /// prefers the youngest pod, the newest node stands for that here.
     fn shrink(&mut self, id: SetId, mut surplus: u32, moment: &mut Moment<'_>) {
-        while surplus > 0 {
-            let waiting = self.sets.get_mut(id).and_then(|set| set.waiting.pop_back());
-            if waiting.is_none() {
-                break;
-            }
+        let Some(set) = known(self.sets.get_mut(id), "a set that shrinks") else {
+            return;
+        };
+        while surplus > 0 && set.take_last().is_some() {
             self.generation += 1;
             surplus -= 1;
         }
-        if let Some(set) = self.sets.get_mut(id) {
-            set.untried = set.untried.min(set.waiting.len());
-            if set.waiting.is_empty() {
-                self.todo.roomier.extend(&set.nominated);
-            }
+        if set.waiting().is_empty() {
+            self.todo.roomier.extend(&set.nominated);
         }
-        let unready = self.sets.get(id).is_some_and(|set| set.ready < set.bound());
+        let unready = set.ready() < set.bound();
         let mut victims = if surplus > 0 && unready { self.unready(id) } else { Vec::new() };
         while surplus > 0 {
             let victim = victims.pop().or_else(|| self.crowded(id));
@@ -167,7 +163,7 @@ impl Kubernetes {
             return;
         };
         let found: Vec<_> = deployment.sets.iter().filter_map(|set| self.sets.get(*set)).collect();
-        let rolled: Vec<Rolled> = found.iter().map(|set| Rolled { desired: set.desired, ready: set.ready }).collect();
+        let rolled: Vec<Rolled> = found.iter().map(|set| Rolled { desired: set.desired, ready: set.ready() }).collect();
         let changes: Vec<_> = found
             .iter()
             .zip(roll_out(deployment.spec.replicas, &rolled))

@@ -3,9 +3,11 @@
 use std::sync::Arc;
 
 use super::deployment::{Deployment, DeploymentSpec};
+use super::kubernetes::Kubernetes;
+use super::moment::Moment;
 use super::pod_set::{PodSet, SetKind};
 use super::requests::ObjectError;
-use super::{Kubernetes, Moment, NodeTemplate, note};
+use super::template::NodeTemplate;
 use crate::azure::pool_spec::Pairs;
 use crate::ground::id::{DeploymentId, NodeId};
 use crate::ground::invariant::known;
@@ -65,7 +67,7 @@ impl Kubernetes {
             let has_name = name.starts_with(&pod.spec.name) && pod.name() == name;
             has_name && pod.spec.namespace == namespace
         };
-        let waiting = self.sets.values().flat_map(|set| &set.waiting).find(is_it);
+        let waiting = self.sets.values().flat_map(PodSet::waiting).find(is_it);
         let bound = || {
             let mut nodes = self.nodes.values();
             nodes.find_map(|node| Some((node.pods().iter().find(is_it)?, Some(node.as_ref()))))
@@ -119,14 +121,14 @@ impl Kubernetes {
         if let Some(deployment) = self.deployments.get_mut(id) {
             deployment.sets.push(set);
         }
-        note(&mut self.todo.deployments, id);
+        self.todo.note_deployment(id);
     }
 
     /// Sets the number of pods of a deployment.
     pub fn scale_deployment(&mut self, id: DeploymentId, replicas: u32) {
         if let Some(deployment) = self.deployments.get_mut(id).filter(|one| one.spec.replicas != replicas) {
             deployment.spec.replicas = replicas;
-            note(&mut self.todo.deployments, id);
+            self.todo.note_deployment(id);
         }
     }
 
@@ -233,11 +235,9 @@ impl Kubernetes {
         if let Some(node) = node {
             self.end(node, id, PodEvent::Killing, moment);
         } else {
-            if let Some(set) = self.sets.get_mut(set) {
-                set.waiting.retain(|pod| pod.id != id);
-                set.untried = set.untried.min(set.waiting.len());
-            }
-            note(&mut self.todo.sets, set);
+            let was_there = self.sets.get_mut(set).is_some_and(|set| set.take(id));
+            debug_assert!(was_there, "{name} is on no node and does not wait");
+            self.todo.note_set(set);
         }
         Ok(())
     }
@@ -296,13 +296,13 @@ impl Kubernetes {
             }
         });
         self.templates = templates;
-        note(&mut self.todo.roomier, id);
+        self.todo.note_roomier(id);
     }
 
     /// Changes the labels of a node.
     pub fn change_labels(&mut self, id: NodeId, edit: impl FnOnce(&mut Pairs)) {
         self.change_node(id, |node| edit(Arc::make_mut(&mut node.labels)));
-        note(&mut self.todo.roomier, id);
+        self.todo.note_roomier(id);
     }
 
     /// Changes the annotations of a node.

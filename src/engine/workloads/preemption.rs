@@ -7,7 +7,9 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::{Kubernetes, Moment};
+use super::kubernetes::Kubernetes;
+use super::moment::Moment;
+use super::pod_set::PodSet;
 use crate::ground::id::NodeId;
 use crate::ground::invariant::known;
 use crate::kubernetes::fit::{check_standing, has_ports};
@@ -42,19 +44,19 @@ impl Kubernetes {
             return false;
         };
         let spec = Arc::clone(&set.spec);
-        let is_lesser = |other: &super::PodSet| other.bound() > 0 && priority(&other.spec) < priority(&spec);
+        let is_lesser = |other: &PodSet| other.bound() > 0 && priority(&other.spec) < priority(&spec);
         if !self.sets.values().any(is_lesser) {
             return false;
         }
         // Room that is being made already is not made twice, and a set tries once at a time: where it
         // does not help after all it would go on for ever.
-        let missing = set.waiting.len().saturating_sub(set.nominated.len());
+        let missing = set.waiting().len().saturating_sub(set.nominated.len());
         let missing = if set.preempted_ms == Some(moment.now_ms) { 0 } else { missing };
         for _ in 0..missing {
             let Some(sacrifice) = self.least_sacrifice(&spec, around) else {
                 break;
             };
-            let preemptor = self.sets.get(id).and_then(|set| set.waiting.front()).map(Pod::name).unwrap_or_default();
+            let preemptor = self.sets.get(id).and_then(|set| set.waiting().front()).map(Pod::name).unwrap_or_default();
             let preemptor: Arc<str> = preemptor.into();
             for victim in sacrifice.victims {
                 self.end(sacrifice.node, victim, PodEvent::Preempted(Arc::clone(&preemptor)), moment);
@@ -74,7 +76,7 @@ impl Kubernetes {
         let is_ending = |node: NodeId| nodes.get(node).is_some_and(|node| node.pods().iter().any(Pod::is_terminating));
         let roomier = &mut self.todo.roomier;
         for set in self.sets.values_mut().filter(|set| !set.nominated.is_empty()) {
-            let is_wanted = !set.waiting.is_empty();
+            let is_wanted = !set.waiting().is_empty();
             set.nominated.retain(|node| {
                 let is_kept = is_wanted && is_ending(*node);
                 if !is_kept {

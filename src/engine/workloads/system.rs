@@ -9,8 +9,9 @@
 use std::sync::Arc;
 
 use super::deployment::DeploymentSpec;
+use super::kubernetes::Kubernetes;
+use super::moment::Moment;
 use super::pod_set::{PodSet, SetKind};
-use super::{Kubernetes, Moment};
 use crate::azure::pool_spec::Pairs;
 use crate::kubernetes::budget::Amount;
 use crate::kubernetes::pod_spec::SYSTEM_NAMESPACE;

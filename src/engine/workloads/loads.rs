@@ -1,0 +1,94 @@
+//! Loads: what drives the number of pods of a deployment.
+//!
+//! Without a horizontal autoscaler the curve is the number of pods. With one it is work to be shared
+//! by the pods there are, and the autoscaler decides how many that should be.
+
+use super::curve::Curve;
+use super::moment::Moment;
+use crate::event::Event;
+use crate::ground::id::DeploymentId;
+use crate::ground::queue::Ticket;
+use crate::ground::table::Table;
+use crate::kubernetes::Resources;
+
+/// The load of a deployment: the curve that drives it.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Load {
+    /// Amount of work over time.
+    pub curve: Curve,
+    /// Time at which the curve began, in milliseconds.
+    pub since_ms: u64,
+    /// Entry of its next change in the cloud's queue.
+    ticket: Option<Ticket>,
+}
+
+impl Load {
+    /// Returns the amount of work now, counted in pods.
+    #[must_use]
+    pub fn pods(&self, now_ms: u64) -> u32 {
+        self.curve.pods_at(now_ms.saturating_sub(self.since_ms))
+    }
+}
+
+/// The demand of a load at a moment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Demand {
+    /// Amount of work, counted in pods.
+    pub pods: u32,
+    /// Requests of each pod, if the curve sets them.
+    pub requests: Option<Resources>,
+}
+
+/// The loads of a cluster, by the deployments that they drive.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Loads {
+    by_deployment: Table<DeploymentId, Load>,
+}
+
+impl Loads {
+    /// Returns the loads, with the deployments that they drive.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (DeploymentId, &Load)> + Clone {
+        self.by_deployment.iter()
+    }
+
+    /// Returns the load of a deployment, if it has one.
+    pub fn get(&self, id: DeploymentId) -> Option<&Load> {
+        self.by_deployment.get(id)
+    }
+
+    /// Drives a deployment by a curve from now on; replaces an earlier curve.
+    pub fn set(&mut self, id: DeploymentId, curve: Curve, moment: &mut Moment<'_>) {
+        self.remove(id, moment);
+        self.by_deployment.insert(id, Load { curve, since_ms: moment.now_ms, ticket: None });
+    }
+
+    /// Removes the load of a deployment; returns `false` if nothing drives it.
+    pub fn remove(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
+        let load = self.by_deployment.remove(id);
+        if let Some(ticket) = load.as_ref().and_then(|load| load.ticket) {
+            moment.queue.cancel(ticket);
+        }
+        load.is_some()
+    }
+
+    /// Returns the demand of a load as of now and schedules its next change.
+    pub fn follow(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> Option<Demand> {
+        let load = self.by_deployment.get_mut(id)?;
+        let elapsed_ms = moment.now_ms - load.since_ms;
+        let next_ms = load.curve.next_change_ms(elapsed_ms).map(|next_ms| load.since_ms + next_ms);
+        let event = Event::Load { cluster: moment.cluster, deployment: id };
+        load.ticket = next_ms.map(|next_ms| {
+            if load.curve.is_endless() {
+                moment.queue.schedule_background(next_ms, event)
+            } else {
+                moment.queue.schedule(next_ms, event)
+            }
+        });
+        Some(Demand { pods: load.curve.pods_at(elapsed_ms), requests: load.curve.requests_at(elapsed_ms) })
+    }
+
+    /// Returns its entries in the cloud's queue.
+    pub fn tickets(&self) -> impl Iterator<Item = Ticket> + '_ {
+        self.by_deployment.values().filter_map(|load| load.ticket)
+    }
+}
