@@ -24,3 +24,15 @@ pub enum Event {
     /// The drain of a node failed: `pods` did not leave it in time.
     DrainFailed { cluster: ClusterId, node: NodeId, pods: String },
 }
+
+impl Event {
+    /// Returns the node whose machine the event is about, with its cluster; `None` if it is about none.
+    #[must_use]
+    pub fn node(&self) -> Option<(ClusterId, NodeId)> {
+        match *self {
+            Self::Node { cluster, pool, instance_id, .. } => Some((cluster, NodeId { pool, instance_id })),
+            Self::Drained { cluster, node } | Self::DrainFailed { cluster, node, .. } => Some((cluster, node)),
+            _ => None,
+        }
+    }
+}

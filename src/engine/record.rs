@@ -288,7 +288,7 @@ impl Default for RecordLog {
 }
 
 impl RecordLog {
-    pub(super) fn push(&mut self, at_ms: u64, subject: &Arc<str>, instance_id: Option<u32>, happening: Happening) {
+    pub(crate) fn push(&mut self, at_ms: u64, subject: &Arc<str>, instance_id: Option<u32>, happening: Happening) {
         if self.records.len() >= RECORDS_MAX {
             self.records.pop_front();
         }
@@ -298,7 +298,7 @@ impl RecordLog {
     }
 
     /// Records an event of a pod or a controller.
-    pub(super) fn push_detail(&mut self, at_ms: u64, happening: Happening) {
+    pub(crate) fn push_detail(&mut self, at_ms: u64, happening: Happening) {
         if self.details.len() >= DETAILS_MAX {
             self.details.pop_front();
         }

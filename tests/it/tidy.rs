@@ -5,7 +5,7 @@
 //! The rest is text, and is read as text: every rule is a row of a table with its reason, and a breach names file, line
 //! and reason.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
@@ -433,8 +433,24 @@ fn the_outcome_in_the_document_of_the_command_is_real() {
     }
 }
 
-/// Rooms of the engine, from the ground up: each knows those before it, and nothing else of the crate.
-const ROOMS: [&str; 4] = ["ground", "azure", "kubernetes", "autoscaler"];
+/// Rooms of the engine, from the ground up: folders, and files that are rooms by themselves. Each knows those before it,
+/// and nothing else of the crate.
+const ROOMS: [&str; 11] = [
+    "ground",
+    "azure",
+    "kubernetes",
+    "autoscaler",
+    "event",
+    "record",
+    "workloads",
+    "provider",
+    "scaler",
+    "snapshot",
+    "cloud",
+];
+
+/// Rooms whose files know one another in one direction only.
+const ROOMS_IN_ORDER: [&str; 5] = ["ground", "azure", "workloads", "provider", "scaler"];
 
 /// The first names of the paths in a line that begin at the root of the crate; `depth` is that of the line's module.
 fn names_at_the_root(line: &str, depth: usize) -> Vec<&str> {
@@ -451,20 +467,101 @@ fn names_at_the_root(line: &str, depth: usize) -> Vec<&str> {
     names
 }
 
+/// Returns the room of a file of the engine; `None` for the root of the crate, which knows all of them.
+fn room_of(path: &str) -> Option<&str> {
+    let room = path.split_once('/').map_or_else(|| path.trim_end_matches(".rs"), |(folder, _)| folder);
+    (room != "lib").then_some(room)
+}
+
 #[test]
 fn rooms_of_the_engine_know_only_those_below_them() {
     let mut breaches = Vec::new();
     for source in sources() {
         let Some(path) = source.path.strip_prefix("src/engine/").filter(|_| source.is_rust()) else { continue };
-        let Some(floor) = ROOMS.iter().position(|room| path.starts_with(&format!("{room}/"))) else { continue };
+        let Some(room) = room_of(path) else { continue };
+        let Some(floor) = ROOMS.iter().position(|known| *known == room) else {
+            breaches.push(format!("{}: '{room}' has no place among the rooms", source.path));
+            continue;
+        };
         let depth = path.trim_end_matches("mod.rs").trim_end_matches('/').split('/').count();
-        for (number, line) in source.code() {
+        for (number, line) in source.code().filter(|_| !source.is_tests()) {
             let known = &ROOMS[..=floor];
             let unknown = names_at_the_root(line, depth).into_iter().filter(|name| !known.contains(name));
             breaches.extend(unknown.map(|name| format!("{}:{number}: '{name}' is no room below", source.path)));
         }
     }
     hold(&breaches);
+}
+
+/// The names that a file of a room takes from files beside it. What it takes from `mod.rs` has the name of the item.
+fn names_beside(code: &str, room: &str) -> BTreeSet<String> {
+    let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
+    let mut names = BTreeSet::new();
+    for path in ["super::".to_owned(), format!("crate::{room}::")] {
+        for (at, _) in code.match_indices(&path).filter(|(at, _)| !code[..*at].ends_with("::")) {
+            let rest = &code[at + path.len()..];
+            let group = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(group, _)| group);
+            let items = group.unwrap_or_else(|| rest.split([',', ';']).next().unwrap_or_default()).split(',');
+            let firsts = items.map(|item| item.trim().split(|letter| !is_name(letter)).next().unwrap_or_default());
+            names.extend(firsts.filter(|name| !name.is_empty()).map(str::to_owned));
+        }
+    }
+    names
+}
+
+/// Returns the names on a way that leads back to where it came from; `None` if there is no such way.
+fn circle<'a>(uses: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Option<Vec<&'a str>> {
+    let mut left = uses.clone();
+    // What uses nothing that is left is in no circle.
+    while let Some(free) = left.iter().find(|(_, used)| used.iter().all(|used| !left.contains_key(used))) {
+        let free = *free.0;
+        left.remove(free);
+    }
+    let mut way = vec![*left.keys().next()?];
+    loop {
+        let next = left.get(way.last()?)?.iter().find(|used| left.contains_key(*used)).copied()?;
+        if let Some(begin) = way.iter().position(|name| *name == next) {
+            return Some(way.split_off(begin));
+        }
+        way.push(next);
+    }
+}
+
+#[test]
+fn files_of_a_room_know_one_another_in_one_direction() {
+    let sources = sources();
+    let mut breaches = Vec::new();
+    for room in ROOMS_IN_ORDER {
+        let folder = format!("src/engine/{room}/");
+        let files = sources.iter().filter(|source| source.path.starts_with(&folder) && !source.is_tests());
+        let files: Vec<(&str, &Source)> = files
+            .filter_map(|source| Some((source.path.strip_prefix(&folder)?.strip_suffix(".rs")?, source)))
+            .filter(|(name, _)| *name != "mod")
+            .collect();
+        let mut uses = BTreeMap::new();
+        for (name, source) in &files {
+            let code: Vec<&str> = source.code().map(|(_, line)| line).collect();
+            let beside = names_beside(&code.join("\n"), room);
+            let known = |used: &String| files.iter().find(|(file, _)| file == used).map_or("mod", |(file, _)| *file);
+            uses.insert(*name, beside.iter().map(known).filter(|used| used != name).collect());
+        }
+        uses.insert("mod", files.iter().map(|(name, _)| *name).collect());
+        breaches.extend(circle(&uses).map(|way| format!("{folder}: {} lead to one another", way.join(", "))));
+    }
+    hold(&breaches);
+}
+
+#[test]
+fn circles_are_found() {
+    let check = |uses: &[(&'static str, &[&'static str])], expected: Option<Vec<&str>>| {
+        let uses = uses.iter().map(|(name, used)| (*name, used.iter().copied().collect())).collect();
+        assert_eq!(circle(&uses), expected, "{uses:?}");
+    };
+    check(&[("a", &["b"]), ("b", &["c", "elsewhere"]), ("c", &[])], None);
+    check(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])], Some(vec!["b", "c"]));
+    let names =
+        names_beside("use super::a::A;\nuse super::{b, c::C};\nuse super::super::d;\nuse crate::room::e::E;", "room");
+    assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>(), ["a", "b", "c", "e", "super"]);
 }
 
 #[test]

@@ -11,7 +11,8 @@ use super::arguments::needed;
 use super::nodepool::{named_pool, reply};
 use super::{Action, Context, Result, not_simulated, refusal, resource};
 use crate::parse::Invocation;
-use scale_down_engine::{PoolUpdate, limits};
+use scale_down_engine::PoolUpdate;
+use scale_down_engine::provider::limits;
 
 /// Arguments, fields and message words of one kind of profile.
 struct Words {

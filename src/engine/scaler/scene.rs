@@ -17,7 +17,7 @@ use crate::ground::id::{NodeId, PoolId};
 use crate::kubernetes::fit::check_standing;
 use crate::kubernetes::reservation::capacity_memory_bytes;
 use crate::kubernetes::{NodeInfo, Pod, PodId, Resources};
-use crate::node_group::target_size;
+use crate::provider::node_group::target_size;
 use crate::workloads::{Kubernetes, PodSet, SetKind, Standing};
 
 /// Instance id of a template node, which has no machine.

@@ -6,13 +6,15 @@
 use std::fmt::Write as _;
 
 use super::conditions::{Conditions, conditions, of_group};
-use super::{Scaler, interval_ms, is_sized, scene};
+use super::scene;
+use super::state::{Scaler, interval_ms, is_sized};
 use crate::autoscaler::readiness::Readiness;
 use crate::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name};
 use crate::autoscaler::{Group, Settings};
 use crate::azure::cluster::Cluster;
-use crate::cloud::Cloud;
 use crate::ground::id::ClusterId;
+use crate::ground::invariant::known;
+use crate::provider::Subscription;
 
 /// The formats of times, which are given in milliseconds.
 pub struct Clock<'a> {
@@ -31,21 +33,25 @@ pub struct StatusMap {
     pub written_ms: u64,
 }
 
-impl Cloud {
+impl Scaler {
     /// Returns the config map; `None` if no pool of the cluster is sized by the autoscaler.
-    #[must_use]
-    pub fn autoscaler_status(&self, id: ClusterId, clock: &Clock<'_>) -> Option<StatusMap> {
-        let cluster = self.clusters.iter().find(|cluster| cluster.id == id)?;
-        let scaler = self.scalers.get(id)?;
+    pub(crate) fn status_map(
+        &self,
+        subscription: &Subscription,
+        id: ClusterId,
+        clock: &Clock<'_>,
+    ) -> Option<StatusMap> {
+        let cluster = subscription.clusters().iter().find(|cluster| cluster.id == id);
+        let cluster = known(cluster, "the cluster of an autoscaler")?;
         let groups = groups(cluster);
         if groups.is_empty() {
             return None;
         }
-        let settings = scaler.settings(cluster);
-        let now_ms = self.now_ms();
-        let written_ms = scaler.looked_ms(interval_ms(&settings), now_ms).unwrap_or(now_ms);
+        let settings = self.settings(cluster);
+        let now_ms = subscription.now_ms();
+        let written_ms = self.looked_ms(interval_ms(&settings), now_ms).unwrap_or(now_ms);
         let mut text = String::new();
-        let report = Report { scaler, groups: &groups, settings: &settings, now_ms, written_ms, clock };
+        let report = Report { scaler: self, groups: &groups, settings: &settings, now_ms, written_ms, clock };
         // Writing to a string does not fail.
         let _ = report.write(&mut text);
         Some(StatusMap { text, written_ms })

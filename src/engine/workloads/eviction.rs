@@ -6,7 +6,7 @@
 use super::drains::{DrainPolicy, has_to_leave};
 use super::kubernetes::Kubernetes;
 use super::moment::Moment;
-use super::requests::ObjectError;
+use super::object_error::ObjectError;
 use crate::azure::fault::FaultKind;
 use crate::ground::id::NodeId;
 use crate::ground::invariant::known;

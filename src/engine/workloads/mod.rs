@@ -2,7 +2,7 @@
 //! places them, the kubelets that run them, and everything that evicts them.
 //!
 //! A pod is in one place: with its set while it waits for a node, on its node after that. Whatever
-//! happens is noted as something to do, and [`Kubernetes::settle`] does it: controllers first, then
+//! happens is noted as something to do, and `Kubernetes::settle` does it: controllers first, then
 //! the scheduler, until nothing is left. So a thousand changes at one moment are one piece of work,
 //! and where nothing changes nothing is done.
 //!
@@ -25,10 +25,10 @@ mod moment;
 mod node_lifecycle;
 mod node_list;
 mod nodes;
+mod object_error;
 mod objects;
 mod pod_set;
 mod preemption;
-mod requests;
 mod scaling;
 mod scheduler;
 mod scoring;
@@ -45,8 +45,8 @@ pub use horizontals::{Horizontal, HorizontalSpec};
 pub use kubernetes::Kubernetes;
 pub use loads::Load;
 pub use moment::Moment;
+pub use object_error::{ObjectError, Refusal};
 pub use objects::kind_name;
 pub use pod_set::{PodSet, SetKind};
-pub use requests::{ObjectError, Refusal};
 pub use scoring::Scoring;
 pub use template::{NodeTemplate, Standing};

@@ -1,13 +1,13 @@
 //! Requests to single machines of a node pool, through AKS.
 
+use super::check::no_pool;
+use super::limits;
+use super::subscription::{Subscription, find_pool};
 use crate::azure::operation::OperationKind;
-use crate::check::no_pool;
-use crate::cloud::{Cloud, find_pool};
 use crate::ground::error::ServiceError;
 use crate::ground::id::{OperationId, PoolId};
-use crate::limits;
 
-impl Cloud {
+impl Subscription {
     /// Deletes chosen nodes of a pool, whatever its scale-down mode. They are not drained, as the
     /// documentation of "delete specific VMs" says; the pool's count falls by those that ran.
     ///

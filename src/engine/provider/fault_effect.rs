@@ -1,18 +1,18 @@
 //! Adding and removing faults, and the effects of those that choose nodes when their time has come.
 
+use super::clockwork::Clockwork;
+use super::subscription::{Subscription, find_pool};
 use crate::azure::fault::{Fault, FaultKind, FaultSpec};
 use crate::azure::lifecycle::NodeState;
 use crate::azure::pool::Pool;
 use crate::azure::pool_spec::ScaleDownMode;
-use crate::clockwork::Clockwork;
-use crate::cloud::{Cloud, find_pool};
 use crate::event::Event;
 use crate::ground::id::{ClusterId, NodeId};
 use crate::ground::invariant::known;
 use crate::record::Remark;
 use crate::workloads::Standing;
 
-impl Cloud {
+impl Subscription {
     /// Adds a fault and returns its number.
     pub fn add_fault(&mut self, spec: FaultSpec) -> u32 {
         let now_ms = self.now_ms();

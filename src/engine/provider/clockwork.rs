@@ -402,4 +402,11 @@ impl Clockwork {
         self.release(node, error);
         NodeOutcome::Rested
     }
+
+    /// Bumps a cluster's generation for a change that its Kubernetes objects do not show.
+    pub fn touch(&mut self, cluster: ClusterId) {
+        if let Some(kubernetes) = known(self.kubernetes.get_mut(cluster), "the Kubernetes objects of a cluster") {
+            kubernetes.touch();
+        }
+    }
 }

@@ -1,18 +1,18 @@
 //! Preconditions of a change: the resource exists, no other operation is under way, the cluster runs,
 //! and there is capacity and quota.
 
+use super::limits;
+use super::subscription::Subscription;
 use crate::azure::cluster::Cluster;
 use crate::azure::fault::FaultKind;
 use crate::azure::operation::PowerState;
 use crate::azure::pool::Pool;
 use crate::azure::pool_spec::{AutoscalerRange, PoolMode};
 use crate::azure::vm_size::VmSize;
-use crate::cloud::Cloud;
 use crate::ground::error::ServiceError;
 use crate::ground::id::{ClusterId, PoolId};
-use crate::limits;
 
-impl Cloud {
+impl Subscription {
     pub(super) fn find_cluster(&self, id: ClusterId) -> Result<&Cluster, ServiceError> {
         let found = self.clusters.iter().find(|cluster| cluster.id == id);
         found.ok_or_else(|| ServiceError::new("ResourceNotFound", format!("There is no cluster {}.", id.0)))

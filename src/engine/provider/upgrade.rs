@@ -5,17 +5,17 @@
 
 use std::sync::Arc;
 
+use super::subscription::{Subscription, find_pool};
 use crate::azure::operation::{OperationKind, PowerState};
 use crate::azure::pool::{Pool, UsedVersion};
 use crate::azure::timing::Timing;
-use crate::cloud::{Cloud, find_pool};
 use crate::ground::error::ServiceError;
 use crate::ground::id::{ClusterId, OperationId, PoolId};
 
 /// Writes a version into the description that a resource was imported with.
 pub type Describe = fn(imported: &str, version: &str) -> Arc<str>;
 
-impl Cloud {
+impl Subscription {
     /// Upgrades a pool to a version, or to the newest node image of its own version.
     ///
     /// # Errors

@@ -1,0 +1,206 @@
+//! The course of things: events that are due, the end of operations, and the resources that go with it.
+
+use super::clockwork::{Clockwork, NodeOutcome, Place};
+use super::subscription::{Subscription, find_pool};
+use crate::azure::cluster::Cluster;
+use crate::azure::lifecycle::NodeState;
+use crate::azure::node::Node;
+use crate::azure::operation::{Operation, OperationKind, OperationState, PowerState, ProvisioningState};
+use crate::azure::pool::Pool;
+use crate::event::Event;
+use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, NodeId, OperationId, PoolId};
+use crate::record::{Happening, OperationStatus};
+
+/// The effect of an event on a node; returns `None` if the event is stale.
+type Act<'a> = dyn Fn(&mut Clockwork, Place<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
+
+impl Subscription {
+    /// Handles an event that is due now.
+    pub(crate) fn on_event(&mut self, event: &Event) {
+        let settled = match *event {
+            Event::ControlPlane(id) => {
+                if let Some(operation) = self.clockwork.operations.get_mut(&id) {
+                    operation.control_plane_busy = false;
+                }
+                Some(id)
+            }
+            Event::Node { cluster, pool, instance_id, timer } => {
+                let id = NodeId { pool, instance_id };
+                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                    (node.timer == timer).then(|| clockwork.on_node(place, node))
+                };
+                self.on_node(cluster, id, &act)
+            }
+            Event::Kubernetes(cluster) => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_due(&mut moment);
+                }
+                None
+            }
+            Event::Load { cluster, deployment } => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_load(deployment, &mut moment);
+                    kubernetes.settle(&mut moment);
+                }
+                None
+            }
+            Event::Horizontal { cluster, deployment } => {
+                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
+                    kubernetes.on_horizontal(deployment, &mut moment);
+                    kubernetes.settle(&mut moment);
+                }
+                None
+            }
+            Event::Fault(id) => {
+                self.on_fault(id);
+                None
+            }
+            Event::Recover { cluster, node } => {
+                self.on_recover(cluster, node);
+                None
+            }
+            Event::Drained { cluster, node } => {
+                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                    (node.state() == NodeState::Draining).then(|| clockwork.on_node(place, node))
+                };
+                self.on_node(cluster, node, &act)
+            }
+            Event::DrainFailed { cluster, node, ref pods } => {
+                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                    Some(clockwork.on_drain_failed(place, node, pods))
+                };
+                self.on_node(cluster, node, &act)
+            }
+        };
+        let is_over = |operation: &Operation| operation.state == OperationState::Running && operation.is_settled();
+        if let Some(id) = settled
+            && self.operation(id).is_some_and(is_over)
+        {
+            self.finish(id);
+        }
+    }
+
+    /// Handles a node's event unless it is stale. Returns the operation that waited for the node if the
+    /// node has come to rest or is gone.
+    fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &Act<'_>) -> Option<OperationId> {
+        let pool = find_pool(&mut self.clusters, cluster, id.pool)?;
+        let prices = pool.prices();
+        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let clockwork = &mut self.clockwork;
+        let (operation, outcome) = pool.nodes.change(id.instance_id, |node| {
+            let operation = node.operation;
+            (operation, act(clockwork, place, node))
+        })?;
+        match outcome? {
+            NodeOutcome::Moving => None,
+            NodeOutcome::Rested => operation,
+            NodeOutcome::Gone => {
+                let node = pool.nodes.remove(id.instance_id)?;
+                pool.departed += node.cost(self.clockwork.now_ms, prices);
+                operation
+            }
+        }
+    }
+
+    /// Completes an operation whose parts are all done.
+    fn finish(&mut self, id: OperationId) {
+        let Some(operation) = self.clockwork.operations.get_mut(&id) else {
+            return;
+        };
+        let is_aborted = operation.is_aborted;
+        let error = operation.node_error.take();
+        let error = if is_aborted { Some(ServiceError::canceled()) } else { error };
+        let (state, status) = match &error {
+            _ if is_aborted => (ProvisioningState::Canceled, OperationStatus::Canceled),
+            None => (ProvisioningState::Succeeded, OperationStatus::Succeeded),
+            Some(_) => (ProvisioningState::Failed, OperationStatus::Failed),
+        };
+        operation.state = error.map_or(OperationState::Succeeded, OperationState::Failed);
+        let (kind, cluster, pool) = (operation.kind, operation.cluster, operation.pool);
+        if let Some(subject) = self.subject(cluster, pool) {
+            let happening = Happening::Operation(kind, status);
+            let now_ms = self.clockwork.now_ms;
+            self.clockwork.log.push(now_ms, &subject, None, happening);
+        }
+        match kind {
+            _ if is_aborted => {
+                self.accept_what_is_there(id, kind);
+                self.settle(id, kind, state);
+            }
+            OperationKind::DeleteCluster => self.forget_cluster(cluster),
+            OperationKind::DeletePool => self.forget_pool(cluster, pool),
+            _ => self.settle(id, kind, state),
+        }
+    }
+
+    fn subject(&self, cluster: ClusterId, pool: Option<PoolId>) -> Option<std::sync::Arc<str>> {
+        let cluster = self.clusters.iter().find(|found| found.id == cluster)?;
+        let name = match pool {
+            Some(pool) => &cluster.pool_by_id(pool)?.spec.name,
+            None => &cluster.spec.name,
+        };
+        Some(name.as_str().into())
+    }
+
+    fn settle(&mut self, id: OperationId, kind: OperationKind, state: ProvisioningState) {
+        let power_state = match kind {
+            OperationKind::StopCluster | OperationKind::StopPool => Some(PowerState::Stopped),
+            OperationKind::StartCluster | OperationKind::StartPool => Some(PowerState::Running),
+            _ => None,
+        };
+        if let Some(operation) = self.operation(id) {
+            let cluster = operation.cluster;
+            self.clockwork.touch(cluster);
+        }
+        for cluster in &mut self.clusters {
+            if cluster.operation == Some(id) {
+                cluster.operation = None;
+                cluster.provisioning_state = state;
+                cluster.power_state = power_state.unwrap_or(cluster.power_state);
+            }
+            for pool in &mut cluster.pools {
+                if pool.operation == Some(id) {
+                    pool.operation = None;
+                    pool.provisioning_state = state;
+                    pool.power_state = power_state.unwrap_or(pool.power_state);
+                }
+            }
+        }
+    }
+
+    fn forget_cluster(&mut self, id: ClusterId) {
+        let Some(index) = self.clusters.iter().position(|cluster| cluster.id == id) else {
+            return;
+        };
+        let cluster = self.clusters.remove(index);
+        self.clockwork.forget_kubernetes(id);
+        self.departed += cluster.cost(self.clockwork.now_ms);
+        self.forget_empty_groups();
+    }
+
+    /// Removes the resource groups that are being deleted and hold no cluster any more.
+    pub(super) fn forget_empty_groups(&mut self) {
+        let clusters = &self.clusters;
+        self.groups.retain(|group| {
+            let is_here = |cluster: &Cluster| cluster.spec.resource_group.eq_ignore_ascii_case(&group.name);
+            !group.is_deleting || clusters.iter().any(is_here)
+        });
+    }
+
+    fn forget_pool(&mut self, cluster: ClusterId, pool: Option<PoolId>) {
+        let now_ms = self.clockwork.now_ms;
+        let found = self.clusters.iter_mut().find(|found| found.id == cluster);
+        let Some(cluster) = found else {
+            return;
+        };
+        let is_gone = |found: &Pool| Some(found.id) == pool;
+        if let Some(index) = cluster.pools.iter().position(is_gone) {
+            let pool = cluster.pools.remove(index);
+            cluster.departed += pool.cost(now_ms);
+            if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster.id) {
+                kubernetes.forget_pool(pool.id, &mut moment);
+            }
+        }
+    }
+}

@@ -1,0 +1,117 @@
+//! One loop of a cluster's autoscaler: what it sees, what it decides, and what it reports.
+
+use super::conditions::conditions;
+use super::live::Live;
+use super::state::{LastLoop, Scaler, is_sized};
+use super::tell::{remark, unmark};
+use super::{machines, scene, timers};
+use crate::autoscaler::view::View;
+use crate::autoscaler::{Loop, Notice, Setting, Settings};
+use crate::azure::pool_spec::ScaleDownMode;
+use crate::ground::id::{ClusterId, PoolId};
+use crate::ground::invariant::known;
+use crate::kubernetes::Pod;
+use crate::provider::Subscription;
+use crate::workloads::DrainPolicy;
+
+/// Duration of a loop for each node, in milliseconds. The autoscaler's FAQ gives the time to react as
+/// 30 s up to 100 nodes and 60 s up to 1,000; linear growth is an assumption.
+const LOOP_MS_PER_NODE: u64 = 60;
+
+impl Scaler {
+    /// Runs a loop and carries out its decisions.
+    pub(super) fn scan(&mut self, subscription: &mut Subscription, id: ClusterId) {
+        let cluster = subscription.clusters().iter().find(|cluster| cluster.id == id);
+        let Some(cluster) = known(cluster, "the cluster of an autoscaler") else {
+            return;
+        };
+        let settings = self.settings(cluster);
+        let pools: Vec<PoolId> =
+            cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).map(|pool| pool.id).collect();
+        let again_ms = self.run_loop(subscription, id, &pools, &settings);
+        let kubernetes = known(subscription.kubernetes(id), "the Kubernetes objects of a cluster");
+        let (generation, nodes) = kubernetes.map_or((0, 0), |found| (found.generation(), found.nodes().count()));
+        let length_ms = LOOP_MS_PER_NODE * u64::try_from(nodes).unwrap_or(u64::MAX);
+        self.last = Some(LastLoop { at_ms: subscription.now_ms(), generation, again_ms, length_ms });
+    }
+
+    /// Runs a loop. Returns the time in milliseconds at which its decisions could change without any
+    /// other change.
+    fn run_loop(
+        &mut self,
+        subscription: &mut Subscription,
+        id: ClusterId,
+        pools: &[PoolId],
+        settings: &Settings,
+    ) -> Option<u64> {
+        let now_ms = subscription.now_ms();
+        let mut view = std::mem::take(&mut self.view.0);
+        view.renew(subscription.kubernetes(id)?.nodes());
+        if unmark_kept(subscription, id, pools, &view) {
+            view.renew(subscription.kubernetes(id)?.nodes());
+        }
+        if let Some((kubernetes, _)) = subscription.kubernetes_mut(id) {
+            kubernetes.set_autoscaler_drain(DrainPolicy {
+                patience_ms: settings.number(Setting::MaxPodEvictionTime),
+                grace_ms_max: settings.number(Setting::MaxGracefulTermination),
+                ..DrainPolicy::AUTOSCALER
+            });
+        }
+        let cluster = subscription.clusters().iter().find(|cluster| cluster.id == id)?;
+        let kubernetes = subscription.kubernetes(id)?;
+        let mut failed = Vec::new();
+        let mut templates = Vec::new();
+        for pool in pools.iter().filter_map(|pool| cluster.pool_by_id(*pool)) {
+            failed.push(machines::failed(self.caches.entry(pool.id), pool, settings, now_ms));
+            templates.push(known(scene::template(pool, kubernetes), "the template of a pool")?);
+        }
+        let mut scene = scene::scene(cluster, kubernetes, pools, &templates, failed, view);
+        let before = self.autoscaler.planner.unneeded.clone();
+        let mut notices = Vec::new();
+        let (caches, priorities) = (&mut self.caches, &self.priorities);
+        let mut live = Live { subscription, cluster: id, pools, caches, priorities, settings, notices: Vec::new() };
+        let mut at = Loop { scene: &mut scene, provider: &mut live, settings, now_ms, notices: &mut notices };
+        let outcome = self.autoscaler.run_once(&mut at);
+        notices.append(&mut live.notices);
+        let autoscaler = &self.autoscaler;
+        let is_same = !outcome.has_acted && !outcome.waits_for_burst && before == autoscaler.planner.unneeded;
+        let again_ms = if is_same { timers::again_ms(autoscaler, &scene, settings, now_ms) } else { Some(now_ms + 1) };
+        self.conditions = conditions(autoscaler, &scene.groups, settings, &self.conditions, now_ms);
+        self.view.0 = scene.view;
+        self.tell(subscription, id, notices, &scene.pending);
+        again_ms
+    }
+
+    /// Records the autoscaler's notices as events. Refusals that pods got in the last loop are not repeated.
+    fn tell(&mut self, subscription: &mut Subscription, id: ClusterId, notices: Vec<Notice>, pending: &[Pod]) {
+        let Some((_, mut moment)) = subscription.kubernetes_mut(id) else {
+            return;
+        };
+        let mut told = Vec::new();
+        for notice in notices {
+            let is_refusal = matches!(notice, Notice::NotTriggerScaleUp { .. } | Notice::MaxNodesForPod { .. });
+            let is_known = is_refusal && self.told.contains(&notice);
+            if !is_known && let Some(remark) = remark(&notice, pending) {
+                moment.remark(remark);
+            }
+            if is_refusal {
+                told.push(notice);
+            }
+        }
+        self.told = told;
+    }
+}
+
+/// Removes the to-be-deleted taint from deallocated nodes of pools in mode Deallocate, so that they
+/// can be used when they are started again. Returns `true` if there were any.
+fn unmark_kept(subscription: &mut Subscription, id: ClusterId, pools: &[PoolId], view: &View) -> bool {
+    let mut has_unmarked = false;
+    for node in view.seen().iter().filter(|node| node.is_marked && node.is_kept) {
+        let pool = pools.iter().find(|pool| **pool == node.id.pool).and_then(|pool| subscription.pool(*pool));
+        if pool.is_some_and(|pool| pool.spec.scale_down_mode == ScaleDownMode::Deallocate) {
+            unmark(subscription, id, node.id);
+            has_unmarked = true;
+        }
+    }
+    has_unmarked
+}
