@@ -19,7 +19,7 @@ pub mod kubernetes;
 pub mod provider;
 pub mod record;
 pub mod scaler;
-pub mod snapshot;
+mod snapshot;
 pub mod workloads;
 
 pub use azure::cluster::{Cluster, ClusterSpec, ResourceGroup};

@@ -1,6 +1,6 @@
 //! Building blocks that know nothing of Azure or Kubernetes: identities, errors, money, chance, queues, tables.
 
-pub mod error;
+pub(crate) mod error;
 pub(crate) mod id;
 pub(crate) mod invariant;
 pub(crate) mod memo;
@@ -9,4 +9,4 @@ pub mod pattern;
 pub(crate) mod queue;
 pub mod random;
 pub(crate) mod sorted;
-pub mod table;
+pub(crate) mod table;

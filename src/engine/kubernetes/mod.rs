@@ -7,14 +7,14 @@
 
 pub mod affinity;
 pub mod budget;
-pub mod fit;
-pub mod node_info;
-pub mod pod;
+pub(crate) mod fit;
+pub(crate) mod node_info;
+pub(crate) mod pod;
 pub mod pod_spec;
 pub mod reservation;
-pub mod resources;
-pub mod selector;
-pub mod surroundings;
+pub(crate) mod resources;
+pub(crate) mod selector;
+pub(crate) mod surroundings;
 pub mod taint;
 
 pub use crate::ground::id::NodeId;

@@ -1,7 +1,7 @@
 //! Limits that the service checks before anything happens: names, counts, disks, quota.
 //!
 //! Limits are from the AKS service limits page (1,000 nodes a pool, 100 pools and 5,000 nodes a
-//! cluster) and from "create node pools" (names, system pools); see [`crate::ground::error`] for the
+//! cluster) and from "create node pools" (names, system pools); see [`ServiceError`] for the
 //! wording.
 
 use crate::autoscaler::profile;

@@ -30,7 +30,7 @@ impl Kubernetes {
 
     /// Cordons a node and begins to evict its pods. Evictions follow at this same moment, when every
     /// node that is to go has been cordoned.
-    pub fn begin_drain(&mut self, id: NodeId, policy: DrainPolicy, moment: &mut Moment<'_>) {
+    pub(crate) fn begin_drain(&mut self, id: NodeId, policy: DrainPolicy, moment: &mut Moment<'_>) {
         if policy.cordons {
             self.cordon(id);
         }
@@ -40,7 +40,7 @@ impl Kubernetes {
     }
 
     /// Gives up a drain and takes its cordon away, if it set one; pods evicted so far stay evicted.
-    pub fn cancel_drain(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    fn cancel_drain(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         if self.drains.forget(id, &mut self.agenda, moment).is_some_and(|drain| drain.policy.cordons) {
             self.uncordon(id);
         }
@@ -49,7 +49,7 @@ impl Kubernetes {
 
     /// Makes a node's machine wait for the end of its drain; returns `false` if there is no drain to
     /// wait for.
-    pub fn await_drain(&mut self, id: NodeId) -> bool {
+    pub(crate) fn await_drain(&mut self, id: NodeId) -> bool {
         self.drains.await_end(id)
     }
 
@@ -121,8 +121,7 @@ impl Kubernetes {
 
     /// Returns `true` if budgets allow the eviction of a pod now. A pod that does not run disrupts
     /// nothing; one with several budgets is never evicted, as the API has it.
-    #[must_use]
-    pub fn may_evict(&self, pod: &Pod) -> bool {
+    pub(super) fn may_evict(&self, pod: &Pod) -> bool {
         if pod.phase != PodPhase::Running || pod.is_terminating() {
             return true;
         }

@@ -11,7 +11,7 @@
 
 mod agenda;
 mod controllers;
-pub mod curve;
+mod curve;
 mod deployment;
 mod disks;
 mod drains;

@@ -19,7 +19,7 @@ const UNREACHABLE_TOLERATED_MS: u64 = 300_000;
 
 impl Kubernetes {
     /// Sets the template of a pool's nodes, and changes labels and taints of those that are there.
-    pub fn set_template(&mut self, pool: PoolId, template: NodeTemplate, zones: impl Fn(u32) -> u8) {
+    pub(crate) fn set_template(&mut self, pool: PoolId, template: NodeTemplate, zones: impl Fn(u32) -> u8) {
         if let Some(before) = self.templates.get(pool).filter(|before| **before != template) {
             let nodes: Vec<NodeId> = self.nodes.of_pool(pool).map(|node| node.id).collect();
             for id in nodes {
@@ -35,7 +35,7 @@ impl Kubernetes {
     }
 
     /// Removes a pool with its nodes.
-    pub fn forget_pool(&mut self, pool: PoolId, moment: &mut Moment<'_>) {
+    pub(crate) fn forget_pool(&mut self, pool: PoolId, moment: &mut Moment<'_>) {
         let nodes: Vec<NodeId> = self.nodes_of(pool).map(|node| node.id).collect();
         for node in nodes {
             self.on_gone(node, moment);
@@ -44,7 +44,7 @@ impl Kubernetes {
     }
 
     /// Registers the node of a kubelet, which is not ready yet.
-    pub fn register(&mut self, id: NodeId, zone: u8, moment: &mut Moment<'_>) {
+    pub(crate) fn register(&mut self, id: NodeId, zone: u8, moment: &mut Moment<'_>) {
         let Some(template) = self.templates.get(id.pool).filter(|_| self.nodes.get(id).is_none()) else {
             return;
         };
@@ -83,7 +83,7 @@ impl Kubernetes {
 
     /// Makes a node ready whose machine is up, and takes away the cordon of the drain that it went down
     /// after. A node that was not down keeps what somebody has set.
-    pub fn on_machine_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(crate) fn on_machine_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         if self.nodes.get(id).is_some_and(|node| !node.is_ready) {
             self.uncordon(id);
             self.on_ready(id, moment);
@@ -92,7 +92,7 @@ impl Kubernetes {
 
     /// Makes a node ready: its pods begin, those that were told to end meanwhile are gone, and it takes
     /// others.
-    pub fn on_ready(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(crate) fn on_ready(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready) else {
             return;
         };
@@ -118,7 +118,7 @@ impl Kubernetes {
 
     /// Makes a node not ready. Unless its object goes with its machine, pods that are left on it are
     /// given up after 300 seconds.
-    pub fn on_unready(&mut self, id: NodeId, standing: Standing, is_leaving: bool, moment: &mut Moment<'_>) {
+    pub(crate) fn on_unready(&mut self, id: NodeId, standing: Standing, is_leaving: bool, moment: &mut Moment<'_>) {
         // A machine that never registered has no node.
         let Some(node) = self.nodes.get(id).cloned() else {
             return;
@@ -153,7 +153,7 @@ impl Kubernetes {
     }
 
     /// Removes a node's object, and with it the pods on it.
-    pub fn on_gone(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(crate) fn on_gone(&mut self, id: NodeId, moment: &mut Moment<'_>) {
         self.disks.stop_pulling(id, &mut self.agenda, moment);
         self.disks.forget(id);
         self.drains.forget(id, &mut self.agenda, moment);
@@ -186,7 +186,7 @@ impl Kubernetes {
 
     /// Handles the stop of a node's machine: where its disk was on the host, it comes back without its
     /// images.
-    pub fn on_stopped_machine(&mut self, id: NodeId) {
+    pub(crate) fn on_stopped_machine(&mut self, id: NodeId) {
         if self.templates.get(id.pool).is_some_and(|template| !template.keeps_disk) {
             self.disks.forget(id);
         }
@@ -194,7 +194,7 @@ impl Kubernetes {
 
     /// Brings up the nodes of a loaded world as they are: everything on them has begun before and takes
     /// no time.
-    pub fn load(&mut self, nodes: impl Iterator<Item = (NodeId, NodeState)>, moment: &mut Moment<'_>) {
+    pub(crate) fn load(&mut self, nodes: impl Iterator<Item = (NodeId, NodeState)>, moment: &mut Moment<'_>) {
         moment.is_instant = true;
         for (id, state) in nodes {
             match state {

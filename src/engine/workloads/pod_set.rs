@@ -221,8 +221,7 @@ impl PodSet {
     }
 
     /// Returns the node with the most of its pods; the newest of several.
-    #[must_use]
-    pub fn most_crowded(&self) -> Option<NodeId> {
+    pub(super) fn most_crowded(&self) -> Option<NodeId> {
         self.crowds.last()?.last()
     }
 

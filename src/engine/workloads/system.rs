@@ -55,7 +55,7 @@ fn spec(name: &str, cpu_millis: u64, memory_mib: u64, priority: i32, image: &str
 impl Kubernetes {
     /// Adds the daemon sets, deployments and budgets that a new cluster has from the beginning. Where
     /// AKS hosts the system pool, its deployments are not on nodes that anybody sees, and are left out.
-    pub fn add_system(&mut self, has_system_pool: bool, moment: &mut Moment<'_>) {
+    pub(crate) fn add_system(&mut self, has_system_pool: bool, moment: &mut Moment<'_>) {
         for (name, cpu_millis, memory_mib, image) in DAEMONS {
             let mut spec = spec(name, cpu_millis, memory_mib, NODE_CRITICAL, image);
             spec.owner = Some(Owner { kind: OwnerKind::DaemonSet, name: name.to_owned() });
