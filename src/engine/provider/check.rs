@@ -11,6 +11,7 @@ use crate::azure::pool_spec::{AutoscalerRange, PoolMode};
 use crate::azure::vm_size::VmSize;
 use crate::ground::error::ServiceError;
 use crate::ground::id::{ClusterId, PoolId};
+use crate::ground::invariant::known;
 
 impl Subscription {
     pub(super) fn find_cluster(&self, id: ClusterId) -> Result<&Cluster, ServiceError> {
@@ -69,8 +70,8 @@ impl Subscription {
         additional: u32,
         vm_size: &VmSize,
     ) -> Result<(), ServiceError> {
-        let in_pool = pool.and_then(|id| self.pool(id)).map_or(0, Pool::instances);
-        let found = cluster.and_then(|id| self.find_cluster(id).ok());
+        let in_pool = pool.and_then(|id| known(self.pool(id), "a pool that grows")).map_or(0, Pool::instances);
+        let found = cluster.and_then(|id| self.cluster_by_id(id));
         let in_cluster = found.map_or(0, Cluster::instances);
         limits::check_instances(in_pool, in_cluster, additional)?;
         if additional == 0 {

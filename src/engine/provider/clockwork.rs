@@ -79,9 +79,11 @@ impl Clockwork {
         self.faults.strike(kind, Some(pool), self.now_ms, &mut self.random)
     }
 
-    /// Returns the Kubernetes objects of a cluster, and the moment at which something happens to them.
+    /// Returns the Kubernetes objects of a cluster, which must be there, and the moment at which
+    /// something happens to them.
+    #[track_caller]
     pub fn kubernetes(&mut self, cluster: ClusterId) -> Option<(&mut Kubernetes, Moment<'_>)> {
-        let kubernetes = self.kubernetes.get_mut(cluster)?;
+        let kubernetes = known(self.kubernetes.get_mut(cluster), "the Kubernetes objects of a cluster")?;
         let moment = Moment {
             now_ms: self.now_ms,
             cluster,
@@ -147,7 +149,10 @@ impl Clockwork {
 
     /// Makes an operation wait for a node. Changes by the cluster autoscaler have no operation.
     fn attend(&mut self, node: &mut Node, operation: Option<OperationId>) {
-        if let Some(operation) = operation.and_then(|id| self.operations.get_mut(&id)) {
+        debug_assert!(node.operation.is_none(), "two operations wait for a node");
+        if let Some(operation) = operation.and_then(|id| known(self.operations.get_mut(&id), "an operation under way"))
+        {
+            debug_assert_eq!(operation.state, OperationState::Running, "an operation begins to wait after its end");
             operation.pending_nodes += 1;
         }
         node.operation = operation;
@@ -156,7 +161,8 @@ impl Clockwork {
     /// Ends the wait of the operation that waits for a node, if any, and keeps the first error.
     fn release(&mut self, node: &mut Node, error: Option<ServiceError>) {
         let waiting = node.operation.take();
-        if let Some(operation) = waiting.and_then(|id| self.operations.get_mut(&id)) {
+        if let Some(operation) = waiting.and_then(|id| known(self.operations.get_mut(&id), "an operation under way")) {
+            debug_assert!(operation.pending_nodes > 0, "an operation waits for more nodes than it counts");
             operation.pending_nodes -= 1;
             operation.node_error = operation.node_error.take().or(error);
         }
@@ -221,7 +227,7 @@ impl Clockwork {
     /// Starts one deallocated or stopped node.
     pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
-        pool.nodes.change(instance_id, |node| {
+        let started = pool.nodes.change(instance_id, |node| {
             node.start(self.now_ms, &self.timings, &mut self.random);
             if let Some(factor) = self.strike(FaultKind::SlowProvision, place.pool) {
                 node.slow_down(factor);
@@ -230,6 +236,7 @@ impl Clockwork {
             self.enter(place, node);
             self.schedule_milestone(place, node);
         });
+        known(started, "a node that starts");
     }
 
     /// Cordons and drains one node, and then removes it.
@@ -281,12 +288,13 @@ impl Clockwork {
         operation: Option<OperationId>,
     ) {
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
-        pool.nodes.change(instance_id, |node| {
+        let moved = pool.nodes.change(instance_id, |node| {
             // Another operation may still wait for a node that is now removed.
             self.release(node, None);
             self.attend(node, operation);
             self.move_on(place, node, step, timing, removal);
         });
+        known(moved, "a node that is removed");
     }
 
     fn move_on(&mut self, place: Place<'_>, node: &mut Node, step: Step, timing: Timing, removal: Removal) {
@@ -355,7 +363,7 @@ impl Clockwork {
     /// has left.
     fn must_wait(&mut self, place: Place<'_>, node: &Node) -> bool {
         let id = NodeId { pool: place.pool, instance_id: node.instance_id };
-        self.kubernetes.get_mut(place.cluster).is_some_and(|kubernetes| kubernetes.await_drain(id))
+        self.kubernetes(place.cluster).is_some_and(|(kubernetes, _)| kubernetes.await_drain(id))
     }
 
     /// Makes a node whose drain failed ready again; its operation fails with `PodDrainFailure`.
@@ -368,7 +376,7 @@ impl Clockwork {
     }
 
     fn on_milestone(&mut self, place: Place<'_>, node: &mut Node) -> NodeOutcome {
-        let Some((milestone, _)) = node.next_milestone() else {
+        let Some((milestone, _)) = known(node.next_milestone(), "the next milestone of a bring-up") else {
             return NodeOutcome::Moving;
         };
         if milestone == Milestone::Allocated && self.strike(FaultKind::AllocationFailed, place.pool).is_some() {

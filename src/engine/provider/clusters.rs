@@ -136,7 +136,7 @@ impl Subscription {
         autoscaler_profile.as_ref().map_or(Ok(()), limits::check_profile)?;
         let kind = OperationKind::UpdateCluster;
         let operation = self.begin_on_cluster(id, kind, Timing::ControlPlane)?;
-        if let Some(cluster) = self.clusters.iter_mut().find(|found| found.id == id) {
+        if let Some(cluster) = self.cluster_mut(id) {
             cluster.spec.tags = tags.unwrap_or_else(|| cluster.spec.tags.clone());
             cluster.spec.autoscaler_profile =
                 autoscaler_profile.unwrap_or_else(|| cluster.spec.autoscaler_profile.clone());
@@ -157,16 +157,15 @@ impl Subscription {
     }
 
     fn occupy_cluster(&mut self, id: ClusterId, operation: OperationId, kind: OperationKind) {
-        if let Some(cluster) = self.clusters.iter_mut().find(|found| found.id == id) {
+        if let Some(cluster) = self.cluster_mut(id) {
             cluster.operation = Some(operation);
             cluster.provisioning_state = kind.provisioning_state();
         }
     }
 
     fn each_node(&mut self, cluster: ClusterId, mut act: impl FnMut(&mut Clockwork, &mut Pool, u32, NodeState)) {
-        let found = self.clusters.iter().find(|found| found.id == cluster);
-        let pools: Vec<PoolId> =
-            found.map(|cluster| cluster.pools.iter().map(|pool| pool.id).collect()).unwrap_or_default();
+        let pools = self.cluster_by_id(cluster).map(|cluster| cluster.pools.as_slice()).unwrap_or_default();
+        let pools: Vec<PoolId> = pools.iter().map(|pool| pool.id).collect();
         for pool in pools {
             self.each_node_of(cluster, pool, &mut act);
         }

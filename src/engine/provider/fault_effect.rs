@@ -4,6 +4,7 @@ use super::clockwork::Clockwork;
 use super::subscription::{Subscription, find_pool};
 use crate::azure::fault::{Fault, FaultKind, FaultSpec};
 use crate::azure::lifecycle::NodeState;
+use crate::azure::node::Node;
 use crate::azure::pool::Pool;
 use crate::azure::pool_spec::ScaleDownMode;
 use crate::event::Event;
@@ -73,7 +74,7 @@ impl Subscription {
 
     /// Evicts a spot machine: deletes or deallocates it, as the pool's eviction policy says.
     fn take_back(&mut self, cluster: ClusterId, node: NodeId) {
-        let Some(pool) = known(find_pool(&mut self.clusters, cluster, node.pool), "the pool of a node") else {
+        let Some(pool) = find_pool(&mut self.clusters, cluster, node.pool) else {
             return;
         };
         match pool.spec.eviction_policy {
@@ -85,9 +86,10 @@ impl Subscription {
     /// Makes an unreachable node ready again, unless its machine has stopped running meanwhile.
     pub(super) fn on_recover(&mut self, cluster: ClusterId, id: NodeId) {
         let runs = |pool: &Pool| {
-            let state = pool.node(id.instance_id).map(crate::azure::node::Node::state);
+            let state = pool.node(id.instance_id).map(Node::state);
             state.is_some_and(NodeState::is_kubernetes_ready)
         };
+        // The node, its pool and its cluster may be gone.
         if !self.pool(id.pool).is_some_and(runs) {
             return;
         }

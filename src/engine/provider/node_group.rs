@@ -15,7 +15,6 @@ use crate::azure::pool::Pool;
 use crate::azure::pool_spec::ScaleDownMode;
 use crate::ground::error::ServiceError;
 use crate::ground::id::{ClusterId, NodeId, PoolId};
-use crate::ground::invariant::known;
 
 /// The result of a request for more nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -119,7 +118,7 @@ impl Subscription {
 
     /// Counts a node of a group again whose removal has failed; returns its name.
     pub(crate) fn keep_in_group(&mut self, cluster: ClusterId, node: NodeId) -> Option<Arc<str>> {
-        let pool = known(find_pool(&mut self.clusters, cluster, node.pool), "the pool of a node")?;
+        let pool = find_pool(&mut self.clusters, cluster, node.pool)?;
         pool.spec.count += 1;
         Some(pool.node_name(node.instance_id).into())
     }

@@ -17,6 +17,7 @@ use crate::azure::scale::ScalePlan;
 use crate::azure::timing::Timing;
 use crate::ground::error::ServiceError;
 use crate::ground::id::{ClusterId, NodeId, OperationId, PoolId};
+use crate::ground::invariant::known;
 use crate::ground::money::Cost;
 use crate::workloads::NodeTemplate;
 
@@ -69,14 +70,15 @@ impl Subscription {
         spec: PoolSpec,
         power_state: PowerState,
     ) -> Option<PoolId> {
-        let cluster = self.clusters.iter_mut().find(|found| found.id == cluster)?;
+        let cluster = self.clusters.iter_mut().find(|found| found.id == cluster);
+        let cluster = known(cluster, "the cluster of a new pool")?;
         let id = PoolId(self.next_pool);
         self.next_pool += 1;
         let digits = Cluster::scale_set_digits(&cluster.spec);
         let location = &cluster.spec.location;
         let scale_set: Arc<str> = format!("aks-{}-{digits}-vmss", spec.name).into();
         let template = NodeTemplate::new(&cluster.spec, &spec, &scale_set);
-        if let Some(kubernetes) = self.clockwork.kubernetes.get_mut(cluster.id) {
+        if let Some((kubernetes, _)) = self.clockwork.kubernetes(cluster.id) {
             kubernetes.set_template(id, template, |_| 0);
         }
         cluster.pools.push(Pool {
@@ -205,7 +207,8 @@ impl Subscription {
     fn renew_template(&mut self, cluster: ClusterId, id: PoolId) {
         let found = self.clusters.iter().find(|found| found.id == cluster);
         let found = found.and_then(|cluster| Some((cluster, cluster.pool_by_id(id)?)));
-        let Some(((cluster, pool), kubernetes)) = found.zip(self.clockwork.kubernetes.get_mut(cluster)) else {
+        let found = known(found, "a pool that has changed").zip(self.clockwork.kubernetes(cluster));
+        let Some(((cluster, pool), (kubernetes, _))) = found else {
             return;
         };
         let template = NodeTemplate::new(&cluster.spec, &pool.spec, &pool.scale_set);
@@ -266,7 +269,7 @@ impl Subscription {
     }
 
     pub(super) fn begin_on_pool(&mut self, cluster: ClusterId, id: PoolId, kind: OperationKind) -> OperationId {
-        let name = self.pool(id).map_or("", |pool| pool.spec.name.as_str());
+        let name = known(self.pool(id), "a pool that changes").map_or("", |pool| pool.spec.name.as_str());
         let subject: Arc<str> = name.into();
         let timing = Timing::ControlPlane;
         let operation = self.clockwork.begin(kind, cluster, Some(id), &subject, timing);

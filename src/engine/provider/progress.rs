@@ -1,7 +1,7 @@
 //! The course of things: events that are due, the end of operations, and the resources that go with it.
 
 use super::clockwork::{Clockwork, NodeOutcome, Place};
-use super::subscription::{Subscription, find_pool};
+use super::subscription::Subscription;
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Node;
@@ -10,7 +10,9 @@ use crate::azure::pool::Pool;
 use crate::event::Event;
 use crate::ground::error::ServiceError;
 use crate::ground::id::{ClusterId, NodeId, OperationId, PoolId};
+use crate::ground::invariant::known;
 use crate::record::{Happening, OperationStatus};
+use crate::workloads::{Kubernetes, Moment};
 
 /// The effect of an event on a node; returns `None` if the event is stale.
 type Act<'a> = dyn Fn(&mut Clockwork, Place<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
@@ -20,7 +22,7 @@ impl Subscription {
     pub(crate) fn on_event(&mut self, event: &Event) {
         let settled = match *event {
             Event::ControlPlane(id) => {
-                if let Some(operation) = self.clockwork.operations.get_mut(&id) {
+                if let Some(operation) = known(self.clockwork.operations.get_mut(&id), "an operation under way") {
                     operation.control_plane_busy = false;
                 }
                 Some(id)
@@ -32,25 +34,12 @@ impl Subscription {
                 };
                 self.on_node(cluster, id, &act)
             }
-            Event::Kubernetes(cluster) => {
-                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                    kubernetes.on_due(&mut moment);
-                }
-                None
-            }
+            Event::Kubernetes(cluster) => self.react(cluster, Kubernetes::on_due),
             Event::Load { cluster, deployment } => {
-                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                    kubernetes.on_load(deployment, &mut moment);
-                    kubernetes.settle(&mut moment);
-                }
-                None
+                self.react(cluster, |kubernetes, moment| kubernetes.on_load(deployment, moment))
             }
             Event::Horizontal { cluster, deployment } => {
-                if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                    kubernetes.on_horizontal(deployment, &mut moment);
-                    kubernetes.settle(&mut moment);
-                }
-                None
+                self.react(cluster, |kubernetes, moment| kubernetes.on_horizontal(deployment, moment))
             }
             Event::Fault(id) => {
                 self.on_fault(id);
@@ -81,10 +70,21 @@ impl Subscription {
         }
     }
 
+    /// Changes the Kubernetes objects of a cluster, and lets its controllers and scheduler react. No
+    /// operation waits for it.
+    fn react(&mut self, cluster: ClusterId, act: impl FnOnce(&mut Kubernetes, &mut Moment<'_>)) -> Option<OperationId> {
+        let (kubernetes, mut moment) = self.clockwork.kubernetes(cluster)?;
+        act(kubernetes, &mut moment);
+        kubernetes.settle(&mut moment);
+        None
+    }
+
     /// Handles a node's event unless it is stale. Returns the operation that waited for the node if the
     /// node has come to rest or is gone.
     fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &Act<'_>) -> Option<OperationId> {
-        let pool = find_pool(&mut self.clusters, cluster, id.pool)?;
+        // A stale event may outlive its node, and the pool and the cluster of that.
+        let cluster_of = self.clusters.iter_mut().find(|found| found.id == cluster)?;
+        let pool = cluster_of.pools.iter_mut().find(|found| found.id == id.pool)?;
         let prices = pool.prices();
         let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let clockwork = &mut self.clockwork;
@@ -96,7 +96,7 @@ impl Subscription {
             NodeOutcome::Moving => None,
             NodeOutcome::Rested => operation,
             NodeOutcome::Gone => {
-                let node = pool.nodes.remove(id.instance_id)?;
+                let node = known(pool.nodes.remove(id.instance_id), "a node that goes")?;
                 pool.departed += node.cost(self.clockwork.now_ms, prices);
                 operation
             }
@@ -105,7 +105,8 @@ impl Subscription {
 
     /// Completes an operation whose parts are all done.
     fn finish(&mut self, id: OperationId) {
-        let Some(operation) = self.clockwork.operations.get_mut(&id) else {
+        debug_assert!(!self.is_awaited(id), "an operation ends, and a node of it has not come to rest");
+        let Some(operation) = known(self.clockwork.operations.get_mut(&id), "an operation that ends") else {
             return;
         };
         let is_aborted = operation.is_aborted;
@@ -134,6 +135,14 @@ impl Subscription {
         }
     }
 
+    /// Returns `true` if a node has an operation that waits for it.
+    fn is_awaited(&self, id: OperationId) -> bool {
+        let nodes = self.clusters.iter().flat_map(|cluster| &cluster.pools).flat_map(Pool::nodes);
+        nodes.into_iter().any(|node| node.operation == Some(id))
+    }
+
+    /// Returns the name of a cluster, or of a pool of it. An operation past AKS does not hold its pool,
+    /// which may be gone when it ends.
     fn subject(&self, cluster: ClusterId, pool: Option<PoolId>) -> Option<std::sync::Arc<str>> {
         let cluster = self.clusters.iter().find(|found| found.id == cluster)?;
         let name = match pool {
@@ -143,13 +152,14 @@ impl Subscription {
         Some(name.as_str().into())
     }
 
+    /// Frees the resources that an operation held, which are now in `state`.
     fn settle(&mut self, id: OperationId, kind: OperationKind, state: ProvisioningState) {
         let power_state = match kind {
             OperationKind::StopCluster | OperationKind::StopPool => Some(PowerState::Stopped),
             OperationKind::StartCluster | OperationKind::StartPool => Some(PowerState::Running),
             _ => None,
         };
-        if let Some(operation) = self.operation(id) {
+        if let Some(operation) = known(self.operation(id), "an operation that ends") {
             let cluster = operation.cluster;
             self.clockwork.touch(cluster);
         }
@@ -170,7 +180,8 @@ impl Subscription {
     }
 
     fn forget_cluster(&mut self, id: ClusterId) {
-        let Some(index) = self.clusters.iter().position(|cluster| cluster.id == id) else {
+        let index = self.clusters.iter().position(|cluster| cluster.id == id);
+        let Some(index) = known(index, "a cluster that is deleted") else {
             return;
         };
         let cluster = self.clusters.remove(index);
@@ -190,12 +201,12 @@ impl Subscription {
 
     fn forget_pool(&mut self, cluster: ClusterId, pool: Option<PoolId>) {
         let now_ms = self.clockwork.now_ms;
-        let found = self.clusters.iter_mut().find(|found| found.id == cluster);
-        let Some(cluster) = found else {
+        let cluster = self.clusters.iter_mut().find(|found| found.id == cluster);
+        let Some(cluster) = known(cluster, "the cluster of a pool") else {
             return;
         };
         let is_gone = |found: &Pool| Some(found.id) == pool;
-        if let Some(index) = cluster.pools.iter().position(is_gone) {
+        if let Some(index) = known(cluster.pools.iter().position(is_gone), "a pool that is deleted") {
             let pool = cluster.pools.remove(index);
             cluster.departed += pool.cost(now_ms);
             if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster.id) {

@@ -13,6 +13,7 @@ use crate::azure::pool::Pool;
 use crate::azure::timing::Timings;
 use crate::event::Event;
 use crate::ground::id::{ClusterId, OperationId, PoolId};
+use crate::ground::invariant::known;
 use crate::ground::money::Cost;
 use crate::record::RecordLog;
 use crate::workloads::{Kubernetes, Moment, ObjectError, Refusal};
@@ -81,6 +82,18 @@ impl Subscription {
         self.clusters.iter().find(|cluster| {
             cluster.spec.resource_group.eq_ignore_ascii_case(group) && cluster.spec.name.eq_ignore_ascii_case(name)
         })
+    }
+
+    /// Returns a cluster by its id, which must be there.
+    #[track_caller]
+    pub(crate) fn cluster_by_id(&self, id: ClusterId) -> Option<&Cluster> {
+        known(self.clusters.iter().find(|cluster| cluster.id == id), "a cluster")
+    }
+
+    /// Returns a cluster by its id, which must be there, to be changed.
+    #[track_caller]
+    pub(super) fn cluster_mut(&mut self, id: ClusterId) -> Option<&mut Cluster> {
+        known(self.clusters.iter_mut().find(|cluster| cluster.id == id), "a cluster")
     }
 
     /// Returns a pool by its id.
@@ -171,6 +184,7 @@ impl Subscription {
         act: impl FnOnce(&mut Kubernetes, &mut Moment<'_>) -> Result<T, ObjectError>,
     ) -> Result<T, ObjectError> {
         let unreachable = || ObjectError { refusal: Refusal::Unreachable, kind: "", name: String::new() };
+        self.kubernetes(cluster).ok_or_else(unreachable)?;
         let (kubernetes, mut moment) = self.clockwork.kubernetes(cluster).ok_or_else(unreachable)?;
         let answer = act(kubernetes, &mut moment)?;
         kubernetes.settle(&mut moment);
@@ -215,8 +229,9 @@ impl Subscription {
     }
 }
 
-/// Returns a pool of a cluster, to be changed.
+/// Returns a pool of a cluster, both of which must be there, to be changed.
+#[track_caller]
 pub(super) fn find_pool(clusters: &mut [Cluster], cluster: ClusterId, pool: PoolId) -> Option<&mut Pool> {
-    let cluster = clusters.iter_mut().find(|found| found.id == cluster)?;
-    cluster.pools.iter_mut().find(|found| found.id == pool)
+    let cluster = known(clusters.iter_mut().find(|found| found.id == cluster), "the cluster of a pool")?;
+    known(cluster.pools.iter_mut().find(|found| found.id == pool), "a pool of a cluster")
 }

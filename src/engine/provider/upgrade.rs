@@ -53,8 +53,7 @@ impl Subscription {
         self.check_power(id, PowerState::Running)?;
         let now_ms = self.now_ms();
         let operation = self.begin_on_cluster(id, OperationKind::UpgradeCluster, Timing::ControlPlane)?;
-        let cluster = self.clusters.iter_mut().find(|found| found.id == id);
-        if let Some((cluster, version)) = cluster.zip(version) {
+        if let Some((cluster, version)) = self.cluster_mut(id).zip(version) {
             version.clone_into(&mut cluster.spec.kubernetes_version);
             cluster.spec.imported = describe(&cluster.spec.imported, version);
             for pool in cluster.pools.iter_mut().filter(|_| with_pools) {

@@ -13,6 +13,7 @@ use crate::azure::node::Node;
 use crate::azure::pool::Pool;
 use crate::azure::pool_spec::ScaleDownMode;
 use crate::ground::id::{ClusterId, NodeId, PoolId};
+use crate::ground::invariant::known;
 use crate::ground::table::Table;
 use crate::kubernetes::PodSpec;
 use crate::provider::Subscription;
@@ -34,7 +35,7 @@ pub(super) struct Live<'a> {
 
 impl Live<'_> {
     fn pool(&self, group: usize) -> Option<PoolId> {
-        self.pools.get(group).copied()
+        known(self.pools.get(group).copied(), "the pool of a group")
     }
 
     fn kubernetes(&self) -> Option<&Kubernetes> {
@@ -48,7 +49,8 @@ impl Live<'_> {
     /// Adds the notices about a node whose removal begins.
     fn tell_of(&mut self, id: NodeId, is_empty: bool) {
         let now_ms = self.subscription.now_ms();
-        let Some(node) = self.kubernetes().and_then(|kubernetes| kubernetes.node(id)).cloned() else {
+        let node = self.kubernetes().and_then(|kubernetes| kubernetes.node(id));
+        let Some(node) = known(node, "a node that is removed").cloned() else {
             return;
         };
         let name = Arc::clone(&node.name);
@@ -67,14 +69,16 @@ impl Live<'_> {
     fn remove(&mut self, id: NodeId, is_empty: bool) {
         self.tell_of(id, is_empty);
         mark(self.subscription, self.cluster, id);
-        let name = self.subscription.pool(id.pool).map(|pool| pool.node_name(id.instance_id)).unwrap_or_default();
+        let Some(pool) = known(self.subscription.pool(id.pool), "the pool of a node that is removed") else {
+            return;
+        };
+        let (name, policy) = (pool.node_name(id.instance_id), pool.spec.scale_down_mode);
         if let Err(error) = self.subscription.remove_from_group(id.pool, id.instance_id, is_empty) {
             unmark(self.subscription, self.cluster, id);
             let error = error.to_string();
             self.notices.push(Notice::NodeNotRemoved { node: name.into(), is_empty, error });
             return;
         }
-        let policy = self.subscription.pool(id.pool).map_or(ScaleDownMode::Delete, |pool| pool.spec.scale_down_mode);
         if is_empty {
             self.believe(id, going(policy));
             self.notices.extend(removed(&name.into(), is_empty));

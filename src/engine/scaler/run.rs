@@ -21,8 +21,7 @@ const LOOP_MS_PER_NODE: u64 = 60;
 impl Scaler {
     /// Runs a loop and carries out its decisions.
     pub(super) fn scan(&mut self, subscription: &mut Subscription, id: ClusterId) {
-        let cluster = subscription.clusters().iter().find(|cluster| cluster.id == id);
-        let Some(cluster) = known(cluster, "the cluster of an autoscaler") else {
+        let Some(cluster) = subscription.cluster_by_id(id) else {
             return;
         };
         let settings = self.settings(cluster);
@@ -46,7 +45,7 @@ impl Scaler {
     ) -> Option<u64> {
         let now_ms = subscription.now_ms();
         let mut view = std::mem::take(&mut self.view.0);
-        view.renew(subscription.kubernetes(id)?.nodes());
+        view.renew(known(subscription.kubernetes(id), "the Kubernetes objects of a cluster")?.nodes());
         if unmark_kept(subscription, id, pools, &view) {
             view.renew(subscription.kubernetes(id)?.nodes());
         }
@@ -57,13 +56,13 @@ impl Scaler {
                 ..DrainPolicy::AUTOSCALER
             });
         }
-        let cluster = subscription.clusters().iter().find(|cluster| cluster.id == id)?;
+        let cluster = subscription.cluster_by_id(id)?;
         let kubernetes = subscription.kubernetes(id)?;
         let mut failed = Vec::new();
         let mut templates = Vec::new();
         for pool in pools.iter().filter_map(|pool| cluster.pool_by_id(*pool)) {
             failed.push(machines::failed(self.caches.entry(pool.id), pool, settings, now_ms));
-            templates.push(known(scene::template(pool, kubernetes), "the template of a pool")?);
+            templates.push(scene::template(pool, kubernetes)?);
         }
         let mut scene = scene::scene(cluster, kubernetes, pools, &templates, failed, view);
         let before = self.autoscaler.planner.unneeded.clone();

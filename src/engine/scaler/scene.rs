@@ -14,6 +14,7 @@ use crate::azure::node_name::node_name;
 use crate::azure::pool::Pool;
 use crate::azure::scale::zone_for_new;
 use crate::ground::id::{NodeId, PoolId};
+use crate::ground::invariant::known;
 use crate::kubernetes::fit::check_standing;
 use crate::kubernetes::reservation::capacity_memory_bytes;
 use crate::kubernetes::{NodeInfo, Pod, PodId, Resources};
@@ -38,7 +39,7 @@ pub(super) fn group(pool: &Pool) -> Option<Group> {
 
 /// Returns the template node of a pool: a new node, with the pods of its daemon sets.
 pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template> {
-    let known = kubernetes.template(pool.id)?;
+    let known = known(kubernetes.template(pool.id), "the template of a pool")?;
     let id = NodeId { pool: pool.id, instance_id: NOBODY };
     let mut node = NodeInfo::new(id, &node_name(&pool.scale_set, pool.next_instance_id()), known.allocatable);
     node.labels = known.labels(zone_for_new(pool));

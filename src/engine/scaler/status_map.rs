@@ -13,7 +13,6 @@ use crate::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name};
 use crate::autoscaler::{Group, Settings};
 use crate::azure::cluster::Cluster;
 use crate::ground::id::ClusterId;
-use crate::ground::invariant::known;
 use crate::provider::Subscription;
 
 /// The formats of times, which are given in milliseconds.
@@ -41,8 +40,7 @@ impl Scaler {
         id: ClusterId,
         clock: &Clock<'_>,
     ) -> Option<StatusMap> {
-        let cluster = subscription.clusters().iter().find(|cluster| cluster.id == id);
-        let cluster = known(cluster, "the cluster of an autoscaler")?;
+        let cluster = subscription.cluster_by_id(id)?;
         let groups = groups(cluster);
         if groups.is_empty() {
             return None;

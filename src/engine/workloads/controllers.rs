@@ -14,7 +14,7 @@ use crate::record::PodEvent;
 
 impl Kubernetes {
     fn next_pod(&mut self, set: SetId, moment: &Moment<'_>) -> Option<Pod> {
-        let spec = Arc::clone(&self.sets.get(set)?.spec);
+        let spec = Arc::clone(&known(self.sets.get(set), "the set of a pod that is made")?.spec);
         self.latest_pod += 1;
         Some(Pod { set, ..Pod::new(PodId(self.latest_pod), spec, moment.now_ms) })
     }
@@ -41,7 +41,8 @@ impl Kubernetes {
 
     /// Sets how many pods a set should have.
     pub(super) fn resize(&mut self, id: SetId, desired: u32) {
-        if let Some(set) = self.sets.get_mut(id).filter(|set| set.desired != desired) {
+        let set = known(self.sets.get_mut(id), "a set that is resized");
+        if let Some(set) = set.filter(|set| set.desired != desired) {
             set.desired = desired;
             self.todo.note_set(id);
         }
@@ -49,6 +50,7 @@ impl Kubernetes {
 
     /// Creates or ends pods until a set has the number that it should have.
     pub(super) fn reconcile_set(&mut self, id: SetId, moment: &mut Moment<'_>) {
+        // It may have been deleted since it was noted.
         let Some(set) = self.sets.get(id) else {
             return;
         };
@@ -78,7 +80,7 @@ impl Kubernetes {
     }
 
     pub(super) fn create(&mut self, id: SetId, moment: &Moment<'_>) {
-        let Some(pod) = known(self.next_pod(id, moment), "the set of a pod that is made") else {
+        let Some(pod) = self.next_pod(id, moment) else {
             return;
         };
         if let Some(set) = self.sets.get_mut(id) {
@@ -90,7 +92,8 @@ impl Kubernetes {
     /// Removes a replica set without pods if it is an old one of its deployment, or if its deployment
     /// is gone.
     fn forget_if_over(&mut self, id: SetId) {
-        let Some(set) = self.sets.get(id).filter(|set| set.desired == 0 && set.active() == 0) else {
+        let set = known(self.sets.get(id), "a set that has been settled");
+        let Some(set) = set.filter(|set| set.desired == 0 && set.active() == 0) else {
             return;
         };
         let SetKind::ReplicaSet(Some(deployment)) = set.kind else {
@@ -124,7 +127,7 @@ impl Kubernetes {
         let mut victims = if surplus > 0 && unready { self.unready(id) } else { Vec::new() };
         while surplus > 0 {
             let victim = victims.pop().or_else(|| self.crowded(id));
-            let Some((node, pod)) = victim else {
+            let Some((node, pod)) = known(victim, "a pod of a set that has too many") else {
                 break;
             };
             self.end(node, pod, PodEvent::Killing, moment);
@@ -134,11 +137,11 @@ impl Kubernetes {
 
     /// Returns the pods of a set that are on nodes and not ready.
     fn unready(&self, id: SetId) -> Vec<(NodeId, PodId)> {
-        let Some(set) = self.sets.get(id) else {
+        let Some(set) = known(self.sets.get(id), "a set that shrinks") else {
             return Vec::new();
         };
         let mut found = Vec::new();
-        for node in set.nodes().filter_map(|node| self.nodes.get(node)) {
+        for node in set.nodes().filter_map(|node| known(self.nodes.get(node), "the node of a pod")) {
             let is_unready = |pod: &&Pod| {
                 pod.set == id
                     && !pod.is_terminating()
@@ -151,7 +154,8 @@ impl Kubernetes {
 
     /// Returns the youngest pod of a set on the node that has most of them.
     fn crowded(&self, id: SetId) -> Option<(NodeId, PodId)> {
-        let node = self.nodes.get(self.sets.get(id)?.most_crowded()?)?;
+        let set = known(self.sets.get(id), "a set that shrinks")?;
+        let node = known(self.nodes.get(set.most_crowded()?), "the node of a pod")?;
         let is_active = |pod: &&Pod| pod.set == id && !pod.is_terminating() && pod.takes_room();
         let pod = node.pods().iter().rev().find(is_active)?;
         Some((node.id, pod.id))
@@ -162,7 +166,8 @@ impl Kubernetes {
         let Some(deployment) = known(self.deployments.get(id), "a deployment to be settled") else {
             return;
         };
-        let found: Vec<_> = deployment.sets.iter().filter_map(|set| self.sets.get(*set)).collect();
+        let sets = deployment.sets.iter();
+        let found: Vec<_> = sets.filter_map(|set| known(self.sets.get(*set), "a set of a deployment")).collect();
         let rolled: Vec<Rolled> = found.iter().map(|set| Rolled { desired: set.desired, ready: set.ready() }).collect();
         let changes: Vec<_> = found
             .iter()
@@ -189,13 +194,14 @@ impl Kubernetes {
 
     /// Puts a pod of a daemon set on a node, where it fits.
     pub(super) fn place_daemon(&mut self, id: SetId, node: NodeId, moment: &mut Moment<'_>) {
-        let (Some(set), Some(found)) = (self.sets.get(id), self.nodes.get(node)) else {
+        let set = known(self.sets.get(id), "a daemon set");
+        let Some((set, found)) = set.zip(known(self.nodes.get(node), "the node of a daemon set's pod")) else {
             return;
         };
         if check_standing(&set.spec, found).is_err() || !set.spec.requests().fits_in(found.free()) {
             return;
         }
-        let Some(pod) = known(self.next_pod(id, moment), "the set of a pod that is made") else {
+        let Some(pod) = self.next_pod(id, moment) else {
             return;
         };
         let pod_id = pod.id;

@@ -56,7 +56,11 @@ impl Kubernetes {
     /// Evicts the pods that may be evicted now and plans the next try. The drain fails if evictions are
     /// still refused at the end of its patience, or if pods are left at the end of its time.
     pub(super) fn evict(&mut self, id: NodeId, moment: &mut Moment<'_>) {
-        let (Some(drain), Some(node)) = (self.drains.get(id).cloned(), self.nodes.get(id).cloned()) else {
+        // The last pod may have left at this very moment, before this task.
+        let Some(drain) = self.drains.get(id).cloned() else {
+            return;
+        };
+        let Some(node) = known(self.nodes.get(id), "a node under drain").cloned() else {
             return;
         };
         let mut refused = Vec::new();

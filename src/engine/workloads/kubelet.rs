@@ -22,8 +22,11 @@ impl Kubernetes {
     /// Begins a pod on a ready node: pulls its missing images, or schedules the start of its
     /// containers.
     pub(super) fn begin(&mut self, node: NodeId, pod: PodId, moment: &mut Moment<'_>) {
-        let Some(found) = self.nodes.get(node).filter(|node| node.is_ready).and_then(|node| node.pod(pod)).cloned()
-        else {
+        let found = known(self.nodes.get(node), "the node of a pod");
+        let Some(found) = found.filter(|node| node.is_ready) else {
+            return;
+        };
+        let Some(found) = known(found.pod(pod), "a pod that begins").cloned() else {
             return;
         };
         let missing = self.missing(node, found.set);
@@ -143,13 +146,14 @@ impl Kubernetes {
         known(self.nodes.get(node), "the node of a pod").map_or(0, |node| active_on(node, set))
     }
 
-    /// Tells a pod on a node to end; returns `false` if it has been told already, or is not there.
-    pub(super) fn end(&mut self, node: NodeId, pod: PodId, event: PodEvent, moment: &mut Moment<'_>) -> bool {
+    /// Tells a pod on a node to end, unless it has been told already.
+    pub(super) fn end(&mut self, node: NodeId, pod: PodId, event: PodEvent, moment: &mut Moment<'_>) {
         let Some(found) = known(self.nodes.get(node), "the node of a pod that is to end") else {
-            return false;
+            return;
         };
-        let Some(ending) = found.pod(pod).filter(|pod| !pod.is_terminating()).cloned() else {
-            return false;
+        let ending = known(found.pod(pod), "a pod that is to end");
+        let Some(ending) = ending.filter(|pod| !pod.is_terminating()).cloned() else {
+            return;
         };
         let is_reached = found.is_ready;
         self.nodes.change_pod(node, pod, |pod| pod.deleted_ms = Some(moment.now_ms));
@@ -177,7 +181,6 @@ impl Kubernetes {
             };
             self.agenda.plan(delay_ms, Task::Stopped(node, pod), moment);
         }
-        true
     }
 
     /// Removes a pod that was told to end and has ended.

@@ -7,6 +7,7 @@ use super::curve::Curve;
 use super::moment::Moment;
 use crate::event::Event;
 use crate::ground::id::DeploymentId;
+use crate::ground::invariant::known;
 use crate::ground::queue::Ticket;
 use crate::ground::table::Table;
 use crate::kubernetes::Resources;
@@ -73,7 +74,7 @@ impl Loads {
 
     /// Returns the demand of a load as of now and schedules its next change.
     pub fn follow(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> Option<Demand> {
-        let load = self.by_deployment.get_mut(id)?;
+        let load = known(self.by_deployment.get_mut(id), "a load that changes")?;
         let elapsed_ms = moment.now_ms - load.since_ms;
         let next_ms = load.curve.next_change_ms(elapsed_ms).map(|next_ms| load.since_ms + next_ms);
         let event = Event::Load { cluster: moment.cluster, deployment: id };

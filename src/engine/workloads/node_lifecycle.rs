@@ -45,7 +45,9 @@ impl Kubernetes {
 
     /// Registers the node of a kubelet, which is not ready yet.
     pub(crate) fn register(&mut self, id: NodeId, zone: u8, moment: &mut Moment<'_>) {
-        let Some(template) = self.templates.get(id.pool).filter(|_| self.nodes.get(id).is_none()) else {
+        let template = known(self.templates.get(id.pool), "the template of a pool");
+        // A machine that was kept has its node still.
+        let Some(template) = template.filter(|_| self.nodes.get(id).is_none()) else {
             return;
         };
         let mut node = NodeInfo::new(id, &node_name(&template.scale_set, id.instance_id), template.allocatable);
@@ -74,7 +76,7 @@ impl Kubernetes {
             if node.is_ready != is_ready {
                 (node.is_ready, node.ready_since_ms) = (is_ready, now_ms);
             }
-            if let Some(template) = templates.get(id.pool) {
+            if let Some(template) = known(templates.get(id.pool), "the template of a pool") {
                 node.taints = template.taints_after(&node.taints, standing);
             }
         });
@@ -84,7 +86,7 @@ impl Kubernetes {
     /// Makes a node ready whose machine is up, and takes away the cordon of the drain that it went down
     /// after. A node that was not down keeps what somebody has set.
     pub(crate) fn on_machine_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
-        if self.nodes.get(id).is_some_and(|node| !node.is_ready) {
+        if known(self.nodes.get(id), "a node whose machine is up").is_some_and(|node| !node.is_ready) {
             self.uncordon(id);
             self.on_ready(id, moment);
         }
@@ -93,13 +95,14 @@ impl Kubernetes {
     /// Makes a node ready: its pods begin, those that were told to end meanwhile are gone, and it takes
     /// others.
     pub(crate) fn on_ready(&mut self, id: NodeId, moment: &mut Moment<'_>) {
-        let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready) else {
+        let node = known(self.nodes.get(id), "a node that is ready");
+        let Some(node) = node.filter(|node| !node.is_ready) else {
             return;
         };
         let lost_ms = node.ready_since_ms;
+        let pods = node.pods().to_vec();
         self.agenda.unplan(lost_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
         self.stand(id, Standing::Ready, moment.now_ms);
-        let pods: Vec<Pod> = self.nodes.get(id).map(|node| node.pods().to_vec()).unwrap_or_default();
         for pod in pods {
             match pod.phase {
                 _ if pod.is_terminating() => self.agenda.plan(0, Task::Stopped(id, pod.id), moment),
@@ -144,7 +147,8 @@ impl Kubernetes {
     /// Tells the pods on a node that was lost 300 seconds ago to end, so that their controllers make
     /// others. They are not gone before the node is back, or gone itself.
     pub(super) fn give_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
-        let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready).cloned() else {
+        let node = known(self.nodes.get(id), "a node that was lost");
+        let Some(node) = node.filter(|node| !node.is_ready).cloned() else {
             return;
         };
         for pod in node.pods().iter().filter(|pod| !pod.spec.is_daemon() && pod.takes_room()) {
@@ -174,7 +178,7 @@ impl Kubernetes {
             let others =
                 left.iter().filter(|other| other.set == pod.set && !other.is_terminating() && other.takes_room());
             let others = others.count();
-            if let Some(set) = self.sets.get_mut(pod.set) {
+            if let Some(set) = known(self.sets.get_mut(pod.set), "the set of a pod that was not told to end") {
                 set.count_out(id, others);
             }
             self.todo.note_set(pod.set);

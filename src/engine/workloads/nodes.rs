@@ -57,15 +57,13 @@ impl Nodes {
         debug_assert!(self.by_id.get(node.id).is_none(), "{} is there already", node.name);
         self.index.insert(&node);
         self.by_id.insert(node.id, Arc::new(node));
-        self.assert_counted();
     }
 
     /// Removes a node with its pods and returns it; `None` if it is not there.
     pub fn remove(&mut self, id: NodeId) -> Option<Arc<NodeInfo>> {
         let node = self.by_id.remove(id)?;
         self.index.remove(&node);
-        self.keeping_away -= node.pods().iter().map(|pod| u32::from(pod.spec.keeps_away())).sum::<u32>();
-        self.assert_counted();
+        self.keeping_away -= keeping_away(&node);
         Some(node)
     }
 
@@ -79,7 +77,6 @@ impl Nodes {
         let node = Arc::make_mut(node);
         change(node);
         self.index.insert(node);
-        self.assert_counted();
         true
     }
 
@@ -97,7 +94,7 @@ impl Nodes {
 
     /// Changes a pod on a node; returns the result of `change`, or `None` if the pod is not there.
     pub fn change_pod<T>(&mut self, id: NodeId, pod: PodId, change: impl FnOnce(&mut Pod) -> T) -> Option<T> {
-        let node = Arc::make_mut(self.by_id.get_mut(id)?);
+        let node = Arc::make_mut(known(self.by_id.get_mut(id), "the node of a pod")?);
         let free = node.free();
         let given = node.change_pod(pod, change);
         self.index.follow(node, free);
@@ -106,7 +103,7 @@ impl Nodes {
 
     /// Takes a pod from a node and returns it; `None` if it is not there.
     pub fn remove_pod(&mut self, id: NodeId, pod: PodId) -> Option<Pod> {
-        let node = Arc::make_mut(self.by_id.get_mut(id)?);
+        let node = Arc::make_mut(known(self.by_id.get_mut(id), "the node of a pod")?);
         let free = node.free();
         let gone = node.remove_pod(pod)?;
         self.keeping_away -= u32::from(gone.spec.keeps_away());
@@ -114,8 +111,14 @@ impl Nodes {
         Some(gone)
     }
 
-    /// Asserts that the index holds every node once.
-    fn assert_counted(&self) {
+    /// Asserts that the index holds every node, and that pods that keep others away are counted right.
+    pub fn assert_counted(&self) {
         debug_assert_eq!(self.index.len(), self.by_id.len(), "nodes in the index, and nodes");
+        debug_assert_eq!(self.keeping_away, self.by_id.values().map(|node| keeping_away(node)).sum::<u32>());
     }
+}
+
+/// Counts the pods on a node that keep others away by anti-affinity.
+fn keeping_away(node: &NodeInfo) -> u32 {
+    node.pods().iter().map(|pod| u32::from(pod.spec.keeps_away())).sum()
 }

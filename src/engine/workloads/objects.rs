@@ -118,7 +118,7 @@ impl Kubernetes {
         spec.owner = Some(Owner { kind: OwnerKind::ReplicaSet, name });
         let kind = SetKind::ReplicaSet(Some(id));
         let set = self.add_set(|set| PodSet::new(set, kind, Arc::new(spec), 0, moment.now_ms));
-        if let Some(deployment) = self.deployments.get_mut(id) {
+        if let Some(deployment) = known(self.deployments.get_mut(id), "a deployment that changes") {
             deployment.sets.push(set);
         }
         self.todo.note_deployment(id);
@@ -126,7 +126,8 @@ impl Kubernetes {
 
     /// Sets the number of pods of a deployment.
     pub fn scale_deployment(&mut self, id: DeploymentId, replicas: u32) {
-        if let Some(deployment) = self.deployments.get_mut(id).filter(|one| one.spec.replicas != replicas) {
+        let deployment = known(self.deployments.get_mut(id), "a deployment that is scaled");
+        if let Some(deployment) = deployment.filter(|one| one.spec.replicas != replicas) {
             deployment.spec.replicas = replicas;
             self.todo.note_deployment(id);
         }
@@ -134,7 +135,8 @@ impl Kubernetes {
 
     /// Scales a deployment up to at least `replicas` pods; never down.
     pub fn raise_deployment(&mut self, id: DeploymentId, replicas: u32) {
-        let before = self.deployments.get(id).map_or(0, |deployment| deployment.spec.replicas);
+        let deployment = known(self.deployments.get(id), "a deployment that is scaled");
+        let before = deployment.map_or(0, |deployment| deployment.spec.replicas);
         self.scale_deployment(id, replicas.max(before));
     }
 
@@ -154,8 +156,8 @@ impl Kubernetes {
     pub fn delete_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
         self.remove_load(id, moment);
         self.remove_horizontal(id, moment);
-        let sets = self.deployments.remove(id).map(|deployment| deployment.sets).unwrap_or_default();
-        for set in sets {
+        let deployment = known(self.deployments.remove(id), "a deployment that is deleted");
+        for set in deployment.into_iter().flat_map(|deployment| deployment.sets) {
             self.delete_set(set, moment);
         }
     }
@@ -311,7 +313,7 @@ impl Kubernetes {
     }
 
     pub(super) fn remark_on_deployment(&self, id: DeploymentId, message: String, moment: &mut Moment<'_>) {
-        if let Some(deployment) = self.deployments.get(id) {
+        if let Some(deployment) = known(self.deployments.get(id), "a deployment that is settled") {
             moment.remark(Remark {
                 namespace: Some(deployment.spec.namespace.clone()),
                 object: format!("deployment/{}", deployment.spec.name),

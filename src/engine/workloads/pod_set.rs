@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use super::node_list::NodeList;
 use crate::ground::id::{DeploymentId, NodeId};
+use crate::ground::invariant::known;
 use crate::kubernetes::{NodeInfo, Pod, PodId, PodSpec, SetId};
 
 /// The kind of controller that makes the pods of a set.
@@ -204,7 +205,8 @@ impl PodSet {
     }
 
     fn move_node(&mut self, node: NodeId, from: usize, to: usize) {
-        if let Some(crowd) = from.checked_sub(1).and_then(|index| self.crowds.get_mut(index)) {
+        let crowd = from.checked_sub(1).and_then(|index| known(self.crowds.get_mut(index), "the crowd of a node"));
+        if let Some(crowd) = crowd {
             crowd.remove(node);
         }
         if let Some(index) = to.checked_sub(1) {
@@ -218,6 +220,12 @@ impl PodSet {
         while self.crowds.last().is_some_and(NodeList::is_empty) {
             self.crowds.pop();
         }
+        debug_assert_eq!(
+            self.bound == 0,
+            self.crowds.is_empty(),
+            "{}: pods on nodes, and nodes with pods",
+            self.name()
+        );
     }
 
     /// Returns the node with the most of its pods; the newest of several.

@@ -56,7 +56,10 @@ impl Kubernetes {
             let Some(sacrifice) = self.least_sacrifice(&spec, around) else {
                 break;
             };
-            let preemptor = self.sets.get(id).and_then(|set| set.waiting().front()).map(Pod::name).unwrap_or_default();
+            let preemptor = self.sets.get(id).and_then(|set| set.waiting().front());
+            let Some(preemptor) = known(preemptor, "a pod that waits").map(Pod::name) else {
+                break;
+            };
             let preemptor: Arc<str> = preemptor.into();
             for victim in sacrifice.victims {
                 self.end(sacrifice.node, victim, PodEvent::Preempted(Arc::clone(&preemptor)), moment);

@@ -38,7 +38,7 @@ impl Kubernetes {
     /// Applies a load as of now: sets the requests and the number of pods. With a horizontal autoscaler
     /// it wakes that instead of setting the number.
     pub(crate) fn on_load(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
-        let Some(demand) = known(self.loads.follow(id, moment), "a load that changes") else {
+        let Some(demand) = self.loads.follow(id, moment) else {
             return;
         };
         if let Some(requests) = demand.requests {
@@ -83,7 +83,8 @@ impl Kubernetes {
     }
 
     fn ready_of(&self, id: DeploymentId) -> u32 {
-        let sets = self.deployments.get(id).map_or(&[][..], |deployment| &deployment.sets);
+        let deployment = known(self.deployments.get(id), "a deployment that is scaled");
+        let sets = deployment.map_or(&[][..], |deployment| &deployment.sets);
         sets.iter().filter_map(|set| known(self.sets.get(*set), "a set of a deployment")).map(PodSet::ready).sum()
     }
 

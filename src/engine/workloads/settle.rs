@@ -20,6 +20,13 @@ impl Kubernetes {
                 self.schedule(moment);
             }
         }
+        self.assert_settled();
+    }
+
+    /// Asserts what holds where nothing is left to do.
+    fn assert_settled(&self) {
+        debug_assert!(self.sets.values().all(|set| set.untried() == 0), "the scheduler has left a pod untried");
+        self.nodes.assert_counted();
     }
 
     /// Schedules a `Settle` task for now if deployments or sets have changed, or if pods are untried or
