@@ -1,8 +1,8 @@
 //! Clusters with a load, which more than one measurement begins with, and letting their time pass.
 
+use scale_down_engine::Pairs;
 use scale_down_engine::kubernetes::reservation::MIB;
 use scale_down_engine::kubernetes::{PodSpec, Resources};
-use scale_down_engine::pool::Pairs;
 use scale_down_engine::workloads::{Curve, DeploymentSpec};
 use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, ScaleDownMode, VmSize,

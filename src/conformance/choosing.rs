@@ -9,8 +9,8 @@ use scale_down_cli::kubectl;
 use scale_down_engine::autoscaler::balance::{self, GroupSize};
 use scale_down_engine::autoscaler::event::EventText;
 use scale_down_engine::autoscaler::expander::{Expander, ExpansionOption, Priorities, best_options};
+use scale_down_engine::ground::pattern::Pattern;
 use scale_down_engine::kubernetes::Resources;
-use scale_down_engine::pattern::Pattern;
 
 /// Reads an expansion option: a group's name, or an object with the fields of the cases.
 fn candidate(input: &Input<'_>) -> Read<ExpansionOption> {

@@ -16,7 +16,7 @@ use scale_down_engine::autoscaler::instance::{
 };
 use scale_down_engine::autoscaler::instance_cache::{EndedOperation, InstanceCache};
 use scale_down_engine::autoscaler::{NodeGroup, Settings};
-use scale_down_engine::node_group::{capacity, target_size};
+use scale_down_engine::provider::node_group::{capacity, target_size};
 use scale_down_engine::{AutoscalerRange, NodeState, ScaleDownMode};
 
 /// Adapter of the suite `deallocate`; the fields of a case decide its subject.

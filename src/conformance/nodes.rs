@@ -6,10 +6,10 @@ use super::answer::Answer;
 use super::input::{Input, Read, Stop};
 use super::machines::power;
 use scale_down_engine::autoscaler::instance::VmProvisioningState;
+use scale_down_engine::azure::node_name::instance_id_of;
 use scale_down_engine::kubernetes::reservation::{
     eviction_threshold_mib, reserved_cpu_millis, reserved_memory_by_pods_mib, reserved_memory_by_size_mib,
 };
-use scale_down_engine::pool::instance_id_of;
 
 /// Adapter of the suite `node-shutdown`.
 pub fn shutdown(input: &Input<'_>) -> Read<Answer> {

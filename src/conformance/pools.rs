@@ -4,7 +4,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::input::{Input, Read, Stop};
-use scale_down_engine::scale::ScalePlan;
+use scale_down_engine::azure::scale::ScalePlan;
 use scale_down_engine::workloads::Kubernetes;
 use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterSpec, ExistingPool, Node, NodeState, OsDiskType, Pool, PoolId, PoolSpec, PoolUpdate,

@@ -5,46 +5,33 @@
 //!
 //! # Determinism
 //!
-//! The only source of chance is the [`random::Random`] inside [`Cloud`]; the only clock is the
+//! The only source of chance is the [`Random`](ground::random::Random) inside [`Cloud`]; the only clock is the
 //! simulated one, which moves when [`Cloud::advance_to`] is called. Nothing unordered is iterated,
 //! money and time are integers. The same seed and the same requests at the same simulated times
 //! give the same state, bit for bit, natively and in wasm: [`Cloud::fingerprint`] tells.
 
-mod abort;
 pub mod autoscaler;
 pub mod azure;
-mod change;
-mod check;
-mod clockwork;
 mod cloud;
-mod existing;
-mod fault_effect;
+mod event;
 pub mod ground;
-mod group_requests;
 pub mod kubernetes;
-pub mod limits;
-mod machine;
-pub mod node_group;
+pub mod provider;
 pub mod record;
-mod scale_set;
 pub mod scaler;
-pub mod snapshot;
-mod upgrade;
+mod snapshot;
 pub mod workloads;
 
-pub use azure::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
+pub use azure::cluster::{Cluster, ClusterSpec, ResourceGroup};
 pub use azure::fault::{Fault, FaultKind, FaultSpec};
 pub use azure::lifecycle::NodeState;
 pub use azure::node::{Milestone, Node, NodeSource};
-pub use azure::operation::{OperationId, OperationKind, OperationState, PowerState, ProvisioningState};
-pub use azure::pool::{
-    AutoscalerRange, OsDiskType, OsType, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode, UsedVersion,
-};
+pub use azure::operation::{OperationKind, OperationState, PowerState, ProvisioningState};
+pub use azure::pool::{Pool, UsedVersion};
+pub use azure::pool_spec::{AutoscalerRange, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, ScaleDownMode};
 pub use azure::vm_size::VmSize;
-pub use azure::{cluster, fault, lifecycle, node, operation, pool, scale, timing, vm_size};
-pub use change::PoolUpdate;
 pub use cloud::Cloud;
-pub use existing::ExistingPool;
 pub use ground::error::ServiceError;
-pub use ground::{error, money, pattern, random, table};
+pub use ground::id::{ClusterId, OperationId, PoolId};
+pub use provider::{ExistingPool, PoolUpdate, Subscription};
 pub use snapshot::{ClusterView, CostView, NodeView, PodCounts, PoolView, Snapshot, StateCounts};

@@ -10,8 +10,8 @@ use std::sync::Arc;
 
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Milestone;
+use crate::azure::node_name::node_name;
 use crate::azure::operation::OperationKind;
-use crate::azure::pool::node_name;
 use crate::ground::shared_queue::SharedQueue;
 use crate::kubernetes::{PodId, PodSpec, pod};
 
@@ -294,7 +294,7 @@ impl Default for RecordLog {
 }
 
 impl RecordLog {
-    pub(super) fn push(&mut self, at_ms: u64, subject: &Arc<str>, instance_id: Option<u32>, event: RecordedEvent) {
+    pub(crate) fn push(&mut self, at_ms: u64, subject: &Arc<str>, instance_id: Option<u32>, event: RecordedEvent) {
         if self.records.len() >= RECORDS_MAX {
             self.records.drop_front();
         }
@@ -304,7 +304,7 @@ impl RecordLog {
     }
 
     /// Records an event of a pod or a controller.
-    pub(super) fn push_detail(&mut self, at_ms: u64, event: RecordedEvent) {
+    pub(crate) fn push_detail(&mut self, at_ms: u64, event: RecordedEvent) {
         if self.details.len() >= DETAILS_MAX {
             self.details.drop_front();
         }

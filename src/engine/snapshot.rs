@@ -3,14 +3,16 @@
 //! A snapshot is small per node, because one is taken for every frame that changed, with up to 5,000
 //! nodes. Names and histories are queried for one node at a time.
 
-use crate::azure::cluster::{Cluster, ClusterId};
+use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::{Node, NodeSource};
 use crate::azure::operation::{PowerState, ProvisioningState};
-use crate::azure::pool::{AutoscalerRange, Pool, PoolId, PoolMode, ScaleDownMode};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::{AutoscalerRange, PoolMode, ScaleDownMode};
+use crate::ground::id::PoolId;
 use crate::ground::money::Cost;
-use crate::ground::table::Table;
 use crate::kubernetes::NodeInfo;
+use crate::provider::Subscription;
 use crate::workloads::Kubernetes;
 
 /// Number of nodes in each state.
@@ -35,7 +37,7 @@ impl StateCounts {
         NodeState::ALL.iter().map(|state| (*state, self.of(*state)))
     }
 
-    pub(super) fn of_clusters(clusters: &[Cluster]) -> Self {
+    pub(crate) fn of_clusters(clusters: &[Cluster]) -> Self {
         let mut counts = Self::default();
         for node in clusters.iter().flat_map(|cluster| &cluster.pools).flat_map(Pool::nodes) {
             counts.count(node.state());
@@ -72,7 +74,7 @@ pub struct CostView {
 }
 
 impl CostView {
-    pub(super) fn new(cost: Cost, per_hour_microdollars: u64) -> Self {
+    fn new(cost: Cost, per_hour_microdollars: u64) -> Self {
         Self {
             per_hour_microdollars,
             compute_microdollars: cost.compute.microdollars(),
@@ -282,17 +284,13 @@ pub struct Snapshot {
 }
 
 impl Snapshot {
-    /// Builds a frame. `departed` is the accumulated cost of deleted clusters.
-    pub(super) fn new(
-        at_ms: u64,
-        clusters: &[Cluster],
-        kubernetes: &Table<ClusterId, Kubernetes>,
-        departed: Cost,
-    ) -> Self {
-        let mut total = departed;
+    /// Builds a frame of a subscription at this moment.
+    pub(crate) fn new(subscription: &Subscription) -> Self {
+        let at_ms = subscription.now_ms();
+        let mut total = subscription.departed();
+        let clusters = subscription.clusters().iter();
         let clusters: Vec<_> = clusters
-            .iter()
-            .map(|cluster| ClusterView::new(cluster, kubernetes.get(cluster.id), at_ms, &mut total))
+            .map(|cluster| ClusterView::new(cluster, subscription.kubernetes(cluster.id), at_ms, &mut total))
             .collect();
         let mut pods = PodCounts::default();
         for cluster in &clusters {

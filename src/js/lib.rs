@@ -3,6 +3,8 @@
 //! It is thin on purpose: arguments are checked, the session does the work, and [`report`] says
 //! what came of it. The types that people program against are in `types.d.ts`, written by hand.
 
+#![expect(clippy::needless_pass_by_value, reason = "a value from JavaScript is handed over at the boundary")]
+
 mod arguments;
 #[cfg(feature = "constructor")]
 mod constructor;

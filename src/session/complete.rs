@@ -7,9 +7,9 @@ use scale_down_cli::ground::candidate::{Candidate, Completion};
 use scale_down_cli::kubectl;
 use scale_down_cli::playground::{LOADS, SCORINGS, VERBS, Values, completion};
 use scale_down_cli::shell;
-use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
-use scale_down_engine::timing::TIMINGS;
-use scale_down_engine::vm_size::{PRICED_REGIONS, VM_SIZES};
+use scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION;
+use scale_down_engine::azure::timing::TIMINGS;
+use scale_down_engine::azure::vm_size::{PRICED_REGIONS, VM_SIZES};
 use scale_down_engine::{Cluster, FaultKind, Pool};
 
 /// Greatest number of machines that are offered; more would only be scrolled past.

@@ -5,7 +5,8 @@
 use serde_json::{Map, Value, json};
 
 use super::{Entry, Session};
-use scale_down_engine::{ClusterView, CostView, PodCounts, PoolView, StateCounts, pool};
+use scale_down_engine::azure::node_name::node_name;
+use scale_down_engine::{ClusterView, CostView, PodCounts, PoolView, StateCounts};
 
 /// Returns one line of the transcript.
 #[must_use]
@@ -108,7 +109,7 @@ fn pool_object(session: &Session, cluster: &ClusterView, view: &PoolView, with_n
         let scale_set = scale_set.unwrap_or_default();
         let nodes = view.nodes.iter().map(|node| {
             json!({
-                "name": pool::node_name(&scale_set, node.instance_id),
+                "name": node_name(&scale_set, node.instance_id),
                 "instance_id": node.instance_id,
                 "state": node.state.name(),
                 "source": node.source.name(),

@@ -463,12 +463,11 @@ impl Run {
     /// Appends blocks to the output of the active command. Output for a pipe or a substitution is held back.
     fn say_on(&mut self, blocks: Vec<Block>) {
         self.work += 1 + outcome::size(&blocks) as u64 / OUTPUT_PER_WORK;
-        let said = match self.active.as_mut().filter(|active| active.is_captured()) {
-            Some(active) => Some(&mut active.held),
-            None => {
-                self.output += outcome::size(&blocks);
-                self.current().map(|entry| &mut entry.blocks)
-            }
+        let said = if let Some(active) = self.active.as_mut().filter(|active| active.is_captured()) {
+            Some(&mut active.held)
+        } else {
+            self.output += outcome::size(&blocks);
+            self.current().map(|entry| &mut entry.blocks)
         };
         let Some(said) = said else { return };
         for block in blocks {

@@ -11,7 +11,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use scale_down_cli::az::arm;
-use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
+use scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION;
 use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterSpec, ExistingPool, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, PowerState,
     ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,

@@ -1,6 +1,6 @@
 //! The simulated service against the documented facts: Scale-Down Mode, order, conflicts, limits.
 
-use scale_down::engine::node::Milestone;
+use scale_down::engine::azure::node::Milestone;
 use scale_down::engine::{
     AutoscalerRange, Cloud, Cluster, ClusterSpec, NodeSource, NodeState, OperationId, OperationState, OsDiskType, Pool,
     PoolId, PoolMode, PoolSpec, PoolUpdate, PowerState, ProvisioningState, ResourceGroup, ScaleDownMode, VmSize,

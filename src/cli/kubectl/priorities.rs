@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use super::yaml;
 use scale_down_engine::autoscaler::expander::Priorities;
-use scale_down_engine::pattern::Pattern;
+use scale_down_engine::ground::pattern::Pattern;
 
 /// Name of the config map, in `kube-system`.
 pub const NAME: &str = "cluster-autoscaler-priority-expander";

@@ -8,7 +8,7 @@ use std::cmp::Ordering;
 use crate::ground::error::{CliError, ErrorClass, Stage};
 use crate::ground::outcome::{Block, Outcome};
 use crate::ground::rendered::Rendered;
-use scale_down_engine::pattern::Pattern;
+use scale_down_engine::ground::pattern::Pattern;
 
 /// The result of a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -5,7 +5,7 @@
 
 use super::scope::Marked;
 use super::syntax::{Edit, Place};
-use scale_down_engine::pattern::Pattern;
+use scale_down_engine::ground::pattern::Pattern;
 
 /// Most characters of a value that patterns are tried on: the number of attempts grows with its square.
 const CHARACTERS_MAX: usize = 4096;

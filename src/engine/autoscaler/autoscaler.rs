@@ -23,7 +23,7 @@ use super::scale_down_budget::{DeletionCounts, ScaleDownBudget};
 use super::scale_up::{self, EstimateLimit, ScaleUpInput};
 use super::settings::{Setting, Settings};
 use super::template::Template;
-use crate::azure::pool::PoolId;
+use crate::ground::id::PoolId;
 use crate::ground::memo::Memo;
 use crate::ground::sorted::advance_to;
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
@@ -234,7 +234,7 @@ impl Autoscaler {
             if overdue.is_empty() || context.provider.delete_instances(index, &overdue).is_err() {
                 continue;
             }
-            let name = |instance_id: &u32| crate::azure::pool::node_name(&group.name, *instance_id);
+            let name = |instance_id: &u32| crate::azure::node_name::node_name(&group.name, *instance_id);
             context
                 .events
                 .extend(overdue.iter().map(|id| AutoscalerEvent::DeleteUnregistered { node: name(id).into() }));

@@ -5,7 +5,7 @@
 //! success does not shorten it: only time does.
 
 use super::instance::CreationError;
-use crate::azure::pool::PoolId;
+use crate::ground::id::PoolId;
 
 /// Times of the backoff of groups, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -487,7 +487,8 @@ fn class_fits(known: &mut Vec<ClassVerdict>, spec: &PodSpec, class: NodeClass, n
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::azure::pool::{Pairs, PoolId};
+    use crate::azure::pool_spec::Pairs;
+    use crate::ground::id::PoolId;
     use crate::ground::random::Random;
     use crate::kubernetes::{PodId, Taint, TaintEffect, Toleration};
 

@@ -14,7 +14,8 @@ use super::node_group::{AcceptableRange, NodeGroup};
 use super::readiness::{NodeFacts, Readiness};
 use super::scale_up_request::ScaleUpRequest;
 use super::settings::{Setting, Settings};
-use crate::azure::pool::{PoolId, ScaleDownMode};
+use crate::azure::pool_spec::ScaleDownMode;
+use crate::ground::id::PoolId;
 use crate::ground::invariant::known;
 
 /// Time within which the deletion of a machine is expected to be over, in milliseconds.

@@ -4,7 +4,7 @@ use super::cluster_state::DELETION_TIME_MS;
 use super::settings::{Setting, Settings};
 use super::unremovable::UnremovableReason;
 use super::utilization::Utilization;
-use crate::azure::pool::ScaleDownMode;
+use crate::azure::pool_spec::ScaleDownMode;
 use crate::kubernetes::taint::SHUTDOWN_KEY;
 use crate::kubernetes::{NodeInfo, Taint};
 

@@ -122,7 +122,7 @@ impl Findings {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::azure::pool::PoolId;
+    use crate::ground::id::PoolId;
     use crate::kubernetes::Resources;
 
     fn nodes(ids: &[u32]) -> Vec<Arc<NodeInfo>> {

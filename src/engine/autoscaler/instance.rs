@@ -7,7 +7,7 @@
 
 use std::borrow::Cow;
 
-use crate::azure::pool::ScaleDownMode;
+use crate::azure::pool_spec::ScaleDownMode;
 
 /// State of a machine as the autoscaler sees it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

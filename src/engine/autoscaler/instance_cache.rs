@@ -135,7 +135,7 @@ impl InstanceCache {
 mod tests {
     use super::super::instance::{VmPowerState, VmProvisioningState};
     use super::*;
-    use crate::azure::pool::ScaleDownMode;
+    use crate::azure::pool_spec::ScaleDownMode;
     use crate::ground::random::Random;
 
     #[test]

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use crate::azure::pool::{PoolId, ScaleDownMode};
+use crate::azure::pool_spec::ScaleDownMode;
+use crate::ground::id::PoolId;
 
 /// A node group at the beginning of a loop.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]

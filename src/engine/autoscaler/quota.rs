@@ -1,6 +1,6 @@
 //! Limits on the cores and the memory that nodes may have together, in a cluster or in some groups.
 
-use crate::azure::pool::PoolId;
+use crate::ground::id::PoolId;
 use crate::kubernetes::Resources;
 
 const GIB: u64 = 1 << 30;

@@ -5,7 +5,7 @@
 
 use std::ops::AddAssign;
 
-use crate::azure::pool::ScaleDownMode;
+use crate::azure::pool_spec::ScaleDownMode;
 
 /// Facts about a registered node that decide how it is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

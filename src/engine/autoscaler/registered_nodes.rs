@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::eligibility::{self, has_taint};
-use crate::azure::pool::ScaleDownMode;
+use crate::azure::pool_spec::ScaleDownMode;
 use crate::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY, UNREACHABLE_KEY};
 use crate::kubernetes::{NodeId, NodeInfo};
 
@@ -93,7 +93,7 @@ impl RegisteredNodes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::azure::pool::PoolId;
+    use crate::ground::id::PoolId;
     use crate::kubernetes::{Resources, Taint, TaintEffect};
 
     fn nodes(ids: impl Iterator<Item = u32>, edit: impl Fn(&mut NodeInfo)) -> Vec<Arc<NodeInfo>> {

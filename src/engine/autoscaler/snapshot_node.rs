@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use super::drainability::is_daemon;
 use super::eligibility::{is_kept, is_scale_down_disabled};
-use crate::azure::pool::ScaleDownMode;
+use crate::azure::pool_spec::ScaleDownMode;
 use crate::kubernetes::taint::untolerated;
 use crate::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
 

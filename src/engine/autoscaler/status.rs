@@ -2,7 +2,7 @@
 
 use super::cluster_state::ClusterState;
 use super::settings::Settings;
-use crate::azure::pool::ScaleDownMode;
+use crate::azure::pool_spec::ScaleDownMode;
 
 /// Scale-up activity of a group, or of the cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -2,14 +2,12 @@
 
 use std::sync::Arc;
 
-use crate::azure::operation::{OperationId, PowerState, ProvisioningState};
-use crate::azure::pool::{DEFAULT_KUBERNETES_VERSION, Pairs, Pool, PoolId};
+use crate::azure::operation::{PowerState, ProvisioningState};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::{DEFAULT_KUBERNETES_VERSION, Pairs};
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, OperationId, PoolId};
 use crate::ground::money::Cost;
-
-/// Identifies a cluster for as long as the simulation runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ClusterId(pub(crate) u32);
 
 /// A resource group.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -22,7 +20,7 @@ pub struct ResourceGroup {
     pub tags: Pairs,
     /// Being deleted; it goes as soon as its last cluster is gone.
     pub is_deleting: bool,
-    /// The resource as it was imported; see [`crate::azure::pool::PoolSpec::imported`].
+    /// The resource as it was imported; see [`crate::azure::pool_spec::PoolSpec::imported`].
     pub imported: Arc<str>,
 }
 
@@ -44,7 +42,7 @@ pub struct ClusterSpec {
     pub hosts_system_pool: bool,
     /// Settings of the cluster autoscaler that differ from the defaults.
     pub autoscaler_profile: Pairs,
-    /// The resource as it was imported; see [`crate::azure::pool::PoolSpec::imported`].
+    /// The resource as it was imported; see [`crate::azure::pool_spec::PoolSpec::imported`].
     pub imported: Arc<str>,
 }
 

@@ -5,7 +5,7 @@
 //! the same bit for bit. Two kinds need no event: unreachable nodes and evicted spot machines are
 //! chosen at the fault's start time.
 
-use crate::azure::pool::PoolId;
+use crate::ground::id::PoolId;
 use crate::ground::random::Random;
 
 /// The kind of a fault.

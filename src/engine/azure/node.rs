@@ -3,8 +3,8 @@
 //! A node holds its state, its latest bring-up and its billed time. It decides nothing: the cloud moves it.
 
 use crate::azure::lifecycle::{NodeState, Transition};
-use crate::azure::operation::OperationId;
 use crate::azure::timing::{Timing, Timings};
+use crate::ground::id::OperationId;
 use crate::ground::money::{Charge, Cost};
 use crate::ground::random::Random;
 

@@ -4,13 +4,8 @@
 //! change to the same resource conflicts. An operation ends when every node that it moves has come
 //! to rest and its control-plane part is done.
 
-use crate::azure::cluster::ClusterId;
-use crate::azure::pool::PoolId;
 use crate::ground::error::ServiceError;
-
-/// The id of an operation.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct OperationId(pub(crate) u32);
+use crate::ground::id::{ClusterId, PoolId};
 
 /// The kind of an operation.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -1,6 +1,7 @@
-//! Building blocks that know nothing of Azure or Kubernetes: errors, money, chance, queues, tables.
+//! Building blocks that know nothing of Azure or Kubernetes: identities, errors, money, chance, queues, tables.
 
-pub mod error;
+pub(crate) mod error;
+pub(crate) mod id;
 pub(crate) mod invariant;
 pub(crate) mod memo;
 pub mod money;
@@ -9,4 +10,4 @@ pub(crate) mod queue;
 pub mod random;
 pub(crate) mod shared_queue;
 pub(crate) mod sorted;
-pub mod table;
+pub(crate) mod table;

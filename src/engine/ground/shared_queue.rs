@@ -43,13 +43,12 @@ impl<T: Clone> SharedQueue<T> {
 
     /// Adds an element at the back.
     pub fn push_back(&mut self, element: T) {
-        match self.chunks.back_mut().filter(|chunk| chunk.len() < CHUNK) {
-            Some(chunk) => Arc::make_mut(chunk).push(element),
-            None => {
-                let mut chunk = Vec::with_capacity(CHUNK);
-                chunk.push(element);
-                self.chunks.push_back(Arc::new(chunk));
-            }
+        if let Some(chunk) = self.chunks.back_mut().filter(|chunk| chunk.len() < CHUNK) {
+            Arc::make_mut(chunk).push(element);
+        } else {
+            let mut chunk = Vec::with_capacity(CHUNK);
+            chunk.push(element);
+            self.chunks.push_back(Arc::new(chunk));
         }
         self.len += 1;
     }

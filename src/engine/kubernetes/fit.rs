@@ -221,10 +221,10 @@ fn listed<'a>(reasons: impl Iterator<Item = (u32, &'a str)>) -> String {
 mod tests {
     use std::sync::Arc;
 
-    use super::super::node_info::NodeId;
     use super::super::selector::Selector;
     use super::*;
-    use crate::azure::pool::{Pairs, PoolId};
+    use crate::azure::pool_spec::Pairs;
+    use crate::ground::id::{NodeId, PoolId};
 
     fn node(edit: impl FnOnce(&mut NodeInfo)) -> NodeInfo {
         let id = NodeId { pool: PoolId::new(1), instance_id: 0 };

@@ -7,20 +7,21 @@
 
 pub mod affinity;
 pub mod budget;
-pub mod fit;
-pub mod node_info;
-pub mod pod;
+pub(crate) mod fit;
+pub(crate) mod node_info;
+pub(crate) mod pod;
 pub mod pod_spec;
 pub mod reservation;
-pub mod resources;
-pub mod selector;
+pub(crate) mod resources;
+pub(crate) mod selector;
 pub mod taint;
-pub mod topology_counts;
+pub(crate) mod topology_counts;
 
+pub use crate::ground::id::NodeId;
 pub use affinity::{PodAffinity, TopologySpread};
 pub use budget::{BudgetLimit, DisruptionBudget};
 pub use fit::{Misfit, check_fit};
-pub use node_info::{NodeId, NodeInfo};
+pub use node_info::NodeInfo;
 pub use pod::{Pod, PodId, PodPhase, SetId};
 pub use pod_spec::{Container, Image, Owner, OwnerKind, PodSpec, RestartPolicy, Volume, VolumeKind};
 pub use reservation::allocatable;

@@ -9,16 +9,8 @@ use super::affinity::HOSTNAME_KEY;
 use super::pod::{Pod, PodId};
 use super::resources::Resources;
 use super::taint::Taint;
-use crate::azure::pool::{Pairs, PoolId};
-
-/// Identifies a node: its pool, and its number in it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct NodeId {
-    /// The pool that it belongs to.
-    pub pool: PoolId,
-    /// The instance id in the pool's scale set.
-    pub instance_id: u32,
-}
+use crate::azure::pool_spec::Pairs;
+use crate::ground::id::NodeId;
 
 /// One node.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -180,6 +172,7 @@ mod tests {
     use super::super::pod::PodPhase;
     use super::super::pod_spec::PodSpec;
     use super::*;
+    use crate::ground::id::PoolId;
 
     fn node() -> NodeInfo {
         let id = NodeId { pool: PoolId::new(1), instance_id: 0 };

@@ -7,7 +7,7 @@ use super::affinity::{HOSTNAME_KEY, PodAffinity, TopologySpread};
 use super::resources::Resources;
 use super::selector::Selector;
 use super::taint::Toleration;
-use crate::azure::pool::Pairs;
+use crate::azure::pool_spec::Pairs;
 
 /// The namespace of a pod that names none.
 pub const DEFAULT_NAMESPACE: &str = "default";

@@ -5,7 +5,7 @@
 //! share that was seen missing on a `Standard_DS2_v2` (7116264 KiB of 7 GiB), and assumed for all.
 
 use super::resources::Resources;
-use crate::azure::pool::OsType;
+use crate::azure::pool_spec::OsType;
 use crate::azure::vm_size::VmSize;
 
 /// Bytes in a KiB.

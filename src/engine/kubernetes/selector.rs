@@ -3,7 +3,7 @@
 //! One form serves pod selectors, disruption budgets, node selectors and node affinity: a list of
 //! requirements that must all hold. `matchLabels` is a list of `In` with one value each.
 
-use crate::azure::pool::Pairs;
+use crate::azure::pool_spec::Pairs;
 
 /// The comparison of a label with the values of a requirement.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

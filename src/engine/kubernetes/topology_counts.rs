@@ -164,12 +164,12 @@ mod tests {
     use std::sync::Arc;
 
     use super::super::affinity::{HOSTNAME_KEY, PodAffinity, TopologySpread, ZONE_KEY};
-    use super::super::node_info::NodeId;
     use super::super::pod::{Pod, PodId};
     use super::super::resources::Resources;
     use super::super::selector::Selector;
     use super::*;
-    use crate::azure::pool::{Pairs, PoolId};
+    use crate::azure::pool_spec::Pairs;
+    use crate::ground::id::{NodeId, PoolId};
 
     /// Nodes as `name/zone: number of pods`, all pods of the specification that is asked about.
     fn nodes(spec: &PodSpec, drawn: &[(&str, &str, u32)]) -> Vec<NodeInfo> {

@@ -2,7 +2,7 @@
 
 use crate::autoscaler::status::{ScaleUpStatus, scale_up, scale_up_of_group};
 use crate::autoscaler::{Autoscaler, NodeGroup, Settings};
-use crate::azure::pool::PoolId;
+use crate::ground::id::PoolId;
 
 /// A finding, and the time since when it has held.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

@@ -10,12 +10,15 @@ use crate::autoscaler::template::Template;
 use crate::autoscaler::{LoopInput, NodeGroup};
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
-use crate::azure::pool::{Pool, PoolId, node_name};
+use crate::azure::node_name::node_name;
+use crate::azure::pool::Pool;
 use crate::azure::scale::zone_for_new;
+use crate::ground::id::{NodeId, PoolId};
+use crate::ground::invariant::known;
 use crate::kubernetes::fit::check_node_constraints;
 use crate::kubernetes::reservation::capacity_memory_bytes;
-use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, Resources};
-use crate::node_group::target_size;
+use crate::kubernetes::{NodeInfo, Pod, PodId, Resources};
+use crate::provider::node_group::target_size;
 use crate::workloads::{Kubernetes, NodeCondition, PodSet, SetKind};
 
 /// Instance id of a template node, which has no machine.
@@ -36,7 +39,7 @@ pub(super) fn group(pool: &Pool) -> Option<NodeGroup> {
 
 /// Returns the template node of a pool: a new node, with the pods of its daemon sets.
 pub(super) fn template(pool: &Pool, kubernetes: &Kubernetes) -> Option<Template> {
-    let known = kubernetes.template(pool.id)?;
+    let known = known(kubernetes.template(pool.id), "the template of a pool")?;
     let id = NodeId { pool: pool.id, instance_id: NOBODY };
     let mut node = NodeInfo::new(id, &node_name(&pool.scale_set, pool.next_instance_id()), known.allocatable);
     node.labels = known.labels(zone_for_new(pool));

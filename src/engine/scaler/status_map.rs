@@ -6,12 +6,14 @@
 use std::fmt::Write as _;
 
 use super::conditions::{Conditions, conditions, of_group};
-use super::{Scaler, interval_ms, is_sized, loop_input};
+use super::loop_input;
+use super::state::{Scaler, interval_ms, is_sized};
 use crate::autoscaler::readiness::Readiness;
 use crate::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name};
 use crate::autoscaler::{NodeGroup, Settings};
-use crate::azure::cluster::{Cluster, ClusterId};
-use crate::cloud::Cloud;
+use crate::azure::cluster::Cluster;
+use crate::ground::id::ClusterId;
+use crate::provider::Subscription;
 
 /// The formats of times, which are given in milliseconds.
 pub struct TimeFormats<'a> {
@@ -30,21 +32,24 @@ pub struct StatusMap {
     pub written_ms: u64,
 }
 
-impl Cloud {
+impl Scaler {
     /// Returns the config map; `None` if no pool of the cluster is sized by the autoscaler.
-    #[must_use]
-    pub fn autoscaler_status(&self, id: ClusterId, formats: &TimeFormats<'_>) -> Option<StatusMap> {
-        let cluster = self.clusters.iter().find(|cluster| cluster.id == id)?;
-        let scaler = self.scalers.get(id)?;
+    pub(crate) fn status_map(
+        &self,
+        subscription: &Subscription,
+        id: ClusterId,
+        formats: &TimeFormats<'_>,
+    ) -> Option<StatusMap> {
+        let cluster = subscription.cluster_by_id(id)?;
         let groups = groups(cluster);
         if groups.is_empty() {
             return None;
         }
-        let settings = scaler.settings(cluster);
-        let now_ms = self.now_ms();
-        let written_ms = scaler.last_scan_ms(interval_ms(&settings), now_ms).unwrap_or(now_ms);
+        let settings = self.settings(cluster);
+        let now_ms = subscription.now_ms();
+        let written_ms = self.last_scan_ms(interval_ms(&settings), now_ms).unwrap_or(now_ms);
         let mut text = String::new();
-        let report = Report { scaler, groups: &groups, settings: &settings, now_ms, written_ms, formats };
+        let report = Report { scaler: self, groups: &groups, settings: &settings, now_ms, written_ms, formats };
         // Writing to a string does not fail.
         let _ = report.write(&mut text);
         Some(StatusMap { text, written_ms })

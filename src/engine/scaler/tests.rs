@@ -1,8 +1,9 @@
 //! Autoscalers at work on small clusters.
 
+use crate::ground::id::DeploymentId;
 use crate::kubernetes::{Image, Resources};
 use crate::record::RecordedEvent;
-use crate::workloads::{DeploymentId, DeploymentSpec};
+use crate::workloads::DeploymentSpec;
 use crate::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, ExistingPool, NodeState, PoolId, PoolSpec, PowerState,
     ProvisioningState, ScaleDownMode, VmSize,

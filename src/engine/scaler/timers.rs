@@ -8,8 +8,9 @@ use crate::autoscaler::findings::RecheckTimeout;
 use crate::autoscaler::unneeded::threshold_ms;
 use crate::autoscaler::unremovable::UnremovableReason;
 use crate::autoscaler::{Autoscaler, LoopInput, Setting, Settings, eligibility, pending};
+use crate::ground::id::NodeId;
+use crate::kubernetes::NodeInfo;
 use crate::kubernetes::taint::SHUTDOWN_KEY;
-use crate::kubernetes::{NodeId, NodeInfo};
 
 /// Returns the earliest time after `now_ms` at which a loop could decide differently from the one just
 /// run, if nothing else changes.

@@ -1,6 +1,7 @@
 //! Explanations of the autoscaler's decisions, each one sentence, from the autoscaler's own findings.
 
-use super::{Scaler, is_sized};
+use super::scalers::Scalers;
+use super::state::{Scaler, is_sized};
 use crate::autoscaler::drainability::BlockingPodReason;
 use crate::autoscaler::instance::CreationError;
 use crate::autoscaler::unneeded::threshold_ms;
@@ -9,10 +10,13 @@ use crate::autoscaler::utilization::Utilization;
 use crate::autoscaler::{AutoscalerEvent, Setting, Settings, duration, event};
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
-use crate::azure::pool::{Pool, instance_id_of};
-use crate::cloud::Cloud;
-use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId};
-use crate::node_group::target_size;
+use crate::azure::node_name::instance_id_of;
+use crate::azure::pool::Pool;
+use crate::ground::id::NodeId;
+use crate::ground::invariant::known;
+use crate::kubernetes::{NodeInfo, Pod, PodId};
+use crate::provider::Subscription;
+use crate::provider::node_group::target_size;
 use crate::workloads::Kubernetes;
 
 /// A cluster's autoscaler, with the cluster state that it looks at.
@@ -24,12 +28,11 @@ struct Explainer<'a> {
     now_ms: u64,
 }
 
-impl Cloud {
+impl Scalers {
     /// Explains why a node is not removed; `None` if there is no such node.
-    #[must_use]
-    pub fn why_node(&self, name: &str) -> Option<String> {
+    pub fn why_node(&self, subscription: &Subscription, name: &str) -> Option<String> {
         let instance_id = instance_id_of(name)?;
-        self.explainers().find_map(|explainer| {
+        self.explainers(subscription).find_map(|explainer| {
             let mut pools = explainer.cluster.pools.iter();
             let pool = pools.find(|pool| pool.node(instance_id).is_some() && pool.node_name(instance_id) == name)?;
             Some(explainer.node(pool, instance_id))
@@ -37,22 +40,21 @@ impl Cloud {
     }
 
     /// Explains why a pod has no node; `None` if there is no such pod.
-    #[must_use]
-    pub fn why_pod(&self, name: &str) -> Option<String> {
-        self.explainers().find_map(|explainer| explainer.pod(name))
+    pub fn why_pod(&self, subscription: &Subscription, name: &str) -> Option<String> {
+        self.explainers(subscription).find_map(|explainer| explainer.pod(name))
     }
 
     /// Explains why a pool does not grow; `None` if there is no such pool.
-    #[must_use]
-    pub fn why_pool(&self, name: &str) -> Option<String> {
-        self.explainers().find_map(|explainer| Some(explainer.pool(explainer.cluster.pool(name)?)))
+    pub fn why_pool(&self, subscription: &Subscription, name: &str) -> Option<String> {
+        self.explainers(subscription).find_map(|explainer| Some(explainer.pool(explainer.cluster.pool(name)?)))
     }
 
-    fn explainers(&self) -> impl Iterator<Item = Explainer<'_>> {
-        self.clusters.iter().filter_map(|cluster| {
-            let kubernetes = self.kubernetes(cluster.id)?;
-            let scaler = self.scalers.get(cluster.id)?;
-            Some(Explainer { cluster, kubernetes, scaler, settings: scaler.settings(cluster), now_ms: self.now_ms() })
+    fn explainers<'a>(&'a self, subscription: &'a Subscription) -> impl Iterator<Item = Explainer<'a>> {
+        let now_ms = subscription.now_ms();
+        subscription.clusters().iter().filter_map(move |cluster| {
+            let kubernetes = known(subscription.kubernetes(cluster.id), "the Kubernetes objects of a cluster")?;
+            let scaler = known(self.get(cluster.id), "the autoscaler of a cluster")?;
+            Some(Explainer { cluster, kubernetes, scaler, settings: scaler.settings(cluster), now_ms })
         })
     }
 }
@@ -259,8 +261,8 @@ impl Explainer<'_> {
         }
         match self.scaler.last_refusals.iter().find(|event| matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. }))
         {
-            Some(notice) => {
-                let text = notice.text().message;
+            Some(event) => {
+                let text = event.text().message;
                 let reasons = text.split_once(": ").map_or(text.as_str(), |(_, reasons)| reasons);
                 format!("{name} does not grow: no pool helps the pods that wait ({reasons}).")
             }

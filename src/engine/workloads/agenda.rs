@@ -2,10 +2,12 @@
 //!
 //! The cloud's event queue holds one entry for each moment, however many pods start then.
 
-use super::{ChangeContext, Horizontal, Kubernetes, Load};
-use crate::clockwork::Event;
+use super::change_context::ChangeContext;
+use crate::event::Event;
+use crate::ground::id::NodeId;
 use crate::ground::queue::Ticket;
-use crate::kubernetes::{NodeId, PodId};
+use crate::ground::table::Table;
+use crate::kubernetes::PodId;
 
 /// A task that is due in a cluster.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -28,78 +30,50 @@ pub enum Task {
 
 /// The tasks that are due at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-pub struct DueTasks {
+struct DueTasks {
     tasks: Vec<Task>,
     /// The entry of the cloud's queue for it.
     ticket: Option<Ticket>,
 }
 
-impl Kubernetes {
+/// The tasks of a cluster by the time at which they are due, in milliseconds.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Agenda {
+    due: Table<u64, DueTasks>,
+}
+
+impl Agenda {
     /// Schedules a task in `delay_ms` milliseconds, or for now if the change is instant.
-    pub(super) fn plan(&mut self, delay_ms: u64, task: Task, context: &mut ChangeContext<'_>) {
+    pub fn plan(&mut self, delay_ms: u64, task: Task, context: &mut ChangeContext<'_>) {
         let at_ms = context.now_ms + if context.is_instant { 0 } else { delay_ms };
-        let due = self.agenda.entry(at_ms);
+        let due = self.due.entry(at_ms);
         if due.ticket.is_none() && !context.is_instant {
             due.ticket = Some(context.queue.schedule(at_ms, Event::Kubernetes(context.cluster)));
         }
         due.tasks.push(task);
     }
 
-    /// Removes a planned task that is of no use any more; cancels the queue entry if nothing else is
-    /// due then.
-    pub(super) fn unplan(&mut self, at_ms: u64, task: Task, context: &mut ChangeContext<'_>) {
-        let Some(due) = self.agenda.get_mut(at_ms) else {
+    /// Removes a planned task that is of no use any more, if it is still there; cancels the queue entry
+    /// if nothing else is due then.
+    pub fn unplan(&mut self, at_ms: u64, task: Task, context: &mut ChangeContext<'_>) {
+        let Some(due) = self.due.get_mut(at_ms) else {
             return;
         };
         due.tasks.retain(|planned| *planned != task);
         if due.tasks.is_empty()
-            && let Some(ticket) = self.agenda.remove(at_ms).and_then(|due| due.ticket)
+            && let Some(ticket) = self.due.remove(at_ms).and_then(|due| due.ticket)
         {
             context.queue.cancel(ticket);
         }
     }
 
-    /// Returns every entry that this cluster has in the cloud's queue: of the agenda, loads and
-    /// horizontal autoscalers.
+    /// Removes and returns the tasks that are due now; `None` if there are none.
+    pub fn take(&mut self, now_ms: u64) -> Option<Vec<Task>> {
+        self.due.remove(now_ms).map(|due| due.tasks)
+    }
+
+    /// Returns its entries in the cloud's queue.
     pub fn tickets(&self) -> impl Iterator<Item = Ticket> + '_ {
-        let due = self.agenda.values().filter_map(|due| due.ticket);
-        due.chain(self.loads.values().filter_map(Load::ticket))
-            .chain(self.horizontals.values().filter_map(Horizontal::ticket))
-    }
-
-    /// Schedules a `Settle` task for now if deployments or sets have changed, or if pods are untried or
-    /// pending. Otherwise forgets which nodes have more room: no pod waits for it.
-    pub(super) fn plan_to_settle(&mut self, context: &mut ChangeContext<'_>) {
-        let is_needed = !self.work_queue.deployments.is_empty()
-            || !self.work_queue.sets.is_empty()
-            || self.work_queue.is_untried
-            || self.pending().next().is_some();
-        if is_needed {
-            self.plan(0, Task::Settle, context);
-        } else {
-            self.work_queue.nodes_with_more_room.clear();
-        }
-    }
-
-    /// Carries out the tasks that are due now, then lets controllers and scheduler react.
-    pub fn on_due(&mut self, context: &mut ChangeContext<'_>) {
-        while let Some(due) = self.agenda.remove(context.now_ms) {
-            for task in due.tasks {
-                self.carry_out(task, context);
-            }
-            self.settle(context);
-        }
-    }
-
-    fn carry_out(&mut self, task: Task, context: &mut ChangeContext<'_>) {
-        match task {
-            Task::Start(node, pod) => self.start(node, pod, context),
-            Task::Pulled(node, image) => self.on_pulled(node, image, context),
-            Task::Stopped(node, pod) => self.on_stopped(node, pod, context),
-            Task::Finish(node, pod) => self.finish(node, pod, context),
-            Task::Evict(node) => self.evict(node, context),
-            Task::GiveUp(node) => self.give_up(node, context),
-            Task::Settle => {}
-        }
+        self.due.values().filter_map(|due| due.ticket)
     }
 }

@@ -2,14 +2,13 @@
 
 use std::sync::Arc;
 
-use crate::azure::cluster::ClusterId;
 use crate::azure::fault::{FaultKind, Faults};
-use crate::azure::pool::PoolId;
 use crate::azure::timing::{Timing, Timings};
-use crate::clockwork::Event;
+use crate::event::Event;
+use crate::ground::id::{ClusterId, NodeId, PoolId};
 use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
-use crate::kubernetes::{NodeId, Pod};
+use crate::kubernetes::Pod;
 use crate::record::{KubernetesEvent, PodEvent, RecordLog, RecordedEvent};
 
 /// The context in which the Kubernetes objects of one cluster change: the time in milliseconds, the event queue, the

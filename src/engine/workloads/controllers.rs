@@ -2,17 +2,19 @@
 
 use std::sync::Arc;
 
+use super::change_context::ChangeContext;
 use super::deployment::{ReplicaSetStatus, roll_out};
-use super::pod_set::{DeploymentId, PodSet, SetKind};
-use super::{ChangeContext, Kubernetes, note};
+use super::kubernetes::Kubernetes;
+use super::pod_set::{PodSet, SetKind};
+use crate::ground::id::{DeploymentId, NodeId};
 use crate::ground::invariant::known;
 use crate::kubernetes::fit::check_node_constraints;
-use crate::kubernetes::{NodeId, Pod, PodId, PodPhase, SetId};
+use crate::kubernetes::{Pod, PodId, PodPhase, SetId};
 use crate::record::PodEvent;
 
 impl Kubernetes {
     fn next_pod(&mut self, set: SetId, context: &ChangeContext<'_>) -> Option<Pod> {
-        let spec = Arc::clone(&self.sets.get(set)?.spec);
+        let spec = Arc::clone(&known(self.sets.get(set), "the set of a pod that is made")?.spec);
         self.latest_pod += 1;
         Some(Pod { set, ..Pod::new(PodId(self.latest_pod), spec, context.now_ms) })
     }
@@ -22,9 +24,9 @@ impl Kubernetes {
         self.latest_set += 1;
         let id = SetId(self.latest_set);
         let mut set = make(id);
-        set.images = self.number_images(&set.spec);
+        set.images = self.disks.number(&set.spec);
         self.sets.insert(id, set);
-        note(&mut self.work_queue.sets, id);
+        self.work_queue.note_set(id);
         id
     }
 
@@ -39,14 +41,16 @@ impl Kubernetes {
 
     /// Sets how many pods a set should have.
     pub(super) fn resize(&mut self, id: SetId, desired: u32) {
-        if let Some(set) = self.sets.get_mut(id).filter(|set| set.desired != desired) {
+        let set = known(self.sets.get_mut(id), "a set that is resized");
+        if let Some(set) = set.filter(|set| set.desired != desired) {
             set.desired = desired;
-            note(&mut self.work_queue.sets, id);
+            self.work_queue.note_set(id);
         }
     }
 
     /// Creates or ends pods until a set has the number that it should have.
     pub(super) fn reconcile_set(&mut self, id: SetId, context: &mut ChangeContext<'_>) {
+        // It may have been deleted since it was noted.
         let Some(set) = self.sets.get(id) else {
             return;
         };
@@ -76,12 +80,11 @@ impl Kubernetes {
     }
 
     pub(super) fn create(&mut self, id: SetId, context: &ChangeContext<'_>) {
-        let Some(pod) = known(self.next_pod(id, context), "the set of a pod that is made") else {
+        let Some(pod) = self.next_pod(id, context) else {
             return;
         };
         if let Some(set) = self.sets.get_mut(id) {
-            set.waiting.push_back(pod);
-            set.untried += 1;
+            set.wait(pod);
             self.work_queue.is_untried = true;
         }
     }
@@ -89,7 +92,8 @@ impl Kubernetes {
     /// Removes a replica set without pods if it is an old one of its deployment, or if its deployment
     /// is gone.
     fn forget_if_over(&mut self, id: SetId) {
-        let Some(set) = self.sets.get(id).filter(|set| set.desired == 0 && set.active() == 0) else {
+        let set = known(self.sets.get(id), "a set that has been settled");
+        let Some(set) = set.filter(|set| set.desired == 0 && set.active() == 0) else {
             return;
         };
         let SetKind::ReplicaSet(Some(deployment)) = set.kind else {
@@ -109,25 +113,21 @@ impl Kubernetes {
     /// nodes with the most of them. The order is that of the replica set's controller; where it
     /// prefers the youngest pod, the newest node stands for that here.
     fn shrink(&mut self, id: SetId, mut surplus: u32, context: &mut ChangeContext<'_>) {
-        while surplus > 0 {
-            let waiting = self.sets.get_mut(id).and_then(|set| set.waiting.pop_back());
-            if waiting.is_none() {
-                break;
-            }
+        let Some(set) = known(self.sets.get_mut(id), "a set that shrinks") else {
+            return;
+        };
+        while surplus > 0 && set.take_last().is_some() {
             self.generation += 1;
             surplus -= 1;
         }
-        if let Some(set) = self.sets.get_mut(id) {
-            set.untried = set.untried.min(set.waiting.len());
-            if set.waiting.is_empty() {
-                self.work_queue.nodes_with_more_room.extend(&set.nominated);
-            }
+        if set.waiting().is_empty() {
+            self.work_queue.nodes_with_more_room.extend(&set.nominated);
         }
-        let unready = self.sets.get(id).is_some_and(|set| set.ready < set.bound());
+        let unready = set.ready() < set.bound();
         let mut victims = if surplus > 0 && unready { self.unready(id) } else { Vec::new() };
         while surplus > 0 {
             let victim = victims.pop().or_else(|| self.crowded(id));
-            let Some((node, pod)) = victim else {
+            let Some((node, pod)) = known(victim, "a pod of a set that has too many") else {
                 break;
             };
             self.end(node, pod, PodEvent::Killing, context);
@@ -137,11 +137,11 @@ impl Kubernetes {
 
     /// Returns the pods of a set that are on nodes and not ready.
     fn unready(&self, id: SetId) -> Vec<(NodeId, PodId)> {
-        let Some(set) = self.sets.get(id) else {
+        let Some(set) = known(self.sets.get(id), "a set that shrinks") else {
             return Vec::new();
         };
         let mut found = Vec::new();
-        for node in set.nodes().filter_map(|node| self.nodes.get(node)) {
+        for node in set.nodes().filter_map(|node| known(self.nodes.get(node), "the node of a pod")) {
             let is_unready = |pod: &&Pod| {
                 pod.set == id
                     && !pod.is_terminating()
@@ -154,7 +154,8 @@ impl Kubernetes {
 
     /// Returns the youngest pod of a set on the node that has most of them.
     fn crowded(&self, id: SetId) -> Option<(NodeId, PodId)> {
-        let node = self.nodes.get(self.sets.get(id)?.most_crowded()?)?;
+        let set = known(self.sets.get(id), "a set that shrinks")?;
+        let node = known(self.nodes.get(set.most_crowded()?), "the node of a pod")?;
         let is_active = |pod: &&Pod| pod.set == id && !pod.is_terminating() && pod.takes_room();
         let pod = node.pods().iter().rev().find(is_active)?;
         Some((node.id, pod.id))
@@ -165,9 +166,10 @@ impl Kubernetes {
         let Some(deployment) = known(self.deployments.get(id), "a deployment to be settled") else {
             return;
         };
-        let found: Vec<_> = deployment.sets.iter().filter_map(|set| self.sets.get(*set)).collect();
+        let sets = deployment.sets.iter();
+        let found: Vec<_> = sets.filter_map(|set| known(self.sets.get(*set), "a set of a deployment")).collect();
         let rolled: Vec<ReplicaSetStatus> =
-            found.iter().map(|set| ReplicaSetStatus { desired: set.desired, ready: set.ready }).collect();
+            found.iter().map(|set| ReplicaSetStatus { desired: set.desired, ready: set.ready() }).collect();
         let changes: Vec<_> = found
             .iter()
             .zip(roll_out(deployment.spec.replicas, &rolled))
@@ -193,13 +195,14 @@ impl Kubernetes {
 
     /// Puts a pod of a daemon set on a node, where it fits.
     pub(super) fn place_daemon(&mut self, id: SetId, node: NodeId, context: &mut ChangeContext<'_>) {
-        let (Some(set), Some(found)) = (self.sets.get(id), self.nodes.get(node)) else {
+        let set = known(self.sets.get(id), "a daemon set");
+        let Some((set, found)) = set.zip(known(self.nodes.get(node), "the node of a daemon set's pod")) else {
             return;
         };
         if check_node_constraints(&set.spec, found).is_err() || !set.spec.requests().fits_in(found.free()) {
             return;
         }
-        let Some(pod) = known(self.next_pod(id, context), "the set of a pod that is made") else {
+        let Some(pod) = self.next_pod(id, context) else {
             return;
         };
         let pod_id = pod.id;

@@ -134,8 +134,7 @@ impl Curve {
     }
 
     /// Returns `true` if it repeats for ever.
-    #[must_use]
-    pub fn is_endless(&self) -> bool {
+    pub(super) fn is_endless(&self) -> bool {
         self.period_ms.is_some()
     }
 
@@ -155,8 +154,7 @@ impl Curve {
 
     /// Returns the amount of work, counted in pods, `elapsed_ms` milliseconds after the beginning; 0
     /// before the first point.
-    #[must_use]
-    pub fn pods_at(&self, elapsed_ms: u64) -> u32 {
+    pub(super) fn pods_at(&self, elapsed_ms: u64) -> u32 {
         let at_ms = self.place(elapsed_ms);
         match self.around(at_ms) {
             (Some(before), Some(after)) if self.is_sloped => {
@@ -170,8 +168,7 @@ impl Curve {
 
     /// Returns the requests of each pod `elapsed_ms` milliseconds after the beginning; `None` if no
     /// point so far sets them.
-    #[must_use]
-    pub fn requests_at(&self, elapsed_ms: u64) -> Option<Resources> {
+    pub(super) fn requests_at(&self, elapsed_ms: u64) -> Option<Resources> {
         let at_ms = self.place(elapsed_ms);
         let passed = self.points.partition_point(|point| point.at_ms <= at_ms);
         self.points.get(..passed)?.iter().rev().find_map(|point| point.requests)

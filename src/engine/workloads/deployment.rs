@@ -3,8 +3,8 @@
 //! A change of the template is rolled out as Kubernetes does by default: a quarter more pods than
 //! wanted may exist meanwhile, and a quarter fewer may be ready.
 
-use super::pod_set::DeploymentId;
-use crate::azure::pool::Pairs;
+use crate::azure::pool_spec::Pairs;
+use crate::ground::id::DeploymentId;
 use crate::kubernetes::budget::Amount;
 use crate::kubernetes::{PodSpec, SetId};
 

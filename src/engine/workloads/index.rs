@@ -7,8 +7,10 @@
 use std::sync::Arc;
 
 use super::node_list::NodeList;
-use crate::azure::pool::{Pairs, PoolId};
-use crate::kubernetes::{NodeId, NodeInfo, Resources, Taint};
+use crate::azure::pool_spec::Pairs;
+use crate::ground::id::{NodeId, PoolId};
+use crate::ground::invariant::known;
+use crate::kubernetes::{NodeInfo, Resources, Taint};
 
 /// Nodes of one class with the same free resources.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -92,7 +94,7 @@ impl Class {
     }
 
     fn remove(&mut self, node: NodeId, free: Resources) {
-        let Ok(index) = self.find(free) else {
+        let Some(index) = known(self.find(free).ok(), "the bucket of a node") else {
             return;
         };
         if let Some(bucket) = self.buckets.get_mut(index) {
@@ -134,6 +136,12 @@ impl CapacityIndex {
         found.map(|index| range.start + index).ok_or(end)
     }
 
+    /// Returns the number of nodes.
+    #[must_use]
+    pub fn len(&self) -> usize {
+        self.classes.iter().map(|class| class.len() as usize).sum()
+    }
+
     /// Adds a node.
     pub fn insert(&mut self, node: &NodeInfo) {
         let index = self.find(node).unwrap_or_else(|index| {
@@ -147,7 +155,7 @@ impl CapacityIndex {
 
     /// Removes a node, which must be as it was when it was added.
     pub fn remove(&mut self, node: &NodeInfo) {
-        let Ok(index) = self.find(node) else {
+        let Some(index) = known(self.find(node).ok(), "the class of a node") else {
             return;
         };
         if let Some(class) = self.classes.get_mut(index) {
@@ -165,7 +173,7 @@ impl CapacityIndex {
         if free == free_before {
             return;
         }
-        if let Ok(index) = self.find(node)
+        if let Some(index) = known(self.find(node).ok(), "the class of a node")
             && let Some(class) = self.classes.get_mut(index)
         {
             class.remove(node.id, free_before);

@@ -5,7 +5,8 @@
 
 use std::collections::VecDeque;
 
-use crate::kubernetes::NodeId;
+use crate::ground::id::NodeId;
+use crate::ground::invariant::known;
 
 /// Nodes by ascending identity.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
@@ -21,11 +22,11 @@ impl NodeList {
         }
     }
 
-    /// Removes a node.
+    /// Removes a node, which must be in the list.
     pub fn remove(&mut self, node: NodeId) {
         if self.0.front() == Some(&node) {
             self.0.pop_front();
-        } else if let Ok(index) = self.0.binary_search(&node) {
+        } else if let Some(index) = known(self.0.binary_search(&node).ok(), "a node of a list") {
             self.0.remove(index);
         }
     }

@@ -1,253 +1,127 @@
-//! Changes of nodes, and their consequences for the pods there.
+//! The nodes of a cluster, with an index of them by what is free on them.
+//!
+//! All changes of nodes and of the pods on them go through this type, so that the index follows.
 
 use std::sync::Arc;
 
-use super::agenda::Task;
-use super::kubelet::active_of;
-use super::template::{NodeCondition, NodeTemplate};
-use super::{ChangeContext, Kubernetes, note};
-use crate::azure::lifecycle::NodeState;
-use crate::azure::pool::{PoolId, node_name};
+use super::index::{CapacityIndex, Class};
+use crate::ground::id::{NodeId, PoolId};
 use crate::ground::invariant::known;
-use crate::kubernetes::{NodeId, NodeInfo, Pod, PodPhase};
-use crate::record::PodEvent;
+use crate::ground::table::Table;
+use crate::kubernetes::{NodeInfo, Pod, PodId};
 
-/// Time for which pods stay bound to a node that cannot be reached, in milliseconds: the toleration
-/// that Kubernetes gives every pod for the taint (`tolerationSeconds: 300`).
-const UNREACHABLE_TOLERATED_MS: u64 = 300_000;
+/// The nodes of a cluster by pool and instance id.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Nodes {
+    by_id: Table<NodeId, Arc<NodeInfo>>,
+    index: CapacityIndex,
+    /// Number of pods on nodes with anti-affinity.
+    pods_with_anti_affinity: u32,
+}
 
-impl Kubernetes {
-    /// Sets the template of a pool's nodes, and changes labels and taints of those that are there.
-    pub fn set_template(&mut self, pool: PoolId, template: NodeTemplate, zones: impl Fn(u32) -> u8) {
-        if let Some(before) = self.templates.get(pool).filter(|before| **before != template) {
-            let of_pool = |node: &&mut Arc<NodeInfo>| node.id.pool == pool;
-            for node in self.nodes.values_mut().filter(of_pool) {
-                self.index.remove(node);
-                let node = Arc::make_mut(node);
-                node.labels = template.labels_renewed(&node.labels, zones(node.id.instance_id), before);
-                node.taints = template.taints_renewed(&node.taints, before);
-                self.index.insert(node);
-                self.work_queue.nodes_with_more_room.push(node.id);
-            }
-            self.generation += 1;
-        }
-        self.templates.insert(pool, template);
+impl Nodes {
+    /// Returns the table of nodes, the index and the number of pods that keep others away: all its state.
+    pub fn parts(&self) -> (&Table<NodeId, Arc<NodeInfo>>, &CapacityIndex, &u32) {
+        let Self { by_id, index, pods_with_anti_affinity } = self;
+        (by_id, index, pods_with_anti_affinity)
     }
 
-    /// Removes a pool with its nodes.
-    pub fn forget_pool(&mut self, pool: PoolId, context: &mut ChangeContext<'_>) {
-        let nodes: Vec<NodeId> = self.nodes_of(pool).map(|node| node.id).collect();
-        for node in nodes {
-            self.on_gone(node, context);
-        }
-        self.templates.remove(pool);
+    /// Returns a node.
+    pub fn get(&self, id: NodeId) -> Option<&Arc<NodeInfo>> {
+        self.by_id.get(id)
     }
 
-    /// Registers the node of a kubelet, which is not ready yet.
-    pub fn register(&mut self, id: NodeId, zone: u8, context: &mut ChangeContext<'_>) {
-        let Some(template) = self.templates.get(id.pool).filter(|_| self.nodes.get(id).is_none()) else {
-            return;
-        };
-        let mut node = NodeInfo::new(id, &node_name(&template.scale_set, id.instance_id), template.allocatable);
-        node.labels = template.labels(zone);
-        node.taints = template.taints(NodeCondition::NotReady);
-        node.is_ready = false;
-        (node.created_ms, node.ready_since_ms) = (context.now_ms, context.now_ms);
+    /// Returns all nodes.
+    pub fn values(&self) -> impl DoubleEndedIterator<Item = &Arc<NodeInfo>> + Clone {
+        self.by_id.values()
+    }
+
+    /// Returns the nodes of a pool, by instance id.
+    pub fn of_pool(&self, pool: PoolId) -> impl Iterator<Item = &Arc<NodeInfo>> + Clone {
+        let first = NodeId { pool, instance_id: 0 };
+        self.by_id.values_from(first).take_while(move |node| node.id.pool == pool)
+    }
+
+    /// Returns the classes of nodes that are alike.
+    pub fn classes(&self) -> &[Class] {
+        self.index.classes()
+    }
+
+    /// Returns `true` if any pod on a node keeps others away by anti-affinity.
+    pub fn has_pods_with_anti_affinity(&self) -> bool {
+        self.pods_with_anti_affinity > 0
+    }
+
+    /// Adds a node, which is not there yet.
+    pub fn insert(&mut self, node: NodeInfo) {
+        debug_assert!(self.by_id.get(node.id).is_none(), "{} is there already", node.name);
         self.index.insert(&node);
-        self.nodes.insert(id, Arc::new(node));
-        self.generation += 1;
-        self.place_daemons(id, context);
-        note(&mut self.work_queue.nodes_with_more_room, id);
-        self.plan_to_settle(context);
+        self.by_id.insert(node.id, Arc::new(node));
     }
 
-    /// Changes a node's scheduling properties; returns `false` if it is not there.
-    pub(super) fn change_node(&mut self, id: NodeId, change: impl FnOnce(&mut NodeInfo)) -> bool {
-        let Some(node) = known(self.nodes.get_mut(id), "a node that changes") else {
+    /// Removes a node with its pods and returns it; `None` if it is not there.
+    pub fn remove(&mut self, id: NodeId) -> Option<Arc<NodeInfo>> {
+        let node = self.by_id.remove(id)?;
+        self.index.remove(&node);
+        self.pods_with_anti_affinity -= pods_with_anti_affinity(&node);
+        Some(node)
+    }
+
+    /// Changes the properties of a node by which the scheduler tells nodes apart; returns `false` if it
+    /// is not there.
+    pub fn change(&mut self, id: NodeId, change: impl FnOnce(&mut NodeInfo)) -> bool {
+        let Some(node) = known(self.by_id.get_mut(id), "a node that changes") else {
             return false;
         };
         self.index.remove(node);
         let node = Arc::make_mut(node);
         change(node);
         self.index.insert(node);
-        self.generation += 1;
         true
     }
 
-    fn stand(&mut self, id: NodeId, condition: NodeCondition, now_ms: u64) {
-        let templates = std::mem::take(&mut self.templates);
-        self.change_node(id, |node| {
-            let is_ready = condition == NodeCondition::Ready;
-            if node.is_ready != is_ready {
-                (node.is_ready, node.ready_since_ms) = (is_ready, now_ms);
-            }
-            if let Some(template) = templates.get(id.pool) {
-                node.taints = template.taints_after(&node.taints, condition);
-            }
-        });
-        self.templates = templates;
-    }
-
-    /// Makes a node ready whose machine is up, and takes away the cordon of the drain that it went down
-    /// after. A node that was not down keeps what somebody has set.
-    pub fn on_machine_up(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
-        if self.nodes.get(id).is_some_and(|node| !node.is_ready) {
-            self.uncordon(id);
-            self.on_ready(id, context);
-        }
-    }
-
-    /// Makes a node ready: its pods begin, those that were told to end meanwhile are gone, and it takes
-    /// others.
-    pub fn on_ready(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
-        let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready) else {
-            return;
-        };
-        let lost_ms = node.ready_since_ms;
-        self.unplan(lost_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), context);
-        self.stand(id, NodeCondition::Ready, context.now_ms);
-        let pods: Vec<Pod> = self.nodes.get(id).map(|node| node.pods().to_vec()).unwrap_or_default();
-        for pod in pods {
-            match pod.phase {
-                _ if pod.is_terminating() => self.plan(0, Task::Stopped(id, pod.id), context),
-                // Its containers were started with the node.
-                PodPhase::Running => self.count_ready(pod.set, true, context),
-                PodPhase::Pending if pod.spec.is_daemon() && self.has_images(id, &pod) => {
-                    self.start_silently(id, &pod, context);
-                }
-                PodPhase::Pending => self.begin(id, pod.id, context),
-                PodPhase::Succeeded | PodPhase::Failed => {}
-            }
-        }
-        note(&mut self.work_queue.nodes_with_more_room, id);
-        self.plan_to_settle(context);
-    }
-
-    /// Makes a node not ready. Unless its object goes with its machine, pods that are left on it are
-    /// given up after 300 seconds.
-    pub fn on_unready(
-        &mut self,
-        id: NodeId,
-        condition: NodeCondition,
-        is_leaving: bool,
-        context: &mut ChangeContext<'_>,
-    ) {
-        // A machine that never registered has no node.
-        let Some(node) = self.nodes.get(id).cloned() else {
-            return;
-        };
-        self.stand(id, condition, context.now_ms);
-        if !node.is_ready {
-            return;
-        }
-        self.stop_pulling(id, context);
-        for pod in node.pods().iter().filter(|pod| pod.phase == PodPhase::Running && !pod.is_terminating()) {
-            self.count_ready(pod.set, false, context);
-            if !pod.spec.is_daemon() {
-                context.record(pod, PodEvent::NodeNotReady);
-            }
-        }
-        let is_left = |pod: &Pod| !pod.spec.is_daemon() && pod.takes_room() && !pod.is_terminating();
-        if !is_leaving && node.pods().iter().any(is_left) {
-            self.plan(UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), context);
-        }
-        self.plan_to_settle(context);
-    }
-
-    /// Tells the pods on a node that was lost 300 seconds ago to end, so that their controllers make
-    /// others. They are not gone before the node is back, or gone itself.
-    pub(super) fn give_up(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
-        let Some(node) = self.nodes.get(id).filter(|node| !node.is_ready).cloned() else {
-            return;
-        };
-        for pod in node.pods().iter().filter(|pod| !pod.spec.is_daemon() && pod.takes_room()) {
-            self.end(id, pod.id, PodEvent::TaintEviction, context);
-        }
-    }
-
-    /// Removes a node's object, and with it the pods on it.
-    pub fn on_gone(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
-        self.stop_pulling(id, context);
-        self.disks.remove(id);
-        self.forget_drain(id, context);
-        // A machine that never registered has no node.
-        let Some(node) = self.nodes.remove(id) else {
-            return;
-        };
-        self.index.remove(&node);
-        self.unplan(node.ready_since_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), context);
-        self.generation += 1;
-        let mut left: Vec<Pod> = node.pods().to_vec();
-        while let Some(pod) = left.pop() {
-            self.uncount_anti_affinity(&pod);
-            if pod.is_terminating() || !pod.takes_room() {
-                continue;
-            }
-            if node.is_ready && pod.phase == PodPhase::Running {
-                self.count_ready(pod.set, false, context);
-            }
-            let others =
-                left.iter().filter(|other| other.set == pod.set && !other.is_terminating() && other.takes_room());
-            let others = others.count();
-            if let Some(set) = self.sets.get_mut(pod.set) {
-                set.count_out(id, others);
-            }
-            note(&mut self.work_queue.sets, pod.set);
-        }
-        // What looks around sees something else now.
-        note(&mut self.work_queue.nodes_with_more_room, id);
-        self.plan_to_settle(context);
-    }
-
-    /// Handles the stop of a node's machine: where its disk was on the host, it comes back without its
-    /// images.
-    pub fn on_stopped_machine(&mut self, id: NodeId) {
-        if self.templates.get(id.pool).is_some_and(|template| !template.keeps_disk) {
-            self.disks.remove(id);
-        }
-    }
-
-    /// Brings up the nodes of a loaded world as they are: everything on them has begun before and takes
-    /// no time.
-    pub fn load(&mut self, nodes: impl Iterator<Item = (NodeId, NodeState)>, context: &mut ChangeContext<'_>) {
-        context.is_instant = true;
-        for (id, state) in nodes {
-            match state {
-                NodeState::Ready => self.on_ready(id, context),
-                _ => self.stand(id, NodeCondition::Shutdown, context.now_ms),
-            }
-        }
-        self.settle(context);
-        self.on_due(context);
-    }
-
-    pub(super) fn cordon(&mut self, id: NodeId) {
-        if self.nodes.get(id).is_some_and(|node| !node.is_unschedulable) {
-            self.change_node(id, |node| node.is_unschedulable = true);
-        }
-    }
-
-    pub(super) fn uncordon(&mut self, id: NodeId) {
-        if self.nodes.get(id).is_some_and(|node| node.is_unschedulable) {
-            self.change_node(id, |node| node.is_unschedulable = false);
-            note(&mut self.work_queue.nodes_with_more_room, id);
-        }
-    }
-
     /// Puts a pod on a node.
-    pub(super) fn bind(&mut self, pod: Pod, id: NodeId) {
-        let Some(node) = known(self.nodes.get_mut(id), "a node that changes") else {
+    pub fn add_pod(&mut self, id: NodeId, pod: Pod) {
+        let Some(node) = known(self.by_id.get_mut(id), "the node that a pod is put on") else {
             return;
         };
+        self.pods_with_anti_affinity += u32::from(pod.spec.has_anti_affinity());
         let node = Arc::make_mut(node);
         let free = node.free();
-        let before = active_of(node, pod.set);
-        self.pods_with_anti_affinity += u32::from(pod.spec.has_anti_affinity());
-        if let Some(set) = self.sets.get_mut(pod.set) {
-            set.count_in(id, before);
-        }
         node.add_pod(pod);
         self.index.follow(node, free);
-        self.generation += 1;
     }
+
+    /// Changes a pod on a node; returns the result of `change`, or `None` if the pod is not there.
+    pub fn change_pod<T>(&mut self, id: NodeId, pod: PodId, change: impl FnOnce(&mut Pod) -> T) -> Option<T> {
+        let node = Arc::make_mut(known(self.by_id.get_mut(id), "the node of a pod")?);
+        let free = node.free();
+        let given = node.change_pod(pod, change);
+        self.index.follow(node, free);
+        given
+    }
+
+    /// Takes a pod from a node and returns it; `None` if it is not there.
+    pub fn remove_pod(&mut self, id: NodeId, pod: PodId) -> Option<Pod> {
+        let node = Arc::make_mut(known(self.by_id.get_mut(id), "the node of a pod")?);
+        let free = node.free();
+        let gone = node.remove_pod(pod)?;
+        self.pods_with_anti_affinity -= u32::from(gone.spec.has_anti_affinity());
+        self.index.follow(node, free);
+        Some(gone)
+    }
+
+    /// Asserts that the index holds every node, and that pods that keep others away are counted right.
+    pub fn assert_counted(&self) {
+        debug_assert_eq!(self.index.len(), self.by_id.len(), "nodes in the index, and nodes");
+        debug_assert_eq!(
+            self.pods_with_anti_affinity,
+            self.by_id.values().map(|node| pods_with_anti_affinity(node)).sum::<u32>()
+        );
+    }
+}
+
+/// Counts the pods on a node with anti-affinity.
+fn pods_with_anti_affinity(node: &NodeInfo) -> u32 {
+    node.pods().iter().map(|pod| u32::from(pod.spec.has_anti_affinity())).sum()
 }

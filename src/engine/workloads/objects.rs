@@ -2,13 +2,16 @@
 
 use std::sync::Arc;
 
+use super::change_context::ChangeContext;
 use super::deployment::{Deployment, DeploymentSpec};
-use super::pod_set::{DeploymentId, PodSet, SetKind};
-use super::requests::ObjectError;
-use super::{ChangeContext, Kubernetes, NodeTemplate, note};
-use crate::azure::pool::Pairs;
+use super::kubernetes::Kubernetes;
+use super::object_error::ObjectError;
+use super::pod_set::{PodSet, SetKind};
+use super::template::NodeTemplate;
+use crate::azure::pool_spec::Pairs;
+use crate::ground::id::{DeploymentId, NodeId};
 use crate::ground::invariant::known;
-use crate::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
+use crate::kubernetes::{DisruptionBudget, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
 use crate::record::{KubernetesEvent, PodEvent};
 
 /// The label by which a deployment tells its replica sets apart.
@@ -64,7 +67,7 @@ impl Kubernetes {
             let has_name = name.starts_with(&pod.spec.name) && pod.name() == name;
             has_name && pod.spec.namespace == namespace
         };
-        let waiting = self.sets.values().flat_map(|set| &set.waiting).find(is_it);
+        let waiting = self.sets.values().flat_map(PodSet::waiting).find(is_it);
         let bound = || {
             let mut nodes = self.nodes.values();
             nodes.find_map(|node| Some((node.pods().iter().find(is_it)?, Some(node.as_ref()))))
@@ -115,23 +118,25 @@ impl Kubernetes {
         spec.owner = Some(Owner { kind: OwnerKind::ReplicaSet, name });
         let kind = SetKind::ReplicaSet(Some(id));
         let set = self.add_set(|set| PodSet::new(set, kind, Arc::new(spec), 0, context.now_ms));
-        if let Some(deployment) = self.deployments.get_mut(id) {
+        if let Some(deployment) = known(self.deployments.get_mut(id), "a deployment that changes") {
             deployment.sets.push(set);
         }
-        note(&mut self.work_queue.deployments, id);
+        self.work_queue.note_deployment(id);
     }
 
     /// Sets the number of pods of a deployment.
     pub fn scale_deployment(&mut self, id: DeploymentId, replicas: u32) {
-        if let Some(deployment) = self.deployments.get_mut(id).filter(|one| one.spec.replicas != replicas) {
+        let deployment = known(self.deployments.get_mut(id), "a deployment that is scaled");
+        if let Some(deployment) = deployment.filter(|one| one.spec.replicas != replicas) {
             deployment.spec.replicas = replicas;
-            note(&mut self.work_queue.deployments, id);
+            self.work_queue.note_deployment(id);
         }
     }
 
     /// Scales a deployment up to at least `replicas` pods; never down.
     pub fn raise_deployment(&mut self, id: DeploymentId, replicas: u32) {
-        let before = self.deployments.get(id).map_or(0, |deployment| deployment.spec.replicas);
+        let deployment = known(self.deployments.get(id), "a deployment that is scaled");
+        let before = deployment.map_or(0, |deployment| deployment.spec.replicas);
         self.scale_deployment(id, replicas.max(before));
     }
 
@@ -151,8 +156,8 @@ impl Kubernetes {
     pub fn delete_deployment(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
         self.remove_load(id, context);
         self.remove_horizontal(id, context);
-        let sets = self.deployments.remove(id).map(|deployment| deployment.sets).unwrap_or_default();
-        for set in sets {
+        let deployment = known(self.deployments.remove(id), "a deployment that is deleted");
+        for set in deployment.into_iter().flat_map(|deployment| deployment.sets) {
             self.delete_set(set, context);
         }
     }
@@ -232,11 +237,9 @@ impl Kubernetes {
         if let Some(node) = node {
             self.end(node, id, PodEvent::Killing, context);
         } else {
-            if let Some(set) = self.sets.get_mut(set) {
-                set.waiting.retain(|pod| pod.id != id);
-                set.untried = set.untried.min(set.waiting.len());
-            }
-            note(&mut self.work_queue.sets, set);
+            let was_there = self.sets.get_mut(set).is_some_and(|set| set.take(id));
+            debug_assert!(was_there, "{name} is on no node and does not wait");
+            self.work_queue.note_set(set);
         }
         Ok(())
     }
@@ -295,13 +298,13 @@ impl Kubernetes {
             }
         });
         self.templates = templates;
-        note(&mut self.work_queue.nodes_with_more_room, id);
+        self.work_queue.note_more_room(id);
     }
 
     /// Changes the labels of a node.
     pub fn change_labels(&mut self, id: NodeId, edit: impl FnOnce(&mut Pairs)) {
         self.change_node(id, |node| edit(Arc::make_mut(&mut node.labels)));
-        note(&mut self.work_queue.nodes_with_more_room, id);
+        self.work_queue.note_more_room(id);
     }
 
     /// Changes the annotations of a node.
@@ -310,7 +313,7 @@ impl Kubernetes {
     }
 
     pub(super) fn record_deployment_event(&self, id: DeploymentId, message: String, context: &mut ChangeContext<'_>) {
-        if let Some(deployment) = self.deployments.get(id) {
+        if let Some(deployment) = known(self.deployments.get(id), "a deployment that is settled") {
             context.record_event(KubernetesEvent {
                 namespace: Some(deployment.spec.namespace.clone()),
                 object: format!("deployment/{}", deployment.spec.name),

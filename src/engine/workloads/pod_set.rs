@@ -7,11 +7,9 @@ use std::collections::VecDeque;
 use std::sync::Arc;
 
 use super::node_list::NodeList;
-use crate::kubernetes::{NodeId, Pod, PodSpec, SetId};
-
-/// Identifies a deployment for as long as the simulation runs.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct DeploymentId(pub u32);
+use crate::ground::id::{DeploymentId, NodeId};
+use crate::ground::invariant::known;
+use crate::kubernetes::{NodeInfo, Pod, PodId, PodSpec, SetId};
 
 /// The kind of controller that makes the pods of a set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -49,18 +47,18 @@ pub struct PodSet {
     /// Time at which the latest of them ended, in milliseconds.
     pub ended_ms: Option<u64>,
     /// Number of pods that are ready.
-    pub(super) ready: u32,
+    ready: u32,
     /// Pods that wait for a node, oldest first.
-    pub(super) waiting: VecDeque<Pod>,
+    waiting: VecDeque<Pod>,
     /// Number of waiting pods that the scheduler has not tried yet.
-    pub(super) untried: usize,
+    untried: usize,
     /// Reason why no node took them when they were last tried.
     pub(super) refusal: Option<Arc<str>>,
     /// Nodes on which others are ending to make room for its pods.
     pub(super) nominated: Vec<NodeId>,
     /// Time of the last preemption for its pods, in milliseconds.
     pub(super) preempted_ms: Option<u64>,
-    /// Images that its pods need, as indices into `Kubernetes::images`.
+    /// Images that its pods need, by their numbers.
     pub(super) images: Vec<u32>,
     /// Number of pods on nodes, except those that are ending or over.
     bound: u32,
@@ -139,6 +137,60 @@ impl PodSet {
         self.spec.owner.as_ref().map_or(&self.spec.name, |owner| &owner.name)
     }
 
+    /// Returns the number of waiting pods that the scheduler has not tried yet.
+    pub(super) fn untried(&self) -> usize {
+        self.untried
+    }
+
+    /// Adds a pod that waits for a node and has not been tried yet.
+    pub(super) fn wait(&mut self, pod: Pod) {
+        self.waiting.push_back(pod);
+        self.untried += 1;
+    }
+
+    /// Takes the oldest waiting pod, which has found a node.
+    pub(super) fn take_first(&mut self) -> Option<Pod> {
+        let pod = self.waiting.pop_front();
+        self.untried = self.untried.min(self.waiting.len());
+        if self.waiting.is_empty() {
+            self.refusal = None;
+        }
+        pod
+    }
+
+    /// Takes the youngest waiting pod, which is not wanted any more.
+    pub(super) fn take_last(&mut self) -> Option<Pod> {
+        let pod = self.waiting.pop_back();
+        self.untried = self.untried.min(self.waiting.len());
+        pod
+    }
+
+    /// Takes a pod that waits; returns `false` if it does not wait here.
+    pub(super) fn take(&mut self, id: PodId) -> bool {
+        let before = self.waiting.len();
+        self.waiting.retain(|pod| pod.id != id);
+        self.untried = self.untried.min(self.waiting.len());
+        self.waiting.len() < before
+    }
+
+    /// Records that the scheduler has tried all waiting pods in vain. Returns those that have not heard
+    /// of the refusal before, at most `told_max`, the youngest.
+    pub(super) fn refuse(&mut self, refusal: &Arc<str>, told_max: usize) -> impl Iterator<Item = &Pod> {
+        debug_assert!(self.untried <= self.waiting.len(), "{}: more pods are untried than wait", self.name());
+        let is_news = self.refusal.as_ref() != Some(refusal);
+        let told = if is_news { self.waiting.len() } else { self.untried };
+        (self.untried, self.refusal) = (0, Some(Arc::clone(refusal)));
+        let first = self.waiting.len().saturating_sub(told.min(told_max));
+        self.waiting.range(first..)
+    }
+
+    /// Counts a pod as ready, or as no longer ready.
+    pub(super) fn count_ready(&mut self, is_ready: bool) {
+        debug_assert!(is_ready || self.ready > 0, "{}: no pod was ready", self.name());
+        self.ready = if is_ready { self.ready + 1 } else { self.ready.saturating_sub(1) };
+        debug_assert!(self.ready <= self.bound, "{}: more pods are ready than are on nodes", self.name());
+    }
+
     /// Counts in a pod on a node that had `before` pods of this set.
     pub(super) fn count_in(&mut self, node: NodeId, before: usize) {
         self.bound += 1;
@@ -148,11 +200,13 @@ impl PodSet {
     /// Counts out a pod on a node that has `after` pods of this set left.
     pub(super) fn count_out(&mut self, node: NodeId, after: usize) {
         self.bound -= 1;
+        debug_assert!(self.ready <= self.bound, "{}: more pods are ready than are on nodes", self.name());
         self.move_node(node, after + 1, after);
     }
 
     fn move_node(&mut self, node: NodeId, from: usize, to: usize) {
-        if let Some(crowd) = from.checked_sub(1).and_then(|index| self.crowds.get_mut(index)) {
+        let crowd = from.checked_sub(1).and_then(|index| known(self.crowds.get_mut(index), "the crowd of a node"));
+        if let Some(crowd) = crowd {
             crowd.remove(node);
         }
         if let Some(index) = to.checked_sub(1) {
@@ -166,11 +220,16 @@ impl PodSet {
         while self.crowds.last().is_some_and(NodeList::is_empty) {
             self.crowds.pop();
         }
+        debug_assert_eq!(
+            self.bound == 0,
+            self.crowds.is_empty(),
+            "{}: pods on nodes, and nodes with pods",
+            self.name()
+        );
     }
 
     /// Returns the node with the most of its pods; the newest of several.
-    #[must_use]
-    pub fn most_crowded(&self) -> Option<NodeId> {
+    pub(super) fn most_crowded(&self) -> Option<NodeId> {
         self.crowds.last()?.last()
     }
 
@@ -180,10 +239,16 @@ impl PodSet {
     }
 }
 
+/// Counts the pods of a set on a node that are neither ending nor over.
+pub(super) fn active_on(node: &NodeInfo, set: SetId) -> usize {
+    let is_active = |pod: &&Pod| pod.set == set && !pod.is_terminating() && pod.takes_room();
+    node.pods().iter().filter(is_active).count()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::azure::pool::PoolId;
+    use crate::ground::id::PoolId;
     use crate::kubernetes::Resources;
 
     #[test]

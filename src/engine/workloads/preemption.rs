@@ -7,10 +7,13 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::{ChangeContext, Kubernetes};
+use super::change_context::ChangeContext;
+use super::kubernetes::Kubernetes;
+use super::pod_set::PodSet;
+use crate::ground::id::NodeId;
 use crate::ground::invariant::known;
 use crate::kubernetes::fit::{check_node_constraints, has_ports};
-use crate::kubernetes::{NodeId, NodeInfo, Pod, PodId, PodSpec, Resources, SetId, TopologyCounts};
+use crate::kubernetes::{NodeInfo, Pod, PodId, PodSpec, Resources, SetId, TopologyCounts};
 use crate::record::PodEvent;
 
 /// Number of nodes that are compared for one pod (`minCandidateNodesAbsolute`).
@@ -41,19 +44,22 @@ impl Kubernetes {
             return false;
         };
         let spec = Arc::clone(&set.spec);
-        let is_lesser = |other: &super::PodSet| other.bound() > 0 && priority(&other.spec) < priority(&spec);
+        let is_lesser = |other: &PodSet| other.bound() > 0 && priority(&other.spec) < priority(&spec);
         if !self.sets.values().any(is_lesser) {
             return false;
         }
         // Room that is being made already is not made twice, and a set tries once at a time: where it
         // does not help after all it would go on for ever.
-        let missing = set.waiting.len().saturating_sub(set.nominated.len());
+        let missing = set.waiting().len().saturating_sub(set.nominated.len());
         let missing = if set.preempted_ms == Some(context.now_ms) { 0 } else { missing };
         for _ in 0..missing {
             let Some(candidate) = self.best_candidate(&spec, around) else {
                 break;
             };
-            let preemptor = self.sets.get(id).and_then(|set| set.waiting.front()).map(Pod::name).unwrap_or_default();
+            let preemptor = self.sets.get(id).and_then(|set| set.waiting().front());
+            let Some(preemptor) = known(preemptor, "a pod that waits").map(Pod::name) else {
+                break;
+            };
             let preemptor: Arc<str> = preemptor.into();
             for victim in candidate.victims {
                 self.end(candidate.node, victim, PodEvent::Preempted(Arc::clone(&preemptor)), context);
@@ -73,7 +79,7 @@ impl Kubernetes {
         let is_ending = |node: NodeId| nodes.get(node).is_some_and(|node| node.pods().iter().any(Pod::is_terminating));
         let nodes_with_more_room = &mut self.work_queue.nodes_with_more_room;
         for set in self.sets.values_mut().filter(|set| !set.nominated.is_empty()) {
-            let is_wanted = !set.waiting.is_empty();
+            let is_wanted = !set.waiting().is_empty();
             set.nominated.retain(|node| {
                 let is_kept = is_wanted && is_ending(*node);
                 if !is_kept {
@@ -97,8 +103,7 @@ impl Kubernetes {
             check_node_constraints(spec, node).is_ok() && has_ports(spec, node) && around.misfit(spec, node).is_none()
         };
         let candidates = self.nodes.values().filter(may_do);
-        let sacrifices = candidates.filter_map(|node| self.candidate(spec, requests, node));
-        sacrifices.take(CANDIDATES_MAX).min()
+        candidates.filter_map(|node| self.candidate(spec, requests, node)).take(CANDIDATES_MAX).min()
     }
 
     /// Returns the victims that would have to go from a node; `None` if that does not help.

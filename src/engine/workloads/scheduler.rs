@@ -9,33 +9,17 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use super::change_context::ChangeContext;
 use super::index::{Bucket, Class};
-use super::{ChangeContext, Kubernetes};
+use super::kubernetes::Kubernetes;
+use super::pod_set::PodSet;
+use super::scoring::Scoring;
+use crate::ground::id::NodeId;
+use crate::ground::invariant::known;
 use crate::kubernetes::fit::{Misfit, Refusals, Shortage, check_fit, check_node_constraints};
 use crate::kubernetes::taint::TaintEffect;
-use crate::kubernetes::{NodeId, NodeInfo, PodSpec, Resources, SetId, Taint, TopologyCounts};
+use crate::kubernetes::{NodeInfo, PodSpec, Resources, SetId, Taint, TopologyCounts};
 use crate::record::PodEvent;
-
-/// The scoring strategy: which of the nodes with room is the better one.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
-pub enum Scoring {
-    /// The one with more left on it.
-    #[default]
-    LeastAllocated,
-    /// The one with less left on it.
-    MostAllocated,
-}
-
-impl Scoring {
-    /// The word in the scheduler's configuration.
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::LeastAllocated => "LeastAllocated",
-            Self::MostAllocated => "MostAllocated",
-        }
-    }
-}
 
 /// Largest number of pods of a set that record a refusal at a time.
 const REFUSALS_TOLD_MAX: usize = 10;
@@ -61,17 +45,6 @@ impl ScoredNode {
 }
 
 impl Kubernetes {
-    /// Returns the scoring strategy.
-    #[must_use]
-    pub fn scoring(&self) -> Scoring {
-        self.scoring
-    }
-
-    /// Sets the scoring strategy for pods that are placed from now on.
-    pub fn set_scoring(&mut self, scoring: Scoring) {
-        self.scoring = scoring;
-    }
-
     /// Places the waiting pods as far as there is room, the most important first.
     pub(super) fn schedule(&mut self, context: &mut ChangeContext<'_>) {
         let is_untried = std::mem::take(&mut self.work_queue.is_untried);
@@ -79,10 +52,10 @@ impl Kubernetes {
         if !is_untried && nodes_with_more_room.is_empty() {
             return;
         }
-        let priority = |set: &super::PodSet| Reverse(set.spec.priority.unwrap_or(0));
+        let priority = |set: &PodSet| Reverse(set.spec.priority.unwrap_or(0));
         let mut order: Vec<_> = self
             .pending()
-            .map(|set| (priority(set), set.waiting.front().map(|pod| pod.id), set.id, set.untried > 0))
+            .map(|set| (priority(set), set.waiting().front().map(|pod| pod.id), set.id, set.untried() > 0))
             .collect();
         order.sort_unstable();
         let mut latest = None;
@@ -101,7 +74,7 @@ impl Kubernetes {
     }
 
     fn may_fit_any(&self, set: SetId, nodes: &[NodeId]) -> bool {
-        let Some(set) = self.sets.get(set) else {
+        let Some(set) = known(self.sets.get(set), "a set that waits") else {
             return false;
         };
         // What is around is looked at when it is tried: a change elsewhere can matter to it.
@@ -111,15 +84,15 @@ impl Kubernetes {
 
     /// Places the pods of a set as far as there is room; returns the node that got the last of them.
     fn place_waiting(&mut self, id: SetId, context: &mut ChangeContext<'_>) -> Option<NodeId> {
-        let set = self.sets.get(id)?;
+        let set = known(self.sets.get(id), "a set that waits")?;
         let mut latest = None;
         let spec = Arc::clone(&set.spec);
         let requests = spec.requests();
         let mut search = SchedulingCycle::new(self, id, &spec);
         while let Some(node) = search.find(self, &spec, requests) {
-            let pod = self.sets.get_mut(id)?.waiting.pop_front()?;
+            let pod = self.sets.get_mut(id)?.take_first()?;
             let pod_id = pod.id;
-            if let Some(found) = self.nodes.get(node) {
+            if let Some(found) = known(self.nodes.get(node), "a node of the index") {
                 context.record(&pod, PodEvent::Scheduled(Arc::clone(&found.name)));
             }
             self.bind(pod, node);
@@ -131,22 +104,14 @@ impl Kubernetes {
                 set.nominated.remove(index);
             }
             self.begin(node, pod_id, context);
-            let set = self.sets.get_mut(id)?;
-            if set.waiting.is_empty() {
-                (set.untried, set.refusal) = (0, None);
+            if self.sets.get(id)?.waiting().is_empty() {
                 return latest;
             }
         }
         let refusals = self.refusals(&spec, requests, &search.around);
         let is_preempting = self.preempt(id, &search.around, context);
         let refusal: Arc<str> = refusals.message(is_preempting).into();
-        let set = self.sets.get_mut(id)?;
-        // Those that have heard it before need not hear it again.
-        let is_news = set.refusal.as_ref() != Some(&refusal);
-        let told = if is_news { set.waiting.len() } else { set.untried };
-        (set.untried, set.refusal) = (0, Some(Arc::clone(&refusal)));
-        let first = set.waiting.len() - told.min(set.waiting.len()).min(REFUSALS_TOLD_MAX);
-        for pod in set.waiting.range(first..) {
+        for pod in self.sets.get_mut(id)?.refuse(&refusal, REFUSALS_TOLD_MAX) {
             context.record(pod, PodEvent::FailedScheduling(Arc::clone(&refusal)));
         }
         latest
@@ -156,7 +121,7 @@ impl Kubernetes {
     fn refusals(&self, spec: &PodSpec, requests: Resources, around: &TopologyCounts) -> Refusals {
         let mut refusals = Refusals::default();
         let is_single = looks_at_nodes(self, spec);
-        for class in self.index.classes() {
+        for class in self.nodes.classes() {
             let example = class.example().and_then(|node| self.nodes.get(node));
             let misfit = example.and_then(|node| check_node_constraints(spec, node).err());
             match misfit {
@@ -195,7 +160,7 @@ impl Kubernetes {
 
 /// Returns `true` if a pod has to be checked against single nodes, not only against classes of nodes.
 fn looks_at_nodes(kubernetes: &Kubernetes, spec: &PodSpec) -> bool {
-    kubernetes.pods_with_anti_affinity > 0
+    kubernetes.nodes.has_pods_with_anti_affinity()
         || spec.depends_on_other_pods()
         || spec.selects_hostname()
         || !spec.host_ports.is_empty()
@@ -225,7 +190,7 @@ impl SchedulingCycle {
     fn new(kubernetes: &Kubernetes, id: SetId, spec: &PodSpec) -> Self {
         let reserved = kubernetes.reserved(id, spec);
         let is_single = !reserved.is_empty() || looks_at_nodes(kubernetes, spec);
-        let around = if kubernetes.pods_with_anti_affinity > 0 || spec.depends_on_other_pods() {
+        let around = if kubernetes.nodes.has_pods_with_anti_affinity() || spec.depends_on_other_pods() {
             TopologyCounts::of(spec, kubernetes.nodes.values().map(AsRef::as_ref))
         } else {
             TopologyCounts::default()
@@ -236,7 +201,7 @@ impl SchedulingCycle {
     /// Returns the best node for one pod; `None` if no node takes it.
     fn find(&self, kubernetes: &Kubernetes, spec: &PodSpec, requests: Resources) -> Option<NodeId> {
         let mut best: Option<ScoredNode> = None;
-        for class in kubernetes.index.classes() {
+        for class in kubernetes.nodes.classes() {
             let Some(example) = class.example().and_then(|node| kubernetes.nodes.get(node)) else {
                 continue;
             };

@@ -8,10 +8,11 @@
 
 use std::sync::Arc;
 
+use super::change_context::ChangeContext;
 use super::deployment::DeploymentSpec;
+use super::kubernetes::Kubernetes;
 use super::pod_set::{PodSet, SetKind};
-use super::{ChangeContext, Kubernetes};
-use crate::azure::pool::Pairs;
+use crate::azure::pool_spec::Pairs;
 use crate::kubernetes::budget::Amount;
 use crate::kubernetes::pod_spec::SYSTEM_NAMESPACE;
 use crate::kubernetes::reservation::MIB;
@@ -54,7 +55,7 @@ fn spec(name: &str, cpu_millis: u64, memory_mib: u64, priority: i32, image: &str
 impl Kubernetes {
     /// Adds the daemon sets, deployments and budgets that a new cluster has from the beginning. Where
     /// AKS hosts the system pool, its deployments are not on nodes that anybody sees, and are left out.
-    pub fn add_system(&mut self, has_system_pool: bool, context: &mut ChangeContext<'_>) {
+    pub(crate) fn add_system(&mut self, has_system_pool: bool, context: &mut ChangeContext<'_>) {
         for (name, cpu_millis, memory_mib, image) in DAEMONS {
             let mut spec = spec(name, cpu_millis, memory_mib, NODE_CRITICAL, image);
             spec.owner = Some(Owner { kind: OwnerKind::DaemonSet, name: name.to_owned() });

@@ -6,7 +6,7 @@
 use std::sync::Arc;
 
 use crate::azure::cluster::ClusterSpec;
-use crate::azure::pool::{OsDiskType, OsType, Pairs, PoolSpec};
+use crate::azure::pool_spec::{OsDiskType, OsType, Pairs, PoolSpec};
 use crate::kubernetes::affinity::ZONE_KEY;
 use crate::kubernetes::taint::{NOT_READY_KEY, SHUTDOWN_KEY, UNREACHABLE_KEY};
 use crate::kubernetes::{Resources, Taint, TaintEffect, allocatable};
@@ -102,7 +102,7 @@ impl NodeTemplate {
         known.cloned().unwrap_or_else(|| taints.into())
     }
 
-    /// Returns the taints of a node that has `taints` once its standing is `standing`.
+    /// Returns the taints of a node that has `taints` once its condition is `condition`.
     pub(super) fn taints_after(&self, taints: &[Taint], condition: NodeCondition) -> Arc<[Taint]> {
         let own = || taints.iter().filter(|taint| !is_condition_taint(taint));
         if own().eq(self.taints(NodeCondition::Ready).iter()) {

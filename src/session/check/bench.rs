@@ -11,7 +11,7 @@ use scale_down_cli::az::parse::{Invocation, ParseOptions, Parsed, parse};
 use scale_down_cli::ground::error::Stage;
 use scale_down_cli::ground::outcome::Outcome;
 use scale_down_cli::output;
-use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
+use scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION;
 use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, ExistingPool, OperationId, PoolSpec, PowerState, ProvisioningState,
     ResourceGroup, ScaleDownMode, VmSize,

@@ -3,7 +3,7 @@
 //! A value is guessed from the name, so that the command can be judged at all. A refusal that may be
 //! due to such a value proves nothing, and is not reported.
 
-use scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION;
+use scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION;
 
 /// Words in a name that tell its meaning, and the value for them; the first match counts.
 const MEANINGS: [(&[&str], &str); 9] = [

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use super::judge::Baseline;
 use crate::{Entry, EntryState};
 use scale_down_cli::ground::outcome::Block;
-use scale_down_engine::money::Cost;
+use scale_down_engine::ground::money::Cost;
 use scale_down_engine::{Cloud, Cluster, Node, NodeSource, NodeState, PodCounts, Pool};
 
 /// The kind of a fact's values; only facts of the same kind can be compared.

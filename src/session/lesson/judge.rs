@@ -10,7 +10,7 @@ use super::fact::{CheckContext, NodeChange};
 use super::par::Score;
 use super::{Goal, GoalTiming, Lesson};
 use crate::Entry;
-use scale_down_engine::money::Cost;
+use scale_down_engine::ground::money::Cost;
 use scale_down_engine::record::RecordedEvent;
 use scale_down_engine::workloads::{Kubernetes, PodSet};
 use scale_down_engine::{Cloud, NodeState};

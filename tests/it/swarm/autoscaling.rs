@@ -5,9 +5,9 @@
 
 use std::collections::BTreeMap;
 
+use scale_down::engine::Pairs;
+use scale_down::engine::ground::random::Random;
 use scale_down::engine::kubernetes::{NodeId, NodeInfo, Pod, Resources, TopologyCounts, check_fit};
-use scale_down::engine::pool::Pairs;
-use scale_down::engine::random::Random;
 use scale_down::engine::{
     AutoscalerRange, Cloud, Cluster, NodeState, Pool, PoolId, PowerState, ProvisioningState, ScaleDownMode,
 };

@@ -12,13 +12,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use autoscaling::{Book, Profile};
 
+use scale_down::engine::ground::random::Random;
 use scale_down::engine::kubernetes::budget::Amount;
 use scale_down::engine::kubernetes::reservation::MIB;
 use scale_down::engine::kubernetes::{
     BudgetLimit, DisruptionBudget, Image, NodeId, NodeInfo, Pod, PodAffinity, PodId, PodPhase, PodSpec, Resources,
     Selector, SetId, TopologyCounts, TopologySpread, check_fit,
 };
-use scale_down::engine::random::Random;
 use scale_down::engine::workloads::{
     ChangeContext, Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, ObjectError, PodSet, Scoring,
     SetKind,

@@ -2,7 +2,7 @@
 
 use super::refusal::{Result, refusal, service_refusal};
 use crate::az::parse::Invocation;
-use scale_down_engine::limits::check_count;
+use scale_down_engine::provider::limits::check_count;
 use scale_down_engine::{AutoscalerRange, Pairs, PoolMode, ScaleDownMode};
 
 /// Returns the text of an argument that the parser requires; refuses if it is missing.

@@ -122,7 +122,8 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
         count => check_scale(pool, count)?,
     };
     check_node_count(invocation, pool.spec.mode)?;
-    let operation = context.cloud.scale_pool(pool.id, count)?;
+    let id = pool.id;
+    let operation = context.cloud.scale_pool(id, count)?;
     Ok(Action::Start(vec![operation], reply))
 }
 

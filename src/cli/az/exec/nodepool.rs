@@ -89,7 +89,8 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     let reply = Reply::pool(cluster, pool);
     let count = check_scale(pool, count(invocation, "node_count"))?;
     check_node_count(invocation, pool.spec.mode)?;
-    let operation = context.cloud.scale_pool(pool.id, count)?;
+    let id = pool.id;
+    let operation = context.cloud.scale_pool(id, count)?;
     Ok(Action::Start(vec![operation], reply))
 }
 

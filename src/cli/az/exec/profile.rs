@@ -14,7 +14,8 @@ use super::named::pool::named_pool;
 use super::refusal::{Result, not_simulated, refusal};
 use crate::az::arm::resource;
 use crate::az::parse::Invocation;
-use scale_down_engine::{PoolUpdate, limits};
+use scale_down_engine::PoolUpdate;
+use scale_down_engine::provider::limits;
 
 /// Arguments, fields and message words of one kind of profile.
 struct Words {

@@ -12,7 +12,7 @@ use crate::az::parse::Invocation;
 use crate::ground::error::{CliError, ErrorClass};
 use crate::ground::outcome::Block;
 use crate::output::TableTransformer;
-use scale_down_engine::vm_size::PRICED_REGIONS;
+use scale_down_engine::azure::vm_size::PRICED_REGIONS;
 
 const CONTAINER_SERVICE: &str = "Microsoft.ContainerService";
 /// The version of the Azure CLI whose grammar and texts the playground follows.

@@ -67,7 +67,7 @@ pub(super) fn versions() -> Action {
         let minor = version.rsplit_once('.').map_or(*version, |(minor, _)| minor);
         json!({
             "capabilities": { "supportPlan": ["KubernetesOfficial", "AKSLongTermSupport"] },
-            "isDefault": (*version == scale_down_engine::pool::DEFAULT_KUBERNETES_VERSION).then_some(true),
+            "isDefault": (*version == scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION).then_some(true),
             "isPreview": null,
             "patchVersions": { *version: { "upgrades": upgrades(version) } },
             "version": minor,

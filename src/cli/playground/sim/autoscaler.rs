@@ -7,7 +7,7 @@ use crate::ground::error::CliError;
 use scale_down_engine::autoscaler::expander::Priorities;
 use scale_down_engine::autoscaler::profile;
 use scale_down_engine::autoscaler::settings::SETTINGS;
-use scale_down_engine::pattern::Pattern;
+use scale_down_engine::ground::pattern::Pattern;
 use scale_down_engine::scaler::TimeFormats;
 use scale_down_engine::{Cloud, Cluster};
 

@@ -11,7 +11,7 @@ use super::usage::{help, usages};
 use crate::az::exec::{self, Context, refusal};
 use crate::ground::duration::{clock, parse_duration_ms};
 use crate::ground::error::CliError;
-use scale_down_engine::timing::{TIMINGS, TimingValue};
+use scale_down_engine::azure::timing::{TIMINGS, TimingValue};
 use scale_down_engine::workloads::Scoring;
 
 pub use load::LOADS;

@@ -1,13 +1,13 @@
 //! Requests to single machines of a node pool, through AKS.
 
-use crate::azure::operation::{OperationId, OperationKind};
-use crate::azure::pool::PoolId;
-use crate::check::no_pool;
-use crate::cloud::{Cloud, find_pool};
+use super::check::no_pool;
+use super::limits;
+use super::subscription::{Subscription, find_pool};
+use crate::azure::operation::OperationKind;
 use crate::ground::error::ServiceError;
-use crate::limits;
+use crate::ground::id::{OperationId, PoolId};
 
-impl Cloud {
+impl Subscription {
     /// Deletes chosen nodes of a pool, whatever its scale-down mode. They are not drained, as the
     /// documentation of "delete specific VMs" says; the pool's count falls by those that ran.
     ///

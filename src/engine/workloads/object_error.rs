@@ -1,8 +1,4 @@
-//! Requests to the API server of a cluster.
-
-use super::{ChangeContext, Kubernetes};
-use crate::azure::cluster::ClusterId;
-use crate::cloud::Cloud;
+//! Refusals by the API server of a cluster.
 
 /// The reason of a refusal by the API server.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,30 +41,5 @@ impl ObjectError {
             Refusal::AlreadyExists => format!("{kind} \"{name}\" already exists"),
             Refusal::Unreachable => "the API server of the cluster cannot be reached".to_owned(),
         }
-    }
-}
-
-impl Cloud {
-    /// The Kubernetes objects of a cluster.
-    #[must_use]
-    pub fn kubernetes(&self, cluster: ClusterId) -> Option<&Kubernetes> {
-        self.clockwork.kubernetes.get(cluster)
-    }
-
-    /// Changes Kubernetes objects of a cluster, and lets its controllers and scheduler react at once.
-    ///
-    /// # Errors
-    ///
-    /// The error of `act`; [`Refusal::Unreachable`] if there is no such cluster.
-    pub fn on_kubernetes<T>(
-        &mut self,
-        cluster: ClusterId,
-        act: impl FnOnce(&mut Kubernetes, &mut ChangeContext<'_>) -> Result<T, ObjectError>,
-    ) -> Result<T, ObjectError> {
-        let unreachable = || ObjectError { refusal: Refusal::Unreachable, kind: "", name: String::new() };
-        let (kubernetes, mut context) = self.clockwork.kubernetes(cluster).ok_or_else(unreachable)?;
-        let answer = act(kubernetes, &mut context)?;
-        kubernetes.settle(&mut context);
-        Ok(answer)
     }
 }

@@ -6,17 +6,17 @@
 
 use std::sync::Arc;
 
-use crate::azure::cluster::ClusterId;
+use super::check::stopped;
+use super::clockwork::Clockwork;
+use super::subscription::{Subscription, find_pool};
 use crate::azure::lifecycle::NodeState;
-use crate::azure::operation::{OperationId, OperationKind, PowerState};
-use crate::azure::pool::{Pool, PoolId};
+use crate::azure::operation::{OperationKind, PowerState};
+use crate::azure::pool::Pool;
 use crate::azure::timing::Timing;
-use crate::check::stopped;
-use crate::clockwork::Clockwork;
-use crate::cloud::{Cloud, find_pool};
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, OperationId, PoolId};
 
-impl Cloud {
+impl Subscription {
     /// Deallocates instances of a pool's scale set, or all of them; those that do not run stay as they are.
     ///
     /// # Errors
@@ -112,7 +112,7 @@ impl Cloud {
 mod tests {
 
     use super::*;
-    use crate::{ClusterSpec, ExistingPool, PoolSpec, PoolUpdate, ProvisioningState, ScaleDownMode, VmSize};
+    use crate::{Cloud, ClusterSpec, ExistingPool, PoolSpec, PoolUpdate, ProvisioningState, ScaleDownMode, VmSize};
 
     fn cloud_with_pool(power_state: PowerState) -> (Cloud, PoolId) {
         let mut cloud = Cloud::new(1);

@@ -1,17 +1,19 @@
 //! Adding and removing faults, and the effects of those that choose nodes when their time has come.
 
-use crate::azure::cluster::ClusterId;
+use super::clockwork::Clockwork;
+use super::subscription::{Subscription, find_pool};
 use crate::azure::fault::{Fault, FaultKind, FaultSpec};
 use crate::azure::lifecycle::NodeState;
-use crate::azure::pool::{Pool, ScaleDownMode};
-use crate::clockwork::{Clockwork, Event};
-use crate::cloud::{Cloud, find_pool};
+use crate::azure::node::Node;
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::ScaleDownMode;
+use crate::event::Event;
+use crate::ground::id::{ClusterId, NodeId};
 use crate::ground::invariant::known;
-use crate::kubernetes::NodeId;
 use crate::record::KubernetesEvent;
 use crate::workloads::NodeCondition;
 
-impl Cloud {
+impl Subscription {
     /// Adds a fault and returns its number.
     pub fn add_fault(&mut self, spec: FaultSpec) -> u32 {
         let now_ms = self.now_ms();
@@ -72,7 +74,7 @@ impl Cloud {
 
     /// Evicts a spot machine: deletes or deallocates it, as the pool's eviction policy says.
     fn take_back(&mut self, cluster: ClusterId, node: NodeId) {
-        let Some(pool) = known(find_pool(&mut self.clusters, cluster, node.pool), "the pool of a node") else {
+        let Some(pool) = find_pool(&mut self.clusters, cluster, node.pool) else {
             return;
         };
         match pool.spec.eviction_policy {
@@ -84,9 +86,10 @@ impl Cloud {
     /// Makes an unreachable node ready again, unless its machine has stopped running meanwhile.
     pub(super) fn on_recover(&mut self, cluster: ClusterId, id: NodeId) {
         let runs = |pool: &Pool| {
-            let state = pool.node(id.instance_id).map(crate::azure::node::Node::state);
+            let state = pool.node(id.instance_id).map(Node::state);
             state.is_some_and(NodeState::is_kubernetes_ready)
         };
+        // The node, its pool and its cluster may be gone.
         if !self.pool(id.pool).is_some_and(runs) {
             return;
         }

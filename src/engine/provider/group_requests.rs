@@ -2,12 +2,14 @@
 //! calls Azure: those of `IncreaseSize` and `DeleteNodes` of AKS's branch (kubernetes/autoscaler pull
 //! request 9932).
 
+use super::check::no_pool;
+use super::node_group::{SizeIncrease, target_size};
+use super::subscription::Subscription;
 use crate::azure::lifecycle::NodeState;
-use crate::azure::pool::{Pool, PoolId};
-use crate::cloud::Cloud;
-use crate::node_group::{SizeIncrease, target_size};
+use crate::azure::pool::Pool;
+use crate::ground::id::PoolId;
 
-impl Cloud {
+impl Subscription {
     /// Grows a node group by `delta` nodes.
     ///
     /// # Errors
@@ -17,7 +19,7 @@ impl Cloud {
         if delta == 0 {
             return Err("size increase must be positive".to_owned());
         }
-        let pool = self.pool(id).ok_or_else(|| crate::check::no_pool(id).to_string())?;
+        let pool = self.pool(id).ok_or_else(|| no_pool(id).to_string())?;
         let (desired, max) = (target_size(pool) + delta, max_size(pool));
         if desired > max {
             return Err(format!("size increase too large - desired:{desired} max:{max}"));
@@ -32,7 +34,7 @@ impl Cloud {
     ///
     /// The provider's message at the minimum size, or the service's error.
     pub fn delete_nodes(&mut self, id: PoolId, instances: &[u32], is_forced: bool) -> Result<(), String> {
-        let pool = self.pool(id).ok_or_else(|| crate::check::no_pool(id).to_string())?;
+        let pool = self.pool(id).ok_or_else(|| no_pool(id).to_string())?;
         if !is_forced && target_size(pool) <= min_size(pool) {
             return Err("min size reached, nodes will not be deleted".to_owned());
         }
@@ -48,12 +50,12 @@ impl Cloud {
     /// # Errors
     ///
     /// The provider's message at the minimum size, or the service's error for an unknown pool.
-    pub(super) fn clear_instances(&mut self, id: PoolId, instances: &[u32]) -> Result<(), String> {
+    pub(crate) fn clear_instances(&mut self, id: PoolId, instances: &[u32]) -> Result<(), String> {
         let cluster = self.clusters.iter_mut().find(|cluster| cluster.pool_by_id(id).is_some());
-        let cluster = cluster.ok_or_else(|| crate::check::no_pool(id).to_string())?;
+        let cluster = cluster.ok_or_else(|| no_pool(id).to_string())?;
         let cluster_id = cluster.id;
         let pool = cluster.pools.iter_mut().find(|pool| pool.id == id);
-        let pool = pool.ok_or_else(|| crate::check::no_pool(id).to_string())?;
+        let pool = pool.ok_or_else(|| no_pool(id).to_string())?;
         if target_size(pool) <= min_size(pool) {
             return Err("min size reached, nodes will not be deleted".to_owned());
         }
@@ -79,7 +81,7 @@ fn max_size(pool: &Pool) -> u32 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{AutoscalerRange, ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize};
+    use crate::{AutoscalerRange, Cloud, ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize};
 
     fn cloud(count: u32, min: u32, max: u32) -> (Cloud, PoolId) {
         let mut cloud = Cloud::new(1);

@@ -6,22 +6,24 @@
 //! given up, everything that Compute has begun with a single machine goes to its end, and the pool's
 //! count becomes the number of nodes that are then there.
 
-use crate::azure::cluster::{Cluster, ClusterId};
+use super::check::no_pool;
+use super::subscription::Subscription;
+use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Milestone;
-use crate::azure::operation::{OperationId, OperationKind, ProvisioningState};
-use crate::azure::pool::{Pool, PoolId};
-use crate::cloud::Cloud;
+use crate::azure::operation::{OperationKind, ProvisioningState};
+use crate::azure::pool::Pool;
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, OperationId, PoolId};
 
-impl Cloud {
+impl Subscription {
     /// Aborts the operation under way on a pool and returns its id, or `None` if there is none.
     ///
     /// # Errors
     ///
     /// `NotFound` if there is no such pool.
     pub fn abort_on_pool(&mut self, id: PoolId) -> Result<Option<OperationId>, ServiceError> {
-        let pool = self.pool(id).ok_or_else(|| crate::check::no_pool(id))?;
+        let pool = self.pool(id).ok_or_else(|| no_pool(id))?;
         let operation = pool.operation;
         Ok(operation.map(|operation| self.abort(operation)))
     }

@@ -5,11 +5,16 @@
 //! pull request 9932): instances that are deallocated or being deallocated are in the scale set's
 //! capacity and not in the target size of the group.
 
+use std::sync::Arc;
+
+use super::check::no_pool;
+use super::subscription::{Subscription, find_pool};
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Removal;
-use crate::azure::pool::{Pool, PoolId, ScaleDownMode};
-use crate::cloud::{Cloud, find_pool};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::ScaleDownMode;
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, NodeId, PoolId};
 
 /// The result of a request for more nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -40,7 +45,7 @@ pub fn capacity(pool: &Pool) -> u32 {
     pool.instances() - pool.count_in(NodeState::Deleting)
 }
 
-impl Cloud {
+impl Subscription {
     /// Adds `delta` nodes to a group: starts deallocated instances first, by ascending instance id, and
     /// sets the scale set's capacity for the rest.
     ///
@@ -53,7 +58,7 @@ impl Cloud {
     /// Limits and quota, which only new instances need; instances that were started before the error
     /// stay started.
     pub fn grow_group(&mut self, id: PoolId, delta: u32) -> Result<SizeIncrease, ServiceError> {
-        let no_pool = || crate::check::no_pool(id);
+        let no_pool = || no_pool(id);
         let cluster = self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(no_pool)?;
         let (cluster, location) = (cluster.id, cluster.spec.location.clone());
         let pool = find_pool(&mut self.clusters, cluster, id).ok_or_else(no_pool)?;
@@ -90,7 +95,7 @@ impl Cloud {
             let id_of = cluster.id;
             cluster.pools.iter_mut().find(|pool| pool.id == id).map(|pool| (id_of, pool))
         });
-        let (cluster, pool) = found.ok_or_else(|| crate::check::no_pool(id))?;
+        let (cluster, pool) = found.ok_or_else(|| no_pool(id))?;
         let state = pool.node(instance_id).map(crate::azure::node::Node::state);
         let removal = match pool.spec.scale_down_mode {
             ScaleDownMode::Delete => Removal::Delete,
@@ -110,12 +115,19 @@ impl Cloud {
         pool.spec.count = pool.spec.count.saturating_sub(1);
         Ok(())
     }
+
+    /// Counts a node of a group again whose removal has failed; returns its name.
+    pub(crate) fn keep_in_group(&mut self, cluster: ClusterId, node: NodeId) -> Option<Arc<str>> {
+        let pool = find_pool(&mut self.clusters, cluster, node.pool)?;
+        pool.spec.count += 1;
+        Some(pool.node_name(node.instance_id).into())
+    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize};
+    use crate::{Cloud, ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize};
 
     fn cloud(ready: u32, deallocated: u32) -> (Cloud, PoolId) {
         let mut cloud = Cloud::new(1);

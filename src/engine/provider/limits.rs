@@ -1,12 +1,12 @@
 //! Limits that the service checks before anything happens: names, counts, disks, quota.
 //!
 //! Limits are from the AKS service limits page (1,000 nodes a pool, 100 pools and 5,000 nodes a
-//! cluster) and from "create node pools" (names, system pools); see [`crate::ground::error`] for the
+//! cluster) and from "create node pools" (names, system pools); see [`ServiceError`] for the
 //! wording.
 
 use crate::autoscaler::profile;
 use crate::azure::cluster::Cluster;
-use crate::azure::pool::{AutoscalerRange, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, ScaleDownMode};
+use crate::azure::pool_spec::{AutoscalerRange, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, ScaleDownMode};
 use crate::ground::error::ServiceError;
 
 /// Maximum number of nodes in one pool.

@@ -5,17 +5,17 @@
 
 use std::sync::Arc;
 
-use crate::azure::cluster::ClusterId;
-use crate::azure::operation::{OperationId, OperationKind, PowerState};
-use crate::azure::pool::{Pool, PoolId, UsedVersion};
+use super::subscription::{Subscription, find_pool};
+use crate::azure::operation::{OperationKind, PowerState};
+use crate::azure::pool::{Pool, UsedVersion};
 use crate::azure::timing::Timing;
-use crate::cloud::{Cloud, find_pool};
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, OperationId, PoolId};
 
 /// Writes a version into the description that a resource was imported with.
 pub type Describe = fn(imported: &str, version: &str) -> Arc<str>;
 
-impl Cloud {
+impl Subscription {
     /// Upgrades a pool to a version, or to the newest node image of its own version.
     ///
     /// # Errors
@@ -53,8 +53,7 @@ impl Cloud {
         self.check_power(id, PowerState::Running)?;
         let now_ms = self.now_ms();
         let operation = self.begin_on_cluster(id, OperationKind::UpgradeCluster, Timing::ControlPlane)?;
-        let cluster = self.clusters.iter_mut().find(|found| found.id == id);
-        if let Some((cluster, version)) = cluster.zip(version) {
+        if let Some((cluster, version)) = self.cluster_mut(id).zip(version) {
             version.clone_into(&mut cluster.spec.kubernetes_version);
             cluster.spec.imported = describe(&cluster.spec.imported, version);
             for pool in cluster.pools.iter_mut().filter(|_| with_pools) {

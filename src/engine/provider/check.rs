@@ -1,16 +1,19 @@
 //! Preconditions of a change: the resource exists, no other operation is under way, the cluster runs,
 //! and there is capacity and quota.
 
-use crate::azure::cluster::{Cluster, ClusterId};
+use super::limits;
+use super::subscription::Subscription;
+use crate::azure::cluster::Cluster;
 use crate::azure::fault::FaultKind;
 use crate::azure::operation::PowerState;
-use crate::azure::pool::{AutoscalerRange, Pool, PoolId, PoolMode};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::{AutoscalerRange, PoolMode};
 use crate::azure::vm_size::VmSize;
-use crate::cloud::Cloud;
 use crate::ground::error::ServiceError;
-use crate::limits;
+use crate::ground::id::{ClusterId, PoolId};
+use crate::ground::invariant::known;
 
-impl Cloud {
+impl Subscription {
     pub(super) fn find_cluster(&self, id: ClusterId) -> Result<&Cluster, ServiceError> {
         let found = self.clusters.iter().find(|cluster| cluster.id == id);
         found.ok_or_else(|| ServiceError::new("ResourceNotFound", format!("There is no cluster {}.", id.0)))
@@ -67,8 +70,8 @@ impl Cloud {
         additional: u32,
         vm_size: &VmSize,
     ) -> Result<(), ServiceError> {
-        let in_pool = pool.and_then(|id| self.pool(id)).map_or(0, Pool::instances);
-        let found = cluster.and_then(|id| self.find_cluster(id).ok());
+        let in_pool = pool.and_then(|id| known(self.pool(id), "a pool that grows")).map_or(0, Pool::instances);
+        let found = cluster.and_then(|id| self.cluster_by_id(id));
         let in_cluster = found.map_or(0, Cluster::instances);
         limits::check_instances(in_pool, in_cluster, additional)?;
         if additional == 0 {

@@ -1,15 +1,14 @@
 //! A loaded world: clusters and pools put in place as they stand, without time passing.
 
-use crate::azure::cluster::{ClusterId, ClusterSpec};
+use super::clockwork::NodeLocation;
+use super::subscription::{Subscription, find_pool};
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Node;
 use crate::azure::operation::{PowerState, ProvisioningState};
-use crate::azure::pool::PoolSpec;
+use crate::azure::pool_spec::PoolSpec;
 use crate::azure::scale::zone_for_new;
-use crate::clockwork::NodeLocation;
-use crate::cloud::{Cloud, find_pool};
+use crate::ground::id::{ClusterId, NodeId};
 use crate::ground::invariant::known;
-use crate::kubernetes::NodeId;
 
 /// A pool of a loaded world, as it stands.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -24,12 +23,7 @@ pub struct ExistingPool {
     pub provisioning_state: ProvisioningState,
 }
 
-impl Cloud {
-    /// Puts a cluster of a loaded world in place, without time passing.
-    pub fn load_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
-        self.add_cluster(spec, power_state)
-    }
-
+impl Subscription {
     /// Puts a pool of a loaded world in place, without time passing.
     pub fn load_pool(&mut self, cluster: ClusterId, existing: ExistingPool) {
         let ExistingPool { spec, deallocated, power_state, provisioning_state } = existing;

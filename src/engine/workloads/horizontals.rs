@@ -5,23 +5,18 @@
 //! recommended within five minutes. It looks only when what it looks at has changed, or when an older
 //! recommendation expires: at other times it would see the same.
 
-use super::pod_set::DeploymentId;
-use super::{ChangeContext, Kubernetes};
-use crate::clockwork::Event;
+use super::change_context::ChangeContext;
+use crate::event::Event;
+use crate::ground::id::DeploymentId;
+use crate::ground::invariant::known;
 use crate::ground::queue::Ticket;
-use crate::record::KubernetesEvent;
+use crate::ground::table::Table;
 
 /// Interval at which the controller looks, in milliseconds (`--horizontal-pod-autoscaler-sync-period`).
 const SYNC_MS: u64 = 15_000;
 /// Time for which a higher recommendation holds, in milliseconds
 /// (`--horizontal-pod-autoscaler-downscale-stabilization`).
 const STABILIZATION_MS: u64 = 300_000;
-/// CPU usage of a pod while nothing drives its deployment, in thousandths of its request: an
-/// assumption.
-const IDLE_PERMILLE: u32 = 100;
-/// CPU usage of a pod where a load sets the number of pods, in thousandths of its request: an
-/// assumption.
-const DRIVEN_PERMILLE: u32 = 700;
 
 /// The specification of a horizontal pod autoscaler, as a user gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -50,25 +45,55 @@ pub struct Horizontal {
     next: Option<(u64, Ticket)>,
 }
 
-impl Kubernetes {
-    /// The autoscalers, with the deployments that they scale.
-    #[must_use]
-    pub fn horizontals(&self) -> impl DoubleEndedIterator<Item = (DeploymentId, &Horizontal)> + Clone {
-        self.horizontals.iter()
+/// A deployment as its horizontal autoscaler finds it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Observed {
+    /// Number of pods wanted.
+    pub replicas: u32,
+    /// Number of pods that are ready.
+    pub ready: u32,
+    /// CPU usage of each ready pod, in thousandths of its request.
+    pub usage_permille: u32,
+}
+
+/// A number of pods that a horizontal autoscaler sets.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rescale {
+    /// The number of pods.
+    pub pods: u32,
+    /// `true` if the usage is above the target.
+    pub is_above: bool,
+}
+
+/// The horizontal pod autoscalers of a cluster, by the deployments that they scale.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
+pub struct Horizontals {
+    by_deployment: Table<DeploymentId, Horizontal>,
+}
+
+impl Horizontals {
+    /// Returns the autoscalers, with the deployments that they scale.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (DeploymentId, &Horizontal)> + Clone {
+        self.by_deployment.iter()
     }
 
-    /// Scales a deployment by its CPU utilisation from now on; replaces an earlier autoscaler.
-    pub fn set_horizontal(&mut self, id: DeploymentId, spec: HorizontalSpec, context: &mut ChangeContext<'_>) {
-        self.remove_horizontal(id, context);
+    /// Returns `true` if a deployment has an autoscaler.
+    pub fn has(&self, id: DeploymentId) -> bool {
+        self.by_deployment.get(id).is_some()
+    }
+
+    /// Scales a deployment of `replicas` pods from now on; replaces an earlier autoscaler.
+    pub fn set(&mut self, id: DeploymentId, spec: HorizontalSpec, replicas: u32, context: &mut ChangeContext<'_>) {
+        self.remove(id, context);
         let created_ms = context.now_ms;
-        let latest = self.deployments.get(id).map_or(0, |deployment| deployment.spec.replicas);
-        self.horizontals.insert(id, Horizontal { spec, created_ms, latest, earlier: Vec::new(), next: None });
-        self.wake_horizontal(id, context);
+        let horizontal = Horizontal { spec, created_ms, latest: replicas, earlier: Vec::new(), next: None };
+        self.by_deployment.insert(id, horizontal);
+        self.wake(id, context);
     }
 
-    /// Removes the autoscaler of a deployment, which keeps its pods; returns `false` if it had none.
-    pub fn remove_horizontal(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) -> bool {
-        let removed = self.horizontals.remove(id);
+    /// Removes the autoscaler of a deployment; returns `false` if it had none.
+    pub fn remove(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) -> bool {
+        let removed = self.by_deployment.remove(id);
         if let Some((_, ticket)) = removed.as_ref().and_then(|horizontal| horizontal.next) {
             context.queue.cancel(ticket);
         }
@@ -76,14 +101,14 @@ impl Kubernetes {
     }
 
     /// Schedules a look at the next multiple of the interval, after something that the autoscaler looks
-    /// at has changed.
-    pub(super) fn wake_horizontal(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
+    /// at has changed; does nothing if the deployment has no autoscaler.
+    pub fn wake(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
         let at_ms = (context.now_ms / SYNC_MS + 1) * SYNC_MS;
         self.look_at(id, at_ms, context);
     }
 
     fn look_at(&mut self, id: DeploymentId, at_ms: u64, context: &mut ChangeContext<'_>) {
-        let Some(horizontal) = self.horizontals.get_mut(id) else {
+        let Some(horizontal) = self.by_deployment.get_mut(id) else {
             return;
         };
         match horizontal.next {
@@ -95,39 +120,17 @@ impl Kubernetes {
         horizontal.next = Some((at_ms, context.queue.schedule(at_ms, event)));
     }
 
-    /// Returns the CPU usage of each ready pod of a deployment, in thousandths of its request.
-    #[must_use]
-    pub fn usage_permille(&self, id: DeploymentId, now_ms: u64) -> u32 {
-        let Some(load) = self.loads.get(id) else {
-            return IDLE_PERMILLE;
-        };
-        if self.horizontals.get(id).is_none() {
-            return DRIVEN_PERMILLE;
-        }
-        let ready = u64::from(self.ready_of(id).max(1));
-        u32::try_from(u64::from(load.pods(now_ms)) * 1000 / ready).unwrap_or(u32::MAX)
-    }
-
-    fn ready_of(&self, id: DeploymentId) -> u32 {
-        let sets = self.deployments.get(id).map_or(&[][..], |deployment| &deployment.sets);
-        sets.iter().filter_map(|set| self.sets.get(*set)).map(|set| set.ready).sum()
-    }
-
-    /// Lets the autoscaler of a deployment look: recommends a number of pods, scales to it within the
-    /// limits, and schedules the next look.
-    pub fn on_horizontal(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
-        let ready = self.ready_of(id);
-        let usage_permille = self.usage_permille(id, context.now_ms);
-        let (Some(horizontal), Some(deployment)) = (self.horizontals.get_mut(id), self.deployments.get(id)) else {
-            return;
-        };
+    /// Lets the autoscaler of a deployment look: recommends a number of pods and schedules the next
+    /// look. Returns the number to set within the limits, or `None` if it stays.
+    pub fn look(&mut self, id: DeploymentId, observed: Observed, context: &mut ChangeContext<'_>) -> Option<Rescale> {
+        let horizontal = known(self.by_deployment.get_mut(id), "the autoscaler that looks")?;
         horizontal.next = None;
+        let Observed { replicas, ready, usage_permille } = observed;
         // Without ready pods there are no metrics, and nothing is recommended; nor for a deployment that
         // somebody has scaled to none.
         if ready == 0 {
-            return;
+            return None;
         }
-        let replicas = deployment.spec.replicas;
         let HorizontalSpec { min, max, target_percent } = horizontal.spec;
         let recommended = recommend(replicas, ready, usage_permille, target_percent * 10).clamp(min, max);
         horizontal.hold(recommended, context.now_ms);
@@ -135,41 +138,22 @@ impl Kubernetes {
         let wanted = if recommended < replicas { highest.unwrap_or(recommended).min(replicas) } else { recommended };
         let wanted = wanted.min((replicas * 2).max(replicas + 4)).clamp(min, max);
         let expires_ms = horizontal.earlier.first().map(|(until_ms, _)| until_ms + STABILIZATION_MS + 1);
-        if wanted != replicas {
-            self.rescale(id, wanted, usage_permille > target_percent * 10, context);
-        }
         if wanted != recommended && wanted != replicas {
-            self.wake_horizontal(id, context);
+            self.wake(id, context);
         } else if let Some(expires_ms) = expires_ms {
             self.look_at(id, expires_ms.div_ceil(SYNC_MS) * SYNC_MS, context);
         }
+        let is_above = usage_permille > target_percent * 10;
+        (wanted != replicas).then_some(Rescale { pods: wanted, is_above })
     }
 
-    fn rescale(&mut self, id: DeploymentId, pods: u32, is_above: bool, context: &mut ChangeContext<'_>) {
-        if let Some(deployment) = self.deployments.get(id) {
-            let reason = if is_above {
-                "cpu resource utilization (percentage of request) above target"
-            } else {
-                "All metrics below target"
-            };
-            context.record_event(KubernetesEvent {
-                namespace: Some(deployment.spec.namespace.clone()),
-                object: format!("horizontalpodautoscaler/{}", deployment.spec.name),
-                is_warning: false,
-                source: "horizontal-pod-autoscaler",
-                reason: "SuccessfulRescale",
-                message: format!("New size: {pods}; reason: {reason}"),
-            });
-        }
-        self.scale_deployment(id, pods);
+    /// Returns its entries in the cloud's queue.
+    pub fn tickets(&self) -> impl Iterator<Item = Ticket> + '_ {
+        self.by_deployment.values().filter_map(|horizontal| horizontal.next).map(|(_, ticket)| ticket)
     }
 }
 
 impl Horizontal {
-    pub(super) fn ticket(&self) -> Option<Ticket> {
-        self.next.map(|(_, ticket)| ticket)
-    }
-
     /// Records a recommendation. The one before it was held until now, and counts while it is higher.
     fn hold(&mut self, recommended: u32, now_ms: u64) {
         self.earlier.retain(|(until_ms, _)| until_ms + STABILIZATION_MS >= now_ms);

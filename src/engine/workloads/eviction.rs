@@ -1,124 +1,66 @@
-//! Drains: every pod of a node is evicted, as far as budgets allow, again and again for a while.
+//! Evictions: in a drain every pod of a node is evicted, as far as budgets allow, again and again for
+//! a while.
 //!
 //! Pods of daemon sets and mirrors of static pods stay. The machine goes on when all others are gone.
 
-use super::agenda::Task;
-use super::requests::ObjectError;
-use super::{ChangeContext, Kubernetes};
+use super::change_context::ChangeContext;
+use super::drains::{DrainPolicy, has_to_leave};
+use super::kubernetes::Kubernetes;
+use super::object_error::ObjectError;
 use crate::azure::fault::FaultKind;
+use crate::ground::id::NodeId;
 use crate::ground::invariant::known;
-use crate::kubernetes::{DisruptionBudget, NodeId, Pod, PodPhase};
+use crate::kubernetes::{DisruptionBudget, Pod, PodPhase};
 use crate::record::PodEvent;
 
 /// Delay before a refused eviction is tried again, in milliseconds (cluster autoscaler,
 /// `EvictionRetryTime`).
 const RETRY_MS: u64 = 10_000;
-/// Time that pods may take beyond their grace period, in milliseconds (cluster autoscaler,
-/// `PodEvictionHeadroom`).
-const HEADROOM_MS: u64 = 30_000;
-
-/// The rules of a drain: how patient it is, and what it respects.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct DrainPolicy {
-    /// Time for which refused evictions are tried again, in milliseconds.
-    pub patience_ms: u64,
-    /// Longest wait for a pod to end, in milliseconds; longer grace periods are cut to this.
-    pub grace_ms_max: u64,
-    /// `true` if pod disruption budgets are ignored.
-    pub is_forced: bool,
-    /// `true` if the node is cordoned meanwhile. The cluster autoscaler taints it instead.
-    pub cordons: bool,
-}
-
-impl Default for DrainPolicy {
-    fn default() -> Self {
-        Self::AUTOSCALER
-    }
-}
-
-impl DrainPolicy {
-    /// The drain before AKS removes a node: it gives up after 10 minutes, as users quote it (Azure/AKS
-    /// issue 2090).
-    pub const SERVICE: Self = Self { patience_ms: 600_000, grace_ms_max: 600_000, is_forced: false, cordons: true };
-    /// The drain before AKS stops a pool: budgets are ignored, as nothing is left to move the pods to.
-    pub const STOP: Self = Self { is_forced: true, ..Self::SERVICE };
-    /// The drain of the cluster autoscaler (`max-pod-eviction-time` and
-    /// `max-graceful-termination-sec`).
-    pub const AUTOSCALER: Self = Self { patience_ms: 120_000, is_forced: false, cordons: false, ..Self::SERVICE };
-
-    /// Returns `true` if this is the cluster autoscaler's drain, the one that does not cordon.
-    const fn is_autoscaled(self) -> bool {
-        !self.cordons
-    }
-}
-
-/// A drain in progress.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Drain {
-    policy: DrainPolicy,
-    /// Time at which refused evictions are given up, in milliseconds.
-    patient_until_ms: u64,
-    /// Time at which the drain fails if any pod is left, in milliseconds.
-    until_ms: u64,
-    /// Time of its next `Evict` task, in milliseconds.
-    next_ms: u64,
-    /// `true` if the node's machine waits for the end of the drain.
-    is_awaited: bool,
-}
-
-/// Returns `true` if a pod has to leave a node that is drained: it is of no daemon set, no mirror, and
-/// not over.
-fn has_to_leave(pod: &Pod) -> bool {
-    !pod.spec.is_daemon() && !pod.spec.is_mirror() && pod.takes_room()
-}
 
 impl Kubernetes {
+    /// Sets the drain policy of the cluster autoscaler.
+    pub(crate) fn set_autoscaler_drain(&mut self, policy: DrainPolicy) {
+        self.drains.autoscaler = policy;
+    }
+
+    /// Returns the drain policy of the cluster autoscaler.
+    pub(crate) fn autoscaler_drain(&self) -> DrainPolicy {
+        self.drains.autoscaler
+    }
+
     /// Cordons a node and begins to evict its pods. Evictions follow at this same moment, when every
     /// node that is to go has been cordoned.
-    pub fn begin_drain(&mut self, id: NodeId, policy: DrainPolicy, context: &mut ChangeContext<'_>) {
+    pub(crate) fn begin_drain(&mut self, id: NodeId, policy: DrainPolicy, context: &mut ChangeContext<'_>) {
         if policy.cordons {
             self.cordon(id);
         }
-        let Some(node) = known(self.nodes.get(id), "a node under drain") else {
-            return;
-        };
-        let leaving = node.pods().iter().filter(|pod| has_to_leave(pod));
-        let Some(grace_s) = leaving.map(|pod| pod.spec.grace_s).max() else {
-            return;
-        };
-        let patient_until_ms = context.now_ms + policy.patience_ms;
-        let until_ms = patient_until_ms + (u64::from(grace_s) * 1000).min(policy.grace_ms_max) + HEADROOM_MS;
-        self.drains
-            .insert(id, Drain { policy, patient_until_ms, until_ms, next_ms: context.now_ms, is_awaited: false });
-        self.plan(0, Task::Evict(id), context);
+        if let Some(node) = known(self.nodes.get(id), "a node under drain") {
+            self.drains.begin(node, policy, &mut self.agenda, context);
+        }
     }
 
     /// Gives up a drain and takes its cordon away, if it set one; pods evicted so far stay evicted.
-    pub fn cancel_drain(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
-        if self.forget_drain(id, context).is_some_and(|drain| drain.policy.cordons) {
+    fn cancel_drain(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
+        if self.drains.forget(id, &mut self.agenda, context).is_some_and(|drain| drain.policy.cordons) {
             self.uncordon(id);
         }
         self.plan_to_settle(context);
     }
 
-    /// Removes a drain and its planned task; returns the drain, if there was one.
-    pub(super) fn forget_drain(&mut self, id: NodeId, context: &mut ChangeContext<'_>) -> Option<Drain> {
-        let drain = self.drains.remove(id)?;
-        self.unplan(drain.next_ms, Task::Evict(id), context);
-        Some(drain)
-    }
-
     /// Makes a node's machine wait for the end of its drain; returns `false` if there is no drain to
     /// wait for.
-    pub fn await_drain(&mut self, id: NodeId) -> bool {
-        let drain = self.drains.get_mut(id);
-        drain.map(|drain| drain.is_awaited = true).is_some()
+    pub(crate) fn await_drain(&mut self, id: NodeId) -> bool {
+        self.drains.await_end(id)
     }
 
     /// Evicts the pods that may be evicted now and plans the next try. The drain fails if evictions are
     /// still refused at the end of its patience, or if pods are left at the end of its time.
     pub(super) fn evict(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
-        let (Some(drain), Some(node)) = (self.drains.get(id).cloned(), self.nodes.get(id).cloned()) else {
+        // The last pod may have left at this very moment, before this task.
+        let Some(drain) = self.drains.get(id).cloned() else {
+            return;
+        };
+        let Some(node) = known(self.nodes.get(id), "a node under drain").cloned() else {
             return;
         };
         let mut refused = Vec::new();
@@ -147,10 +89,7 @@ impl Kubernetes {
             return self.fail_drain(id, &left, context);
         }
         let next_ms = if refused.is_empty() { drain.until_ms } else { context.now_ms + RETRY_MS };
-        if let Some(drain) = self.drains.get_mut(id) {
-            drain.next_ms = next_ms;
-            self.plan(next_ms - context.now_ms, Task::Evict(id), context);
-        }
+        self.drains.go_on(id, next_ms, &mut self.agenda, context);
     }
 
     fn fail_drain(&mut self, id: NodeId, pods: &[String], context: &mut ChangeContext<'_>) {
@@ -164,7 +103,7 @@ impl Kubernetes {
         if self.drains.is_empty() || self.nodes.get(id).is_some_and(|node| node.pods().iter().any(has_to_leave)) {
             return;
         }
-        if self.forget_drain(id, context).is_some_and(|drain| drain.is_awaited) {
+        if self.drains.forget(id, &mut self.agenda, context).is_some_and(|drain| drain.is_awaited) {
             context.release(id);
         }
     }
@@ -191,8 +130,7 @@ impl Kubernetes {
 
     /// Returns `true` if budgets allow the eviction of a pod now. A pod that does not run disrupts
     /// nothing; one with several budgets is never evicted, as the API has it.
-    #[must_use]
-    pub fn may_evict(&self, pod: &Pod) -> bool {
+    pub(super) fn may_evict(&self, pod: &Pod) -> bool {
         if pod.phase != PodPhase::Running || pod.is_terminating() {
             return true;
         }
@@ -208,7 +146,7 @@ impl Kubernetes {
     #[must_use]
     pub fn covered(&self, budget: &DisruptionBudget) -> (u32, u32) {
         let sets = self.sets.values().filter(|set| budget.protects(&set.spec));
-        sets.fold((0, 0), |(expected, healthy), set| (expected + set.desired, healthy + set.ready))
+        sets.fold((0, 0), |(expected, healthy), set| (expected + set.desired, healthy + set.ready()))
     }
 
     /// Returns the number of further disruptions that a budget allows among its pods now.

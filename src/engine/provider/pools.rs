@@ -1,26 +1,25 @@
-//! Changes to the simulated cloud: what the resource provider does with a request.
-//!
-//! A request is checked first; a refused one changes nothing. An accepted one starts an operation,
-//! which goes on by itself, and returns its id.
+//! Requests about node pools.
 
 use std::sync::Arc;
 
-use crate::azure::cluster::{Cluster, ClusterId, ClusterSpec, ResourceGroup};
+use super::check::{busy_cluster, check_manual_scale, no_pool};
+use super::clockwork::Clockwork;
+use super::limits;
+use super::subscription::{Subscription, find_pool};
+use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Removal;
 use crate::azure::nodes::Nodes;
-use crate::azure::operation::{OperationId, OperationKind, PowerState, ProvisioningState};
-use crate::azure::pool::{AutoscalerRange, Pairs, Pool, PoolId, PoolMode, PoolSpec, ScaleDownMode};
+use crate::azure::operation::{OperationKind, PowerState, ProvisioningState};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::{AutoscalerRange, Pairs, PoolMode, PoolSpec, ScaleDownMode};
 use crate::azure::scale::ScalePlan;
 use crate::azure::timing::Timing;
-use crate::check::{busy_cluster, check_manual_scale, no_pool};
-use crate::cloud::{Cloud, find_pool};
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, NodeId, OperationId, PoolId};
+use crate::ground::invariant::known;
 use crate::ground::money::Cost;
-use crate::kubernetes::NodeId;
-use crate::limits;
-use crate::scaler::Scaler;
-use crate::workloads::{Kubernetes, NodeTemplate};
+use crate::workloads::NodeTemplate;
 
 /// Settings of a pool to change; a field that is `None` leaves its setting as it is.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -43,107 +42,15 @@ pub struct PoolUpdate {
     pub imported: Option<Arc<str>>,
 }
 
-impl Cloud {
-    /// Creates a resource group, or changes the tags of one that exists.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidResourceGroupLocation` if it exists in another region: a group cannot move.
-    pub fn put_group(&mut self, group: ResourceGroup) -> Result<(), ServiceError> {
-        let name = &group.name;
-        let existing = self.groups.iter_mut().find(|found| found.name.eq_ignore_ascii_case(name));
-        let Some(existing) = existing else {
-            self.groups.push(group);
-            return Ok(());
-        };
-        if existing.location != group.location {
-            return Err(ServiceError::new(
-                "InvalidResourceGroupLocation",
-                format!(
-                    "Invalid resource group location '{}'. The Resource group already exists in location '{}'.",
-                    group.location, existing.location
-                ),
-            ));
-        }
-        existing.tags = group.tags;
-        Ok(())
-    }
-
-    /// Deletes a resource group and its clusters and returns the operations. The group goes with the
-    /// last of its clusters.
-    ///
-    /// # Errors
-    ///
-    /// `OperationNotAllowed` while an operation goes on in any of its clusters.
-    pub fn delete_group(&mut self, name: &str) -> Result<Vec<OperationId>, ServiceError> {
-        let clusters: Vec<ClusterId> = self
-            .clusters
-            .iter()
-            .filter(|cluster| cluster.spec.resource_group.eq_ignore_ascii_case(name))
-            .map(|cluster| cluster.id)
-            .collect();
-        for cluster in &clusters {
-            self.check_cluster_free(*cluster)?;
-        }
-        for group in &mut self.groups {
-            group.is_deleting |= group.name.eq_ignore_ascii_case(name);
-        }
-        self.forget_empty_groups();
-        clusters.into_iter().map(|id| self.delete_cluster(id)).collect()
-    }
-
-    /// Creates a cluster with its first node pool. A cluster whose system pool is hosted by AKS may
-    /// have none.
-    ///
-    /// # Errors
-    ///
-    /// `InvalidParameter` for a value of the autoscaler profile; names, counts, disks, limits and quota
-    /// of the pool.
-    pub fn create_cluster(
+impl Subscription {
+    /// Adds a pool with new nodes; the operation waits for them.
+    pub(super) fn fill_new_pool(
         &mut self,
-        spec: ClusterSpec,
-        first_pool: Option<PoolSpec>,
-    ) -> Result<OperationId, ServiceError> {
-        limits::check_profile(&spec.autoscaler_profile)?;
-        if let Some(pool) = &first_pool {
-            limits::check_spec(pool)?;
-            self.check_capacity(&spec.location, None, None, pool.count, &pool.vm_size)?;
-        }
-        let subject: Arc<str> = spec.name.as_str().into();
-        let id = self.add_cluster(spec, PowerState::Running);
-        let kind = OperationKind::CreateCluster;
-        let timing = Timing::CreateCluster;
-        let operation = self.clockwork.begin(kind, id, None, &subject, timing);
-        self.occupy_cluster(id, operation, kind);
-        if let Some(spec) = first_pool {
-            self.fill_new_pool(id, spec, operation, kind);
-        }
-        Ok(operation)
-    }
-
-    pub(super) fn add_cluster(&mut self, spec: ClusterSpec, power_state: PowerState) -> ClusterId {
-        let id = ClusterId(self.next_cluster);
-        self.next_cluster += 1;
-        let has_system_pool = !spec.hosts_system_pool;
-        self.clusters.push(Cluster {
-            id,
-            spec,
-            provisioning_state: ProvisioningState::Succeeded,
-            power_state,
-            pools: Vec::new(),
-            operation: None,
-            departed: Cost::default(),
-        });
-        self.clockwork.kubernetes.insert(id, Kubernetes::default());
-        self.scalers.insert(id, Scaler::default());
-        if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(id) {
-            kubernetes.add_system(has_system_pool, &mut context);
-            kubernetes.settle(&mut context);
-        }
-        id
-    }
-
-    fn fill_new_pool(&mut self, cluster: ClusterId, spec: PoolSpec, operation: OperationId, kind: OperationKind) {
+        cluster: ClusterId,
+        spec: PoolSpec,
+        operation: OperationId,
+        kind: OperationKind,
+    ) {
         let count = spec.count;
         let Some(id) = self.add_pool_to(cluster, spec, PowerState::Running) else {
             return;
@@ -163,14 +70,15 @@ impl Cloud {
         spec: PoolSpec,
         power_state: PowerState,
     ) -> Option<PoolId> {
-        let cluster = self.clusters.iter_mut().find(|found| found.id == cluster)?;
+        let cluster = self.clusters.iter_mut().find(|found| found.id == cluster);
+        let cluster = known(cluster, "the cluster of a new pool")?;
         let id = PoolId(self.next_pool);
         self.next_pool += 1;
         let digits = Cluster::scale_set_digits(&cluster.spec);
         let location = &cluster.spec.location;
         let scale_set: Arc<str> = format!("aks-{}-{digits}-vmss", spec.name).into();
         let template = NodeTemplate::new(&cluster.spec, &spec, &scale_set);
-        if let Some(kubernetes) = self.clockwork.kubernetes.get_mut(cluster.id) {
+        if let Some((kubernetes, _)) = self.clockwork.kubernetes(cluster.id) {
             kubernetes.set_template(id, template, |_| 0);
         }
         cluster.pools.push(Pool {
@@ -188,81 +96,6 @@ impl Cloud {
             departed: Cost::default(),
         });
         Some(id)
-    }
-
-    /// Deletes a cluster and everything in it. Nodes are not drained: no node is left to take their pods.
-    ///
-    /// # Errors
-    ///
-    /// `OperationNotAllowed` while another operation goes on.
-    pub fn delete_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
-        self.check_cluster_free(id)?;
-        let kind = OperationKind::DeleteCluster;
-        let operation = self.begin_on_cluster(id, kind, Timing::DeleteCluster)?;
-        self.each_node(id, |clockwork, pool, instance_id, state| {
-            if state != NodeState::Deleting {
-                clockwork.delete(id, pool, instance_id, Some(operation));
-            }
-        });
-        Ok(operation)
-    }
-
-    /// Stops a cluster: every running node is drained and its machine released.
-    ///
-    /// # Errors
-    ///
-    /// `OperationNotAllowed` while another operation goes on, or if it is stopped already.
-    pub fn stop_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
-        self.check_cluster_free(id)?;
-        self.find_cluster(id)?.check_switch(PowerState::Stopped)?;
-        let operation = self.begin_on_cluster(id, OperationKind::StopCluster, Timing::ControlPlane)?;
-        self.each_node(id, |clockwork, pool, instance_id, state| {
-            if state == NodeState::Ready {
-                clockwork.drain(id, pool, instance_id, Removal::Stop, Some(operation));
-            }
-        });
-        Ok(operation)
-    }
-
-    /// Starts a stopped cluster. Pools that were stopped individually stay stopped.
-    ///
-    /// # Errors
-    ///
-    /// `OperationNotAllowed` while another operation goes on, or if it runs already.
-    pub fn start_cluster(&mut self, id: ClusterId) -> Result<OperationId, ServiceError> {
-        self.check_cluster_free(id)?;
-        self.find_cluster(id)?.check_switch(PowerState::Running)?;
-        let operation = self.begin_on_cluster(id, OperationKind::StartCluster, Timing::ControlPlane)?;
-        self.each_node(id, |clockwork, pool, instance_id, state| {
-            if state == NodeState::Stopped && pool.power_state == PowerState::Running {
-                clockwork.start(id, pool, instance_id, Some(operation));
-            }
-        });
-        Ok(operation)
-    }
-
-    /// Changes the tags or the autoscaler profile of a cluster.
-    ///
-    /// # Errors
-    ///
-    /// `OperationNotAllowed` while another operation goes on.
-    pub fn update_cluster(
-        &mut self,
-        id: ClusterId,
-        tags: Option<Pairs>,
-        autoscaler_profile: Option<Pairs>,
-    ) -> Result<OperationId, ServiceError> {
-        self.check_cluster_free(id)?;
-        self.check_power(id, PowerState::Running)?;
-        autoscaler_profile.as_ref().map_or(Ok(()), limits::check_profile)?;
-        let kind = OperationKind::UpdateCluster;
-        let operation = self.begin_on_cluster(id, kind, Timing::ControlPlane)?;
-        if let Some(cluster) = self.clusters.iter_mut().find(|found| found.id == id) {
-            cluster.spec.tags = tags.unwrap_or_else(|| cluster.spec.tags.clone());
-            cluster.spec.autoscaler_profile =
-                autoscaler_profile.unwrap_or_else(|| cluster.spec.autoscaler_profile.clone());
-        }
-        Ok(operation)
     }
 
     /// Adds a node pool.
@@ -374,7 +207,8 @@ impl Cloud {
     fn renew_template(&mut self, cluster: ClusterId, id: PoolId) {
         let found = self.clusters.iter().find(|found| found.id == cluster);
         let found = found.and_then(|cluster| Some((cluster, cluster.pool_by_id(id)?)));
-        let Some(((cluster, pool), kubernetes)) = found.zip(self.clockwork.kubernetes.get_mut(cluster)) else {
+        let found = known(found, "a pool that has changed").zip(self.clockwork.kubernetes(cluster));
+        let Some(((cluster, pool), (kubernetes, _))) = found else {
             return;
         };
         let template = NodeTemplate::new(&cluster.spec, &pool.spec, &pool.scale_set);
@@ -435,7 +269,7 @@ impl Cloud {
     }
 
     pub(super) fn begin_on_pool(&mut self, cluster: ClusterId, id: PoolId, kind: OperationKind) -> OperationId {
-        let name = self.pool(id).map_or("", |pool| pool.spec.name.as_str());
+        let name = known(self.pool(id), "a pool that changes").map_or("", |pool| pool.spec.name.as_str());
         let subject: Arc<str> = name.into();
         let timing = Timing::ControlPlane;
         let operation = self.clockwork.begin(kind, cluster, Some(id), &subject, timing);
@@ -444,25 +278,6 @@ impl Cloud {
             pool.provisioning_state = kind.provisioning_state();
         }
         operation
-    }
-
-    pub(super) fn begin_on_cluster(
-        &mut self,
-        id: ClusterId,
-        kind: OperationKind,
-        timing: Timing,
-    ) -> Result<OperationId, ServiceError> {
-        let subject: Arc<str> = self.find_cluster(id)?.spec.name.as_str().into();
-        let operation = self.clockwork.begin(kind, id, None, &subject, timing);
-        self.occupy_cluster(id, operation, kind);
-        Ok(operation)
-    }
-
-    fn occupy_cluster(&mut self, id: ClusterId, operation: OperationId, kind: OperationKind) {
-        if let Some(cluster) = self.clusters.iter_mut().find(|found| found.id == id) {
-            cluster.operation = Some(operation);
-            cluster.provisioning_state = kind.provisioning_state();
-        }
     }
 
     /// Drains the ready nodes of a pool towards `removal`, and deletes its other machines.
@@ -477,24 +292,11 @@ impl Cloud {
         });
     }
 
-    fn each_node(
-        &mut self,
-        cluster: ClusterId,
-        mut act: impl FnMut(&mut crate::clockwork::Clockwork, &mut Pool, u32, NodeState),
-    ) {
-        let found = self.clusters.iter().find(|found| found.id == cluster);
-        let pools: Vec<PoolId> =
-            found.map(|cluster| cluster.pools.iter().map(|pool| pool.id).collect()).unwrap_or_default();
-        for pool in pools {
-            self.each_node_of(cluster, pool, &mut act);
-        }
-    }
-
-    fn each_node_of(
+    pub(super) fn each_node_of(
         &mut self,
         cluster: ClusterId,
         pool: PoolId,
-        mut act: impl FnMut(&mut crate::clockwork::Clockwork, &mut Pool, u32, NodeState),
+        mut act: impl FnMut(&mut Clockwork, &mut Pool, u32, NodeState),
     ) {
         if let Some(pool) = find_pool(&mut self.clusters, cluster, pool) {
             let nodes: Vec<(u32, NodeState)> = pool.nodes().map(|node| (node.instance_id, node.state())).collect();
@@ -505,12 +307,7 @@ impl Cloud {
     }
 }
 
-fn delete_deallocated(
-    clockwork: &mut crate::clockwork::Clockwork,
-    cluster: ClusterId,
-    pool: &mut Pool,
-    operation: OperationId,
-) {
+fn delete_deallocated(clockwork: &mut Clockwork, cluster: ClusterId, pool: &mut Pool, operation: OperationId) {
     let deallocated: Vec<u32> = pool.nodes_in(NodeState::Deallocated).map(|node| node.instance_id).collect();
     for instance_id in deallocated {
         clockwork.delete(cluster, pool, instance_id, Some(operation));

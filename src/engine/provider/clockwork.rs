@@ -6,45 +6,24 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use crate::azure::cluster::ClusterId;
 use crate::azure::fault::{FaultKind, Faults};
 use crate::azure::lifecycle::{NodeState, Transition};
 use crate::azure::node::{Milestone, Node, NodeSource, Removal};
-use crate::azure::operation::{Operation, OperationId, OperationKind, OperationState};
-use crate::azure::pool::{Pool, PoolId, ScaleDownMode, node_name};
+use crate::azure::node_name::node_name;
+use crate::azure::operation::{Operation, OperationKind, OperationState};
+use crate::azure::pool::Pool;
+use crate::azure::pool_spec::ScaleDownMode;
 use crate::azure::scale::{ScalePlan, zone_for_new};
 use crate::azure::timing::{Timing, Timings};
+use crate::event::Event;
 use crate::ground::error::ServiceError;
+use crate::ground::id::{ClusterId, NodeId, OperationId, PoolId};
 use crate::ground::invariant::known;
 use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
 use crate::ground::table::Table;
-use crate::kubernetes::NodeId;
 use crate::record::{OperationStatus, RecordLog, RecordedEvent};
-use crate::workloads::{ChangeContext, DeploymentId, DrainPolicy, Kubernetes, NodeCondition};
-
-/// A scheduled event.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub(super) enum Event {
-    /// The end of a node's transition, or a milestone of its bring-up.
-    Node { cluster: ClusterId, pool: PoolId, instance_id: u32, timer: u32 },
-    /// The control plane's part of an operation is done.
-    ControlPlane(OperationId),
-    /// The next tasks of a cluster's Kubernetes, such as a pod start, are due.
-    Kubernetes(ClusterId),
-    /// The load of a deployment changes.
-    Load { cluster: ClusterId, deployment: DeploymentId },
-    /// The horizontal pod autoscaler of a deployment evaluates it.
-    Horizontal { cluster: ClusterId, deployment: DeploymentId },
-    /// A fault that chooses nodes is due.
-    Fault(u32),
-    /// An unreachable node reports again.
-    Recover { cluster: ClusterId, node: NodeId },
-    /// The drain of a node is complete.
-    Drained { cluster: ClusterId, node: NodeId },
-    /// The drain of a node failed: `pods` did not leave it in time.
-    DrainFailed { cluster: ClusterId, node: NodeId, pods: String },
-}
+use crate::workloads::{ChangeContext, DrainPolicy, Kubernetes, NodeCondition};
 
 /// The location of a node: its cluster, its pool, and the name of the scale set in the log.
 #[derive(Clone, Copy)]
@@ -100,9 +79,11 @@ impl Clockwork {
         self.faults.strike(kind, Some(pool), self.now_ms, &mut self.random)
     }
 
-    /// Returns the Kubernetes objects of a cluster, and the moment at which something happens to them.
+    /// Returns the Kubernetes objects of a cluster, which must be there, with the context in which they
+    /// change.
+    #[track_caller]
     pub fn kubernetes(&mut self, cluster: ClusterId) -> Option<(&mut Kubernetes, ChangeContext<'_>)> {
-        let kubernetes = self.kubernetes.get_mut(cluster)?;
+        let kubernetes = known(self.kubernetes.get_mut(cluster), "the Kubernetes objects of a cluster")?;
         let context = ChangeContext {
             now_ms: self.now_ms,
             cluster,
@@ -168,7 +149,10 @@ impl Clockwork {
 
     /// Makes an operation wait for a node. Changes by the cluster autoscaler have no operation.
     fn attend(&mut self, node: &mut Node, operation: Option<OperationId>) {
-        if let Some(operation) = operation.and_then(|id| self.operations.get_mut(&id)) {
+        debug_assert!(node.operation.is_none(), "two operations wait for a node");
+        if let Some(operation) = operation.and_then(|id| known(self.operations.get_mut(&id), "an operation under way"))
+        {
+            debug_assert_eq!(operation.state, OperationState::Running, "an operation begins to wait after its end");
             operation.pending_nodes += 1;
         }
         node.operation = operation;
@@ -177,7 +161,8 @@ impl Clockwork {
     /// Ends the wait of the operation that waits for a node, if any, and keeps the first error.
     fn release(&mut self, node: &mut Node, error: Option<ServiceError>) {
         let waiting = node.operation.take();
-        if let Some(operation) = waiting.and_then(|id| self.operations.get_mut(&id)) {
+        if let Some(operation) = waiting.and_then(|id| known(self.operations.get_mut(&id), "an operation under way")) {
+            debug_assert!(operation.pending_nodes > 0, "an operation waits for more nodes than it counts");
             operation.pending_nodes -= 1;
             operation.node_error = operation.node_error.take().or(error);
         }
@@ -242,7 +227,7 @@ impl Clockwork {
     /// Starts one deallocated or stopped node.
     pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
         let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
-        pool.nodes.change(instance_id, |node| {
+        let started = pool.nodes.change(instance_id, |node| {
             node.start(self.now_ms, &self.timings, &mut self.random);
             if let Some(factor) = self.strike(FaultKind::SlowProvision, place.pool) {
                 node.slow_down(factor);
@@ -251,6 +236,7 @@ impl Clockwork {
             self.enter(place, node);
             self.schedule_milestone(place, node);
         });
+        known(started, "a node that starts");
     }
 
     /// Cordons and drains one node, and then removes it.
@@ -302,12 +288,13 @@ impl Clockwork {
         operation: Option<OperationId>,
     ) {
         let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
-        pool.nodes.change(instance_id, |node| {
+        let moved = pool.nodes.change(instance_id, |node| {
             // Another operation may still wait for a node that is now removed.
             self.release(node, None);
             self.attend(node, operation);
             self.move_on(place, node, step, timing, removal);
         });
+        known(moved, "a node that is removed");
     }
 
     fn move_on(
@@ -383,7 +370,7 @@ impl Clockwork {
     /// has left.
     fn must_wait(&mut self, place: NodeLocation<'_>, node: &Node) -> bool {
         let id = NodeId { pool: place.pool, instance_id: node.instance_id };
-        self.kubernetes.get_mut(place.cluster).is_some_and(|kubernetes| kubernetes.await_drain(id))
+        self.kubernetes(place.cluster).is_some_and(|(kubernetes, _)| kubernetes.await_drain(id))
     }
 
     /// Makes a node whose drain failed ready again; its operation fails with `PodDrainFailure`.
@@ -396,7 +383,7 @@ impl Clockwork {
     }
 
     fn on_milestone(&mut self, place: NodeLocation<'_>, node: &mut Node) -> NodeOutcome {
-        let Some((milestone, _)) = node.next_milestone() else {
+        let Some((milestone, _)) = known(node.next_milestone(), "the next milestone of a bring-up") else {
             return NodeOutcome::Moving;
         };
         if milestone == Milestone::Allocated && self.strike(FaultKind::AllocationFailed, place.pool).is_some() {
@@ -435,5 +422,12 @@ impl Clockwork {
         self.enter(place, node);
         self.release(node, error);
         NodeOutcome::Rested
+    }
+
+    /// Bumps a cluster's generation for a change that its Kubernetes objects do not show.
+    pub fn bump_generation(&mut self, cluster: ClusterId) {
+        if let Some(kubernetes) = known(self.kubernetes.get_mut(cluster), "the Kubernetes objects of a cluster") {
+            kubernetes.bump_generation();
+        }
     }
 }
