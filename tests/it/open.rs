@@ -186,6 +186,17 @@ fn a_run_too_long_for_a_link_is_not_shared() {
 }
 
 #[test]
+fn a_line_of_forty_thousand_words_is_refused_like_a_short_one() {
+    // Before, the time for it grew with the square of the words: more than a minute.
+    let words: Vec<String> = (0..40_000).map(|number| format!("w{number}")).collect();
+    let mut session = Session::new(SessionOptions::default());
+    session.submit(&format!("az aks list {}", words.join(" ")));
+    let entry = session.transcript().last().expect("an entry");
+    assert_eq!(entry.exit_code, Some(2));
+    assert!(entry.stderr().starts_with(&format!("ERROR: unrecognized arguments: {}\n", words.join(" "))));
+}
+
+#[test]
 fn addresses_are_opened() {
     let check = |text: &str, lines: usize| {
         let mut session = Session::new(SessionOptions::default());

@@ -252,6 +252,37 @@ fn do_it(session: &mut Session, deed: &Deed) {
     }
 }
 
+#[test]
+fn a_quick_table_of_nodes_is_that_of_their_objects() {
+    let mut session = Session::new(SessionOptions::default());
+    let nodes = |session: &Session| {
+        let entry = &session.transcript()[0];
+        assert_eq!(entry.exit_code, Some(0), "{}", entry.stderr());
+        let kubernetes = session.cloud().kubernetes(session.cloud().clusters()[0].id).expect("a cluster");
+        kubernetes.nodes().map(|node| node.name.to_string()).collect::<Vec<_>>()
+    };
+    run(&mut session, "sim cluster g/c");
+    run(&mut session, "az aks nodepool add -g g --cluster-name c -n q -c 12 --scale-down-mode Deallocate -o none");
+    let first = nodes(&session)[0].clone();
+    for line in [
+        format!("kubectl cordon {first}"),
+        format!("kubectl label node {first} node-role.kubernetes.io/edge= kubernetes.io/role=front"),
+        "sim fault add not-ready --count 3 --for 1h".to_owned(),
+        "wait 5m".to_owned(),
+        "az aks nodepool scale -g g --cluster-name c -n q -c 4 -o none".to_owned(),
+        "wait 3d".to_owned(),
+    ] {
+        assert_eq!(run(&mut session, &line).exit_code, Some(0), "{line}");
+        for flags in ["", "--no-headers"] {
+            let quick = run(&mut session, &format!("kubectl get nodes {flags}")).stdout();
+            assert!(quick.contains(&first), "{quick}");
+            // A selector that all nodes match: the table is made of their objects.
+            let whole = run(&mut session, &format!("kubectl get nodes {flags} -l kubernetes.io/hostname")).stdout();
+            assert_eq!(quick, whole, "after {line}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 

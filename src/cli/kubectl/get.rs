@@ -3,16 +3,17 @@
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::columns::{Layout, header, row};
+use super::columns::{Layout, header, node_row, row};
 use super::failure::{Failure, not_simulated};
 use super::follow::{Follow, Subject};
 use super::kind::Kind;
 use super::object::{View, view};
 use super::output::Output;
 use super::parse::Request;
-use super::target::{Target, find, name, no_type, none_found, targets};
+use super::target::{Target, find, is_selective, name, no_type, none_found, targets};
 use super::watch::Watch;
 use super::{path, print};
+use scale_down_engine::kubernetes::NodeInfo;
 use scale_down_engine::{Cloud, ClusterId};
 
 /// Output formats of the real command, for its error message.
@@ -92,6 +93,16 @@ fn print_objects(view: View<'_>, request: &Request) -> Result<Output, Failure> {
     let sort = request.text("sort-by").map(path::path).transpose().map_err(Failure::usage)?;
     let now_ms = view.cloud.now_ms();
     let mut output = Output::default();
+    if let (Format::Table(layout), [Target { kind: Kind::Node, names }]) = (&format, targets.as_slice())
+        && names.is_empty()
+        && sort.is_none()
+        && *layout == Layout::default()
+        && !is_selective(request)
+        && view.kubernetes.nodes().next().is_some()
+    {
+        output.print(node_table(view, request.flag("no-headers")));
+        return Ok(output);
+    }
     let mut all: Vec<(Kind, Value)> = Vec::new();
     for target in &targets {
         let (mut objects, missing) = find(view, target, request)?;
@@ -145,6 +156,15 @@ fn print_objects(view: View<'_>, request: &Request) -> Result<Output, Failure> {
     };
     output.print(text);
     Ok(output)
+}
+
+/// Returns the table of all nodes, with the columns that need no flag.
+fn node_table(view: View<'_>, is_bare: bool) -> String {
+    let mut nodes: Vec<&NodeInfo> = view.kubernetes.nodes().map(AsRef::as_ref).collect();
+    nodes.sort_by(|one, other| one.name.cmp(&other.name));
+    let head = (!is_bare).then(|| header(Kind::Node, &Layout::default()));
+    let rows = nodes.into_iter().map(|node| node_row(node, view.cluster.pool_by_id(node.id.pool), view.cloud.now_ms()));
+    print::table(&head.into_iter().chain(rows).collect::<Vec<_>>())
 }
 
 fn list_again(

@@ -21,8 +21,11 @@ impl Scope {
     /// Finds the commands for the words after `az`.
     pub(super) fn of(words: &[&str]) -> Self {
         let is_noun = |word: &&&str| !word.is_empty() && !word.starts_with('-');
-        let nouns: Vec<String> = words.iter().take_while(is_noun).map(|noun| noun.to_lowercase()).collect();
         let known = known_names();
+        // More words than the longest name has begin nothing.
+        let longest = known.iter().map(|name| name.split(' ').count()).max().unwrap_or(0);
+        let nouns = words.iter().take_while(is_noun).take(longest);
+        let nouns: Vec<String> = nouns.map(|noun| noun.to_lowercase()).collect();
         // Modules are loaded by the whole first word, the rest by what it begins.
         let is_loaded = nouns
             .first()
