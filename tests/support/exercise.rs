@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use scale_down::cli::az::complete::NameQuery;
 use scale_down::cli::az::help;
 use scale_down::cli::az::parse::{ParseOptions, Parsed, parse};
-use scale_down::cli::az::validate::{decorator, validate};
+use scale_down::cli::az::validate::{autoscaler_profile, changes_nothing, validate};
 use scale_down::cli::ground::candidate::Candidate;
 use scale_down::cli::kubectl;
 use scale_down::cli::playground::{Values, completion};
@@ -44,9 +44,8 @@ pub fn exercise(text: &str, cursor: usize) {
             match parse(&words, &OPTIONS) {
                 Ok(Parsed::Invocation(mut invocation)) => {
                     let _ = validate(&mut invocation);
-                    let _ = decorator::pool_to_add(&invocation);
-                    let _ = decorator::autoscaler_profile(&invocation);
-                    let _ = decorator::changes_nothing(&invocation);
+                    let _ = autoscaler_profile(invocation.list("cluster_autoscaler_profile"));
+                    let _ = changes_nothing(&invocation);
                     let _ = invocation.pairs("tags");
                 }
                 Ok(Parsed::Help(target)) => assert!(!help::text(&target).is_empty()),

@@ -5,7 +5,7 @@
 //! the caller.
 
 use super::registry::{Argument, Command, Count, Group, Kind, registry};
-use super::validate::decorator::AUTOSCALER_PROFILE_KEYS;
+use super::validate::autoscaler::AUTOSCALER_PROFILE_KEYS;
 use crate::ground::candidate::Candidate;
 
 /// A name that only the simulated cloud knows.

@@ -4,22 +4,29 @@ use super::context::Context;
 use super::execution::{Action, Reply};
 use super::named::{cluster, pool};
 use super::refusal::Result;
-use crate::az::parse::Invocation;
+use crate::az::arguments::{ClusterName, PoolName};
+use scale_down_engine::{OperationId, ServiceError};
 
-/// Aborts the operation under way on a cluster, or on a pool of it.
-///
-/// Without one the service answers nothing; outside strict mode a note says so.
-pub(super) fn run(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let operation = if invocation.has("nodepool_name") {
-        let (_, pool) = pool::existing(invocation, context.cloud)?;
-        let id = pool.id;
-        context.cloud.abort_on_pool(id)
-    } else {
-        let id = cluster::named(invocation, context.cloud, "abort")?.id;
-        context.cloud.abort_on_cluster(id)
-    };
-    let operation = operation?;
-    let Some(operation) = operation else {
+/// Aborts the operation under way on a cluster.
+pub(super) fn on_cluster(cluster: &ClusterName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let id = cluster::find(context.cloud, cluster, "abort")?.id;
+    let operation = context.cloud.abort_on_cluster(id);
+    aborted(operation, context)
+}
+
+/// Aborts the operation under way on a pool.
+pub(super) fn on_pool(pool: &PoolName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let id = pool::existing(context.cloud, pool)?.1.id;
+    let operation = context.cloud.abort_on_pool(id);
+    aborted(operation, context)
+}
+
+/// Without an operation the service answers nothing; outside strict mode a note says so.
+fn aborted(
+    operation: std::result::Result<Option<OperationId>, ServiceError>,
+    context: &mut Context<'_>,
+) -> Result<Action> {
+    let Some(operation) = operation? else {
         context.note("Nothing is under way there: there is nothing to abort.");
         return Ok(Action::Answer(Reply::Nothing));
     };

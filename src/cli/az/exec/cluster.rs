@@ -4,22 +4,21 @@ use std::ops::ControlFlow;
 
 use serde_json::{Value, json};
 
-use super::arguments::{check_node_count, count, given_pairs, needed, pairs};
 use super::context::{Context, ask, say_without_effect};
 use super::execution::{Action, Reply};
-use super::named::cluster::{found_name, named, named_or_all};
+use super::named::cluster::{find, find_or_all, found_name};
 use super::named::group;
-use super::pool_settings::{autoscaler_change, check_scale, note_price, spec};
+use super::pool_settings::{autoscaler_change, check_node_count, check_scale, count, note_price, spec};
 use super::presume::presume_group;
 use super::question::Question;
-use super::refusal::{Result, not_simulated, refusal};
-use super::{abort, await_resource, upgrade};
+use super::refusal::{Result, refusal};
+use crate::az::arguments::{ChangedCluster, ClusterName, NewCluster, arguments};
 use crate::az::arm::{self, resource};
-use crate::az::parse::Invocation;
-use crate::az::validate::decorator::{self, PoolFacts};
+use crate::az::validate::autoscaler::{PoolFacts, autoscaler_profile};
+use crate::az::validate::decorator;
 use crate::output::TableTransformer;
 use scale_down_engine::autoscaler::profile as settings;
-use scale_down_engine::{Cloud, ClusterSpec, Pairs};
+use scale_down_engine::{ClusterSpec, Pairs};
 
 /// The first pool's name where the 2021 document's spelling of `aks create` is used. The
 /// document's next lines add a pool named `nodepool1`, which is what `az` would call this one.
@@ -31,47 +30,21 @@ const RECONCILE: &str = "No argument specified to update. Would you like to reco
 /// The question of `az aks update --auto-upgrade-channel none`, which pins the versions at their current values.
 const NO_UPGRADES: &str = "Since auto-upgrade-channel is set to none, cluster kubernetesVersion will be set to the value of currentKubernetesVersion, all agent pools orchestratorVersion will be set to the value of currentOrchestratorVersion respectively. Continue?";
 
-pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    match verb {
-        "create" => create(invocation, context),
-        "list" => Ok(list(invocation, context.cloud)),
-        "show" => {
-            let found = named_or_all(invocation, context.cloud)?;
-            let value = found.map_or_else(|| arm::cluster_from_arm(&json!({})), resource::cluster);
-            Ok(Action::columns(value, TableTransformer::ClusterShow))
-        }
-        "scale" => scale(invocation, context),
-        "update" => update(invocation, context),
-        "delete" | "start" | "stop" => switch(verb, invocation, context),
-        "wait" => await_resource::wait(invocation, context.cloud, None),
-        "operation-abort" => abort::run(invocation, context),
-        "get-versions" => Ok(upgrade::versions()),
-        "get-upgrades" => upgrade::of_cluster(invocation, context.cloud),
-        "upgrade" => upgrade::upgrade_cluster(invocation, context),
-        "get-credentials" => upgrade::credentials(invocation, context),
-        _ => Err(not_simulated(invocation.command.name)),
-    }
-}
-
-fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let group = needed(invocation, "resource_group_name")?.to_owned();
-    let name = needed(invocation, "name")?.to_owned();
-    if context.cloud.cluster(&group, &name).is_some() {
+pub(super) fn create(new: &NewCluster<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let ClusterName { group, name } = new.cluster;
+    if context.cloud.cluster(group, name).is_some() {
         context.hint("Pick a fresh starting point under Examples, or delete it first (az aks delete … --yes).");
         return Err(refusal(format!(
             "The cluster '{name}' under resource group '{group}' already exists. Please use command 'az aks update' to update the existing cluster, or select a different cluster name to create a new cluster."
         )));
     }
-    decorator::cluster_to_create(invocation)?;
-    presume_group(&group, context);
-    let found = group::find(context.cloud, &group)?;
-    let location = invocation.text("location").unwrap_or(&found.location);
-    let location = location.to_owned();
-    let is_named = invocation.is_specified("nodepool_name");
-    let pool_name =
-        if invocation.is_document_spelling && !is_named { DOCUMENT_POOL } else { needed(invocation, "nodepool_name")? };
-    let mut pool = spec(pool_name, invocation, &location)?;
-    pool.tags = pairs(invocation, "nodepool_tags");
+    decorator::cluster_to_create(new)?;
+    presume_group(group, context);
+    let found = group::find(context.cloud, group)?;
+    let location = new.location.unwrap_or(&found.location).to_owned();
+    let is_unnamed = new.invocation.is_document_spelling && !new.is_pool_named.0;
+    let pool_name = if is_unnamed { DOCUMENT_POOL } else { new.nodepool_name };
+    let pool = spec(pool_name, &new.pool, &location)?;
     if pool_name == DOCUMENT_POOL {
         context.note(format!(
             "Its first pool is named {DOCUMENT_POOL} (az would say nodepool1), so that the document's next lines can add their nodepool1."
@@ -79,33 +52,54 @@ fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
     }
     let spec = ClusterSpec {
         kubernetes_version: pool.kubernetes_version.clone(),
-        tags: pairs(invocation, "tags"),
-        autoscaler_profile: profile(invocation, context)?.unwrap_or_default(),
-        ..ClusterSpec::new(&name, found_name(context.cloud, &group), &location)
+        tags: new.tags.clone(),
+        autoscaler_profile: profile(new.cluster_autoscaler_profile, context)?.unwrap_or_default(),
+        ..ClusterSpec::new(name, found_name(context.cloud, group), &location)
     };
     let vm_size = pool.vm_size.clone();
     let operation = context.cloud.create_cluster(spec, Some(pool))?;
     note_price(&vm_size, context);
-    Ok(Action::Start(vec![operation], Reply::Cluster { group, cluster: name }))
+    Ok(Action::Start(vec![operation], Reply::Cluster { group: group.to_owned(), cluster: name.to_owned() }))
 }
 
-fn list(invocation: &Invocation, cloud: &Cloud) -> Action {
-    let group = invocation.text("resource_group_name").filter(|group| !group.is_empty());
-    let clusters = cloud
+arguments! {
+    pub(super) struct List<'a> {
+        resource_group_name: Option<&'a str>,
+    }
+}
+
+pub(super) fn list(arguments: &List<'_>, context: &mut Context<'_>) -> Action {
+    let group = arguments.resource_group_name.filter(|group| !group.is_empty());
+    let clusters = context
+        .cloud
         .clusters()
         .iter()
         .filter(|cluster| group.is_none_or(|group| cluster.spec.resource_group.eq_ignore_ascii_case(group)));
     Action::columns(Value::Array(clusters.map(resource::cluster).collect()), TableTransformer::ClusterList)
 }
 
-fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let found = named_or_all(invocation, context.cloud)?;
+pub(super) fn show(cluster: &ClusterName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let found = find_or_all(context.cloud, cluster)?;
+    let value = found.map_or_else(|| arm::cluster_from_arm(&json!({})), resource::cluster);
+    Ok(Action::columns(value, TableTransformer::ClusterShow))
+}
+
+arguments! {
+    pub(super) struct Scale<'a> {
+        cluster: ClusterName<'a>,
+        nodepool_name: Option<&'a str>,
+        node_count: Option<i128>,
+    }
+}
+
+pub(super) fn scale(arguments: &Scale<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let found = find_or_all(context.cloud, &arguments.cluster)?;
     let Some(cluster) = found.filter(|cluster| !cluster.pools.is_empty()) else {
         return Err(refusal(
             "The cluster has no scalable node pools (this may be a Managed System Pool for Automatic cluster). Use az aks nodepool add/scale against a user node pool instead.",
         ));
     };
-    let wanted = invocation.text("nodepool_name").unwrap_or_default();
+    let wanted = arguments.nodepool_name.unwrap_or_default();
     if wanted.is_empty() && cluster.pools.len() > 1 {
         return Err(refusal(
             "There are more than one node pool in the cluster. Please specify nodepool name or use az aks nodepool command to scale node pool",
@@ -117,22 +111,22 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
         .ok_or_else(|| refusal(format!("The nodepool \"{wanted}\" was not found.")))?;
     let reply = Reply::cluster(cluster);
     // Unlike `nodepool scale`, this command sends the same count again without complaint.
-    let count = match count(invocation, "node_count") {
+    let count = match count(arguments.node_count) {
         Some(count) if count == pool.spec.count && pool.spec.autoscaler.is_none() => count,
         count => check_scale(pool, count)?,
     };
-    check_node_count(invocation, pool.spec.mode)?;
+    check_node_count(arguments.node_count, pool.spec.mode)?;
     let id = pool.id;
     let operation = context.cloud.scale_pool(id, count)?;
     Ok(Action::Start(vec![operation], reply))
 }
 
-fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    if decorator::changes_nothing(invocation) && !ask(context, Question::or_no(RECONCILE))? {
-        return Err(decorator::nothing_to_change(invocation));
+pub(super) fn update(change: &ChangedCluster<'_>, context: &mut Context<'_>) -> Result<Action> {
+    if decorator::changes_nothing(change.invocation) && !ask(context, Question::or_no(RECONCILE))? {
+        return Err(decorator::nothing_to_change(change.invocation));
     }
-    let profile = profile(invocation, context)?;
-    let cluster = named(invocation, context.cloud, "")?;
+    let profile = profile(change.cluster_autoscaler_profile, context)?;
+    let cluster = find(context.cloud, &change.cluster, "")?;
     let reply = Reply::cluster(cluster);
     let first = cluster.pools.first();
     let facts = PoolFacts {
@@ -146,28 +140,25 @@ fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> 
         let found = described.pointer(&format!("/properties/{path}"));
         found.is_some_and(|found| !found.is_null() && *found != Value::Bool(false))
     };
-    let change = match autoscaler_change(invocation, &facts, context)? {
-        ControlFlow::Continue(change) => change,
+    let of_pool = match autoscaler_change(&change.autoscaler, &facts, context)? {
+        ControlFlow::Continue(of_pool) => of_pool,
         ControlFlow::Break(action) => return Ok(action),
     };
-    decorator::cluster_to_update(invocation, &has)?;
-    if invocation.text("auto_upgrade_channel") == Some("none")
-        && !invocation.flag("yes")
-        && !ask(context, Question::or_no(NO_UPGRADES))?
-    {
+    decorator::cluster_to_update(change, &has)?;
+    if change.auto_upgrade_channel == Some("none") && !change.yes && !ask(context, Question::or_no(NO_UPGRADES))? {
         return Ok(Action::Answer(Reply::Nothing));
     }
     let cloud = &mut *context.cloud;
-    let operation = match pool.filter(|_| change.autoscaler.is_some()) {
-        Some(pool) => cloud.update_pool(pool, change),
-        None => cloud.update_cluster(id, given_pairs(invocation, "tags"), profile),
+    let operation = match pool.filter(|_| of_pool.autoscaler.is_some()) {
+        Some(pool) => cloud.update_pool(pool, of_pool),
+        None => cloud.update_cluster(id, change.tags.clone(), profile),
     }?;
     Ok(Action::Start(vec![operation], reply))
 }
 
 /// Reads the settings of `--cluster-autoscaler-profile`; an empty list goes back to the defaults.
-fn profile(invocation: &Invocation, context: &mut Context<'_>) -> Result<Option<Pairs>> {
-    let given = decorator::autoscaler_profile(invocation)?;
+fn profile(items: Option<&[String]>, context: &mut Context<'_>) -> Result<Option<Pairs>> {
+    let given = autoscaler_profile(items)?;
     let has_no_effect = |name: &&str| settings::find(name).is_some_and(|info| !settings::is_simulated(info.setting));
     let names = given.iter().flatten().map(|(name, _)| name.as_str());
     let names: Vec<&str> = names.filter(has_no_effect).collect();
@@ -175,13 +166,17 @@ fn profile(invocation: &Invocation, context: &mut Context<'_>) -> Result<Option<
     Ok(given.map(|pairs| pairs.into_iter().collect()))
 }
 
-fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let below = if verb == "delete" { "" } else { verb };
-    let id = named(invocation, context.cloud, below)?.id;
-    let operation = match verb {
-        "delete" => context.cloud.delete_cluster(id),
-        "start" => context.cloud.start_cluster(id),
-        _ => context.cloud.stop_cluster(id),
-    }?;
-    Ok(Action::Start(vec![operation], Reply::Nothing))
+pub(super) fn delete(cluster: &ClusterName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let id = find(context.cloud, cluster, "")?.id;
+    Ok(Action::Start(vec![context.cloud.delete_cluster(id)?], Reply::Nothing))
+}
+
+pub(super) fn start(cluster: &ClusterName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let id = find(context.cloud, cluster, "start")?.id;
+    Ok(Action::Start(vec![context.cloud.start_cluster(id)?], Reply::Nothing))
+}
+
+pub(super) fn stop(cluster: &ClusterName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let id = find(context.cloud, cluster, "stop")?.id;
+    Ok(Action::Start(vec![context.cloud.stop_cluster(id)?], Reply::Nothing))
 }

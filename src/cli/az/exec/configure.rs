@@ -7,24 +7,23 @@ use serde_json::json;
 
 use super::context::{Context, say_without_effect};
 use super::execution::{Action, Reply};
-use super::refusal::{Result, not_simulated, refusal};
-use crate::az::parse::Invocation;
+use super::refusal::{Result, refusal};
+use crate::az::arguments::arguments;
 use crate::ground::error::{CliError, ErrorClass, Stage};
 use crate::shell::HOME;
 
 /// The section of the configuration file that holds the defaults of arguments.
 const DEFAULTS: &str = "defaults";
 
-pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    match name {
-        "configure" => configure(invocation, context),
-        "config set" => set(invocation, context),
-        _ => Err(not_simulated(name)),
+arguments! {
+    pub(super) struct Configure<'a> {
+        defaults: Option<&'a [String]>,
+        list_defaults: bool,
     }
 }
 
-fn configure(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    if let Some(defaults) = invocation.list("defaults") {
+pub(super) fn configure(arguments: &Configure<'_>, context: &mut Context<'_>) -> Result<Action> {
+    if let Some(defaults) = arguments.defaults {
         for default in defaults {
             let (key, value) = default
                 .split_once('=')
@@ -33,7 +32,7 @@ fn configure(invocation: &Invocation, context: &mut Context<'_>) -> Result<Actio
         }
         return Ok(Action::Answer(Reply::Nothing));
     }
-    if invocation.flag("list_defaults") {
+    if arguments.list_defaults {
         let set = context.account.defaults.iter().filter(|(_, value)| !value.is_empty());
         let list =
             set.map(|(name, value)| json!({ "name": name, "source": format!("{HOME}/.azure/config"), "value": value }));
@@ -43,8 +42,14 @@ fn configure(invocation: &Invocation, context: &mut Context<'_>) -> Result<Actio
     Err(CliError::new(ErrorClass::UnclassifiedUserFault, Stage::Prompt, text))
 }
 
-fn set(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    for setting in invocation.list("key_value").unwrap_or_default() {
+arguments! {
+    pub(super) struct Set<'a> {
+        key_value: Option<&'a [String]>,
+    }
+}
+
+pub(super) fn set(arguments: &Set<'_>, context: &mut Context<'_>) -> Result<Action> {
+    for setting in arguments.key_value.unwrap_or_default() {
         let parts = setting.split_once('=').and_then(|(key, value)| Some((key.split_once('.')?, value)));
         let (key, value) = parts.ok_or_else(|| refusal("usage error: [section].[name]=[value] ..."))?;
         keep(key, value, context);

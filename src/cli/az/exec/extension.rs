@@ -5,42 +5,13 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::needed;
 use super::context::Context;
 use super::execution::{Action, Reply};
-use super::refusal::{Result, beyond, needs_network, not_simulated, refusal};
+use super::refusal::{Result, beyond, needs_network, refusal};
 use crate::az::account::EXTENSIONS;
-use crate::az::parse::Invocation;
+use crate::az::arguments::arguments;
 use crate::ground::error::CliError;
 use crate::ground::outcome::Block;
-
-pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    match verb {
-        "add" => add(invocation, context),
-        "update" => update(invocation, context),
-        "remove" => {
-            let name = installed(invocation, context)?.to_owned();
-            context.account.extensions.remove(&name);
-            Ok(Action::Answer(Reply::Nothing))
-        }
-        "show" => {
-            let name = installed(invocation, context)?;
-            let version = context.account.extensions.get(name).copied();
-            let value = description(name, version.unwrap_or_default());
-            Ok(Action::value(value))
-        }
-        "list" => {
-            let installed = context.account.extensions.iter();
-            let list = installed.map(|(name, version)| description(name, version));
-            Ok(Action::value(Value::Array(list.collect())))
-        }
-        "list-available" | "list-versions" => {
-            context.hint("The playground's own extension is aks-preview: az extension add --name aks-preview.");
-            Err(no_index())
-        }
-        _ => Err(not_simulated(invocation.command.name)),
-    }
-}
 
 fn description(name: &str, version: &str) -> Value {
     json!({
@@ -53,11 +24,18 @@ fn description(name: &str, version: &str) -> Value {
     })
 }
 
-fn add(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    if let Some(source) = invocation.text("source").filter(|source| !is_wheel(source)) {
+arguments! {
+    pub(super) struct Add<'a> {
+        source: Option<&'a str>,
+        extension_name: Option<&'a str>,
+    }
+}
+
+pub(super) fn add(arguments: &Add<'_>, context: &mut Context<'_>) -> Result<Action> {
+    if let Some(source) = arguments.source.filter(|source| !is_wheel(source)) {
         return Err(refusal(format!("Unable to determine extension name from {source}. Is the file name correct?")));
     }
-    let Some(name) = invocation.text("extension_name") else {
+    let Some(name) = arguments.extension_name else {
         return Err(beyond("usage error: --name NAME (the playground installs extensions by name only)"));
     };
     if let Some(version) = context.account.extensions.get(name) {
@@ -100,26 +78,58 @@ fn install(name: &str, context: &mut Context<'_>) -> Result<()> {
     Ok(())
 }
 
-fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let name = needed(invocation, "extension_name")?;
+arguments! {
+    /// An extension.
+    pub(super) struct Extension<'a> {
+        extension_name: &'a str,
+    }
+}
+
+pub(super) fn update(extension: &Extension<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let name = extension.extension_name;
     let is_installed = context.account.extensions.contains_key(name);
     if !is_installed && !context.account.strict && EXTENSIONS.iter().any(|(known, _)| *known == name) {
         install(name, context)?;
         context.note(format!("Extension '{name}' was not installed: the playground installed it."));
         return Ok(Action::Answer(Reply::Nothing));
     }
-    let name = installed(invocation, context)?;
+    let name = installed(extension, context)?;
     let warning = format!("Latest version of '{name}' is already installed.");
     context.blocks.push(Block::Warning(warning));
     Ok(Action::Answer(Reply::Nothing))
 }
 
-fn installed<'a>(invocation: &'a Invocation, context: &Context<'_>) -> Result<&'a str> {
-    let name = needed(invocation, "extension_name")?;
+/// Returns the name of an extension that is installed.
+fn installed<'a>(extension: &Extension<'a>, context: &Context<'_>) -> Result<&'a str> {
+    let name = extension.extension_name;
     if context.account.extensions.contains_key(name) {
         return Ok(name);
     }
     Err(refusal(format!(
         "The extension {name} is not installed. Please install the extension via `az extension add -n {name}`."
     )))
+}
+
+pub(super) fn remove(extension: &Extension<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let name = installed(extension, context)?;
+    context.account.extensions.remove(name);
+    Ok(Action::Answer(Reply::Nothing))
+}
+
+pub(super) fn show(extension: &Extension<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let name = installed(extension, context)?;
+    let version = context.account.extensions.get(name).copied();
+    Ok(Action::value(description(name, version.unwrap_or_default())))
+}
+
+pub(super) fn list(context: &mut Context<'_>) -> Action {
+    let installed = context.account.extensions.iter();
+    let list = installed.map(|(name, version)| description(name, version));
+    Action::value(Value::Array(list.collect()))
+}
+
+/// Answers `az extension list-available` and `list-versions`.
+pub(super) fn list_index(context: &mut Context<'_>) -> Result<Action> {
+    context.hint("The playground's own extension is aks-preview: az extension add --name aks-preview.");
+    Err(no_index())
 }

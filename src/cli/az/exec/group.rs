@@ -2,87 +2,94 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::{given_pairs, needed, pairs};
 use super::context::Context;
 use super::execution::{Action, Reply};
 use super::named::group::find;
-use super::refusal::{Result, not_simulated, refusal};
-use super::wait::{Target, resource_wait};
+use super::refusal::{Result, refusal};
+use crate::az::arguments::{GroupName, Specified, arguments};
 use crate::az::arm::resource;
-use crate::az::parse::Invocation;
 use crate::output::TableTransformer;
-use scale_down_engine::{Cloud, ResourceGroup};
+use scale_down_engine::{Pairs, ResourceGroup};
 
-pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    match verb {
-        "create" => create(invocation, context),
-        "list" => Ok(list(context.cloud)),
-        "show" => {
-            let group = find(context.cloud, needed(invocation, "resource_group_name")?)?;
-            Ok(Action::value(resource::group(group)))
-        }
-        "exists" => {
-            let name = needed(invocation, "resource_group_name")?;
-            Ok(Action::value(json!(context.cloud.group(name).is_some())))
-        }
-        "update" => update(invocation, context),
-        "delete" => delete(invocation, context),
-        "wait" => {
-            let group = needed(invocation, "resource_group_name")?.to_owned();
-            let target = Target { group, cluster: None, pool: None };
-            Ok(Action::Wait(resource_wait(invocation, target, context.cloud.now_ms())?))
-        }
-        _ => Err(not_simulated(invocation.command.name)),
+arguments! {
+    pub(super) struct Create<'a> {
+        group: GroupName<'a>,
+        location: &'a str,
+        tags: Pairs,
     }
 }
 
-fn create(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let name = needed(invocation, "rg_name")?;
-    let group =
-        ResourceGroup { tags: pairs(invocation, "tags"), ..ResourceGroup::new(name, needed(invocation, "location")?) };
+pub(super) fn create(arguments: &Create<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let name = arguments.group.name;
+    let group = ResourceGroup { tags: arguments.tags.clone(), ..ResourceGroup::new(name, arguments.location) };
     let cloud = &mut *context.cloud;
     cloud.put_group(group)?;
     Ok(Action::value(resource::group(find(cloud, name)?)))
 }
 
+arguments! {
+    pub(super) struct Update<'a> {
+        group: GroupName<'a>,
+        tags: Option<Pairs>,
+        properties_to_set: Option<&'a [String]>,
+        properties_to_add: Specified,
+        properties_to_remove: Specified,
+    }
+}
+
 /// Changes the tags of a group, the only part of it that can be changed.
-fn update(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let name = needed(invocation, "resource_group_name")?;
-    for dest in ["properties_to_add", "properties_to_remove"] {
-        if invocation.is_specified(dest) {
+pub(super) fn update(arguments: &Update<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let name = arguments.group.name;
+    let unsupported =
+        [("properties_to_add", arguments.properties_to_add), ("properties_to_remove", arguments.properties_to_remove)];
+    for (dest, Specified(is_specified)) in unsupported {
+        if is_specified {
             return Err(refusal(format!("Unexpected '{dest}' was not empty.")));
         }
     }
     let mut group = find(context.cloud, name)?.clone();
-    group.tags = given_pairs(invocation, "tags").unwrap_or(group.tags);
-    for setting in invocation.list("properties_to_set").unwrap_or_default() {
-        let (path, value) = setting.split_once('=').unwrap_or((setting, ""));
-        match path.split_once('.') {
-            Some(("tags", tag)) => {
-                group.tags.insert(tag.to_owned(), value.to_owned());
-            }
-            None if path == "location" => value.clone_into(&mut group.location),
-            _ => {
-                let first = path.split('.').next().unwrap_or_default();
-                return Err(refusal(format!(
-                    "Couldn't find '{first}' in '{first}'. Available options: ['additionalProperties', 'id', 'location', 'managedBy', 'name', 'properties', 'tags', 'type']"
-                )));
-            }
-        }
+    group.tags = arguments.tags.clone().unwrap_or(group.tags);
+    for setting in arguments.properties_to_set.unwrap_or_default() {
+        set(setting, &mut group)?;
     }
     let cloud = &mut *context.cloud;
     cloud.put_group(group)?;
     Ok(Action::value(resource::group(find(cloud, name)?)))
 }
 
-fn list(cloud: &Cloud) -> Action {
-    let groups = cloud.groups().iter().map(resource::group).collect();
+/// Applies one `--set PATH=VALUE`.
+fn set(setting: &str, group: &mut ResourceGroup) -> Result<()> {
+    let (path, value) = setting.split_once('=').unwrap_or((setting, ""));
+    match path.split_once('.') {
+        Some(("tags", tag)) => {
+            group.tags.insert(tag.to_owned(), value.to_owned());
+        }
+        None if path == "location" => value.clone_into(&mut group.location),
+        _ => {
+            let first = path.split('.').next().unwrap_or_default();
+            return Err(refusal(format!(
+                "Couldn't find '{first}' in '{first}'. Available options: ['additionalProperties', 'id', 'location', 'managedBy', 'name', 'properties', 'tags', 'type']"
+            )));
+        }
+    }
+    Ok(())
+}
+
+pub(super) fn list(context: &mut Context<'_>) -> Action {
+    let groups = context.cloud.groups().iter().map(resource::group).collect();
     Action::columns(Value::Array(groups), TableTransformer::GroupList)
 }
 
-fn delete(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let name = needed(invocation, "resource_group_name")?;
-    find(context.cloud, name)?;
-    let operations = context.cloud.delete_group(name)?;
+pub(super) fn show(group: &GroupName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    Ok(Action::value(resource::group(find(context.cloud, group.name)?)))
+}
+
+pub(super) fn exists(group: &GroupName<'_>, context: &mut Context<'_>) -> Action {
+    Action::value(json!(context.cloud.group(group.name).is_some()))
+}
+
+pub(super) fn delete(group: &GroupName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    find(context.cloud, group.name)?;
+    let operations = context.cloud.delete_group(group.name)?;
     Ok(Action::Start(operations, Reply::Nothing))
 }

@@ -5,11 +5,12 @@
 
 mod abort;
 mod answer;
-mod arguments;
 mod await_resource;
 mod cluster;
+mod commands;
 mod configure;
 mod context;
+mod credentials;
 mod execution;
 mod extension;
 mod group;

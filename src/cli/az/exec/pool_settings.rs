@@ -4,65 +4,83 @@ use std::ops::ControlFlow;
 
 use serde_json::Value;
 
-use super::arguments::{check_node_count, count, pairs, pool_mode, range, scale_down_mode, taints};
 use super::context::Context;
 use super::execution::{Action, Reply};
 use super::refusal::{Result, refusal, service_refusal};
+use crate::az::arguments::{AutoscalerChange, NewPool};
 use crate::az::arm::resource;
-use crate::az::parse::Invocation;
-use crate::az::validate::decorator::{self, AutoscalerUpdate, PoolFacts};
+use crate::az::validate::autoscaler::{AutoscalerUpdate, PoolFacts, autoscaler_update};
 use crate::ground::error::CliError;
 use crate::ground::outcome::Block;
+use scale_down_engine::provider::limits::check_count;
 use scale_down_engine::{
-    OsDiskType, OsType, Pool, PoolMode, PoolSpec, PoolUpdate, ScaleDownMode, ServiceError, VmSize,
+    AutoscalerRange, OsDiskType, OsType, Pool, PoolMode, PoolSpec, PoolUpdate, ScaleDownMode, ServiceError, VmSize,
 };
 
-/// Reads the settings of a new pool, for `nodepool add` or for the first pool of `aks create`.
-pub(super) fn spec(name: &str, invocation: &Invocation, location: &str) -> Result<PoolSpec> {
-    let is_windows = invocation.text("os_type").is_some_and(|os| os.eq_ignore_ascii_case("windows"));
+/// Returns the specification of a new pool.
+pub(super) fn spec(name: &str, new: &NewPool<'_>, location: &str) -> Result<PoolSpec> {
+    let is_windows = new.os_type.is_some_and(|os| os.eq_ignore_ascii_case("windows"));
     let default_size = if is_windows { "Standard_D2s_v3" } else { "Standard_DS2_v2" };
-    let size_name = invocation.text("node_vm_size").filter(|size| !size.is_empty()).unwrap_or(default_size);
+    let size_name = new.node_vm_size.filter(|size| !size.is_empty()).unwrap_or(default_size);
     let vm_size = VmSize::find(size_name).ok_or_else(|| unknown_size(size_name, location))?;
     let mut spec = PoolSpec::new(name, vm_size);
-    spec.mode = pool_mode(invocation).unwrap_or(PoolMode::System);
+    spec.mode = new.mode.unwrap_or(PoolMode::System);
     if is_windows {
         spec.os_type = OsType::Windows;
     }
     let default_sku = if is_windows { "Windows2022" } else { "Ubuntu" };
-    invocation.text("os_sku").unwrap_or(default_sku).clone_into(&mut spec.os_sku);
-    if invocation.text("node_osdisk_type").is_some_and(|kind| kind.eq_ignore_ascii_case("ephemeral")) {
+    new.os_sku.unwrap_or(default_sku).clone_into(&mut spec.os_sku);
+    if new.node_osdisk_type.is_some_and(|kind| kind.eq_ignore_ascii_case("ephemeral")) {
         spec.os_disk_type = OsDiskType::Ephemeral;
     }
-    if let Some(size_gib) = count(invocation, "node_osdisk_size").filter(|size| *size > 0) {
+    if let Some(size_gib) = count(new.node_osdisk_size).filter(|size| *size > 0) {
         spec.os_disk_size_gib = size_gib;
     }
-    if let Some(max_pods) = count(invocation, "max_pods").filter(|pods| *pods > 0) {
+    if let Some(max_pods) = count(new.max_pods).filter(|pods| *pods > 0) {
         spec.max_pods = max_pods;
     }
-    if let Some(zones) = invocation.list("zones") {
+    if let Some(zones) = new.zones {
         spec.zones = zones.iter().filter_map(|zone| zone.parse().ok()).collect();
     }
-    if let Some(version) = invocation.text("kubernetes_version").filter(|version| !version.is_empty()) {
+    if let Some(version) = new.kubernetes_version.filter(|version| !version.is_empty()) {
         version.clone_into(&mut spec.kubernetes_version);
     }
-    let (labels, taint) =
-        if invocation.has("labels") { ("labels", "node_taints") } else { ("nodepool_labels", "nodepool_taints") };
-    spec.labels = pairs(invocation, labels);
-    spec.taints = taints(invocation, taint);
-    spec.tags = pairs(invocation, "tags");
-    spec.spot = invocation.text("priority") == Some("Spot");
-    if invocation.text("eviction_policy") == Some("Deallocate") {
+    spec.labels.clone_from(&new.labels);
+    spec.taints.clone_from(&new.taints.0);
+    spec.tags.clone_from(&new.tags);
+    spec.spot = new.priority == Some("Spot");
+    if new.eviction_policy == Some("Deallocate") {
         spec.eviction_policy = ScaleDownMode::Deallocate;
     }
-    spec.scale_down_mode = scale_down_mode(invocation).unwrap_or_default();
-    if invocation.flag("enable_cluster_autoscaler") {
-        spec.autoscaler = range(invocation);
+    spec.scale_down_mode = new.scale_down_mode.unwrap_or_default();
+    if new.autoscaler.enable_cluster_autoscaler {
+        spec.autoscaler = range(new.autoscaler.min_count, new.autoscaler.max_count);
     }
-    check_node_count(invocation, spec.mode)?;
-    if let Some(count) = count(invocation, "node_count") {
+    check_node_count(new.node_count, spec.mode)?;
+    if let Some(count) = count(new.node_count) {
         spec.count = count;
     }
     Ok(spec)
+}
+
+/// Returns a count, or `u32::MAX` for a number that does not fit: it is out of every range that the engine checks.
+pub(super) fn count(number: Option<i128>) -> Option<u32> {
+    Some(u32::try_from(number?).unwrap_or(u32::MAX))
+}
+
+/// Refuses a number of nodes that [`count`] cannot hold as the service refuses it: as typed.
+pub(super) fn check_node_count(number: Option<i128>, mode: PoolMode) -> Result<()> {
+    match number {
+        Some(number) if u32::try_from(number).is_err() => {
+            check_count(mode, number).map_err(|error| service_refusal(&error))
+        }
+        _ => Ok(()),
+    }
+}
+
+/// Returns the range of an autoscaler; `None` without both of its ends, which the command has checked before.
+fn range(min: Option<i128>, max: Option<i128>) -> Option<AutoscalerRange> {
+    Some(AutoscalerRange { min: count(min)?, max: count(max)? })
 }
 
 /// Returns the service's refusal of an unknown VM size.
@@ -114,14 +132,14 @@ fn check_sizes(pool: &Pool) -> Result<()> {
 ///
 /// If that is already so, the command warns and is done (`ControlFlow::Break`).
 pub(super) fn autoscaler_change(
-    invocation: &Invocation,
+    change: &AutoscalerChange,
     facts: &PoolFacts,
     context: &mut Context<'_>,
 ) -> Result<ControlFlow<Action, PoolUpdate>> {
-    let autoscaler = match decorator::autoscaler_update(invocation, facts)? {
+    let autoscaler = match autoscaler_update(change, facts)? {
         AutoscalerUpdate::Unchanged => None,
         AutoscalerUpdate::Disable => Some(None),
-        AutoscalerUpdate::Range { .. } => Some(range(invocation)),
+        AutoscalerUpdate::Range { min_count, max_count } => Some(range(Some(min_count), Some(max_count))),
         AutoscalerUpdate::Already(warning) => {
             context.blocks.push(Block::Warning(warning.to_owned()));
             return Ok(ControlFlow::Break(Action::Answer(Reply::Nothing)));

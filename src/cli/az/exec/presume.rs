@@ -3,6 +3,7 @@
 use super::context::Context;
 use super::named::group;
 use super::refusal::Result;
+use crate::az::arguments::ClusterName;
 use scale_down_engine::{ClusterSpec, PowerState, ResourceGroup};
 
 /// The region of a resource group that the playground creates by itself; most of the documentation uses it.
@@ -26,7 +27,8 @@ pub(super) fn presume_group(name: &str, context: &mut Context<'_>) {
 ///
 /// Does so only outside strict mode and in a subscription without any cluster. Where clusters exist, a name that
 /// fits none of them is more likely a slip, and the service's answer is the better one.
-pub(super) fn presume(group: &str, name: &str, context: &mut Context<'_>) -> Result<()> {
+pub(super) fn presume(cluster: &ClusterName<'_>, context: &mut Context<'_>) -> Result<()> {
+    let ClusterName { group, name } = *cluster;
     if context.account.strict || !context.cloud.clusters().is_empty() || name.is_empty() {
         return Ok(());
     }

@@ -7,86 +7,174 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::arguments::needed;
 use super::context::Context;
 use super::execution::{Action, Reply};
-use super::named::pool::named_pool;
-use super::refusal::{Result, not_simulated, refusal};
+use super::named::pool;
+use super::refusal::{Result, refusal};
+use crate::az::arguments::{PoolName, arguments};
 use crate::az::arm::resource;
-use crate::az::parse::Invocation;
-use scale_down_engine::PoolUpdate;
 use scale_down_engine::provider::limits;
+use scale_down_engine::{PoolMode, PoolUpdate};
 
-/// Arguments, fields and message words of one kind of profile.
-struct Words {
+/// Kind of a profile.
+struct Kind {
     /// Name of the list in the pool's description.
     list: &'static str,
-    /// Arguments for the size of an existing profile (`current`) and of a new one (`size`).
-    current: &'static str,
-    size: &'static str,
-    /// Numbers of a profile, as pairs of argument and field.
-    numbers: &'static [(&'static str, &'static str)],
-    /// Name of the kind in the middle of a message (`noun`) and at its beginning (`missing`).
-    noun: &'static str,
-    missing: &'static str,
-    /// Refusal of an update that changes nothing.
-    usage: &'static str,
+    /// Name of the kind at the beginning of a message.
+    title: &'static str,
+    /// Compares sizes in any letter case.
+    ignores_case: bool,
 }
 
-const MANUAL: Words = Words {
-    list: "manual",
-    current: "current_vm_sizes",
-    size: "vm_sizes",
-    numbers: &[("node_count", "count")],
-    noun: "manual",
-    missing: "Manual",
-    usage: "specify --vm-sizes or --node-count or both.",
-};
+const MANUAL: Kind = Kind { list: "manual", title: "Manual", ignores_case: true };
 
-const AUTO: Words = Words {
-    list: "autoscale",
-    current: "current_node_vm_size",
-    size: "node_vm_size",
-    numbers: &[("min_count", "minCount"), ("max_count", "maxCount")],
-    noun: "autoscale profile",
-    missing: "Autoscale profile",
-    usage: "specify --node-vm-size, --min-count, or --max-count (or a combination).",
-};
+const AUTO: Kind = Kind { list: "autoscale", title: "Autoscale profile", ignores_case: false };
 
-pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let (words, verb) = match verb.split_once(' ') {
-        Some(("manual-scale", verb)) => (&MANUAL, verb),
-        Some(("auto-scale", verb)) => (&AUTO, verb),
-        _ => return Err(not_simulated(invocation.command.name)),
-    };
-    let is_given = |dest: &str| invocation.value(dest).is_some();
-    if verb == "update" && !is_given(words.size) && !words.numbers.iter().any(|(dest, _)| is_given(dest)) {
-        return Err(refusal(words.usage));
+arguments! {
+    pub(super) struct ManualAdd<'a> {
+        pool: PoolName<'a>,
+        vm_sizes: &'a str,
+        node_count: Option<i128>,
     }
-    let (cluster, pool) = named_pool(invocation, context.cloud)?;
+}
+
+pub(super) fn manual_add(arguments: &ManualAdd<'_>, context: &mut Context<'_>) -> Result<Action> {
+    edit(&arguments.pool, &MANUAL, "add manual to", context, &|profiles| {
+        let sizes: Vec<&str> = arguments.vm_sizes.split(',').map(str::trim).collect();
+        let [size] = sizes.as_slice() else {
+            return Err(refusal("We only accept single sku size for manual profile."));
+        };
+        profiles.push(json!({ "size": size }));
+        set_number(profiles.last_mut(), "count", arguments.node_count);
+        Ok(())
+    })
+}
+
+arguments! {
+    pub(super) struct ManualUpdate<'a> {
+        pool: PoolName<'a>,
+        current_vm_sizes: &'a str,
+        vm_sizes: Option<&'a str>,
+        node_count: Option<i128>,
+    }
+}
+
+pub(super) fn manual_update(arguments: &ManualUpdate<'_>, context: &mut Context<'_>) -> Result<Action> {
+    if arguments.vm_sizes.is_none() && arguments.node_count.is_none() {
+        return Err(refusal("specify --vm-sizes or --node-count or both."));
+    }
+    edit(&arguments.pool, &MANUAL, "update manual in", context, &|profiles| {
+        let current = single_size(Some(arguments.current_vm_sizes))?;
+        let new = single_size(arguments.vm_sizes)?;
+        let index = position(profiles, &MANUAL, &current, arguments.pool.name)?;
+        set_size(profiles.get_mut(index), &new);
+        set_number(profiles.get_mut(index), "count", arguments.node_count);
+        Ok(())
+    })
+}
+
+arguments! {
+    pub(super) struct ManualDelete<'a> {
+        pool: PoolName<'a>,
+        current_vm_sizes: &'a str,
+    }
+}
+
+pub(super) fn manual_delete(arguments: &ManualDelete<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let name = arguments.pool.name;
+    edit(&arguments.pool, &MANUAL, "delete manual in", context, &|profiles| {
+        let current = single_size(Some(arguments.current_vm_sizes))?;
+        profiles.remove(position(profiles, &MANUAL, &current, name)?);
+        if profiles.is_empty() {
+            return Err(refusal(format!("Cannot delete the last manual profile in node pool {name}. ")));
+        }
+        Ok(())
+    })
+}
+
+arguments! {
+    pub(super) struct AutoAdd<'a> {
+        pool: PoolName<'a>,
+        node_vm_size: &'a str,
+        min_count: Option<i128>,
+        max_count: Option<i128>,
+    }
+}
+
+pub(super) fn auto_add(arguments: &AutoAdd<'_>, context: &mut Context<'_>) -> Result<Action> {
+    edit(&arguments.pool, &AUTO, "add autoscale profile to", context, &|profiles| {
+        profiles.push(json!({ "size": arguments.node_vm_size }));
+        set_number(profiles.last_mut(), "minCount", arguments.min_count);
+        set_number(profiles.last_mut(), "maxCount", arguments.max_count);
+        Ok(())
+    })
+}
+
+arguments! {
+    pub(super) struct AutoUpdate<'a> {
+        pool: PoolName<'a>,
+        current_node_vm_size: &'a str,
+        node_vm_size: Option<&'a str>,
+        min_count: Option<i128>,
+        max_count: Option<i128>,
+    }
+}
+
+pub(super) fn auto_update(arguments: &AutoUpdate<'_>, context: &mut Context<'_>) -> Result<Action> {
+    if arguments.node_vm_size.is_none() && arguments.min_count.is_none() && arguments.max_count.is_none() {
+        return Err(refusal("specify --node-vm-size, --min-count, or --max-count (or a combination)."));
+    }
+    edit(&arguments.pool, &AUTO, "update autoscale profile in", context, &|profiles| {
+        let index = position(profiles, &AUTO, arguments.current_node_vm_size, arguments.pool.name)?;
+        if let Some(size) = arguments.node_vm_size {
+            set_size(profiles.get_mut(index), size);
+        }
+        set_number(profiles.get_mut(index), "minCount", arguments.min_count);
+        set_number(profiles.get_mut(index), "maxCount", arguments.max_count);
+        Ok(())
+    })
+}
+
+arguments! {
+    pub(super) struct AutoDelete<'a> {
+        pool: PoolName<'a>,
+        current_node_vm_size: &'a str,
+    }
+}
+
+pub(super) fn auto_delete(arguments: &AutoDelete<'_>, context: &mut Context<'_>) -> Result<Action> {
+    edit(&arguments.pool, &AUTO, "delete autoscale profile from", context, &|profiles| {
+        profiles.remove(position(profiles, &AUTO, arguments.current_node_vm_size, arguments.pool.name)?);
+        Ok(())
+    })
+}
+
+/// Edits the profiles of one kind and updates the pool; `action` completes the refusal of a pool without profiles.
+fn edit(
+    pool: &PoolName<'_>,
+    kind: &Kind,
+    action: &str,
+    context: &mut Context<'_>,
+    edit: &dyn Fn(&mut Vec<Value>) -> Result<()>,
+) -> Result<Action> {
+    let (cluster, pool) = pool::find(context.cloud, pool)?;
     let (id, mode, reply) = (pool.id, pool.spec.mode, Reply::pool(cluster, pool));
     if !resource::is_virtual_machines(&pool.spec.imported) {
-        let preposition = match verb {
-            "add" => "to",
-            "update" => "in",
-            _ if words.list == MANUAL.list => "in",
-            _ => "from",
-        };
-        return Err(refusal(format!("Cannot {verb} {} {preposition} a non-virtualmachines node pool.", words.noun)));
+        return Err(refusal(format!("Cannot {action} a non-virtualmachines node pool.")));
     }
     let mut description: Value = serde_json::from_str(&pool.spec.imported).unwrap_or_default();
     let pointer = "/properties/virtualMachinesProfile/scale";
     let scale = description.pointer_mut(pointer).and_then(Value::as_object_mut);
     let scale = scale.ok_or_else(|| refusal("The node pool has no scale profile."))?;
-    let profiles = scale.entry(words.list).or_insert_with(|| json!([]));
+    let profiles = scale.entry(kind.list).or_insert_with(|| json!([]));
     if profiles.is_null() {
         *profiles = json!([]);
     }
     if let Some(profiles) = profiles.as_array_mut() {
-        change(verb, words, invocation, profiles)?;
+        edit(profiles)?;
     }
     let update = PoolUpdate {
-        count: manual_count(words, profiles).map(|count| checked(count, mode)).transpose()?,
+        count: manual_count(kind, profiles).map(|count| checked(count, mode)).transpose()?,
         imported: Some(Arc::from(description.to_string())),
         ..PoolUpdate::default()
     };
@@ -94,49 +182,17 @@ pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>
     Ok(Action::Start(vec![operation], reply))
 }
 
-fn change(verb: &str, words: &Words, invocation: &Invocation, profiles: &mut Vec<Value>) -> Result<()> {
-    let is_manual = words.list == MANUAL.list;
-    if verb == "add" {
-        let sizes: Vec<&str> = needed(invocation, words.size)?.split(',').map(str::trim).collect();
-        let size = match sizes.as_slice() {
-            _ if !is_manual => needed(invocation, words.size)?,
-            [size] => size,
-            _ => return Err(refusal("We only accept single sku size for manual profile.")),
-        };
-        let mut profile = json!({ "size": size });
-        set_numbers(words, invocation, &mut profile);
-        profiles.push(profile);
-        return Ok(());
-    }
-    let name = needed(invocation, "nodepool_name")?;
-    let current = needed(invocation, words.current)?;
-    // A manual profile is found in any letter case, and its new size becomes lower case.
-    let current = if is_manual { single_size(Some(current))? } else { current.to_owned() };
-    let new = match invocation.text(words.size) {
-        size if is_manual && verb == "update" => Some(single_size(size)?),
-        size => size.map(str::to_owned),
-    };
+/// Finds the profile of a size.
+fn position(profiles: &[Value], kind: &Kind, size: &str, pool: &str) -> Result<usize> {
     let is_it = |profile: &Value| {
-        let size = profile.get("size").and_then(Value::as_str).unwrap_or_default();
-        if is_manual { size.to_lowercase() == current } else { size == current }
+        let own = profile.get("size").and_then(Value::as_str).unwrap_or_default();
+        if kind.ignores_case { own.to_lowercase() == size } else { own == size }
     };
-    let Some(index) = profiles.iter().position(is_it) else {
-        return Err(refusal(format!("{} with size {current} doesn't exist in node pool {name}.", words.missing)));
-    };
-    if verb == "delete" {
-        profiles.remove(index);
-        if is_manual && profiles.is_empty() {
-            return Err(refusal(format!("Cannot delete the last manual profile in node pool {name}. ")));
-        }
-    } else if let Some(profile) = profiles.get_mut(index) {
-        if let (Some(fields), Some(new)) = (profile.as_object_mut(), new) {
-            fields.insert("size".to_owned(), json!(new));
-        }
-        set_numbers(words, invocation, profile);
-    }
-    Ok(())
+    let found = profiles.iter().position(is_it);
+    found.ok_or_else(|| refusal(format!("{} with size {size} doesn't exist in node pool {pool}.", kind.title)))
 }
 
+/// Returns the one size of a manual profile, in lower case as the command writes it.
 fn single_size(sizes: Option<&str>) -> Result<String> {
     match sizes {
         Some(size) if !size.contains(',') && !size.is_empty() => Ok(size.trim().to_lowercase()),
@@ -148,23 +204,27 @@ fn single_size(sizes: Option<&str>) -> Result<String> {
     }
 }
 
-fn set_numbers(words: &Words, invocation: &Invocation, profile: &mut Value) {
-    let Some(fields) = profile.as_object_mut() else { return };
-    for (dest, field) in words.numbers {
-        if let Some(number) = invocation.integer(dest) {
-            fields.insert((*field).to_owned(), json!(i64::try_from(number).unwrap_or(i64::MAX)));
-        }
+fn set_size(profile: Option<&mut Value>, size: &str) {
+    if let Some(fields) = profile.and_then(Value::as_object_mut) {
+        fields.insert("size".to_owned(), json!(size));
+    }
+}
+
+/// Sets a number of a profile, if there is one to set.
+fn set_number(profile: Option<&mut Value>, field: &str, number: Option<i128>) {
+    if let (Some(fields), Some(number)) = (profile.and_then(Value::as_object_mut), number) {
+        fields.insert(field.to_owned(), json!(i64::try_from(number).unwrap_or(i64::MAX)));
     }
 }
 
 /// Returns the number of machines in all manual profiles together; `None` for autoscale profiles.
-fn manual_count(words: &Words, profiles: &Value) -> Option<i128> {
-    let profiles = profiles.as_array().filter(|_| words.list == MANUAL.list)?;
+fn manual_count(kind: &Kind, profiles: &Value) -> Option<i128> {
+    let profiles = profiles.as_array().filter(|_| kind.list == MANUAL.list)?;
     let counts = profiles.iter().filter_map(|profile| profile.get("count")?.as_i64());
     Some(counts.map(i128::from).sum())
 }
 
-fn checked(count: i128, mode: scale_down_engine::PoolMode) -> Result<u32> {
+fn checked(count: i128, mode: PoolMode) -> Result<u32> {
     limits::check_count(mode, count)?;
     Ok(u32::try_from(count).unwrap_or(u32::MAX))
 }

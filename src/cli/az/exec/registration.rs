@@ -2,13 +2,12 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::needed;
 use super::context::Context;
 use super::execution::{Action, Reply};
-use super::refusal::{Result, needs_network, no_subscription, not_simulated, refusal};
+use super::refusal::{Result, needs_network, no_subscription, refusal};
 use crate::az::account::{FEATURES, SUBSCRIPTIONS, subscription};
+use crate::az::arguments::arguments;
 use crate::az::arm::resource::SUBSCRIPTION;
-use crate::az::parse::Invocation;
 use crate::ground::error::{CliError, ErrorClass};
 use crate::ground::outcome::Block;
 use crate::output::TableTransformer;
@@ -18,49 +17,39 @@ const CONTAINER_SERVICE: &str = "Microsoft.ContainerService";
 /// The version of the Azure CLI whose grammar and texts the playground follows.
 const CLI_VERSION: &str = "2.91.0";
 
-pub(super) fn run(name: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    match name {
-        "account show" => {
-            let index = match invocation.text("subscription").filter(|name| !name.is_empty()) {
-                None => context.account.subscription,
-                Some(name) => subscription(name).ok_or_else(|| no_subscription(name))?,
-            };
-            Ok(Action::value(account(index, "environmentName", context)))
-        }
-        "account list" => {
-            let list = (0..SUBSCRIPTIONS.len()).map(|index| account(index, "cloudName", context)).collect();
-            Ok(Action::columns(list, TableTransformer::AccountList))
-        }
-        "account set" => set_account(invocation, context),
-        "feature register" => feature(invocation, context, true),
-        "feature unregister" => feature(invocation, context, false),
-        "feature show" => {
-            let key = feature_key(invocation)?;
-            Ok(Action::columns(feature_value(&key, feature_state(&key, context)), TableTransformer::FeatureShow))
-        }
-        "feature list" => {
-            let list = FEATURES.iter().map(|key| feature_value(key, feature_state(key, context)));
-            Ok(Action::columns(Value::Array(list.collect()), TableTransformer::FeatureList))
-        }
-        "provider register" => {
-            let namespace = needed(invocation, "resource_provider_namespace")?;
-            context.blocks.push(Block::Warning(format!(
-                "Registering is still on-going. You can monitor using 'az provider show -n {namespace}'"
-            )));
-            Ok(Action::Answer(Reply::Nothing))
-        }
-        "provider show" => {
-            let namespace = needed(invocation, "resource_provider_namespace")?;
-            Ok(Action::value(provider(namespace)))
-        }
-        "provider list" => Ok(Action::value(json!([provider(CONTAINER_SERVICE)]))),
-        "account list-locations" => Ok(Action::value(locations())),
-        "login" | "logout" => Err(needs_network(
-            "The playground has no network and needs no login: its subscriptions are always signed in to.",
-        )),
-        "version" => Ok(Action::value(version(context))),
-        _ => Err(not_simulated(name)),
+arguments! {
+    pub(super) struct AccountShow<'a> {
+        subscription: Option<&'a str>,
     }
+}
+
+pub(super) fn show_account(arguments: &AccountShow<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let index = match arguments.subscription.filter(|name| !name.is_empty()) {
+        None => context.account.subscription,
+        Some(name) => subscription(name).ok_or_else(|| no_subscription(name))?,
+    };
+    Ok(Action::value(account(index, "environmentName", context)))
+}
+
+pub(super) fn list_accounts(context: &mut Context<'_>) -> Action {
+    let list = (0..SUBSCRIPTIONS.len()).map(|index| account(index, "cloudName", context)).collect();
+    Action::columns(list, TableTransformer::AccountList)
+}
+
+arguments! {
+    pub(super) struct AccountSet<'a> {
+        subscription: &'a str,
+    }
+}
+
+pub(super) fn set_account(arguments: &AccountSet<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let wanted = arguments.subscription;
+    let Some(index) = subscription(wanted) else {
+        let error = refusal(format!("The subscription of '{wanted}' doesn't exist in cloud 'AzureCloud'."));
+        return Err(CliError { class: ErrorClass::ResourceNotFound, ..error });
+    };
+    context.account.subscription = index;
+    Ok(Action::Answer(Reply::Nothing))
 }
 
 /// Returns a subscription; `cloud` names its cloud field, which differs between `az account list` and `show`.
@@ -94,41 +83,65 @@ fn locations() -> Value {
     PRICED_REGIONS.into_iter().zip(names).map(location).collect()
 }
 
-fn set_account(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let wanted = needed(invocation, "subscription")?;
-    let Some(index) = subscription(wanted) else {
-        let error = refusal(format!("The subscription of '{wanted}' doesn't exist in cloud 'AzureCloud'."));
-        return Err(CliError { class: ErrorClass::ResourceNotFound, ..error });
-    };
-    context.account.subscription = index;
-    Ok(Action::Answer(Reply::Nothing))
+pub(super) fn list_locations(_: &mut Context<'_>) -> Action {
+    Action::value(locations())
 }
 
-fn feature_key(invocation: &Invocation) -> Result<String> {
-    let namespace = needed(invocation, "resource_provider_namespace")?;
-    let name = needed(invocation, "feature_name")?;
-    Ok(format!("{namespace}/{name}"))
+/// Answers `az login` and `az logout`.
+pub(super) fn log_in(_: &mut Context<'_>) -> Result<Action> {
+    Err(needs_network("The playground has no network and needs no login: its subscriptions are always signed in to."))
+}
+
+arguments! {
+    /// A preview feature of a resource provider.
+    pub(super) struct Feature<'a> {
+        resource_provider_namespace: &'a str,
+        feature_name: &'a str,
+    }
+}
+
+impl Feature<'_> {
+    fn key(&self) -> String {
+        format!("{}/{}", self.resource_provider_namespace, self.feature_name)
+    }
+}
+
+pub(super) fn register_feature(feature: &Feature<'_>, context: &mut Context<'_>) -> Action {
+    let value = feature_value(&feature.key(), "Registering");
+    propagate(feature, "registered", context);
+    Action::value(value)
+}
+
+pub(super) fn unregister_feature(feature: &Feature<'_>, context: &mut Context<'_>) -> Action {
+    let value = feature_value(&feature.key(), "Unregistering");
+    propagate(feature, "unregistered", context);
+    context.account.unregistered_features.push(feature.key());
+    Action::value(value)
+}
+
+/// Warns that a change takes effect later, and takes the feature off the list of those that are not registered.
+fn propagate(feature: &Feature<'_>, done: &str, context: &mut Context<'_>) {
+    let Feature { resource_provider_namespace: namespace, feature_name: name } = feature;
+    context.blocks.push(Block::Warning(format!(
+        "Once the feature '{name}' is {done}, invoking 'az provider register -n {namespace}' is required to get the change propagated"
+    )));
+    let key = feature.key();
+    context.account.unregistered_features.retain(|known| *known != key);
+}
+
+pub(super) fn show_feature(feature: &Feature<'_>, context: &mut Context<'_>) -> Action {
+    let key = feature.key();
+    Action::columns(feature_value(&key, feature_state(&key, context)), TableTransformer::FeatureShow)
+}
+
+pub(super) fn list_features(context: &mut Context<'_>) -> Action {
+    let list = FEATURES.iter().map(|key| feature_value(key, feature_state(key, context)));
+    Action::columns(Value::Array(list.collect()), TableTransformer::FeatureList)
 }
 
 fn feature_state(key: &str, context: &Context<'_>) -> &'static str {
     let is_unregistered = context.account.unregistered_features.iter().any(|known| known == key);
     if is_unregistered { "Unregistered" } else { "Registered" }
-}
-
-fn feature(invocation: &Invocation, context: &mut Context<'_>, register: bool) -> Result<Action> {
-    let key = feature_key(invocation)?;
-    let (namespace, name) = key.split_once('/').unwrap_or((&key, ""));
-    let (done, state) = if register { ("registered", "Registering") } else { ("unregistered", "Unregistering") };
-    context.blocks.push(Block::Warning(format!(
-        "Once the feature '{name}' is {done}, invoking 'az provider register -n {namespace}' is required to get the change propagated"
-    )));
-    let value = feature_value(&key, state);
-    let unregistered = &mut context.account.unregistered_features;
-    unregistered.retain(|known| *known != key);
-    if !register {
-        unregistered.push(key);
-    }
-    Ok(Action::value(value))
 }
 
 fn feature_value(key: &str, state: &str) -> Value {
@@ -141,7 +154,30 @@ fn feature_value(key: &str, state: &str) -> Value {
     })
 }
 
-fn provider(namespace: &str) -> Value {
+arguments! {
+    /// A resource provider.
+    pub(super) struct Provider<'a> {
+        resource_provider_namespace: &'a str,
+    }
+}
+
+pub(super) fn register_provider(provider: &Provider<'_>, context: &mut Context<'_>) -> Action {
+    let namespace = provider.resource_provider_namespace;
+    context.blocks.push(Block::Warning(format!(
+        "Registering is still on-going. You can monitor using 'az provider show -n {namespace}'"
+    )));
+    Action::Answer(Reply::Nothing)
+}
+
+pub(super) fn show_provider(provider: &Provider<'_>, _: &mut Context<'_>) -> Action {
+    Action::value(provider_value(provider.resource_provider_namespace))
+}
+
+pub(super) fn list_providers(_: &mut Context<'_>) -> Action {
+    Action::value(json!([provider_value(CONTAINER_SERVICE)]))
+}
+
+fn provider_value(namespace: &str) -> Value {
     json!({
         "id": format!("/subscriptions/{SUBSCRIPTION}/providers/{namespace}"),
         "namespace": namespace,
@@ -152,11 +188,11 @@ fn provider(namespace: &str) -> Value {
     })
 }
 
-fn version(context: &Context<'_>) -> Value {
-    json!({
+pub(super) fn version(context: &mut Context<'_>) -> Action {
+    Action::value(json!({
         "azure-cli": CLI_VERSION,
         "azure-cli-core": CLI_VERSION,
         "azure-cli-telemetry": "1.1.0",
         "extensions": context.account.extensions,
-    })
+    }))
 }

@@ -1,12 +1,12 @@
 //! One `az` line: parsed, confirmed, validated, carried out.
 
 use super::answer::answer;
+use super::commands::{Handler, handler};
 use super::context::{Context, ask, note_without_effect};
 use super::execution::{Action, Execution, Printing, Reply, Waiting};
 use super::question::Question;
 use super::refusal::{Result, no_subscription, not_simulated};
 use super::wait::Until;
-use super::{cluster, configure, extension, group, machine, nodepool, registration, vmss};
 use crate::az::account::subscription;
 use crate::az::help;
 use crate::az::parse::{HelpTarget, Invocation, ParseOptions, Parsed, parse};
@@ -55,23 +55,26 @@ fn help_outcome(text: String, further: Option<Block>) -> Execution {
 }
 
 fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
+    let handler = handler(invocation.command);
     let by_parser = invocation.warnings.len();
     context.blocks.extend(invocation.warnings.iter().cloned().map(Block::Warning));
     let checked = confirm(&invocation, &mut context)
         .and_then(|()| validate(&mut invocation))
-        .and_then(|()| check_subscription(&invocation));
+        .and_then(|()| check_subscription(&invocation, handler));
     let by_validators = invocation.warnings.iter().skip(by_parser);
     context.blocks.extend(by_validators.cloned().map(Block::Warning));
     if let Err(error) = checked {
         return context.refuse(error);
     }
-    if let Some(waiting) = await_turn(&invocation, &mut context) {
+    let Some(handler) = handler else {
+        return context.refuse(not_simulated(invocation.command.name));
+    };
+    if let Some(waiting) = await_turn(&invocation, handler, &mut context) {
         return Execution::Waiting(waiting);
     }
     let printing =
         Printing { format: invocation.output, query: invocation.query.clone(), has_columns: invocation.command.table };
-    let action = dispatch(&invocation, &mut context);
-    let action = match action {
+    let action = match (handler.execute)(&invocation, &mut context) {
         Ok(action) => action,
         Err(error) => return context.refuse(error),
     };
@@ -90,35 +93,13 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     }
 }
 
-/// Refuses a subscription that does not exist; an empty name stands for the default one. `az version` needs none.
-fn check_subscription(invocation: &Invocation) -> Result<()> {
+/// Refuses a subscription that does not exist; an empty name stands for the default one.
+fn check_subscription(invocation: &Invocation, handler: Option<&Handler>) -> Result<()> {
     let name = invocation.subscription.as_deref().unwrap_or_default();
-    if name.is_empty() || subscription(name).is_some() || invocation.command.name == "version" {
+    if name.is_empty() || subscription(name).is_some() || handler.is_some_and(|handler| handler.is_local) {
         return Ok(());
     }
     Err(no_subscription(name))
-}
-
-fn dispatch(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let name = invocation.command.name;
-    if let Some(rest) = name.strip_prefix("aks nodepool ") {
-        return nodepool::run(rest, invocation, context);
-    }
-    if let Some(rest) = name.strip_prefix("aks machine ") {
-        return machine::run(rest, invocation, context.cloud);
-    }
-    let (group, rest) = name.split_once(' ').unwrap_or((name, ""));
-    match group {
-        "aks" => cluster::run(rest, invocation, context),
-        "configure" | "config" => configure::run(name, invocation, context),
-        "group" => group::run(rest, invocation, context),
-        "extension" => extension::run(rest, invocation, context),
-        "vmss" => vmss::run(rest, invocation, context),
-        "account" | "feature" | "provider" | "version" | "login" | "logout" => {
-            registration::run(name, invocation, context)
-        }
-        _ => Err(not_simulated(name)),
-    }
 }
 
 /// Asks for the confirmation that a command wants, unless the line answers it (`--yes`).
@@ -144,9 +125,8 @@ fn confirm(invocation: &Invocation, context: &mut Context<'_>) -> Result<()> {
 ///
 /// The document's lines follow each other although one of them does not wait for its end. `az` would answer
 /// `OperationNotAllowed`; outside strict mode such a line waits for its turn.
-fn await_turn(invocation: &Invocation, context: &mut Context<'_>) -> Option<Waiting> {
-    let is_abort = invocation.command.name.ends_with("operation-abort");
-    if context.account.strict || !invocation.is_document_spelling || is_abort {
+fn await_turn(invocation: &Invocation, handler: &Handler, context: &mut Context<'_>) -> Option<Waiting> {
+    if context.account.strict || !invocation.is_document_spelling || handler.is_at_once {
         return None;
     }
     let group = invocation.text("resource_group_name")?;

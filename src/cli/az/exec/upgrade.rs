@@ -7,22 +7,18 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::arguments::needed;
 use super::context::{Context, ask};
 use super::execution::{Action, Reply};
-use super::named::cluster;
-use super::named::pool::named_pool;
+use super::named::{cluster, pool};
 use super::question::Question;
 use super::refusal::{Result, refusal};
-use crate::az::account::KubeContext;
+use crate::az::arguments::{ClusterName, PoolName, PoolUpgrade, arguments};
 use crate::az::arm::{self, resource};
-use crate::az::parse::Invocation;
 use crate::az::validate::decorator;
-use crate::ground::error::{CliError, ErrorClass, Stage};
+use crate::ground::error::CliError;
 use crate::ground::outcome::Block;
 use crate::output::TableTransformer;
-use crate::shell::HOME;
-use scale_down_engine::{Cloud, Cluster, OsType, Pool, ProvisioningState};
+use scale_down_engine::{Cluster, OsType, Pool, ProvisioningState};
 
 /// First question of `az aks upgrade`.
 const UNAVAILABLE: &str =
@@ -62,7 +58,7 @@ fn list(version: &str) -> Value {
     list.into_iter().map(|version| json!({ "isPreview": null, "kubernetesVersion": version })).collect()
 }
 
-pub(super) fn versions() -> Action {
+pub(super) fn versions(_: &mut Context<'_>) -> Action {
     let supported = VERSIONS.iter().map(|version| {
         let minor = version.rsplit_once('.').map_or(*version, |(minor, _)| minor);
         json!({
@@ -77,8 +73,8 @@ pub(super) fn versions() -> Action {
     Action::columns(json!({ "values": values }), TableTransformer::Versions)
 }
 
-pub(super) fn of_cluster(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
-    let cluster = cluster::named(invocation, cloud, "upgradeProfiles")?;
+pub(super) fn of_cluster(cluster: &ClusterName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let cluster = cluster::find(context.cloud, cluster, "upgradeProfiles")?;
     let spec = &cluster.spec;
     let profile = |version: &str, os_type: &str| json!({ "kubernetesVersion": version, "name": null, "osType": os_type, "upgrades": list(version) });
     let pools = cluster.pools.iter().map(|pool| profile(&pool.spec.kubernetes_version, pool.spec.os_type.name()));
@@ -93,8 +89,8 @@ pub(super) fn of_cluster(invocation: &Invocation, cloud: &Cloud) -> Result<Actio
     Ok(Action::columns(value, TableTransformer::Upgrades))
 }
 
-pub(super) fn of_pool(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
-    let (cluster, pool) = named_pool(invocation, cloud)?;
+pub(super) fn of_pool(pool: &PoolName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let (cluster, pool) = pool::find(context.cloud, pool)?;
     let (spec, id) = (&pool.spec, resource::cluster_id(cluster));
     let value = json!({
         "id": format!("{id}/agentPools/{}/upgradeProfiles/default", spec.name),
@@ -116,26 +112,26 @@ const fn image(pool: &Pool) -> &'static str {
     }
 }
 
-pub(super) fn upgrade_pool(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    decorator::pool_to_upgrade(invocation)?;
-    let (cluster, pool) = named_pool(invocation, context.cloud)?;
+pub(super) fn upgrade_pool(upgrade: &PoolUpgrade<'_>, context: &mut Context<'_>) -> Result<Action> {
+    decorator::pool_to_upgrade(upgrade)?;
+    let (cluster, pool) = pool::find(context.cloud, &upgrade.pool)?;
     let (id, reply, spec) = (pool.id, Reply::pool(cluster, pool), &pool.spec);
     let (version, state) = (spec.kubernetes_version.clone(), pool.provisioning_state);
-    let wanted = invocation.text("kubernetes_version").unwrap_or_default();
-    if invocation.flag("node_image_only") {
+    let wanted = upgrade.kubernetes_version.unwrap_or_default();
+    if upgrade.node_image_only {
         let operation = context.cloud.upgrade_pool(id, None, describe)?;
         note_upgrade(context);
         return Ok(Action::Start(vec![operation], Reply::Nothing));
     }
     let is_same = wanted.is_empty() || wanted == version;
-    if is_same && !invocation.flag("yes") {
+    if is_same && !upgrade.yes {
         let question = standing(&version, state)
             .unwrap_or_else(|| "The new kubernetes version is the same as the current kubernetes version.".to_owned());
         if !ask(context, Question::new(question))? {
             return Ok(Action::Answer(Reply::Nothing));
         }
     }
-    decorator::custom_headers(invocation)?;
+    decorator::custom_headers(upgrade.aks_custom_headers)?;
     let operation = context.cloud.upgrade_pool(id, (!wanted.is_empty()).then_some(wanted), describe)?;
     if !is_same {
         note_upgrade(context);
@@ -163,21 +159,31 @@ fn note_upgrade(context: &mut Context<'_>) {
         .note("The version changes at once: nodes are not replaced one after the other here, and keep their images.");
 }
 
-pub(super) fn upgrade_cluster(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let is_sure = invocation.flag("yes");
+arguments! {
+    pub(super) struct ClusterUpgrade<'a> {
+        cluster: ClusterName<'a>,
+        kubernetes_version: Option<&'a str>,
+        control_plane_only: bool,
+        node_image_only: bool,
+        yes: bool,
+    }
+}
+
+pub(super) fn upgrade_cluster(upgrade: &ClusterUpgrade<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let is_sure = upgrade.yes;
     let goes_on =
         |context: &mut Context<'_>, text: &str| Ok::<_, CliError>(is_sure || ask(context, Question::or_no(text))?);
     if !goes_on(context, UNAVAILABLE)? {
         return Ok(Action::Answer(Reply::Nothing));
     }
-    let cluster = cluster::named(invocation, context.cloud, "")?;
+    let cluster = cluster::find(context.cloud, &upgrade.cluster, "")?;
     let (id, reply, state) = (cluster.id, Reply::cluster(cluster), cluster.provisioning_state);
     // The version as it was asked for, which may leave out the patch.
     let described: Value = serde_json::from_str(&cluster.spec.imported).unwrap_or_default();
     let asked = described.pointer("/properties/kubernetesVersion").and_then(Value::as_str);
     let version = asked.unwrap_or(&cluster.spec.kubernetes_version).to_owned();
-    let wanted = invocation.text("kubernetes_version").unwrap_or_default();
-    if invocation.flag("node_image_only") {
+    let wanted = upgrade.kubernetes_version.unwrap_or_default();
+    if upgrade.node_image_only {
         if !wanted.is_empty() {
             return Err(refusal(
                 "Conflicting flags. Upgrading the Kubernetes version will also upgrade node image version. If you only want to upgrade the node version please use the \"--node-image-only\" option only.",
@@ -194,7 +200,7 @@ pub(super) fn upgrade_cluster(invocation: &Invocation, context: &mut Context<'_>
     if is_same {
         context.blocks.extend(standing(&version, state).map(Block::Warning));
     }
-    let is_alone = invocation.flag("control_plane_only");
+    let is_alone = upgrade.control_plane_only;
     let question = if is_alone {
         format!(
             "Since --control-plane-only parameter is specified, this will upgrade only the kubernetes version of the control plane to {wanted}. Kubernetes versions of the node pools will remain unchanged, but node image version may be upgraded if there has been cluster config change that requires VM reimage. Continue?"
@@ -245,8 +251,8 @@ fn used_versions(pool: &Pool) -> Vec<Value> {
     .collect()
 }
 
-pub(super) fn rollback_versions(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
-    let (_, pool) = named_pool(invocation, cloud)?;
+pub(super) fn rollback_versions(pool: &PoolName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let (_, pool) = pool::find(context.cloud, pool)?;
     Ok(Action::columns(Value::Array(used_versions(pool)), TableTransformer::RollbackVersions))
 }
 
@@ -267,8 +273,8 @@ fn channel_warning(cluster: &Cluster) -> Option<String> {
 }
 
 /// Answers `az aks nodepool rollback`: returns a pool to the version before its latest upgrade.
-pub(super) fn rollback(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let (cluster, pool) = named_pool(invocation, context.cloud)?;
+pub(super) fn rollback(pool: &PoolName<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let (cluster, pool) = pool::find(context.cloud, pool)?;
     let (id, reply) = (pool.id, Reply::pool(cluster, pool));
     context.blocks.extend(channel_warning(cluster).map(Block::Warning));
     let Some(latest) = pool.used_versions.last() else {
@@ -280,30 +286,4 @@ pub(super) fn rollback(invocation: &Invocation, context: &mut Context<'_>) -> Re
     let operation = context.cloud.upgrade_pool(id, Some(&version), describe)?;
     note_upgrade(context);
     Ok(Action::Start(vec![operation], reply))
-}
-
-/// Answers `az aks get-credentials`: adds the kubectl context and prints the command's messages; no file is written.
-pub(super) fn credentials(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let is_admin = invocation.flag("admin");
-    if is_admin && invocation.text("credential_format").is_some_and(|format| !format.is_empty()) {
-        return Err(refusal("--format can only be specified when requesting clusterUser credential."));
-    }
-    let list = if is_admin { "listClusterAdminCredential" } else { "listClusterUserCredential" };
-    let cluster = cluster::named(invocation, context.cloud, list)?;
-    let suffix = if is_admin { "-admin" } else { "" };
-    let own = format!("{}{suffix}", cluster.spec.name);
-    let name = invocation.text("context_name").unwrap_or(&own);
-    let path = needed(invocation, "path")?;
-    if path == "-" {
-        let text = "The playground has no credentials to show: its clusters have no API server.";
-        return Err(CliError::new(ErrorClass::NotSimulated, Stage::Service, text));
-    }
-    let path = match path.strip_prefix("~/") {
-        Some(path) => format!("{HOME}/{path}"),
-        None => path.to_owned(),
-    };
-    let (name, spec) = (name.to_owned(), cluster.spec.clone());
-    context.blocks.push(Block::Warning(format!("Merged \"{name}\" as current context in {path}")));
-    context.account.use_context(KubeContext { name, group: spec.resource_group, cluster: spec.name });
-    Ok(Action::Answer(Reply::Nothing))
 }

@@ -5,39 +5,44 @@
 
 use serde_json::{Value, json};
 
-use super::arguments::needed;
 use super::context::Context;
 use super::execution::{Action, Reply};
-use super::refusal::{Result, beyond, missing, not_simulated, refusal, service_refusal};
+use super::refusal::{Result, beyond, missing, refusal, service_refusal};
+use crate::az::arguments::{Specified, Spelled, arguments};
 use crate::az::arm::resource;
-use crate::az::parse::Invocation;
 use crate::az::validate::is_resource_id;
 use crate::ground::error::CliError;
 use crate::output::TableTransformer;
-use scale_down_engine::{Cloud, Cluster, Milestone, Node, NodeState, Pool, PoolId, ServiceError};
+use scale_down_engine::{
+    Cloud, Cluster, Milestone, Node, NodeState, OperationId, Pool, PoolId, ServiceError, Subscription,
+};
 
-pub(super) fn run(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    match verb {
-        "list" => check_token(invocation).map(|()| list(invocation, context.cloud)),
-        "show" => show(invocation, context.cloud),
-        "list-instances" => list_instances(invocation, context.cloud),
-        "scale" => scale(invocation, context),
-        "start" | "deallocate" | "delete-instances" => switch(verb, invocation, context),
-        _ => Err(not_simulated(invocation.command.name)),
+arguments! {
+    pub(super) struct List<'a> {
+        resource_group: Option<&'a str>,
+        pagination_token: Option<&'a str>,
     }
 }
 
-fn list(invocation: &Invocation, cloud: &Cloud) -> Action {
-    let group = invocation.text("resource_group");
-    let sets = pools(cloud).filter(|(cluster, _)| group.is_none_or(|group| is_in(cluster, group)));
+pub(super) fn list(arguments: &List<'_>, context: &mut Context<'_>) -> Result<Action> {
+    check_token(arguments.pagination_token)?;
+    let group = arguments.resource_group;
+    let sets = pools(context.cloud).filter(|(cluster, _)| group.is_none_or(|group| is_in(cluster, group)));
     let sets = sets.map(|(cluster, pool)| scale_set(cluster, pool)).collect();
-    Action::columns(Value::Array(sets), TableTransformer::VmssList)
+    Ok(Action::columns(Value::Array(sets), TableTransformer::VmssList))
 }
 
-fn show(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
-    let group = needed(invocation, "resource_group_name")?;
-    let (cluster, pool) = find(cloud, group, needed(invocation, "name")?)?;
-    let (value, transformer) = match invocation.text("instance_id") {
+arguments! {
+    pub(super) struct Show<'a> {
+        resource_group_name: &'a str,
+        name: &'a str,
+        instance_id: Option<&'a str>,
+    }
+}
+
+pub(super) fn show(arguments: &Show<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let (cluster, pool) = find(context.cloud, arguments.resource_group_name, arguments.name)?;
+    let (value, transformer) = match arguments.instance_id {
         Some(id) => {
             let node = parse_instance(pool, id).and_then(|id| pool.node(id)).ok_or_else(|| no_instance(id))?;
             (instance(cluster, pool, node), TableTransformer::None)
@@ -47,11 +52,20 @@ fn show(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
     Ok(Action::columns(value, transformer))
 }
 
-fn list_instances(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
-    check_token(invocation)?;
-    let group = needed(invocation, "resource_group_name")?;
-    let (cluster, pool) = find(cloud, group, needed(invocation, "virtual_machine_scale_set_name")?)?;
-    let has_view = invocation.text("expand").is_some_and(|expand| expand.eq_ignore_ascii_case("instanceView"));
+arguments! {
+    pub(super) struct ListInstances<'a> {
+        resource_group_name: &'a str,
+        virtual_machine_scale_set_name: &'a str,
+        expand: Option<&'a str>,
+        pagination_token: Option<&'a str>,
+    }
+}
+
+pub(super) fn list_instances(arguments: &ListInstances<'_>, context: &mut Context<'_>) -> Result<Action> {
+    check_token(arguments.pagination_token)?;
+    let (group, name) = (arguments.resource_group_name, arguments.virtual_machine_scale_set_name);
+    let (cluster, pool) = find(context.cloud, group, name)?;
+    let has_view = arguments.expand.is_some_and(|expand| expand.eq_ignore_ascii_case("instanceView"));
     let instances = pool.nodes().map(|node| {
         let mut value = instance(cluster, pool, node);
         if has_view && let Some(value) = value.as_object_mut() {
@@ -63,9 +77,9 @@ fn list_instances(invocation: &Invocation, cloud: &Cloud) -> Result<Action> {
 }
 
 /// Refuses a page token that is not base64. There is one page here, so that a good token changes nothing.
-fn check_token(invocation: &Invocation) -> Result<()> {
+fn check_token(token: Option<&str>) -> Result<()> {
     let is_of_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=".contains(byte);
-    match invocation.text("pagination_token") {
+    match token {
         Some(token) if token.bytes().filter(is_of_base64).count() % 4 != 0 => {
             Err(refusal("InvalidArgumentValue: --next-token: Invalid Base64 string."))
         }
@@ -73,15 +87,39 @@ fn check_token(invocation: &Invocation) -> Result<()> {
     }
 }
 
-fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    if invocation.value("hibernate").is_some() {
+arguments! {
+    /// Scale sets, by ID or by name, and the chosen instances of them.
+    pub(super) struct Instances<'a> {
+        sets: ScaleSets<'a>,
+        instance_ids: Option<&'a [String]>,
+        hibernate: Specified = "hibernate" | "",
+    }
+}
+
+/// A request to the engine about a scale set and its chosen instances, or all of them.
+type Request = fn(&mut Subscription, PoolId, Option<&[u32]>) -> std::result::Result<OperationId, ServiceError>;
+
+pub(super) fn start(instances: &Instances<'_>, context: &mut Context<'_>) -> Result<Action> {
+    request(instances, Subscription::start_instances, context)
+}
+
+pub(super) fn deallocate(instances: &Instances<'_>, context: &mut Context<'_>) -> Result<Action> {
+    request(instances, Subscription::deallocate_instances, context)
+}
+
+pub(super) fn delete_instances(instances: &Instances<'_>, context: &mut Context<'_>) -> Result<Action> {
+    request(instances, Subscription::delete_instances, context)
+}
+
+fn request(arguments: &Instances<'_>, request: Request, context: &mut Context<'_>) -> Result<Action> {
+    if arguments.hibernate.0 {
         let text = "--hibernate is a real option of az that the playground does not simulate.";
         return Err(beyond(text));
     }
-    let instances = invocation.list("instance_ids").filter(|ids| !ids.is_empty() && *ids != ["*"]);
+    let instances = arguments.instance_ids.filter(|ids| !ids.is_empty() && *ids != ["*"]);
     // Everything is looked up before anything is changed.
     let mut targets: Vec<(PoolId, Option<Vec<u32>>)> = Vec::new();
-    for (group, name) in named(invocation)? {
+    for (group, name) in arguments.sets.names()? {
         let (_, pool) = find(context.cloud, group, name)?;
         let chosen = instances.map(|ids| {
             let ids = ids.iter().map(|id| parse_instance(pool, id).ok_or_else(|| no_instance(id)));
@@ -92,24 +130,25 @@ fn switch(verb: &str, invocation: &Invocation, context: &mut Context<'_>) -> Res
     context.note("This goes past AKS: nothing is drained, and the node pool is not told.");
     let mut operations = Vec::new();
     for (pool, instances) in targets {
-        let cloud = &mut *context.cloud;
-        let operation = match verb {
-            "start" => cloud.start_instances(pool, instances.as_deref()),
-            "delete-instances" => cloud.delete_instances(pool, instances.as_deref()),
-            _ => cloud.deallocate_instances(pool, instances.as_deref()),
-        };
-        operations.push(operation?);
+        operations.push(request(context.cloud, pool, instances.as_deref())?);
     }
     Ok(Action::Start(operations, Reply::Nothing))
 }
 
-fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
-    let capacity = needed(invocation, "new_capacity")?;
+arguments! {
+    pub(super) struct Scale<'a> {
+        sets: ScaleSets<'a>,
+        new_capacity: &'a str,
+    }
+}
+
+pub(super) fn scale(arguments: &Scale<'_>, context: &mut Context<'_>) -> Result<Action> {
+    let capacity = arguments.new_capacity;
     let capacity: u32 = capacity
         .parse()
         .map_err(|_| refusal(format!("--new-capacity is a number of instances, and '{capacity}' is not.")))?;
     let mut pools: Vec<PoolId> = Vec::new();
-    for (group, name) in named(invocation)? {
+    for (group, name) in arguments.sets.names()? {
         pools.push(find(context.cloud, group, name)?.1.id);
     }
     context.note("This goes past AKS, which does not support it: the node pool is not told.");
@@ -118,23 +157,28 @@ fn scale(invocation: &Invocation, context: &mut Context<'_>) -> Result<Action> {
     Ok(Action::Start(operations?, Reply::Nothing))
 }
 
-/// Returns the group and name of each scale set that a line names, by ID or by name.
-fn named(invocation: &Invocation) -> Result<Vec<(&str, &str)>> {
-    if let Some(ids) = invocation.list("_ids") {
-        return ids.iter().filter(|id| !id.is_empty()).map(|id| whole_id(id)).collect();
+arguments! {
+    /// Scale sets that a line names, by IDs or by group and name. The commands that are generated from the service's
+    /// description call these otherwise.
+    pub(super) struct ScaleSets<'a> {
+        ids: Option<&'a [String]> = "_ids" | "",
+        group: Spelled<'a> = "resource_group" | "resource_group_name",
+        name: Spelled<'a> = "name" | "vm_scale_set_name",
     }
-    // The commands that are generated from the service's description call them otherwise.
-    let group = field(invocation, ["resource_group", "resource_group_name"])?;
-    Ok(vec![(group, field(invocation, ["name", "vm_scale_set_name"])?)])
 }
 
-/// Returns the argument of either name. A refusal uses the spelling that the command declares first.
-fn field<'a>(invocation: &'a Invocation, dests: [&str; 2]) -> Result<&'a str> {
-    let argument = invocation.command.arguments.iter().find(|argument| dests.contains(&&*argument.dest));
-    argument.and_then(|argument| invocation.text(&argument.dest)).ok_or_else(|| {
-        let name = argument.and_then(|argument| argument.names.first()).copied().unwrap_or_default();
-        refusal(format!("InvalidArgumentValue: Missing required field: {name}"))
-    })
+impl<'a> ScaleSets<'a> {
+    /// Returns the group and name of each scale set.
+    fn names(&self) -> Result<Vec<(&'a str, &'a str)>> {
+        if let Some(ids) = self.ids {
+            return ids.iter().filter(|id| !id.is_empty()).map(|id| whole_id(id)).collect();
+        }
+        let field = |field: Spelled<'a>| {
+            let missing = || refusal(format!("InvalidArgumentValue: Missing required field: {}", field.option));
+            field.text.ok_or_else(missing)
+        };
+        Ok(vec![(field(self.group)?, field(self.name)?)])
+    }
 }
 
 /// Parses a scale set ID from a line into group and name; refuses an incomplete one.

@@ -2,12 +2,10 @@
 
 use serde_json::{Value, json};
 
-use super::named::pool::AGENT_POOLS;
 use super::named::{cluster, group, pool};
 use super::refusal::{operation_failure, output_refusal, refusal};
+use crate::az::arguments::{ClusterName, PoolName, WaitConditions};
 use crate::az::arm::resource;
-use crate::az::parse::Invocation;
-use crate::az::validate::decorator;
 use crate::ground::error::CliError;
 use crate::output;
 use scale_down_engine::{Cloud, OperationId, OperationState};
@@ -27,8 +25,8 @@ pub enum Until {
     Resource {
         /// The resource.
         target: Target,
-        /// The wanted state.
-        wanted: Wanted,
+        /// State to wait for.
+        condition: WaitCondition,
         /// Simulated time at which the wait is given up, in milliseconds.
         deadline_ms: u64,
     },
@@ -48,7 +46,7 @@ pub struct Target {
 /// Conditions of an `az … wait`; the first to hold ends the wait.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "four options of az, any of which may be given")]
-pub struct Wanted {
+pub struct WaitCondition {
     /// `--created`: it exists and its provisioning state is Succeeded.
     is_created: bool,
     /// `--updated`: its provisioning state is Succeeded; a missing resource is an error.
@@ -61,21 +59,16 @@ pub struct Wanted {
     custom: Option<String>,
 }
 
-impl Wanted {
-    /// Reads the conditions of a line.
-    ///
-    /// # Errors
-    ///
-    /// Refuses a line without a condition.
-    pub(super) fn of(invocation: &Invocation) -> Result<Self, CliError> {
-        decorator::wait_condition(invocation)?;
-        Ok(Self {
-            is_created: invocation.flag("created"),
-            is_updated: invocation.flag("updated"),
-            is_deleted: invocation.flag("deleted"),
-            exists: invocation.flag("exists"),
-            custom: invocation.text("custom").filter(|query| !query.is_empty()).map(str::to_owned),
-        })
+impl WaitCondition {
+    /// Returns the conditions that a line names.
+    pub(super) fn of(wait: &WaitConditions<'_>) -> Self {
+        Self {
+            is_created: wait.created,
+            is_updated: wait.updated,
+            is_deleted: wait.deleted,
+            exists: wait.exists,
+            custom: wait.custom.filter(|query| !query.is_empty()).map(str::to_owned),
+        }
     }
 
     /// Checks the resource once: `None` while the wait goes on, an error if it ends in failure.
@@ -117,15 +110,21 @@ fn is_true(value: &Value) -> bool {
 }
 
 impl Target {
+    /// Returns the cluster of this name as a target.
+    pub(super) fn of_cluster(cluster: &ClusterName<'_>) -> Self {
+        Self { group: cluster.group.to_owned(), cluster: Some(cluster.name.to_owned()), pool: None }
+    }
+
     /// Returns the resource as its `show` command prints it.
     fn find(&self, cloud: &Cloud) -> Result<Value, CliError> {
         let Some(name) = &self.cluster else {
             return group::find(cloud, &self.group).map(resource::group);
         };
-        let cluster = cluster::find(cloud, &self.group, name, if self.pool.is_some() { AGENT_POOLS } else { "" })?;
+        let name = ClusterName { group: &self.group, name };
         match &self.pool {
-            Some(pool) => pool::find(cluster, pool).map(|pool| resource::pool(cluster, pool)),
-            None => Ok(resource::cluster(cluster)),
+            Some(pool) => pool::find(cloud, &PoolName { cluster: name, name: pool })
+                .map(|(cluster, pool)| resource::pool(cluster, pool)),
+            None => cluster::find(cloud, &name, "").map(resource::cluster),
         }
     }
 }
@@ -139,8 +138,8 @@ impl Until {
             Self::Aborted(id) => is_done(cloud, *id),
             Self::Time(at_ms) => cloud.now_ms() >= *at_ms,
             Self::Idle => cloud.is_idle(),
-            Self::Resource { target, wanted, deadline_ms } => {
-                cloud.now_ms() >= *deadline_ms || wanted.verdict(target, cloud).is_some()
+            Self::Resource { target, condition, deadline_ms } => {
+                cloud.now_ms() >= *deadline_ms || condition.verdict(target, cloud).is_some()
             }
         }
     }
@@ -160,7 +159,7 @@ impl Until {
         match self {
             Self::Operations(ids) => ids.iter().find_map(|id| operation_failure(cloud, *id)),
             Self::Aborted(_) | Self::Time(_) | Self::Idle => None,
-            Self::Resource { target, wanted, .. } => wanted.verdict(target, cloud)?.err(),
+            Self::Resource { target, condition, .. } => condition.verdict(target, cloud)?.err(),
         }
     }
 
@@ -170,7 +169,7 @@ impl Until {
     /// command succeeds.
     pub(super) fn given_up(&self, cloud: &Cloud) -> Option<Value> {
         match self {
-            Self::Resource { target, wanted, .. } if wanted.verdict(target, cloud).is_none() => Some(json!({})),
+            Self::Resource { target, condition, .. } if condition.verdict(target, cloud).is_none() => Some(json!({})),
             _ => None,
         }
     }
@@ -178,19 +177,6 @@ impl Until {
 
 fn is_done(cloud: &Cloud, id: OperationId) -> bool {
     cloud.operation(id).is_none_or(|operation| operation.state != OperationState::Running)
-}
-
-/// Reads the wait of `az aks wait` and its like.
-///
-/// It is given up after `--timeout` seconds (3600), rounded up to a multiple of `--interval` (30), from `now_ms` on.
-pub(super) fn resource_wait(invocation: &Invocation, target: Target, now_ms: u64) -> Result<Until, CliError> {
-    let wanted = Wanted::of(invocation)?;
-    let seconds = |dest: &str, default: u64| {
-        invocation.integer(dest).map_or(default, |seconds| u64::try_from(seconds).unwrap_or(0))
-    };
-    let (timeout_s, interval_s) = (seconds("timeout", 3600), seconds("interval", 30).max(1));
-    let wait_ms = timeout_s.div_ceil(interval_s).saturating_mul(interval_s).saturating_mul(1000);
-    Ok(Until::Resource { target, wanted, deadline_ms: now_ms.saturating_add(wait_ms) })
 }
 
 #[cfg(test)]

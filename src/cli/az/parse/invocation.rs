@@ -66,6 +66,15 @@ impl Invocation {
         self.command.argument(dest).is_some()
     }
 
+    /// Returns the first of the destinations that the command has, or `dest` where there are none; the empty one,
+    /// which stands for no argument, is always there.
+    pub(crate) fn first_of<'d>(&self, dests: &[&'d str], dest: &'d str) -> &'d str {
+        let dests = if dests.is_empty() { &[dest] } else { dests };
+        let found = dests.iter().find(|dest| dest.is_empty() || self.has(dest));
+        debug_assert!(found.is_some(), "az {} has none of {dests:?}", self.command.name);
+        found.copied().unwrap_or_default()
+    }
+
     /// Returns the text of an argument.
     #[must_use]
     pub fn text(&self, dest: &str) -> Option<&str> {

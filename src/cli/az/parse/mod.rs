@@ -14,6 +14,9 @@ mod line;
 mod notice;
 mod request;
 mod scope;
+#[cfg(test)]
+#[allow(clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
+pub(crate) mod tests;
 mod value;
 
 pub use invocation::Invocation;

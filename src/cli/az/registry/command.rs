@@ -7,6 +7,8 @@ use crate::ground::example::Example;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "independent properties read from the table")]
 pub struct Command {
+    /// Its place among all commands.
+    pub number: usize,
     /// The name without `az`, such as `aks nodepool add`.
     pub name: &'static str,
     /// One sentence about it.

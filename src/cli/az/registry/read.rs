@@ -99,6 +99,7 @@ impl Reader {
         let (name, words) = head.split_once(" ; ").unwrap_or((head, ""));
         self.target = Some(Target::Command);
         let mut command = Command {
+            number: self.commands.len(),
             name: name.trim_start_matches(['=', ' ']),
             summary,
             arguments: self.block("global"),

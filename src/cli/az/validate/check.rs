@@ -1,6 +1,5 @@
 //! What validators share: their result, and checks of one argument.
 
-use super::resource_id::is_resource_id;
 use crate::az::parse::Invocation;
 use crate::ground::error::{CliError, ErrorClass};
 
@@ -27,30 +26,6 @@ pub(super) fn exclusive(message: impl Into<String>) -> Check {
 /// Returns the text of an argument unless it is empty.
 pub(super) fn filled<'a>(invocation: &'a Invocation, dest: &str) -> Option<&'a str> {
     invocation.text(dest).filter(|text| !text.is_empty())
-}
-
-/// Refuses a whole number outside a range.
-pub(super) fn in_range(
-    invocation: &Invocation,
-    dest: &str,
-    range: (i128, i128),
-    message: &str,
-    class: ErrorClass,
-) -> Check {
-    match invocation.integer(dest) {
-        Some(number) if !(range.0..=range.1).contains(&number) => Err(CliError::validator(class, message)),
-        _ => Ok(()),
-    }
-}
-
-/// Refuses a text that is not the ID of a resource.
-pub(super) fn resource_id(invocation: &Invocation, dest: &str, option: &str, class: ErrorClass) -> Check {
-    match filled(invocation, dest) {
-        Some(id) if !is_resource_id(id) => {
-            Err(CliError::validator(class, format!("{option} is not a valid Azure resource ID.")))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Refuses two flags that exclude each other.

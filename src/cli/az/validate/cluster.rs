@@ -6,180 +6,217 @@ use crate::ground::error::{CliError, ErrorClass};
 use crate::shell::HOME;
 
 use super::address::{self, RangeFault};
-use super::check::{Check, exclusive, fault, filled, in_range, invalid, misuse, not_both, resource_id};
+use super::check::{Check, exclusive, fault, filled, invalid, misuse, not_both};
 use super::ssh_key;
+use super::validator::Validator::{self, NotBoth, Of, OneOf, Passes, Range, ResourceId};
+use ErrorClass::{
+    ArgumentUsage as Misuse, InvalidArgumentValue as Invalid, MutuallyExclusiveArgument as Exclusive,
+    UnclassifiedUserFault as Fault,
+};
 
-/// Runs a validator of this module by name; `None` if the module has none of that name.
-#[expect(clippy::too_many_lines, reason = "a table of names")]
-pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
-    use ErrorClass::{
-        ArgumentUsage as Misuse, InvalidArgumentValue as Invalid, MutuallyExclusiveArgument as Exclusive,
-        RequiredArgumentMissing, UnclassifiedUserFault as Fault,
-    };
-    let invocation = &*invocation;
-    Some(match name {
-        "validate_linux_host_name" => cluster_name(invocation),
-        "validate_ssh_key" => ssh_key(invocation),
-        "validate_create_parameters" => match (invocation.text("name"), invocation.text("dns_name_prefix")) {
-            (Some(""), _) => fault("--name has no value"),
-            (_, Some("")) => fault("--dns-prefix has no value"),
-            _ => Ok(()),
+/// The validators of this file, by the names that the table of commands uses.
+pub(super) static VALIDATORS: &[(&str, Validator)] = &[
+    ("validate_linux_host_name", Of(cluster_name)),
+    ("validate_ssh_key", Of(ssh_key)),
+    ("validate_create_parameters", Of(create_parameters)),
+    ("validate_ip_ranges", Of(ip_ranges)),
+    (
+        "validate_vm_set_type",
+        OneOf {
+            dest: "vm_set_type",
+            allowed: &["virtualmachinescalesets", "availabilityset", "virtualmachines"],
+            message: "--vm-set-type can only be VirtualMachineScaleSets or AvailabilitySet or VirtualMachines",
+            class: Fault,
         },
-        "validate_ip_ranges" => ip_ranges(invocation),
-        "validate_vm_set_type" => one_of(
-            invocation,
-            "vm_set_type",
-            &["virtualmachinescalesets", "availabilityset", "virtualmachines"],
-            "--vm-set-type can only be VirtualMachineScaleSets or AvailabilitySet or VirtualMachines",
-            Fault,
-        ),
-        "validate_credential_format" => {
-            one_of(invocation, "credential_format", &["azure", "exec"], "--format can only be azure or exec.", Invalid)
-        }
-        "validate_network_policy" => match invocation.text("network_policy") {
-            Some(policy) if !is_lower(policy) => invalid("--network-policy should be provided in lowercase"),
-            _ => Ok(()),
+    ),
+    (
+        "validate_credential_format",
+        OneOf {
+            dest: "credential_format",
+            allowed: &["azure", "exec"],
+            message: "--format can only be azure or exec.",
+            class: Invalid,
         },
-        "validate_load_balancer_outbound_ips" => {
-            no_blank_item(invocation, "load_balancer_outbound_ips", "--load-balancer-outbound-ips")
-        }
-        "validate_load_balancer_outbound_ip_prefixes" => {
+    ),
+    ("validate_network_policy", Of(network_policy)),
+    (
+        "validate_load_balancer_outbound_ips",
+        Of(|invocation| no_blank_item(invocation, "load_balancer_outbound_ips", "--load-balancer-outbound-ips")),
+    ),
+    (
+        "validate_load_balancer_outbound_ip_prefixes",
+        Of(|invocation| {
             no_blank_item(invocation, "load_balancer_outbound_ip_prefixes", "--load-balancer-outbound-ip-prefixes")
-        }
-        "validate_load_balancer_outbound_ports" => outbound_ports(invocation),
-        "validate_load_balancer_idle_timeout" => {
-            let message = "--load-balancer-idle-timeout must be in the range [4,100]";
-            in_range(invocation, "load_balancer_idle_timeout", (4, 100), message, Fault)
-        }
-        "validate_nat_gateway_managed_outbound_ip_count" => {
-            let message = "--nat-gateway-managed-outbound-ip-count must be in the range [1,16]";
-            in_range(invocation, "nat_gateway_managed_outbound_ip_count", (1, 16), message, Invalid)
-        }
-        "validate_nat_gateway_managed_outbound_ipv6_count" => {
-            let message = "--nat-gateway-managed-outbound-ipv6-count must be in the range [1,16]";
-            in_range(invocation, "nat_gateway_managed_outbound_ipv6_count", (1, 16), message, Invalid)
-        }
-        "validate_nat_gateway_idle_timeout" => {
-            let message = "--nat-gateway-idle-timeout must be in the range [4,120]";
-            in_range(invocation, "nat_gateway_idle_timeout", (4, 120), message, Invalid)
-        }
-        "validate_outbound_type_sku" => outbound_type_sku(invocation, false),
-        "validate_outbound_type_sku_for_update" => outbound_type_sku(invocation, true),
-        "validate_nat_gateway_v2_params" => nat_gateway(invocation, false),
-        "validate_nat_gateway_v2_params_for_update" => nat_gateway(invocation, true),
-        "validate_acr" => container_registry(invocation),
-        "validate_assign_identity" => resource_id(invocation, "assign_identity", "--assign-identity", Invalid),
-        "validate_assign_kubelet_identity" => {
-            resource_id(invocation, "assign_kubelet_identity", "--assign-kubelet-identity", Invalid)
-        }
-        "validate_apiserver_subnet_id" => {
-            resource_id(invocation, "apiserver_subnet_id", "--apiserver-subnet-id", Invalid)
-        }
-        "validate_system_node_subnet_id" => {
-            resource_id(invocation, "system_node_subnet_id", "--system-node-subnet-id", Invalid)
-        }
-        "validate_node_subnet_id" => resource_id(invocation, "node_subnet_id", "--node-subnet-id", Invalid),
-        "validate_azure_keyvault_kms_key_vault_resource_id" => resource_id(
-            invocation,
-            "azure_keyvault_kms_key_vault_resource_id",
-            "--azure-keyvault-kms-key-vault-resource-id",
-            Invalid,
-        ),
-        "validate_bootstrap_container_registry_resource_id" => resource_id(
-            invocation,
-            "bootstrap_container_registry_resource_id",
-            "--bootstrap-container-registry-resource-id",
-            Invalid,
-        ),
-        "validate_azure_keyvault_kms_key_id" => key_id(invocation),
-        "validate_azuremonitor_privatelinkscope_resourceid" => typed_id(
-            invocation,
-            "ampls_resource_id",
-            // Two blanks, as the Azure CLI has it.
-            "--ampls-resource-id ",
-            "microsoft.insights/privatelinkscopes",
-        ),
-        "validate_azuremonitorworkspaceresourceid" => typed_id(
-            invocation,
-            "azure_monitor_workspace_resource_id",
-            "--azure-monitor-workspace-resource-id",
-            "microsoft.monitor/accounts",
-        ),
-        "validate_grafanaresourceid" => {
-            typed_id(invocation, "grafana_resource_id", "--grafana-resource-id", "microsoft.dashboard/grafana")
-        }
-        "validate_azure_service_mesh_revision" => mesh_revision(invocation),
-        "validate_defender_config_parameter" => {
-            if filled(invocation, "defender_config").is_some() && !invocation.flag("enable_defender") {
-                // The Azure CLI spells it so.
-                Err(crate::ground::error::CliError::validator(
-                    RequiredArgumentMissing,
-                    "Please specify --enable-defnder",
-                ))
-            } else {
-                Ok(())
-            }
-        }
-        "validate_defender_disable_and_enable_parameters" => not_both(
-            invocation,
-            "disable_defender",
-            "enable_defender",
-            "Providing both --disable-defender and --enable-defender flags is invalid",
-            Misuse,
-        ),
-        "validate_keyvault_secrets_provider_disable_and_enable_parameters" => not_both(
-            invocation,
-            "disable_secret_rotation",
-            "enable_secret_rotation",
-            "Providing both --disable-secret-rotation and --enable-secret-rotation flags is invalid",
-            Exclusive,
-        ),
-        "validate_image_cleaner_enable_disable_mutually_exclusive" => not_both(
-            invocation,
-            "enable_image_cleaner",
-            "disable_image_cleaner",
-            "Cannot specify --enable-image-cleaner and --disable-image-cleaner at the same time.",
-            Exclusive,
-        ),
-        "validate_force_upgrade_disable_and_enable_parameters" => not_both(
-            invocation,
-            "disable_force_upgrade",
-            "enable_force_upgrade",
-            "Providing both --disable-force-upgrade and --enable-force-upgrade flags is invalid",
-            Exclusive,
-        ),
-        "validate_azure_monitor_logs_and_enable_addons" => monitor_logs_for_create(invocation),
-        "validate_azure_monitor_logs_enable_disable" => {
-            let message = "Cannot specify both '--enable-azure-monitor-logs' and '--disable-azure-monitor-logs'. \
-                Use either '--enable-azure-monitor-logs' or '--disable-azure-monitor-logs'.";
-            not_both(invocation, "enable_azure_monitor_logs", "disable_azure_monitor_logs", message, Exclusive)
-                .and_then(|()| reject_auth_flag(invocation, invocation.three_state(AUTH_FLAG).is_some()))
-        }
-        "validate_container_insights_settings_for_create" => container_insights(invocation, false),
-        "validate_container_insights_settings_for_update" => container_insights(invocation, true),
-        "validate_azure_monitor_and_opentelemetry_for_create" => open_telemetry(invocation, false),
-        "validate_azure_monitor_and_opentelemetry_for_update" => open_telemetry(invocation, true),
-        // Nothing is left to refuse: the parser has checked the choices, the operating system that
-        // certificates depend on is no argument there, and a tenant is resolved over the network.
-        "validate_load_balancer_sku"
-        | "validate_sku_tier"
-        | "validate_k8s_support_plan"
-        | "validate_custom_ca_trust_certificates"
-        | "validate_tenant" => Ok(()),
-        "names_or_ids" => match missing_names(invocation) {
-            Some(missing) => fault(format!("({} | --ids) are required", missing.join(" "))),
-            None => Ok(()),
+        }),
+    ),
+    ("validate_load_balancer_outbound_ports", Of(outbound_ports)),
+    (
+        "validate_load_balancer_idle_timeout",
+        Range {
+            dest: "load_balancer_idle_timeout",
+            first: 4,
+            last: 100,
+            message: "--load-balancer-idle-timeout must be in the range [4,100]",
+            class: Fault,
         },
-        "validate_extension_add" => {
-            let given = |dest: &str| filled(invocation, dest).is_some();
-            if given("extension_name") == given("source") {
-                fault("usage error: --name NAME | --source SOURCE")
-            } else {
-                Ok(())
-            }
-        }
-        _ => return None,
-    })
+    ),
+    (
+        "validate_nat_gateway_managed_outbound_ip_count",
+        Range {
+            dest: "nat_gateway_managed_outbound_ip_count",
+            first: 1,
+            last: 16,
+            message: "--nat-gateway-managed-outbound-ip-count must be in the range [1,16]",
+            class: Invalid,
+        },
+    ),
+    (
+        "validate_nat_gateway_managed_outbound_ipv6_count",
+        Range {
+            dest: "nat_gateway_managed_outbound_ipv6_count",
+            first: 1,
+            last: 16,
+            message: "--nat-gateway-managed-outbound-ipv6-count must be in the range [1,16]",
+            class: Invalid,
+        },
+    ),
+    (
+        "validate_nat_gateway_idle_timeout",
+        Range {
+            dest: "nat_gateway_idle_timeout",
+            first: 4,
+            last: 120,
+            message: "--nat-gateway-idle-timeout must be in the range [4,120]",
+            class: Invalid,
+        },
+    ),
+    ("validate_outbound_type_sku", Of(|invocation| outbound_type_sku(invocation, false))),
+    ("validate_outbound_type_sku_for_update", Of(|invocation| outbound_type_sku(invocation, true))),
+    ("validate_nat_gateway_v2_params", Of(|invocation| nat_gateway(invocation, false))),
+    ("validate_nat_gateway_v2_params_for_update", Of(|invocation| nat_gateway(invocation, true))),
+    ("validate_acr", Of(container_registry)),
+    ("validate_assign_identity", ResourceId { dest: "assign_identity", class: Invalid }),
+    ("validate_assign_kubelet_identity", ResourceId { dest: "assign_kubelet_identity", class: Invalid }),
+    ("validate_apiserver_subnet_id", ResourceId { dest: "apiserver_subnet_id", class: Invalid }),
+    ("validate_system_node_subnet_id", ResourceId { dest: "system_node_subnet_id", class: Invalid }),
+    ("validate_node_subnet_id", ResourceId { dest: "node_subnet_id", class: Invalid }),
+    (
+        "validate_azure_keyvault_kms_key_vault_resource_id",
+        ResourceId { dest: "azure_keyvault_kms_key_vault_resource_id", class: Invalid },
+    ),
+    (
+        "validate_bootstrap_container_registry_resource_id",
+        ResourceId { dest: "bootstrap_container_registry_resource_id", class: Invalid },
+    ),
+    ("validate_azure_keyvault_kms_key_id", Of(key_id)),
+    (
+        "validate_azuremonitor_privatelinkscope_resourceid",
+        Of(|invocation| {
+            // Two blanks, as the Azure CLI has it.
+            let option = "--ampls-resource-id ";
+            typed_id(invocation, "ampls_resource_id", option, "microsoft.insights/privatelinkscopes")
+        }),
+    ),
+    (
+        "validate_azuremonitorworkspaceresourceid",
+        Of(|invocation| {
+            let option = "--azure-monitor-workspace-resource-id";
+            typed_id(invocation, "azure_monitor_workspace_resource_id", option, "microsoft.monitor/accounts")
+        }),
+    ),
+    (
+        "validate_grafanaresourceid",
+        Of(|invocation| {
+            typed_id(invocation, "grafana_resource_id", "--grafana-resource-id", "microsoft.dashboard/grafana")
+        }),
+    ),
+    ("validate_azure_service_mesh_revision", Of(mesh_revision)),
+    ("validate_defender_config_parameter", Of(defender_config)),
+    (
+        "validate_defender_disable_and_enable_parameters",
+        NotBoth {
+            flags: ["disable_defender", "enable_defender"],
+            message: "Providing both --disable-defender and --enable-defender flags is invalid",
+            class: Misuse,
+        },
+    ),
+    (
+        "validate_keyvault_secrets_provider_disable_and_enable_parameters",
+        NotBoth {
+            flags: ["disable_secret_rotation", "enable_secret_rotation"],
+            message: "Providing both --disable-secret-rotation and --enable-secret-rotation flags is invalid",
+            class: Exclusive,
+        },
+    ),
+    (
+        "validate_image_cleaner_enable_disable_mutually_exclusive",
+        NotBoth {
+            flags: ["enable_image_cleaner", "disable_image_cleaner"],
+            message: "Cannot specify --enable-image-cleaner and --disable-image-cleaner at the same time.",
+            class: Exclusive,
+        },
+    ),
+    (
+        "validate_force_upgrade_disable_and_enable_parameters",
+        NotBoth {
+            flags: ["disable_force_upgrade", "enable_force_upgrade"],
+            message: "Providing both --disable-force-upgrade and --enable-force-upgrade flags is invalid",
+            class: Exclusive,
+        },
+    ),
+    ("validate_azure_monitor_logs_and_enable_addons", Of(monitor_logs_for_create)),
+    ("validate_azure_monitor_logs_enable_disable", Of(monitor_logs_for_update)),
+    ("validate_container_insights_settings_for_create", Of(|invocation| container_insights(invocation, false))),
+    ("validate_container_insights_settings_for_update", Of(|invocation| container_insights(invocation, true))),
+    ("validate_azure_monitor_and_opentelemetry_for_create", Of(|invocation| open_telemetry(invocation, false))),
+    ("validate_azure_monitor_and_opentelemetry_for_update", Of(|invocation| open_telemetry(invocation, true))),
+    ("validate_load_balancer_sku", Passes),
+    ("validate_sku_tier", Passes),
+    ("validate_k8s_support_plan", Passes),
+    // The operating system that certificates depend on is no argument there.
+    ("validate_custom_ca_trust_certificates", Passes),
+    // A tenant is resolved over the network.
+    ("validate_tenant", Passes),
+    ("names_or_ids", Of(names_or_ids)),
+    ("validate_extension_add", Of(extension_add)),
+];
+
+fn create_parameters(invocation: &Invocation) -> Check {
+    match (invocation.text("name"), invocation.text("dns_name_prefix")) {
+        (Some(""), _) => fault("--name has no value"),
+        (_, Some("")) => fault("--dns-prefix has no value"),
+        _ => Ok(()),
+    }
+}
+
+fn network_policy(invocation: &Invocation) -> Check {
+    match invocation.text("network_policy") {
+        Some(policy) if !is_lower(policy) => invalid("--network-policy should be provided in lowercase"),
+        _ => Ok(()),
+    }
+}
+
+fn defender_config(invocation: &Invocation) -> Check {
+    if filled(invocation, "defender_config").is_some() && !invocation.flag("enable_defender") {
+        // The Azure CLI spells it so.
+        return Err(CliError::validator(ErrorClass::RequiredArgumentMissing, "Please specify --enable-defnder"));
+    }
+    Ok(())
+}
+
+fn names_or_ids(invocation: &Invocation) -> Check {
+    match missing_names(invocation) {
+        Some(missing) => fault(format!("({} | --ids) are required", missing.join(" "))),
+        None => Ok(()),
+    }
+}
+
+fn extension_add(invocation: &Invocation) -> Check {
+    let given = |dest: &str| filled(invocation, dest).is_some();
+    if given("extension_name") == given("source") {
+        return fault("usage error: --name NAME | --source SOURCE");
+    }
+    Ok(())
 }
 
 fn cluster_name(invocation: &Invocation) -> Check {
@@ -270,15 +307,6 @@ fn ip_ranges(invocation: &Invocation) -> Check {
         }
     }
     Ok(())
-}
-
-fn one_of(invocation: &Invocation, dest: &str, allowed: &[&str], message: &str, class: ErrorClass) -> Check {
-    match filled(invocation, dest) {
-        Some(text) if !allowed.contains(&text.to_lowercase().as_str()) => {
-            Err(crate::ground::error::CliError::validator(class, message))
-        }
-        _ => Ok(()),
-    }
 }
 
 /// Returns `true` as Python's `islower()` does: for some lower-case letter and none in upper case.
@@ -435,6 +463,13 @@ fn monitor_logs_for_create(invocation: &Invocation) -> Check {
         );
     }
     reject_auth_flag(invocation, invocation.three_state(AUTH_FLAG) == Some(false))
+}
+
+fn monitor_logs_for_update(invocation: &Invocation) -> Check {
+    let message = "Cannot specify both '--enable-azure-monitor-logs' and '--disable-azure-monitor-logs'. \
+        Use either '--enable-azure-monitor-logs' or '--disable-azure-monitor-logs'.";
+    not_both(invocation, "enable_azure_monitor_logs", "disable_azure_monitor_logs", message, Exclusive)?;
+    reject_auth_flag(invocation, invocation.three_state(AUTH_FLAG).is_some())
 }
 
 fn container_insights(invocation: &Invocation, is_update: bool) -> Check {

@@ -4,68 +4,80 @@ use crate::az::parse::{Invocation, Value};
 use crate::ground::error::ErrorClass;
 use crate::ground::python;
 
-use super::check::{Check, exclusive, fault, filled, in_range, invalid, misuse, resource_id};
+use super::check::{Check, exclusive, fault, filled, invalid, misuse};
 use super::resource_id::is_resource_id;
+use super::validator::Validator::{self, Of, Passes, ResourceId, Rewrites};
+use ErrorClass::{InvalidArgumentValue as Invalid, UnclassifiedUserFault as Fault};
 
-/// Runs a validator of this module by name; `None` if the module has none of that name.
-pub(super) fn run(name: &str, invocation: &mut Invocation) -> Option<Check> {
-    use ErrorClass::{InvalidArgumentValue as Invalid, UnclassifiedUserFault as Fault};
-    Some(match name {
-        "validate_nodepool_name" => pool_name(invocation.text("nodepool_name")),
-        "validate_agent_pool_name" => pool_name(invocation.text("agent_pool_name")),
-        "validate_k8s_version" => kubernetes_version(invocation),
-        "validate_nodes_count" => node_counts(invocation),
-        "validate_nodepool_taints" => taints(invocation),
-        "validate_nodepool_labels" => labels(invocation),
-        "validate_max_surge" => surge(invocation, "max_surge", "--max-surge", fault),
-        "validate_max_unavailable" => surge(invocation, "max_unavailable", "--max-unavailable", invalid),
-        "validate_os_sku" => {
+/// The validators of this file, by the names that the table of commands uses.
+pub(super) static VALIDATORS: &[(&str, Validator)] = &[
+    ("validate_nodepool_name", Of(|invocation| pool_name(invocation.text("nodepool_name")))),
+    ("validate_agent_pool_name", Of(|invocation| pool_name(invocation.text("agent_pool_name")))),
+    ("validate_k8s_version", Rewrites(kubernetes_version)),
+    ("validate_nodes_count", Of(node_counts)),
+    ("validate_nodepool_taints", Of(taints)),
+    ("validate_nodepool_labels", Of(labels)),
+    ("validate_max_surge", Of(|invocation| surge(invocation, "max_surge", "--max-surge", fault))),
+    ("validate_max_unavailable", Of(|invocation| surge(invocation, "max_unavailable", "--max-unavailable", invalid))),
+    (
+        "validate_os_sku",
+        Rewrites(|invocation| {
             os_sku(invocation);
             Ok(())
+        }),
+    ),
+    ("validate_priority", Passes),
+    ("validate_eviction_policy", Passes),
+    ("validate_nodepool_tags", Passes),
+    ("validate_tags", Passes),
+    ("validate_node_public_ip_tags", Passes),
+    ("validate_spot_max_price", Of(spot_max_price)),
+    ("validate_vnet_subnet_id", ResourceId { dest: "vnet_subnet_id", class: Invalid }),
+    ("validate_pod_subnet_id", ResourceId { dest: "pod_subnet_id", class: Invalid }),
+    ("validate_ppg", ResourceId { dest: "ppg", class: Fault }),
+    ("validate_snapshot_id", ResourceId { dest: "snapshot_id", class: Invalid }),
+    ("validate_host_group_id", ResourceId { dest: "host_group_id", class: Invalid }),
+    ("validate_crg_id", Of(capacity_reservation_group)),
+    ("validate_allowed_host_ports", Of(host_ports)),
+    ("validate_application_security_groups", Of(security_groups)),
+    ("validate_artifact_streaming", Of(artifact_streaming)),
+    ("validate_message_of_the_day", Of(message_of_the_day)),
+    ("validate_disable_windows_outbound_nat", Of(windows_outbound_nat)),
+    ("validate_gateway_prefix_size", Of(gateway_prefix_size)),
+];
+
+fn capacity_reservation_group(invocation: &Invocation) -> Check {
+    match invocation.text("crg_id") {
+        Some(id) if !is_resource_id(id) => invalid("--crg-id is not a valid Azure resource ID."),
+        _ => Ok(()),
+    }
+}
+
+fn message_of_the_day(invocation: &Invocation) -> Check {
+    match (filled(invocation, "message_of_the_day"), invocation.text("os_type")) {
+        (Some(_), Some(os_type)) if os_type != "Linux" => {
+            misuse("--message-of-the-day can only be set for linux nodepools")
         }
-        // Nothing is left to refuse: the parser has checked the choices, and any text is a tag.
-        "validate_priority"
-        | "validate_eviction_policy"
-        | "validate_nodepool_tags"
-        | "validate_tags"
-        | "validate_node_public_ip_tags" => Ok(()),
-        "validate_spot_max_price" => spot_max_price(invocation),
-        "validate_vnet_subnet_id" => resource_id(invocation, "vnet_subnet_id", "--vnet-subnet-id", Invalid),
-        "validate_pod_subnet_id" => resource_id(invocation, "pod_subnet_id", "--pod-subnet-id", Invalid),
-        "validate_ppg" => resource_id(invocation, "ppg", "--ppg", Fault),
-        "validate_snapshot_id" => resource_id(invocation, "snapshot_id", "--snapshot-id", Invalid),
-        "validate_host_group_id" => resource_id(invocation, "host_group_id", "--host-group-id", Invalid),
-        "validate_crg_id" => match invocation.text("crg_id") {
-            Some(id) if !is_resource_id(id) => invalid("--crg-id is not a valid Azure resource ID."),
-            _ => Ok(()),
-        },
-        "validate_allowed_host_ports" => host_ports(invocation),
-        "validate_application_security_groups" => security_groups(invocation),
-        "validate_artifact_streaming" => artifact_streaming(invocation),
-        "validate_message_of_the_day" => match (filled(invocation, "message_of_the_day"), invocation.text("os_type")) {
-            (Some(_), Some(os_type)) if os_type != "Linux" => {
-                misuse("--message-of-the-day can only be set for linux nodepools")
-            }
-            _ => Ok(()),
-        },
-        "validate_disable_windows_outbound_nat" => {
-            let is_windows = invocation.text("os_type").is_some_and(|os_type| os_type.eq_ignore_ascii_case("windows"));
-            if invocation.flag("disable_windows_outbound_nat") && !is_windows {
-                misuse("--disable-windows-outbound-nat can only be set for Windows nodepools")
-            } else {
-                Ok(())
-            }
+        _ => Ok(()),
+    }
+}
+
+fn windows_outbound_nat(invocation: &Invocation) -> Check {
+    let is_windows = invocation.text("os_type").is_some_and(|os_type| os_type.eq_ignore_ascii_case("windows"));
+    if invocation.flag("disable_windows_outbound_nat") && !is_windows {
+        return misuse("--disable-windows-outbound-nat can only be set for Windows nodepools");
+    }
+    Ok(())
+}
+
+fn gateway_prefix_size(invocation: &Invocation) -> Check {
+    match invocation.integer("gateway_prefix_size") {
+        Some(_) if invocation.text("mode") != Some("Gateway") => {
+            misuse("--gateway-prefix-size can only be set for Gateway-mode nodepools")
         }
-        "validate_gateway_prefix_size" => {
-            if invocation.integer("gateway_prefix_size").is_some() && invocation.text("mode") != Some("Gateway") {
-                misuse("--gateway-prefix-size can only be set for Gateway-mode nodepools")
-            } else {
-                let message = "--gateway-prefix-size must be in the range [28, 31]";
-                in_range(invocation, "gateway_prefix_size", (28, 31), message, Invalid)
-            }
-        }
-        _ => return None,
-    })
+        Some(size) if !(28..=31).contains(&size) => invalid("--gateway-prefix-size must be in the range [28, 31]"),
+        _ => Ok(()),
+    }
 }
 
 fn pool_name(name: Option<&str>) -> Check {
@@ -101,9 +113,12 @@ fn is_digit(character: char) -> bool {
 }
 
 fn node_counts(invocation: &Invocation) -> Check {
-    let class = ErrorClass::UnclassifiedUserFault;
-    in_range(invocation, "min_count", (0, 1000), "--min-count must be in the range [0,1000]", class)?;
-    in_range(invocation, "max_count", (0, 1000), "--max-count must be in the range [0,1000]", class)
+    for (dest, option) in [("min_count", "--min-count"), ("max_count", "--max-count")] {
+        if invocation.integer(dest).is_some_and(|count| !(0..=1000).contains(&count)) {
+            return fault(format!("{option} must be in the range [0,1000]"));
+        }
+    }
+    Ok(())
 }
 
 fn taints(invocation: &Invocation) -> Check {
@@ -206,6 +221,7 @@ fn surge(invocation: &Invocation, dest: &str, option: &str, refuse: fn(String) -
     }
 }
 
+/// Warns about the old names of Azure Linux.
 fn os_sku(invocation: &mut Invocation) {
     if matches!(invocation.text("os_sku"), Some("Mariner" | "CBLMariner")) {
         invocation.warnings.push(

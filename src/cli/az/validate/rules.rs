@@ -11,11 +11,19 @@ use super::check::Check;
 /// The table of rules; its first lines explain the format.
 const TABLE: &str = include_str!("rules.txt");
 
-/// Returns the first refusal of the table that applies to a line.
+/// Returns the first refusal of the table that applies to a line of `aks create`.
+pub(super) fn of_create(invocation: &Invocation) -> Check {
+    check("c ", invocation, &|_| false)
+}
+
+/// Returns the first refusal of the table that applies to a line of `aks update`.
 ///
 /// `has` returns `true` if the cluster has a value at a path below its properties.
-pub(super) fn check(invocation: &Invocation, has: &dyn Fn(&str) -> bool) -> Check {
-    let own = if invocation.command.verb() == "create" { "c " } else { "u " };
+pub(super) fn of_update(invocation: &Invocation, has: &dyn Fn(&str) -> bool) -> Check {
+    check("u ", invocation, has)
+}
+
+fn check(own: &str, invocation: &Invocation, has: &dyn Fn(&str) -> bool) -> Check {
     for rule in TABLE.lines().filter_map(|line| line.strip_prefix(own)) {
         let Some((conditions, message)) = rule.split_once(" | ") else { continue };
         let (conditions, names) = conditions.split_once(" ; ").unwrap_or((conditions, ""));

@@ -1,17 +1,10 @@
 //! Tests of the validators, line by line.
 
-use crate::az::parse::{Invocation, ParseOptions, Parsed, parse};
+use crate::az::parse::Invocation;
+use crate::az::parse::tests::invocation;
 use crate::ground::error::CliError;
 
 use super::*;
-
-pub(super) fn invocation(line: &str) -> Invocation {
-    let words: Vec<&str> = line.split(' ').collect();
-    match parse(&words, &ParseOptions { strict: true, is_query: |_| true, defaults: &[] }) {
-        Ok(Parsed::Invocation(invocation)) => *invocation,
-        other => panic!("{line}: {other:?}"),
-    }
-}
 
 #[track_caller]
 fn check(line: &str, expected: Result<(), &str>) {
@@ -22,27 +15,6 @@ fn check(line: &str, expected: Result<(), &str>) {
 
 const ADD: &str = "aks nodepool add -g rg --cluster-name c -n np";
 const UPDATE: &str = "aks update -g rg -n c";
-
-#[test]
-fn every_validator_of_the_table_exists() {
-    for command in &crate::az::registry::registry().commands {
-        let mut line = invocation_of(command.name);
-        for name in command.arguments.iter().filter_map(|argument| argument.validator).chain(command.validator) {
-            assert!(run::run(name, &mut line).is_some(), "{}: {name}", command.name);
-        }
-    }
-}
-
-fn invocation_of(command: &str) -> Invocation {
-    use crate::az::registry::{Kind, registry};
-    let mut line = command.to_owned();
-    for argument in registry().command(command).unwrap().arguments.iter().filter(|argument| argument.required) {
-        let value = if argument.kind == Kind::Integer { "1" } else { "x" };
-        let name = argument.names.first().copied().unwrap_or_default();
-        line = format!("{line} {name} {value}");
-    }
-    invocation(&line.replace("  ", " "))
-}
 
 #[test]
 fn pool_arguments() {
@@ -122,7 +94,8 @@ fn resource_ids() {
 
 #[test]
 fn profiles_and_nothing_to_change() {
-    use decorator::{autoscaler_profile, changes_nothing};
+    use decorator::changes_nothing;
+    let autoscaler_profile = |line: &Invocation| autoscaler_profile(line.list("cluster_autoscaler_profile"));
     let line = invocation(&format!("{UPDATE} --ca-profile scan-interval=30s expander=random,max-empty-bulk-delete="));
     let profile = autoscaler_profile(&line).unwrap().unwrap();
     assert_eq!(profile.len(), 3);
