@@ -2,6 +2,7 @@
 
 use super::answer::Answer;
 use super::failure::{Failure, not_found, not_simulated};
+use super::flags::{Selection, flags};
 use super::follow::{Follow, Subject};
 use super::kind::Kind;
 use super::manifest;
@@ -15,33 +16,44 @@ use scale_down_engine::workloads::{SetKind, kind_name};
 use scale_down_engine::{Cloud, ClusterId};
 
 /// Returns the objects that a manifest names.
-fn named_by(request: &Request, input: Option<&str>) -> Result<Vec<Found>, Failure> {
-    let documents = manifest::documents(request, input)?;
+fn named_by(delete: &Delete<'_>) -> Result<Vec<Found>, Failure> {
+    let documents = manifest::documents(delete.request, &delete.filename)?;
     let one = |document: &serde_json::Value| {
         let (title, name) = manifest::title(document)?;
         let kind = Kind::of_manifest(title)?;
         let own = document.pointer("/metadata/namespace").and_then(serde_json::Value::as_str);
-        Some(Found { kind, namespace: own.unwrap_or(request.namespace()).to_owned(), name: name.to_owned() })
+        Some(Found { kind, namespace: own.unwrap_or(&delete.selection.namespace).to_owned(), name: name.to_owned() })
     };
     Ok(documents.iter().filter_map(one).collect())
 }
 
+flags! {
+    pub struct Delete<'a> {
+        request: &'a Request,
+        selection: Selection,
+        filename: Vec<&'a str>,
+        force: bool,
+        ignore_not_found: bool,
+        wait: bool,
+    }
+}
+
 /// Answers `kubectl delete`.
-pub fn delete(request: &Request, input: Option<&str>, id: ClusterId, cloud: &mut Cloud) -> Result<Answer, Failure> {
-    let is_from_manifest = request.given("filename").is_some();
-    if request.words.is_empty() && !is_from_manifest {
+pub fn delete(delete: &Delete<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Answer, Failure> {
+    let is_from_manifest = !delete.filename.is_empty();
+    if delete.request.words.is_empty() && !is_from_manifest {
         return Err(Failure::usage(
             "You must provide one or more resources by argument or filename.\nExample resource specifications include:\n   '-f rsrc.yaml'\n   '--filename=rsrc.json'\n   '<resource> <name>'\n   '<resource>'",
         ));
     }
     let (all, failures) = if is_from_manifest {
-        (named_by(request, input)?, Vec::new())
+        (named_by(delete)?, Vec::new())
     } else {
-        chosen(view(cloud, id)?, &request.words, request)?
+        chosen(view(cloud, id)?, &delete.request.words, &delete.selection)?
     };
-    let is_forced = request.flag("force");
+    let is_forced = delete.force;
     let mut output = Output::default();
-    if !request.flag("ignore-not-found") {
+    if !delete.ignore_not_found {
         output.failures = failures;
     }
     if is_forced && !all.is_empty() {
@@ -60,12 +72,12 @@ pub fn delete(request: &Request, input: Option<&str>, id: ClusterId, cloud: &mut
                     ending.push((one.namespace, one.name));
                 }
             }
-            Err(failure) if request.flag("ignore-not-found") && failure.text.contains("NotFound") => {}
+            Err(failure) if delete.ignore_not_found && failure.text.contains("NotFound") => {}
             Err(failure) => output.failures.push(failure),
         }
     }
-    let is_awaited = request.flag("wait") && !is_forced && !ending.is_empty();
-    let follow = is_awaited.then(|| Follow::new(id, request, Subject::Gone(ending)));
+    let is_awaited = delete.wait && !is_forced && !ending.is_empty();
+    let follow = is_awaited.then(|| Follow::new(id, Subject::Gone(ending)));
     Ok(Answer { output, follow })
 }
 

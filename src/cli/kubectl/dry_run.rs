@@ -1,7 +1,6 @@
 //! `--dry-run`.
 
 use super::failure::Failure;
-use super::parse::Request;
 
 /// The value of `--dry-run`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -16,8 +15,8 @@ pub enum DryRun {
 
 impl DryRun {
     /// Reads `--dry-run`; an unknown value is an error.
-    pub fn of(request: &Request) -> Result<Self, Failure> {
-        match request.text("dry-run") {
+    pub fn of(text: Option<&str>) -> Result<Self, Failure> {
+        match text {
             None | Some("none" | "false") => Ok(Self::None),
             Some("client" | "unchanged" | "true") => Ok(Self::Client),
             Some("server") => Ok(Self::Server),

@@ -1,6 +1,6 @@
 //! Failures of a command, in the words of kubectl and of the API server.
 
-use super::parse::Request;
+use super::registry::Command;
 use crate::ground::error::{CliError, ErrorClass, Stage};
 use scale_down_engine::workloads::{ObjectError, Refusal};
 
@@ -49,10 +49,10 @@ pub(super) fn refusal(failure: Failure) -> CliError {
     error
 }
 
-pub(super) fn bad_duration(flag: &str, text: &str, request: &Request) -> Failure {
+pub(super) fn bad_duration(flag: &str, text: &str, command: &Command) -> Failure {
     Failure::usage(format!(
         "invalid argument \"{text}\" for \"--{flag}\" flag: time: invalid duration \"{text}\"\nSee 'kubectl {} --help' for usage.",
-        request.command.name
+        command.name
     ))
 }
 
@@ -62,8 +62,8 @@ pub(super) fn refused_connection() -> Failure {
 }
 
 /// Returns a usage error that points to the command's help.
-pub(super) fn usage(request: &Request, message: &str) -> Failure {
-    Failure::usage(format!("{message}\nSee 'kubectl {} -h' for help and examples", request.command.name))
+pub(super) fn usage(command: &Command, message: &str) -> Failure {
+    Failure::usage(format!("{message}\nSee 'kubectl {} -h' for help and examples", command.name))
 }
 
 /// Returns the refusal of a real request that the playground does not simulate.

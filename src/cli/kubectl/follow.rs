@@ -4,7 +4,6 @@ use super::draining::Drain;
 use super::failure::{Failure, not_found, refused_connection};
 use super::object::view;
 use super::output::{Output, end};
-use super::parse::Request;
 use super::rollout::{PROGRESS_DEADLINE_MS, progress};
 use super::watch::Watch;
 use crate::ground::error::Stage;
@@ -15,7 +14,6 @@ use scale_down_engine::{Cloud, ClusterId};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Follow {
     cluster: ClusterId,
-    request: Request,
     subject: Subject,
     /// Generation of the Kubernetes objects at the latest look.
     seen: Option<u64>,
@@ -46,8 +44,8 @@ pub(super) enum Subject {
 }
 
 impl Follow {
-    pub(super) fn new(cluster: ClusterId, request: &Request, subject: Subject) -> Self {
-        Self { cluster, request: request.clone(), subject, seen: None }
+    pub(super) fn new(cluster: ClusterId, subject: Subject) -> Self {
+        Self { cluster, subject, seen: None }
     }
 
     /// Returns the simulated time, in milliseconds, of the next look that is due even without a change.
@@ -85,7 +83,7 @@ impl Follow {
         let mut output = Output::default();
         let mut is_over = false;
         if is_changed || is_due {
-            is_over = self.subject.look(&self.request, self.cluster, cloud, &mut output);
+            is_over = self.subject.look(self.cluster, cloud, &mut output);
         }
         let mut outcome = is_over.then(|| end(Vec::new(), output.failures));
         // Nobody is there who could end it, and nothing more can happen: it would go on for ever.
@@ -102,11 +100,11 @@ impl Follow {
 }
 
 impl Subject {
-    fn look(&mut self, request: &Request, cluster: ClusterId, cloud: &mut Cloud, output: &mut Output) -> bool {
+    fn look(&mut self, cluster: ClusterId, cloud: &mut Cloud, output: &mut Output) -> bool {
         match self {
             Self::Watch(watch) => {
                 if let Ok(view) = view(cloud, cluster) {
-                    output.print(watch.look(view, request));
+                    output.print(watch.look(view));
                 }
                 false
             }

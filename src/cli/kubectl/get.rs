@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::columns::{Layout, header, node_row, row};
 use super::failure::{Failure, not_simulated};
+use super::flags::{Selection, flags};
 use super::follow::{Follow, Subject};
 use super::kind::Kind;
 use super::object::{View, view};
@@ -19,6 +20,23 @@ use scale_down_engine::{Cloud, ClusterId};
 /// Output formats of the real command, for its error message.
 const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml";
 
+/// Beginning of the refusal of a line that names no kind.
+const NO_TYPE: &str = "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n";
+
+flags! {
+    pub struct Get<'a> {
+        request: &'a Request,
+        selection: Selection,
+        output: Option<&'a str>,
+        watch: bool,
+        no_headers: bool,
+        sort_by: Option<&'a str>,
+        show_labels: bool,
+        label_columns: Vec<&'a str>,
+        ignore_not_found: bool,
+    }
+}
+
 /// Output format of objects.
 enum Format {
     Table(Layout),
@@ -29,15 +47,15 @@ enum Format {
     Columns(Vec<(String, path::Path)>),
 }
 
-fn format(request: &Request) -> Result<Format, Failure> {
+fn format(get: &Get<'_>) -> Result<Format, Failure> {
     let layout = Layout {
-        is_wide: request.text("output") == Some("wide"),
-        has_namespace: request.flag("all-namespaces"),
+        is_wide: get.output == Some("wide"),
+        has_namespace: get.selection.all_namespaces,
         has_kind: false,
-        has_labels: request.flag("show-labels"),
-        labels: request.list("label-columns").into_iter().map(str::to_owned).collect(),
+        has_labels: get.show_labels,
+        labels: get.label_columns.iter().map(|label| (*label).to_owned()).collect(),
     };
-    let Some(output) = request.text("output").filter(|output| *output != "wide") else {
+    let Some(output) = get.output.filter(|output| *output != "wide") else {
         return Ok(Format::Table(layout));
     };
     let (kind, argument) = output.split_once('=').unwrap_or((output, ""));
@@ -75,22 +93,26 @@ fn format(request: &Request) -> Result<Format, Failure> {
 }
 
 /// Answers `kubectl get`, and with `--watch` goes on to print what changes.
-pub fn get(id: ClusterId, request: &Request, cloud: &Cloud) -> Result<Answer, Failure> {
+pub fn get(get: &Get<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Answer, Failure> {
     let view = view(cloud, id)?;
-    let output = print_objects(view, request)?;
-    let is_watched = request.flag("watch") && output.failures.is_empty();
-    let follow = if is_watched { Some(Watch::new(view, request)?) } else { None };
-    let follow = follow.map(|watch| Follow::new(id, request, Subject::Watch(watch)));
+    let output = print_objects(view, get)?;
+    let mut follow = None;
+    if get.watch && output.failures.is_empty() {
+        let watch = Watch::new(view, &get.request.words, &get.selection, get.output == Some("wide"))?;
+        follow = Some(Follow::new(id, Subject::Watch(watch)));
+    }
     Ok(Answer { output, follow })
 }
 
-fn print_objects(view: View<'_>, request: &Request) -> Result<Output, Failure> {
-    let targets = targets(&request.words)?;
+fn print_objects(view: View<'_>, get: &Get<'_>) -> Result<Output, Failure> {
+    let targets = targets(&get.request.words)?;
     if targets.is_empty() {
-        return Err(no_type(request));
+        let mut failure = no_type(get.request.command);
+        failure.text.insert_str(0, NO_TYPE);
+        return Err(failure);
     }
-    let format = format(request)?;
-    let sort = request.text("sort-by").map(path::path).transpose().map_err(Failure::usage)?;
+    let format = format(get)?;
+    let sort = get.sort_by.map(path::path).transpose().map_err(Failure::usage)?;
     let now_ms = view.cloud.now_ms();
     let mut output = Output::default();
     if let (Format::Table(layout), [Target { kind: Kind::Node, names }]) = (&format, targets.as_slice())
@@ -105,21 +127,21 @@ fn print_objects(view: View<'_>, request: &Request) -> Result<Output, Failure> {
     }
     let mut all: Vec<(Kind, Value)> = Vec::new();
     for target in &targets {
-        let (mut objects, missing) = find(view, target, request)?;
+        let (mut objects, missing) = find(view, target, &get.selection)?;
         if let Some(sort) = &sort {
             objects.sort_by(|one, other| compare(sort.first(one), sort.first(other)));
         }
-        if !request.flag("ignore-not-found") {
+        if !get.ignore_not_found {
             output.failures.extend(missing);
         }
         all.extend(objects.into_iter().map(|object| (target.kind, object)));
     }
     let text = match format {
         Format::Table(layout) => {
-            if all.is_empty() && output.failures.is_empty() && !request.flag("ignore-not-found") {
-                output.warn(&none_found(&targets, request));
+            if all.is_empty() && output.failures.is_empty() && !get.ignore_not_found {
+                output.warn(&none_found(&targets, &get.selection));
             }
-            tables(&all, &Layout { has_kind: targets.len() > 1, ..layout }, request.flag("no-headers"), now_ms)
+            tables(&all, &Layout { has_kind: targets.len() > 1, ..layout }, get.no_headers, now_ms)
         }
         Format::Name => {
             let line = |(kind, object): &(Kind, Value)| format!("{}/{}\n", kind.info().singular(), name(object));
@@ -133,7 +155,7 @@ fn print_objects(view: View<'_>, request: &Request) -> Result<Output, Failure> {
                 None if is_one => None,
                 None => Some(json!({
                     "apiVersion": "v1",
-                    "items": list_again(&targets, view, request, sort.as_ref())?,
+                    "items": list_again(&targets, view, &get.selection, sort.as_ref())?,
                     "kind": "List",
                     "metadata": { "resourceVersion": "" },
                 })),
@@ -147,7 +169,7 @@ fn print_objects(view: View<'_>, request: &Request) -> Result<Output, Failure> {
         }
         Format::Columns(columns) => {
             let mut rows: Vec<Vec<String>> = Vec::new();
-            if !request.flag("no-headers") {
+            if !get.no_headers {
                 rows.push(columns.iter().map(|(title, _)| title.clone()).collect());
             }
             rows.extend(all.iter().map(|(_, object)| columns.iter().map(|(_, path)| path.text(object)).collect()));
@@ -170,12 +192,12 @@ fn node_table(view: View<'_>, is_bare: bool) -> String {
 fn list_again(
     targets: &[Target],
     view: View<'_>,
-    request: &Request,
+    selection: &Selection,
     sort: Option<&path::Path>,
 ) -> Result<Vec<Value>, Failure> {
     let mut items = Vec::new();
     for target in targets {
-        items.extend(find(view, target, request)?.0);
+        items.extend(find(view, target, selection)?.0);
     }
     if let Some(sort) = sort {
         items.sort_by(|one, other| compare(sort.first(one), sort.first(other)));

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::dry_run::DryRun;
-use super::failure::{Failure, server};
+use super::failure::{Failure, not_simulated, server};
+use super::flags::{Given, flags};
 use super::kind::Kind;
 use super::object::view;
 use super::output::Output;
@@ -12,7 +13,7 @@ use super::pod_manifest::{number, pairs, pod, selector, text};
 use super::{priorities, yaml};
 use scale_down_engine::autoscaler::expander::Priorities;
 use scale_down_engine::kubernetes::budget::Amount;
-use scale_down_engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use scale_down_engine::kubernetes::pod_spec::{DEFAULT_NAMESPACE, SYSTEM_NAMESPACE};
 use scale_down_engine::kubernetes::{BudgetLimit, DisruptionBudget, PodSpec, RestartPolicy};
 use scale_down_engine::scaler::Scaler;
 use scale_down_engine::workloads::{DeploymentSpec, SetKind, kind_name};
@@ -54,15 +55,14 @@ enum Wanted {
 }
 
 /// Returns the documents that `-f` names: only piped or typed text, as there are no files here.
-pub fn documents(request: &Request, input: Option<&str>) -> Result<Vec<Value>, Failure> {
-    let names = request.list("filename");
+pub fn documents(request: &Request, names: &[&str]) -> Result<Vec<Value>, Failure> {
     if names.is_empty() {
         return Err(Failure::usage("must specify one of -f and -k"));
     }
     if let Some(file) = names.iter().find(|name| **name != "-") {
         return Err(Failure::usage(format!("the path \"{file}\" does not exist")));
     }
-    let text = input.unwrap_or_default();
+    let text = request.input.as_deref().unwrap_or_default();
     let documents = yaml::documents(text).map_err(|error| Failure::usage(format!("error parsing STDIN: {error}")))?;
     let documents: Vec<Value> = documents
         .into_iter()
@@ -165,7 +165,7 @@ fn readable(title: &str, name: &str, namespace: &str, version: &str) -> Option<K
     })
 }
 
-fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Failure> {
+fn read(document: &Value, given: Given<'_>, now_ms: u64) -> Result<Manifest, Failure> {
     let Some((title, name)) = title(document) else {
         let is_versioned = document.get("apiVersion").is_some();
         return Err(not_valid(if is_versioned { "kind not set" } else { "[apiVersion not set, kind not set]" }));
@@ -174,8 +174,9 @@ fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Fa
     if version.is_empty() {
         return Err(not_valid("apiVersion not set"));
     }
-    let namespace = text(document, "/metadata/namespace").unwrap_or_else(|| request.namespace().to_owned());
-    if let Some(given) = request.given("namespace").filter(|given| *given != namespace) {
+    let namespace = text(document, "/metadata/namespace")
+        .unwrap_or_else(|| given.0.filter(|given| !given.is_empty()).unwrap_or(DEFAULT_NAMESPACE).to_owned());
+    if let Some(given) = given.0.filter(|given| *given != namespace) {
         return Err(Failure::usage(format!(
             "the namespace from the provided object \"{namespace}\" does not match the namespace \"{given}\". You must pass '--namespace={namespace}' to perform this operation."
         )));
@@ -309,15 +310,36 @@ fn walk(value: &Value, path: &str, known: &[String], found: &mut Vec<String>) {
     }
 }
 
-/// Answers `kubectl apply` and `kubectl create -f`.
-pub fn apply(request: &Request, input: Option<&str>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
-    let documents = documents(request, input)?;
-    let dry_run = DryRun::of(request)?;
-    let is_create = request.command.name == "create";
+flags! {
+    pub struct Apply<'a> {
+        request: &'a Request,
+        filename: Vec<&'a str>,
+        namespace: Given<'a>,
+        dry_run: Option<&'a str>,
+    }
+}
+
+/// Answers `kubectl apply`.
+pub fn apply(arguments: &Apply<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    put_all(arguments, false, id, cloud)
+}
+
+/// Answers `kubectl create -f`.
+pub fn create(arguments: &Apply<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    match arguments.request.words.first() {
+        Some(word) => Err(not_simulated(&format!("kubectl create {word}"))),
+        None => put_all(arguments, true, id, cloud),
+    }
+}
+
+/// Creates or changes what the documents describe; with `is_create` nothing may be there yet.
+fn put_all(arguments: &Apply<'_>, is_create: bool, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let documents = documents(arguments.request, &arguments.filename)?;
+    let dry_run = DryRun::of(arguments.dry_run)?;
     let mut output = Output::default();
     let mut left_out: Vec<String> = Vec::new();
     for document in &documents {
-        let manifest = match read(document, request, cloud.now_ms()) {
+        let manifest = match read(document, arguments.namespace, cloud.now_ms()) {
             Ok(manifest) => manifest,
             Err(failure) => {
                 output.failures.push(failure);

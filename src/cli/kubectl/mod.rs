@@ -7,6 +7,7 @@
 mod answer;
 mod cluster;
 mod columns;
+mod commands;
 mod complete;
 mod config;
 mod cordon;
@@ -16,6 +17,7 @@ mod drain;
 mod draining;
 mod dry_run;
 mod failure;
+mod flags;
 mod follow;
 mod get;
 mod help;

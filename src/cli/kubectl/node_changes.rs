@@ -2,6 +2,7 @@
 
 use super::dry_run::DryRun;
 use super::failure::{Failure, not_simulated, usage};
+use super::flags::flags;
 use super::kind::Kind;
 use super::object::view;
 use super::output::Output;
@@ -59,22 +60,33 @@ fn changes(words: &[String]) -> Result<(Vec<Taint>, Vec<Removal>), String> {
     Ok((added, removed))
 }
 
+flags! {
+    pub struct TaintFlags<'a> {
+        request: &'a Request,
+        selector: Option<&'a str>,
+        all: bool,
+        overwrite: bool,
+        dry_run: Option<&'a str>,
+    }
+}
+
 /// Answers `kubectl taint`.
-pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
-    let dry_run = DryRun::of(request)?;
+pub fn taint(arguments: &TaintFlags<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let dry_run = DryRun::of(arguments.dry_run)?;
+    let Request { command, words, .. } = arguments.request;
     let is_change = |word: &&String| word.contains([':', '=']) || word.ends_with('-');
-    let begins = request.words.iter().position(|word| is_change(&word)).unwrap_or(request.words.len());
-    let (resources, specs) = request.words.split_at(begins);
+    let begins = words.iter().position(|word| is_change(&word)).unwrap_or(words.len());
+    let (resources, specs) = words.split_at(begins);
     let Some((kind, names)) = resources.split_first() else {
-        return Err(usage(request, "one or more resources must be specified as <resource> <name>"));
+        return Err(usage(command, "one or more resources must be specified as <resource> <name>"));
     };
     if specs.is_empty() {
-        return Err(usage(request, "at least one taint update is required"));
+        return Err(usage(command, "at least one taint update is required"));
     }
     if let Some(late) = specs.iter().find(|word| !is_change(word)) {
-        return Err(usage(request, &format!("all resources must be specified before taint changes: {late}")));
+        return Err(usage(command, &format!("all resources must be specified before taint changes: {late}")));
     }
-    let (added, removed) = changes(specs).map_err(|message| usage(request, &message))?;
+    let (added, removed) = changes(specs).map_err(|message| usage(command, &message))?;
     // `node/NAME` stands for both words.
     let (kind, own_name) = kind.split_once('/').map_or((kind.as_str(), None), |(kind, name)| (kind, Some(name)));
     if Kind::named(kind) != Some(Kind::Node) {
@@ -83,14 +95,14 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Outp
     }
     let names: Vec<String> = own_name.map(str::to_owned).into_iter().chain(names.iter().cloned()).collect();
     let mut output = Output::default();
-    for node in chosen_nodes(view(cloud, id)?, &names, request)? {
+    for node in chosen_nodes(view(cloud, id)?, &names, arguments.selector, arguments.all)? {
         let is_same = |one: &Taint, other: &Taint| one.key == other.key && one.effect == other.effect;
         let taken: Vec<&str> = added
             .iter()
             .filter(|taint| node.taints.iter().any(|known| is_same(known, taint)))
             .map(|taint| taint.key.as_str())
             .collect();
-        if !taken.is_empty() && !request.flag("overwrite") {
+        if !taken.is_empty() && !arguments.overwrite {
             output.failures.push(Failure::usage(format!(
                 "node {} already has {} taint(s) with same effect(s) and --overwrite is false",
                 node.name,
@@ -116,7 +128,7 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Outp
         }
         let word = match (is_added, is_deleted) {
             (true, true) => "modified",
-            _ if request.flag("overwrite") => "modified",
+            _ if arguments.overwrite => "modified",
             (true, false) => "tainted",
             (false, _) => "untainted",
         };
@@ -131,35 +143,55 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Outp
     Ok(output)
 }
 
-/// Answers `kubectl label` and `kubectl annotate`.
-pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
-    let is_label = request.command.name == "label";
+flags! {
+    pub struct PairFlags<'a> {
+        request: &'a Request,
+        selector: Option<&'a str>,
+        all: bool,
+        overwrite: bool,
+        list: bool,
+        dry_run: Option<&'a str>,
+    }
+}
+
+/// Answers `kubectl label`.
+pub fn label(arguments: &PairFlags<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    pairs(arguments, true, id, cloud)
+}
+
+/// Answers `kubectl annotate`.
+pub fn annotate(arguments: &PairFlags<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    pairs(arguments, false, id, cloud)
+}
+
+fn pairs(arguments: &PairFlags<'_>, is_label: bool, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
     let what = if is_label { "label" } else { "annotation" };
-    let dry_run = DryRun::of(request)?;
+    let dry_run = DryRun::of(arguments.dry_run)?;
+    let Request { command, words, .. } = arguments.request;
     let is_change = |word: &&String| word.contains('=') || word.ends_with('-');
-    let begins = request.words.iter().position(|word| is_change(&word)).unwrap_or(request.words.len());
-    let (resources, specs) = request.words.split_at(begins);
+    let begins = words.iter().position(|word| is_change(&word)).unwrap_or(words.len());
+    let (resources, specs) = words.split_at(begins);
     if resources.is_empty() {
         return Err(usage(
-            request,
+            command,
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         ));
     }
-    let is_list = request.flag("list");
+    let is_list = arguments.list;
     if specs.is_empty() && !is_list {
-        return Err(usage(request, &format!("at least one {what} update is required")));
+        return Err(usage(command, &format!("at least one {what} update is required")));
     }
     if let Some(late) = specs.iter().find(|word| !is_change(word)) {
-        return Err(usage(request, &format!("all resources must be specified before {what} changes: {late}")));
+        return Err(usage(command, &format!("all resources must be specified before {what} changes: {late}")));
     }
     let targets = targets(resources)?;
     if let Some(other) = targets.iter().find(|target| target.kind != Kind::Node) {
         let plural = other.kind.info().plural();
-        return Err(not_simulated(&format!("kubectl {} of {plural}", request.command.name)));
+        return Err(not_simulated(&format!("kubectl {} of {plural}", command.name)));
     }
     let names: Vec<String> = targets.into_iter().flat_map(|target| target.names).collect();
     let mut output = Output::default();
-    for node in chosen_nodes(view(cloud, id)?, &names, request)? {
+    for node in chosen_nodes(view(cloud, id)?, &names, arguments.selector, arguments.all)? {
         let before: &Pairs = if is_label { &node.labels } else { &node.annotations };
         let mut after = before.clone();
         let (mut taken, mut missing) = (Vec::new(), Vec::new());
@@ -167,7 +199,7 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Outp
         for spec in specs {
             if let Some((key, value)) = spec.split_once('=') {
                 is_set = true;
-                match before.get(key).filter(|known| *known != value && !request.flag("overwrite")) {
+                match before.get(key).filter(|known| *known != value && !arguments.overwrite) {
                     Some(known) => taken.push(format!("'{key}' already has a value ({known})")),
                     None => drop(after.insert(key.to_owned(), value.to_owned())),
                 }

@@ -1,6 +1,7 @@
 //! `kubectl scale` and `kubectl autoscale`.
 
 use super::failure::{Failure, not_simulated, server};
+use super::flags::{Given, Selection, flags};
 use super::kind::Kind;
 use super::object::view;
 use super::output::Output;
@@ -14,13 +15,22 @@ fn no_subresource() -> Failure {
     server("NotFound", "the server could not find the requested resource")
 }
 
+flags! {
+    pub struct Scale<'a> {
+        request: &'a Request,
+        selection: Selection,
+        replicas: Given<'a>,
+        current_replicas: Option<i64>,
+    }
+}
+
 /// Answers `kubectl scale`.
-pub fn scale(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
-    let replicas = request.given("replicas").and_then(|text| text.parse::<u32>().ok());
+pub fn scale(arguments: &Scale<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let replicas = arguments.replicas.0.and_then(|text| text.parse::<u32>().ok());
     let replicas = replicas.ok_or_else(|| {
         Failure::usage("The --replicas=COUNT flag is required, and COUNT must be greater than or equal to 0")
     })?;
-    let (all, failures) = chosen(view(cloud, id)?, &request.words, request)?;
+    let (all, failures) = chosen(view(cloud, id)?, &arguments.request.words, &arguments.selection)?;
     let mut output = Output { failures, ..Output::default() };
     for one in all {
         let before = match one.kind {
@@ -41,7 +51,7 @@ pub fn scale(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Outp
             output.failures.push(no_subresource());
             continue;
         };
-        let current = request.integer("current-replicas").filter(|current| *current >= 0);
+        let current = arguments.current_replicas.filter(|current| *current >= 0);
         if current.is_some_and(|current| current != i64::from(before)) {
             let current = current.unwrap_or_default();
             output.failures.push(Failure::usage(format!("Expected replicas to be {current}, was {before}")));
@@ -68,9 +78,20 @@ pub fn scale(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Outp
     Ok(output)
 }
 
+flags! {
+    pub struct Autoscale<'a> {
+        request: &'a Request,
+        selection: Selection,
+        min: Option<i64>,
+        max: Option<i64>,
+        cpu_percent: Option<i64>,
+        name: Option<&'a str>,
+    }
+}
+
 /// Answers `kubectl autoscale`.
-pub fn autoscale(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
-    let (max, min) = (request.integer("max").unwrap_or(-1), request.integer("min").unwrap_or(-1));
+pub fn autoscale(arguments: &Autoscale<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let (max, min) = (arguments.max.unwrap_or(-1), arguments.min.unwrap_or(-1));
     if max < 1 {
         return Err(Failure::usage(format!("--max=MAXPODS is required and must be at least 1, max: {max}")));
     }
@@ -79,9 +100,9 @@ pub fn autoscale(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<
             "--max=MAXPODS must be larger or equal to --min=MINPODS, max: {max}, min: {min}"
         )));
     }
-    let (all, failures) = chosen(view(cloud, id)?, &request.words, request)?;
+    let (all, failures) = chosen(view(cloud, id)?, &arguments.request.words, &arguments.selection)?;
     let mut output = Output { failures, ..Output::default() };
-    let share = request.integer("cpu-percent").filter(|percent| *percent > 0).unwrap_or(80);
+    let share = arguments.cpu_percent.filter(|percent| *percent > 0).unwrap_or(80);
     for one in all {
         let kubernetes = view(cloud, id)?.kubernetes;
         let found = kubernetes.deployment(&one.namespace, &one.name).filter(|_| one.kind == Kind::Deployment);
@@ -89,7 +110,7 @@ pub fn autoscale(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<
             output.failures.push(not_simulated(&format!("kubectl autoscale of {}", one.title())));
             continue;
         };
-        if request.text("name").is_some_and(|name| name != one.name) {
+        if arguments.name.is_some_and(|name| name != one.name) {
             output.failures.push(not_simulated("an autoscaler with another name than its deployment's"));
             continue;
         }

@@ -1,11 +1,13 @@
 //! `kubectl set` and `kubectl rollout restart`: changes of pod templates.
 
 use super::failure::{Failure, not_simulated};
+use super::flags::{Given, Selection, flags};
 use super::kind::Kind;
 use super::object::view;
 use super::output::Output;
 use super::parse::Request;
 use super::pod_manifest::{IMAGE_BYTES, quantities};
+use super::registry::Command;
 use super::target::chosen;
 use crate::az::arm::moment;
 use scale_down_engine::kubernetes::PodSpec;
@@ -14,18 +16,19 @@ use scale_down_engine::{Cloud, ClusterId};
 
 /// Changes the templates of deployments, with a result line for each that has changed.
 fn change_templates(
+    command: &Command,
     words: &[String],
-    request: &Request,
+    selection: &Selection,
     word: &str,
     id: ClusterId,
     cloud: &mut Cloud,
     edit: &dyn Fn(&mut PodSpec) -> Result<(), Failure>,
 ) -> Result<Output, Failure> {
-    let (all, failures) = chosen(view(cloud, id)?, words, request)?;
+    let (all, failures) = chosen(view(cloud, id)?, words, selection)?;
     let mut output = Output { failures, ..Output::default() };
     for one in all {
         if one.kind != Kind::Deployment {
-            output.failures.push(not_simulated(&format!("kubectl {} of {}", request.command.name, one.title())));
+            output.failures.push(not_simulated(&format!("kubectl {} of {}", command.name, one.title())));
             continue;
         }
         let kubernetes = view(cloud, id)?.kubernetes;
@@ -48,10 +51,20 @@ fn change_templates(
     Ok(output)
 }
 
+flags! {
+    pub struct SetResources<'a> {
+        request: &'a Request,
+        selection: Selection,
+        requests: Given<'a>,
+        limits: Given<'a>,
+        containers: Option<&'a str>,
+    }
+}
+
 /// Answers `kubectl set resources`.
-pub fn set_resources(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+pub fn set_resources(arguments: &SetResources<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
     // What is to be used at most is asked for where nothing else is.
-    let texts = request.given("requests").or_else(|| request.given("limits"));
+    let texts = arguments.requests.0.or(arguments.limits.0);
     let text = texts.ok_or_else(|| {
         Failure::usage("you must specify an update to requests or limits (in the form of --requests/--limits)")
     })?;
@@ -63,8 +76,9 @@ pub fn set_resources(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Res
         })
         .collect::<Result<_, _>>()?;
     let amounts = quantities(pairs.iter().copied()).map_err(Failure::usage)?;
-    let wanted = request.text("containers").unwrap_or("*").to_owned();
-    change_templates(&request.words, request, "resource requirements updated", id, cloud, &|spec| {
+    let wanted = arguments.containers.unwrap_or("*");
+    let Request { command, words, .. } = arguments.request;
+    change_templates(command, words, &arguments.selection, "resource requirements updated", id, cloud, &|spec| {
         let mut is_any = false;
         for container in spec.containers.iter_mut().filter(|one| wanted == "*" || one.name == wanted) {
             amounts.apply(&mut container.requests);
@@ -74,13 +88,21 @@ pub fn set_resources(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Res
     })
 }
 
+flags! {
+    pub struct Templates<'a> {
+        request: &'a Request,
+        selection: Selection,
+    }
+}
+
 /// Answers `kubectl set image`.
-pub fn set_image(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+pub fn set_image(arguments: &Templates<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let Templates { request, selection } = arguments;
     let (pairs, words): (Vec<String>, Vec<String>) = request.words.iter().cloned().partition(|word| word.contains('='));
     if pairs.is_empty() {
         return Err(Failure::usage("at least one image update is required"));
     }
-    change_templates(&words, request, "image updated", id, cloud, &|spec| {
+    change_templates(request.command, &words, selection, "image updated", id, cloud, &|spec| {
         for (container, image) in pairs.iter().filter_map(|pair| pair.split_once('=')) {
             let mut is_any = false;
             for one in spec.containers.iter_mut().filter(|one| container == "*" || one.name == container) {
@@ -97,14 +119,15 @@ pub fn set_image(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<
 }
 
 /// Answers `kubectl rollout restart`.
-pub fn restart(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+pub fn restart(arguments: &Templates<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let request = arguments.request;
     if request.words.is_empty() {
         return Err(Failure::usage("required resource not specified"));
     }
     let now = moment(cloud.now_ms());
     let is_typed_alone = request.words.len() == 1 && !request.words.iter().any(|word| word.contains('/'));
-    let request = if is_typed_alone { request.clone().with_flag("all") } else { request.clone() };
-    change_templates(&request.words, &request, "restarted", id, cloud, &|spec| {
+    let selection = Selection { all: is_typed_alone, ..arguments.selection.clone() };
+    change_templates(request.command, &request.words, &selection, "restarted", id, cloud, &|spec| {
         spec.annotations.insert("kubectl.kubernetes.io/restartedAt".to_owned(), now.clone());
         Ok(())
     })

@@ -4,9 +4,9 @@ use serde_json::Value;
 
 use super::columns::{Layout, header, row};
 use super::failure::Failure;
+use super::flags::Selection;
 use super::kind::Kind;
 use super::object::View;
-use super::parse::Request;
 use super::print;
 use super::target::{find, name, targets};
 
@@ -14,6 +14,7 @@ use super::target::{find, name, targets};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Watch {
     words: Vec<String>,
+    selection: Selection,
     /// Rows shown so far: the key (kind, namespace and name) and the cells.
     shown: Vec<(String, Vec<String>)>,
     layout: (bool, bool),
@@ -23,26 +24,27 @@ pub struct Watch {
 
 impl Watch {
     /// Starts from the existing objects, which `get` has shown.
-    pub fn new(view: View<'_>, request: &Request) -> Result<Self, Failure> {
+    pub fn new(view: View<'_>, words: &[String], selection: &Selection, is_wide: bool) -> Result<Self, Failure> {
         let mut watch = Self {
-            words: request.words.clone(),
+            words: words.to_vec(),
+            selection: selection.clone(),
             shown: Vec::new(),
-            layout: (request.text("output") == Some("wide"), request.flag("all-namespaces")),
+            layout: (is_wide, selection.all_namespaces),
             widths: Vec::new(),
         };
         if let Some(target) = targets(&watch.words)?.first() {
             print::table_in(&[header(target.kind, &watch.layout())], &mut watch.widths);
         }
-        watch.look(view, request);
+        watch.look(view);
         Ok(watch)
     }
 
     /// Returns the rows that are new or have changed, as a table.
-    pub fn look(&mut self, view: View<'_>, request: &Request) -> String {
+    pub fn look(&mut self, view: View<'_>) -> String {
         let layout = self.layout();
         let mut rows = Vec::new();
         for target in targets(&self.words).unwrap_or_default() {
-            let Ok((objects, _)) = find(view, &target, request) else { continue };
+            let Ok((objects, _)) = find(view, &target, &self.selection) else { continue };
             let mut still_there = Vec::new();
             for object in &objects {
                 let key = format!(
