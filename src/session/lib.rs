@@ -5,6 +5,7 @@
 
 mod active;
 pub mod amount;
+#[cfg(feature = "check")]
 pub mod check;
 mod command_log;
 mod complete;
