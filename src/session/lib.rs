@@ -7,6 +7,7 @@ mod active;
 pub mod address;
 pub mod amount;
 pub mod budget;
+#[cfg(feature = "check")]
 pub mod check;
 mod checkpoints;
 mod command_log;

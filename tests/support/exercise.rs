@@ -54,7 +54,7 @@ pub fn exercise(text: &str, cursor: usize) {
             }
         }
     }
-    let _ = kubectl::yaml::documents(text);
+    let _ = kubectl::yaml::manifests(text);
     let found = completion(text, cursor, &Nothing);
     assert!(text.get(found.replace.start..found.replace.end).is_some(), "{text:?} {cursor}");
     let _ = found.common_prefix();

@@ -81,6 +81,13 @@ pub struct Selection {
     pub field_selector: Option<String>,
 }
 
+impl Selection {
+    /// Returns `true` if a flag selects some of the objects by their labels or fields.
+    pub(super) fn is_selective(&self) -> bool {
+        self.selector.is_some() || self.field_selector.is_some()
+    }
+}
+
 impl FromRequest<'_> for Selection {
     fn from_request(request: &Request, _: &str) -> Self {
         Self {

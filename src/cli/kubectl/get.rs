@@ -11,7 +11,7 @@ use super::kind::Kind;
 use super::object::{View, view};
 use super::output::Output;
 use super::parse::Request;
-use super::target::{Target, find, is_selective, name, no_type, none_found, targets};
+use super::target::{Target, find, name, no_type, none_found, targets};
 use super::watch::Watch;
 use super::{path, print};
 use scale_down_engine::kubernetes::NodeInfo;
@@ -119,10 +119,10 @@ fn print_objects(view: View<'_>, get: &Get<'_>) -> Result<Output, Failure> {
         && names.is_empty()
         && sort.is_none()
         && *layout == Layout::default()
-        && !is_selective(request)
+        && !get.selection.is_selective()
         && view.kubernetes.nodes().next().is_some()
     {
-        output.print(node_table(view, request.flag("no-headers")));
+        output.print(node_table(view, get.no_headers));
         return Ok(output);
     }
     let mut all: Vec<(Kind, Value)> = Vec::new();

@@ -63,7 +63,7 @@ pub fn documents(request: &Request, names: &[&str]) -> Result<Vec<Value>, Failur
         return Err(Failure::usage(format!("the path \"{file}\" does not exist")));
     }
     let text = request.input.as_deref().unwrap_or_default();
-    let documents = yaml::documents(text).map_err(|error| Failure::usage(format!("error parsing STDIN: {error}")))?;
+    let documents = yaml::manifests(text).map_err(|error| Failure::usage(format!("error parsing STDIN: {error}")))?;
     let documents: Vec<Value> = documents
         .into_iter()
         .flat_map(|document| match document.get("items").and_then(Value::as_array) {

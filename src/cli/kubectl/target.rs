@@ -56,11 +56,6 @@ pub fn targets(words: &[String]) -> Result<Vec<Target>, Failure> {
     Ok(kinds.into_iter().map(|kind| Target { kind, names: rest.to_vec() }).collect())
 }
 
-/// Returns `true` if a flag selects some of the objects by their labels or fields.
-pub(super) fn is_selective(request: &Request) -> bool {
-    request.text("selector").is_some() || request.text("field-selector").is_some()
-}
-
 /// Returns the objects of a target that the flags select, and an error for each name not found.
 pub fn find(view: View<'_>, target: &Target, selection: &Selection) -> Result<(Vec<Value>, Vec<Failure>), Failure> {
     let info = target.kind.info();

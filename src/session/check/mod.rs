@@ -5,7 +5,7 @@
 //! their commands, `stand_in` for what they leave open. What cannot be judged for certain is
 //! counted and not reported.
 //!
-//! Part of the native command only; the page does without.
+//! Part of the native command only, by the feature `check`; the page does without.
 
 mod bench;
 mod judge;

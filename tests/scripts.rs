@@ -1,15 +1,17 @@
 //! Golden scripts: what a person types, and all that comes of it.
 //!
-//! Each `tests/scripts/NAME.az` is run by the session layer; the transcript and the state it ends
-//! in must be `NAME.out`, byte for byte. A first line `#! strict terminal seed=7 world=docs` sets how
+//! Each `tests/scripts/NAME.az` is a test of its own. It is run by the session layer; the transcript and the state it
+//! ends in must be `NAME.out`, byte for byte. A first line `#! strict terminal seed=7 world=docs` sets how
 //! it is run: with a terminal, the line after one that asks is its answer; with `cost`, the money that was
-//! spent comes last. `UPDATE_SCRIPTS=1 cargo test --test it scripts` writes the expectations anew, to be read
+//! spent comes last. `UPDATE_SCRIPTS=1 cargo test --test scripts` writes the expectations anew, to be read
 //! before they are committed.
 #![allow(clippy::panic, clippy::indexing_slicing, reason = "a test may fail")]
 
-use std::fmt::Write as _;
+use std::fmt::{self, Write as _};
 use std::fs;
 use std::path::{Path, PathBuf};
+
+use similar::TextDiff;
 
 use scale_down::session::{Entry, Session, SessionOptions, World, report};
 
@@ -83,46 +85,48 @@ fn play(script: &str) -> String {
     text
 }
 
-/// The files of the folder with an extension, in order.
-fn files(extension: &str) -> Vec<PathBuf> {
-    let entries = fs::read_dir(folder()).expect("the folder of scripts");
-    let paths = entries.map(|entry| entry.expect("an entry").path());
-    let mut files: Vec<_> = paths.filter(|path| path.extension().is_some_and(|own| own == extension)).collect();
-    files.sort();
-    files
-}
+/// The reason of a failure. The harness shows it by `Debug`, which would put a text on one line.
+struct Problem(String);
 
-#[test]
-fn every_outcome_has_a_script() {
-    let stray: Vec<_> = files("out").into_iter().filter(|path| !path.with_extension("az").exists()).collect();
-    assert!(stray.is_empty(), "no script ends so: {stray:?}");
-}
+impl std::error::Error for Problem {}
 
-#[test]
-fn scripts_give_what_is_written_beside_them() {
-    let update = std::env::var_os("UPDATE_SCRIPTS").is_some();
-    let scripts = files("az");
-    assert!(scripts.len() >= 8, "scripts are missing");
-    let mut different = Vec::new();
-    for path in &scripts {
-        let text = play(&fs::read_to_string(path).expect("a script"));
-        let expected_path = path.with_extension("out");
-        if update {
-            fs::write(&expected_path, text).expect("a writable folder");
-            continue;
-        }
-        let expected = fs::read_to_string(&expected_path).unwrap_or_default();
-        if text != expected {
-            let line = text.lines().zip(expected.lines()).position(|(one, other)| one != other);
-            let line = line.unwrap_or_else(|| text.lines().count().min(expected.lines().count()));
-            different.push(format!(
-                "{}, line {}:\n  expected: {}\n  came:     {}",
-                path.display(),
-                line + 1,
-                expected.lines().nth(line).unwrap_or("(nothing)"),
-                text.lines().nth(line).unwrap_or("(nothing)")
-            ));
-        }
+impl fmt::Display for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
     }
-    assert!(different.is_empty(), "{}", different.join("\n"));
+}
+
+impl fmt::Debug for Problem {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.0)
+    }
+}
+
+/// Plays a script and compares the outcome with the one beside it, or writes that anew.
+fn gives_what_is_written_beside_it(script: &Path) -> datatest_stable::Result<()> {
+    let outcome = play(&fs::read_to_string(script)?);
+    let path = script.with_extension("out");
+    if std::env::var_os("UPDATE_SCRIPTS").is_some() {
+        return Ok(fs::write(&path, outcome)?);
+    }
+    let expected = fs::read_to_string(&path).unwrap_or_default();
+    if outcome == expected {
+        return Ok(());
+    }
+    let difference = TextDiff::from_lines(&expected, &outcome);
+    let difference = difference.unified_diff().header("expected", "came").to_string();
+    Err(Problem(format!("{} is no longer what comes of the script:\n{difference}", path.display())).into())
+}
+
+/// Fails for an outcome whose script is gone.
+fn has_a_script(outcome: &Path) -> datatest_stable::Result<()> {
+    if outcome.with_extension("az").exists() {
+        return Ok(());
+    }
+    Err(Problem(format!("{} is the outcome of no script", outcome.display())).into())
+}
+
+datatest_stable::harness! {
+    { test = gives_what_is_written_beside_it, root = "tests/scripts", pattern = r"\.az$" },
+    { test = has_a_script, root = "tests/scripts", pattern = r"\.out$" },
 }
