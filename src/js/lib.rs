@@ -1,23 +1,30 @@
 //! The JavaScript package: the only place where the headless simulator meets JavaScript.
 //!
-//! It is thin on purpose: arguments are checked, the session does the work, and [`report`] says
-//! what came of it. The types that people program against are in `types.d.ts`, written by hand.
+//! It is thin on purpose: arguments are checked, the session does the work, and
+//! [`report`](scale_down_session::report) says what came of it. The types that people program against are in
+//! `types.d.ts`, written by hand; the unit tests hold them to what is given.
+
+mod answer;
+#[cfg(any(test, feature = "constructor"))]
+mod options;
+mod problem;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
-use js_sys::{Error, Reflect};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
-use scale_down_session::{OpenError, SharedSimulation, report};
+use problem::integer;
+use scale_down_session::SharedSimulation;
+
+pub use problem::Problem;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
-
-/// The largest integer that a JavaScript number holds exactly.
-const SAFE_INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
 
 /// A simulated subscription with its console.
 #[wasm_bindgen(skip_typescript)]
@@ -34,20 +41,7 @@ impl Simulator {
     ///
     /// None by itself; a line that fails has an exit code.
     pub fn exec(&self, lines: &str) -> Result<JsValue, JsValue> {
-        let result = {
-            let mut session = self.session.borrow_mut();
-            let begun = session.transcript().len();
-            session.submit(lines);
-            session.advance_until_answered();
-            let entries = session.transcript().get(begun..).unwrap_or_default();
-            let join = |text: fn(&scale_down_session::Entry) -> String| entries.iter().map(text).collect::<String>();
-            json!({
-                "exit_code": entries.last().and_then(|entry| entry.exit_code).unwrap_or(0),
-                "stdout": join(scale_down_session::Entry::stdout),
-                "stderr": join(scale_down_session::Entry::stderr),
-                "lines": entries.iter().map(report::entry).collect::<Vec<_>>(),
-            })
-        };
+        let result = answer::exec(&mut **self.session.borrow_mut(), lines);
         self.changed();
         to_js(result)
     }
@@ -103,15 +97,7 @@ impl Simulator {
     pub fn complete(&self, line: &str, cursor: Option<f64>) -> Result<JsValue, JsValue> {
         let cursor = cursor.map(|cursor| integer("cursor", cursor)).transpose()?;
         let cursor = cursor.and_then(|cursor| usize::try_from(cursor).ok()).unwrap_or(line.len());
-        let completion = self.session.borrow().complete(line, cursor);
-        let candidates = completion.candidates.into_iter();
-        to_js(json!({
-            "start": completion.replace.start,
-            "end": completion.replace.end,
-            "candidates": candidates
-                .map(|one| json!({ "text": one.text, "description": one.description }))
-                .collect::<Vec<_>>(),
-        }))
+        to_js(answer::completion(&**self.session.borrow(), line, cursor))
     }
 
     /// Takes back the last thing typed; false where nothing is left.
@@ -151,10 +137,7 @@ impl Simulator {
     pub fn load(&self, script: &str) -> Result<(), JsValue> {
         let opened = self.session.borrow_mut().open(script);
         self.changed();
-        opened.map_err(|problem| {
-            let code = if matches!(problem, OpenError::Share(_)) { "invalid_link" } else { "invalid_script" };
-            error(code, &problem.to_string())
-        })
+        Ok(opened.map_err(Problem::from)?)
     }
 
     /// The simulated time in milliseconds.
@@ -179,59 +162,19 @@ impl Simulator {
     }
 }
 
-/// An error with a code.
-#[must_use]
-pub fn error(code: &str, message: &str) -> JsValue {
-    let error = Error::new(message);
-    // Setting a property of a fresh object cannot fail.
-    let _ = Reflect::set(&error, &"code".into(), &code.into());
-    error.into()
-}
-
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a safe integer")]
-fn integer(name: &str, value: f64) -> Result<u64, JsValue> {
-    if (0.0..=SAFE_INTEGER_MAX).contains(&value) && value.fract() == 0.0 {
-        return Ok(value as u64);
-    }
-    Err(error("invalid_argument", &format!("{name} must be a whole number from 0 to 2^53 - 1, not {value}")))
-}
-
 #[expect(clippy::cast_precision_loss, reason = "simulated time stays far below 2^53 ms")]
 fn number(value: u64) -> f64 {
     value as f64
 }
 
-/// JSON as JavaScript objects, with names as JavaScript has them.
+/// Returns JSON as JavaScript objects, with names as JavaScript has them.
 ///
 /// # Errors
 ///
 /// `internal`, in practice never.
 pub fn to_js(value: Value) -> Result<JsValue, JsValue> {
-    let value = camel_case(value);
-    value.serialize(&Serializer::json_compatible()).map_err(|problem| error("internal", &problem.to_string()))
-}
-
-/// The names of a report in camel case. Its values are data and stay.
-fn camel_case(value: Value) -> Value {
-    match value {
-        Value::Object(object) => {
-            let entries = object.into_iter().map(|(name, value)| (camel_case_name(&name), camel_case(value)));
-            Value::Object(entries.collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(camel_case).collect()),
-        other => other,
-    }
-}
-
-fn camel_case_name(name: &str) -> String {
-    let mut words = name.split('_');
-    let mut camel = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        let mut letters = word.chars();
-        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        camel.push_str(letters.as_str());
-    }
-    camel
+    let converted = answer::camel_case(value).serialize(&Serializer::json_compatible());
+    Ok(converted.map_err(|error| Problem::internal(error.to_string()))?)
 }
 
 /// The constructor, which begins a run of its own. Not in the page, whose simulator arrives later and is one run.
@@ -240,21 +183,12 @@ mod constructor {
     use std::cell::RefCell;
     use std::rc::Rc;
 
-    use serde::Deserialize;
     use serde_json::Value;
     use wasm_bindgen::prelude::*;
 
-    use super::{Simulator, error, integer};
-    use scale_down_session::{DEFAULT_SEED, Session, SessionOptions, World};
-
-    /// The options of the constructor.
-    #[derive(Default, Deserialize)]
-    #[serde(default, deny_unknown_fields)]
-    struct Options {
-        seed: Option<f64>,
-        strict: bool,
-        world: Option<Value>,
-    }
+    use super::options::session_options;
+    use super::{Problem, Simulator};
+    use scale_down_session::Session;
 
     #[wasm_bindgen]
     impl Simulator {
@@ -266,28 +200,14 @@ mod constructor {
         /// be read.
         #[wasm_bindgen(constructor)]
         pub fn new(options: JsValue) -> Result<Simulator, JsValue> {
-            let options: Options = if options.is_undefined() || options.is_null() {
-                Options::default()
+            let options = if options.is_undefined() {
+                Value::Null
             } else {
                 // By way of JSON, which knows every field that is there: those that do not exist are refused.
-                serde_wasm_bindgen::from_value::<Value>(options)
-                    .map_err(|problem| problem.to_string())
-                    .and_then(|options| serde_json::from_value(options).map_err(|problem| problem.to_string()))
-                    .map_err(|problem| error("invalid_argument", &problem))?
+                serde_wasm_bindgen::from_value(options).map_err(|error| Problem::argument(error.to_string()))?
             };
-            let seed = options.seed.map(|seed| integer("seed", seed)).transpose()?;
-            let world = options.world.map(|world| read_world(&world)).transpose()?;
-            let session = Session::new(SessionOptions {
-                seed: Some(seed.unwrap_or(DEFAULT_SEED)),
-                strict: options.strict,
-                world,
-                ..SessionOptions::default()
-            });
+            let session = Session::new(session_options(options)?);
             Ok(Self { session: Rc::new(RefCell::new(Box::new(session))), on_change: None })
         }
-    }
-
-    fn read_world(world: &Value) -> Result<World, JsValue> {
-        World::parse(&world.to_string()).map_err(|problem| error("invalid_world", &problem.to_string()))
     }
 }
