@@ -114,7 +114,7 @@ impl Page {
             Some(script) => session.resume_lesson(text, &script),
             None => session.begin_lesson(text),
         };
-        begun.map_err(|problem| js::error("invalid_lesson", &problem.to_string()))?;
+        begun.map_err(|problem| js::Problem { code: "invalid_lesson", message: problem.to_string() })?;
         self.link.send_message(Msg::Begin);
         js::to_js(session.lesson())
     }
@@ -135,7 +135,7 @@ impl Page {
     /// `invalid_world`, with what is the matter.
     pub fn world(&self, text: &str) -> Result<(), JsValue> {
         let imported = self.session.borrow_mut().import(text);
-        imported.map_err(|problem| js::error("invalid_world", &problem.to_string()))?;
+        imported.map_err(js::Problem::from)?;
         self.link.send_message(Msg::Begin);
         Ok(())
     }

@@ -2,15 +2,10 @@
 
 use wasm_bindgen::prelude::*;
 
-use super::error;
+use super::problem::Problem;
 
 /// The largest integer that a JavaScript number holds exactly.
 const SAFE_INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
-
-/// Returns the error `invalid_argument`.
-pub(super) fn invalid(message: &str) -> JsValue {
-    error("invalid_argument", message)
-}
 
 /// Returns a short description of a value, for a message.
 pub(super) fn described(value: &JsValue) -> String {
@@ -31,8 +26,8 @@ pub(super) fn described(value: &JsValue) -> String {
 /// # Errors
 ///
 /// `invalid_argument` for anything that is no string.
-pub(super) fn text(name: &str, value: &JsValue) -> Result<String, JsValue> {
-    value.as_string().ok_or_else(|| invalid(&format!("{name} must be a string, not {}", described(value))))
+pub(super) fn text(name: &str, value: &JsValue) -> Result<String, Problem> {
+    value.as_string().ok_or_else(|| Problem::argument(format!("{name} must be a string, not {}", described(value))))
 }
 
 /// Reads a whole number from 0 to 2^53 - 1.
@@ -41,10 +36,13 @@ pub(super) fn text(name: &str, value: &JsValue) -> Result<String, JsValue> {
 ///
 /// `invalid_argument` for anything else.
 #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a safe integer")]
-pub(super) fn integer(name: &str, value: &JsValue) -> Result<u64, JsValue> {
+pub(super) fn integer(name: &str, value: &JsValue) -> Result<u64, Problem> {
     match value.as_f64() {
         Some(number) if (0.0..=SAFE_INTEGER_MAX).contains(&number) && number.fract() == 0.0 => Ok(number as u64),
-        _ => Err(invalid(&format!("{name} must be a whole number from 0 to 2^53 - 1, not {}", described(value)))),
+        _ => Err(Problem::argument(format!(
+            "{name} must be a whole number from 0 to 2^53 - 1, not {}",
+            described(value)
+        ))),
     }
 }
 
@@ -53,7 +51,7 @@ pub(super) fn integer(name: &str, value: &JsValue) -> Result<u64, JsValue> {
 /// # Errors
 ///
 /// As [`integer`].
-pub(super) fn optional_integer(name: &str, value: &JsValue) -> Result<Option<u64>, JsValue> {
+pub(super) fn optional_integer(name: &str, value: &JsValue) -> Result<Option<u64>, Problem> {
     if value.is_undefined() { Ok(None) } else { integer(name, value).map(Some) }
 }
 

@@ -6,9 +6,11 @@ use std::rc::Rc;
 use js_sys::{JSON, JsString, Object, Reflect};
 use wasm_bindgen::prelude::*;
 
-use super::arguments::{described, invalid, optional_integer};
-use super::{Simulator, error};
-use scale_down_session::{DEFAULT_SEED, Session, SessionOptions, World};
+use super::Simulator;
+use super::arguments::{described, optional_integer};
+use super::options::{OPTIONS, session_options, unknown};
+use super::problem::Problem;
+use scale_down_session::Session;
 
 /// Length of the longest world, in UTF-16 units of its JSON.
 const WORLD_MAX: u32 = 8 * 1024 * 1024;
@@ -23,25 +25,26 @@ impl Simulator {
     /// cannot be read.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Simulator, JsValue> {
-        let [seed, strict, world] = members(&options, ["seed", "strict", "world"])?;
-        let seed = optional_integer("seed", &seed)?.unwrap_or(DEFAULT_SEED);
-        let session = Session::new(SessionOptions {
-            seed: Some(seed),
-            strict: flag("strict", &strict)?,
-            world: if world.is_undefined() { None } else { Some(read_world(&world)?) },
-            ..SessionOptions::default()
-        });
+        let [seed, strict, world] = members(&options)?;
+        let world = if world.is_undefined() { None } else { Some(world_json(&world)?) };
+        let options = session_options(optional_integer("seed", &seed)?, flag("strict", &strict)?, world.as_deref())?;
+        let session = Session::new(options);
         Ok(Self { session: Rc::new(RefCell::new(Box::new(session))), on_change: None })
     }
 }
 
-fn read_world(world: &JsValue) -> Result<World, JsValue> {
-    let invalid = |problem: &str| error("invalid_world", problem);
+/// Returns the JSON of a world.
+///
+/// # Errors
+///
+/// `invalid_argument` for what is no object, `invalid_world` for an object that has no JSON, or a longer one than the
+/// limit.
+fn world_json(world: &JsValue) -> Result<String, Problem> {
     if !world.is_object() {
-        return Err(error("invalid_argument", "world must be an object"));
+        return Err(Problem::argument("world must be an object"));
     }
-    let json = json(world, WORLD_MAX).map_err(|problem| invalid(&problem))?;
-    World::parse(&json.unwrap_or_default()).map_err(|problem| invalid(&problem.to_string()))
+    let json = json(world, WORLD_MAX).map_err(|message| Problem { code: "invalid_world", message })?;
+    Ok(json.unwrap_or_default())
 }
 
 /// Reads a flag; `undefined` is `false`.
@@ -49,11 +52,11 @@ fn read_world(world: &JsValue) -> Result<World, JsValue> {
 /// # Errors
 ///
 /// `invalid_argument` for anything that is neither `true` nor `false`.
-fn flag(name: &str, value: &JsValue) -> Result<bool, JsValue> {
+fn flag(name: &str, value: &JsValue) -> Result<bool, Problem> {
     match value.as_bool() {
         Some(flag) => Ok(flag),
         None if value.is_undefined() => Ok(false),
-        None => Err(invalid(&format!("{name} must be true or false, not {}", described(value)))),
+        None => Err(Problem::argument(format!("{name} must be true or false, not {}", described(value)))),
     }
 }
 
@@ -61,21 +64,22 @@ fn flag(name: &str, value: &JsValue) -> Result<bool, JsValue> {
 ///
 /// # Errors
 ///
-/// `invalid_argument` for anything that is no object, and for members other than `known`.
-fn members<const N: usize>(value: &JsValue, known: [&str; N]) -> Result<[JsValue; N], JsValue> {
+/// `invalid_argument` for anything that is no object, and for members other than [`OPTIONS`].
+fn members(value: &JsValue) -> Result<[JsValue; OPTIONS.len()], JsValue> {
     if value.is_undefined() || value.is_null() {
-        return Ok([const { JsValue::UNDEFINED }; N]);
+        return Ok([const { JsValue::UNDEFINED }; OPTIONS.len()]);
     }
     let object = value.dyn_ref::<Object>().filter(|object| !object.is_function());
-    let object = object.ok_or_else(|| invalid(&format!("the options must be an object, not {}", described(value))))?;
+    let object =
+        object.ok_or_else(|| Problem::argument(format!("the options must be an object, not {}", described(value))))?;
     for name in Object::keys(object) {
         let name = name.as_string().unwrap_or_default();
-        if !known.contains(&name.as_str()) {
-            return Err(invalid(&format!("there is no option '{name}': the options are {}", known.join(", "))));
+        if !OPTIONS.contains(&name.as_str()) {
+            return Err(unknown(&name).into());
         }
     }
-    let mut members = [const { JsValue::UNDEFINED }; N];
-    for (member, name) in members.iter_mut().zip(known) {
+    let mut members = [const { JsValue::UNDEFINED }; OPTIONS.len()];
+    for (member, name) in members.iter_mut().zip(OPTIONS) {
         *member = Reflect::get(object, &JsValue::from_str(name))?;
     }
     Ok(members)

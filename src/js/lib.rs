@@ -1,25 +1,32 @@
 //! The JavaScript package: the only place where the headless simulator meets JavaScript.
 //!
-//! It is thin on purpose: arguments are checked, the session does the work, and [`report`] says
-//! what came of it. The types that people program against are in `types.d.ts`, written by hand.
+//! It is thin on purpose: arguments are checked, the session does the work, and
+//! [`report`](scale_down_session::report) says what came of it. The types that people program against are in
+//! `types.d.ts`, written by hand; the unit tests hold them to what is given.
 
 #![expect(clippy::needless_pass_by_value, reason = "a value from JavaScript is handed over at the boundary")]
 
+mod answer;
 mod arguments;
 #[cfg(feature = "constructor")]
 mod constructor;
+#[cfg(any(test, feature = "constructor"))]
+mod options;
+mod problem;
+#[cfg(test)]
+mod tests;
 
 use std::rc::Rc;
 
-use js_sys::{Error, Reflect};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::Value;
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
 use arguments::{integer, optional_integer, text};
-use scale_down_session::budget::OutOfBudget;
-use scale_down_session::{OpenError, SharedSimulation, report};
+use scale_down_session::SharedSimulation;
+
+pub use problem::Problem;
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
@@ -44,28 +51,9 @@ impl Simulator {
     /// exit code.
     pub fn exec(&self, lines: JsValue) -> Result<JsValue, JsValue> {
         let lines = text("lines", &lines)?;
-        let result = {
-            let mut session = self.session.borrow_mut();
-            let begun = session.transcript().len();
-            let answered = session.exec(&lines, WORK_MAX);
-            if answered.is_err() {
-                drop(session);
-                self.changed();
-                return answered.map(|()| JsValue::UNDEFINED).map_err(out_of_budget);
-            }
-            let entries = session.transcript().get(begun..).unwrap_or_default();
-            let join = |text: fn(&scale_down_session::Entry) -> String| {
-                entries.iter().map(|entry| text(entry)).collect::<String>()
-            };
-            json!({
-                "exit_code": entries.last().and_then(|entry| entry.exit_code).unwrap_or(0),
-                "stdout": join(scale_down_session::Entry::stdout),
-                "stderr": join(scale_down_session::Entry::stderr),
-                "lines": entries.iter().map(|entry| report::entry(entry)).collect::<Vec<_>>(),
-            })
-        };
+        let result = answer::exec(&mut **self.session.borrow_mut(), &lines, WORK_MAX);
         self.changed();
-        to_js(result)
+        to_js(result?)
     }
 
     /// Advances simulated time by a number of milliseconds.
@@ -118,15 +106,7 @@ impl Simulator {
         let line = text("line", &line)?;
         let cursor = optional_integer("cursor", &cursor)?;
         let cursor = cursor.map_or(line.len(), |units| arguments::byte_offset(&line, units));
-        let completion = self.session.borrow().complete(&line, cursor);
-        let candidates = completion.candidates.into_iter();
-        to_js(json!({
-            "start": arguments::utf16_offset(&line, completion.replace.start),
-            "end": arguments::utf16_offset(&line, completion.replace.end),
-            "candidates": candidates
-                .map(|one| json!({ "text": one.text, "description": one.description }))
-                .collect::<Vec<_>>(),
-        }))
+        to_js(answer::completion(&**self.session.borrow(), &line, cursor))
     }
 
     /// Undoes the last line typed; returns `false` if nothing is left to undo.
@@ -157,7 +137,7 @@ impl Simulator {
     ///
     /// `too_large` where the run is more than a link may hold, or than [`Self::load`] would play.
     pub fn share(&self) -> Result<String, JsValue> {
-        self.session.borrow().share().map_err(|problem| error("too_large", &problem.to_string()))
+        Ok(self.session.borrow().share().map_err(|error| Problem { code: "too_large", message: error.to_string() })?)
     }
 
     /// Begins anew and plays a script, a link or its fragment, or a session in JSON.
@@ -170,10 +150,7 @@ impl Simulator {
         let script = text("script", &script)?;
         let opened = self.session.borrow_mut().open(&script);
         self.changed();
-        opened.map_err(|problem| {
-            let code = if matches!(problem, OpenError::Share(_)) { "invalid_link" } else { "invalid_script" };
-            error(code, &problem.to_string())
-        })
+        Ok(opened.map_err(Problem::from)?)
     }
 
     /// Returns the simulated time, in milliseconds.
@@ -194,7 +171,7 @@ impl Simulator {
     fn go_to(&self, at_ms: u64) -> Result<(), JsValue> {
         let gone = self.session.borrow_mut().seek_within(at_ms, WORK_MAX);
         self.changed();
-        gone.map_err(out_of_budget)
+        Ok(gone.map_err(Problem::from)?)
     }
 
     fn changed(&self) {
@@ -204,54 +181,17 @@ impl Simulator {
     }
 }
 
-/// Creates an `Error` with a `code`.
-#[must_use]
-pub fn error(code: &str, message: &str) -> JsValue {
-    let error = Error::new(message);
-    error.set_name("SimulatorError");
-    // Setting a property of a fresh object cannot fail.
-    let _ = Reflect::set(&error, &"code".into(), &code.into());
-    error.into()
-}
-
-fn out_of_budget(problem: OutOfBudget) -> JsValue {
-    error("out_of_budget", &problem.to_string())
-}
-
 #[expect(clippy::cast_precision_loss, reason = "simulated time stays far below 2^53 ms")]
 fn number(value: u64) -> f64 {
     value as f64
 }
 
-/// Converts JSON to JavaScript objects, with names in camel case.
+/// Returns JSON as JavaScript objects, with names as JavaScript has them.
 ///
 /// # Errors
 ///
 /// `internal`, in practice never.
 pub fn to_js(value: Value) -> Result<JsValue, JsValue> {
-    let value = camel_case(value);
-    value.serialize(&Serializer::json_compatible()).map_err(|problem| error("internal", &problem.to_string()))
-}
-
-/// Changes the names of a report to camel case. Its values are data and stay.
-fn camel_case(value: Value) -> Value {
-    match value {
-        Value::Object(object) => {
-            let entries = object.into_iter().map(|(name, value)| (camel_case_name(&name), camel_case(value)));
-            Value::Object(entries.collect())
-        }
-        Value::Array(items) => Value::Array(items.into_iter().map(camel_case).collect()),
-        other => other,
-    }
-}
-
-fn camel_case_name(name: &str) -> String {
-    let mut words = name.split('_');
-    let mut camel = words.next().unwrap_or_default().to_owned();
-    for word in words {
-        let mut letters = word.chars();
-        camel.extend(letters.next().map(|first| first.to_ascii_uppercase()));
-        camel.push_str(letters.as_str());
-    }
-    camel
+    let converted = answer::camel_case(value).serialize(&Serializer::json_compatible());
+    Ok(converted.map_err(|error| Problem::internal(error.to_string()))?)
 }

@@ -31,13 +31,14 @@ export interface LineResult {
   atMs: number;
   /** Every check that needs no cloud was passed. */
   accepted: boolean;
-  exitCode: number;
+  /** Null while the line asks a question: in a run that was loaded with a terminal, the next line answers it. */
+  exitCode: number | null;
   stage: Stage;
   stdout: string;
   stderr: string;
 }
 
-/** What `exec` gives: the last exit code, all output, and each line by itself. */
+/** What `exec` gives: the last exit code (0 where the last line asks), all output, and each line by itself. */
 export interface ExecResult {
   exitCode: number;
   stdout: string;

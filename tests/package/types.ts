@@ -7,6 +7,7 @@ import init, { Simulator as WebSimulator } from "scale-down-playground/web";
 const simulator = new Simulator({ seed: 7, strict: true, world: { groups: [], clusters: [], agentPools: {} } });
 const result: ExecResult = simulator.exec("az aks list");
 const stage: "parse" | "ok" | string = result.lines[0]?.stage ?? "ok";
+const ended: boolean = result.lines[0]?.exitCode !== null;
 const snapshot: Snapshot = simulator.snapshot();
 const frozen: number = snapshot.nodesByState.deallocated;
 const states: NodeState[] = snapshot.pools.flatMap((pool) => pool.nodes.map((node) => node.state));
@@ -36,8 +37,10 @@ new Simulator({ sed: 7 });
 simulator.nowMs = 5;
 // @ts-expect-error There is no such state.
 snapshot.nodesByState.frozen;
+// @ts-expect-error A line that asks a question has no exit code yet.
+result.lines.map(({ exitCode }): number => exitCode);
 // @ts-expect-error A line is a text.
 simulator.exec(["az"]);
 
 init().then(() => new WebSimulator().exec("az version"));
-console.log(stage, frozen, states, range, events, completion, time, undone);
+console.log(stage, ended, frozen, states, range, events, completion, time, undone);
