@@ -22,7 +22,7 @@ const megabytes = () => memory.buffer.byteLength / 1e6;
 const POOL = "-g rg --cluster-name c";
 const CLUSTER = "az group create -n rg -l eastus\naz aks create -g rg -n c --node-count 50";
 
-test("ten thousand commands on fifty nodes", () => {
+test("ten thousand commands on fifty nodes", (t) => {
   const simulator = new Simulator();
   simulator.exec(CLUSTER);
   for (let call = 0; call < 10_000; call += 1) {
@@ -31,11 +31,12 @@ test("ten thousand commands on fifty nodes", () => {
     // However much was printed before, what a call prints is there.
     assert.equal(stdout.trimEnd().split("\n").length, 51);
   }
+  t.diagnostic(`${megabytes()} MB`);
   assert.ok(megabytes() < 100, `${megabytes()} MB`);
   simulator.free();
 });
 
-test("a thousand changes of five thousand nodes", () => {
+test("a thousand changes of five thousand nodes", (t) => {
   const simulator = new Simulator();
   simulator.exec(`sim quota 100000\n${CLUSTER}`);
   for (let pool = 0; pool < 5; pool += 1) simulator.exec(`az aks nodepool add ${POOL} -n pool${pool} -c 990 -o none`);
@@ -45,6 +46,7 @@ test("a thousand changes of five thousand nodes", () => {
     const { exitCode, stderr } = simulator.exec(`az aks nodepool scale ${POOL} -n pool0 -c ${989 + (call % 2)} -o none`);
     assert.equal(exitCode, 0, stderr);
   }
+  t.diagnostic(`${before} MB, then ${megabytes()} MB`);
   assert.ok(megabytes() - before < 60, `${before} MB, then ${megabytes()} MB`);
   // Going back through all of it is going back to a copy near by.
   const end = simulator.nowMs;
