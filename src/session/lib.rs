@@ -15,6 +15,7 @@ mod detail;
 mod entry;
 pub mod examples;
 pub mod lesson;
+pub mod metrics;
 mod open;
 pub mod report;
 mod run;
