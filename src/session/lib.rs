@@ -10,6 +10,7 @@ pub mod budget;
 pub mod check;
 mod checkpoints;
 mod command_log;
+pub mod compare;
 mod complete;
 mod detail;
 mod entry;
