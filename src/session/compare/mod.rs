@@ -4,6 +4,7 @@
 //! same pauses, under the same loads and faults. Durations are drawn from the same seed in the order in which they are
 //! needed, so that those of one variant are not those of another: over several seeds that evens out.
 
+mod counterfactual;
 mod figures;
 mod vary;
 
@@ -16,6 +17,7 @@ use super::{OutOfBudget, Session, budget::Budget};
 use scale_down_engine::NodeState;
 use scale_down_engine::record::RecordedEvent;
 
+pub use counterfactual::Counterfactual;
 pub use figures::{FIGURES, Figure, Unit, interval95, mean};
 pub use vary::{ALWAYS_ON, Change, Vary, VaryError};
 
