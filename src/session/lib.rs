@@ -27,6 +27,7 @@ mod simulation;
 mod take_lesson;
 pub mod timeline;
 mod transcript;
+pub mod verdict;
 pub mod world;
 
 use std::sync::Arc;
@@ -47,6 +48,7 @@ pub use timeline::{Timeline, TimelineView};
 pub use world::{World, WorldError};
 
 use timeline::Sample;
+use verdict::Counterfactuals;
 
 use scale_down_cli::az::exec::Question;
 use scale_down_engine::{Cloud, Snapshot};
@@ -85,6 +87,7 @@ pub struct Session {
     timeline: Timeline,
     /// End of the run that undo or redo has restored, in milliseconds; 0 after anything else.
     known_end_ms: u64,
+    counterfactuals: Option<Box<Counterfactuals>>,
 }
 
 /// A change of the log, with what it takes to go back before it.
@@ -116,6 +119,7 @@ impl Session {
             revision: 0,
             timeline: Timeline::default(),
             known_end_ms: 0,
+            counterfactuals: None,
         }
     }
 
