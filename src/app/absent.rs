@@ -11,6 +11,7 @@ use scale_down_cli::ground::candidate::Completion;
 use scale_down_engine::{PoolId, Snapshot};
 use scale_down_session::budget::OutOfBudget;
 use scale_down_session::lesson::LessonError;
+use scale_down_session::verdict::Verdict;
 use scale_down_session::{Entry, NodeDetail, NodeRow, OpenError, Simulation, TimelineView, WorldError};
 
 /// The stand-in simulator: an empty cloud, and a queue of the lines typed so far.
@@ -78,6 +79,10 @@ impl Simulation for Absent {
 
     fn events(&self, _since: u64) -> Value {
         Value::Null
+    }
+
+    fn verdict(&mut self, _work_max: u64) -> Verdict {
+        Verdict::default()
     }
 
     fn submit(&mut self, text: &str) {

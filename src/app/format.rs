@@ -2,7 +2,8 @@
 
 use scale_down_engine::{NodeState, PodCounts, StateCounts};
 
-pub use scale_down_session::amount::{dollars, grouped};
+use scale_down_session::amount::split;
+pub use scale_down_session::amount::{dollars, duration, grouped};
 
 /// `00:24:10`, with days in front when there are any.
 #[must_use]
@@ -12,20 +13,6 @@ pub fn clock(ms: u64) -> String {
         format!("{hours:02}:{minutes:02}:{seconds:02}")
     } else {
         format!("{days}d {hours:02}:{minutes:02}:{seconds:02}")
-    }
-}
-
-/// `45 s`, `2 min 5 s`, `3 h 10 min`, `2 d 4 h`: the two largest units that matter.
-#[must_use]
-pub fn duration(ms: u64) -> String {
-    let pair = |large: u64, unit: &str, small: u64, small_unit: &str| {
-        if small == 0 { format!("{large} {unit}") } else { format!("{large} {unit} {small} {small_unit}") }
-    };
-    match split(ms) {
-        (0, 0, 0, seconds) => format!("{seconds} s"),
-        (0, 0, minutes, seconds) => pair(minutes, "min", seconds, "s"),
-        (0, hours, minutes, _) => pair(hours, "h", minutes, "min"),
-        (days, hours, _, _) => pair(days, "d", hours, "h"),
     }
 }
 
@@ -76,11 +63,6 @@ pub fn counts_json(counts: &StateCounts) -> String {
     let pairs: Vec<String> =
         NodeState::ALL.into_iter().map(|state| format!("\"{}\":{}", state.name(), counts.of(state))).collect();
     format!("{{{}}}", pairs.join(","))
-}
-
-const fn split(ms: u64) -> (u64, u64, u64, u64) {
-    let seconds = ms / 1_000;
-    (seconds / 86_400, seconds / 3_600 % 24, seconds / 60 % 60, seconds % 60)
 }
 
 #[cfg(test)]

@@ -42,12 +42,15 @@ use view::table::NodeTable;
 
 use scale_down_engine::Snapshot;
 use scale_down_session::examples::{Example, FIRST};
+use scale_down_session::verdict::Verdict;
 use scale_down_session::{Entry, SessionOptions, SharedSimulation};
 
 /// Real time between two renderings of everything but the canvas.
 const RENDER_MS: f64 = 100.0;
 /// The same for ages and costs in the table.
 const TABLE_MS: f64 = 300.0;
+/// Work on the counterfactuals of a run at a time, in units as `docs/session.md` counts them: a millisecond or two.
+const VERDICT_WORK: u64 = 400;
 /// Default speed, in simulated milliseconds per real one: slow enough to see things happen.
 const SPEED: u32 = 60;
 
@@ -161,6 +164,7 @@ pub struct App {
     chart: Chart,
     rendered_ms: f64,
     table_ms: f64,
+    verdict: Verdict,
     stick: bool,
     wake: Wake,
     size_observer: Option<SizeObserver>,
@@ -200,6 +204,7 @@ impl Component for App {
             chart: Chart::default(),
             rendered_ms: 0.0,
             table_ms: 0.0,
+            verdict: Verdict::default(),
             stick: true,
             wake: Wake::default(),
             size_observer: None,
@@ -236,9 +241,10 @@ impl Component for App {
             self.table_ms = now_ms;
             self.table.follow(&**self.session.borrow(), &self.snapshot);
             self.table.counts = self.snapshot.counts;
+            self.verdict = self.session.borrow_mut().verdict(VERDICT_WORK);
             self.chart = Chart::new(&self.session.borrow().timeline_view());
         }
-        self.sleep(ctx, idle, moving, !table_due);
+        self.sleep(ctx, idle, moving, !table_due || !self.verdict.is_known());
         render
     }
 

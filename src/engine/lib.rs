@@ -16,6 +16,7 @@ mod cloud;
 mod event;
 pub mod ground;
 pub mod kubernetes;
+pub mod measures;
 pub mod provider;
 pub mod record;
 pub mod scaler;

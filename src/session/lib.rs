@@ -11,11 +11,13 @@ pub mod budget;
 pub mod check;
 mod checkpoints;
 mod command_log;
+pub mod compare;
 mod complete;
 mod detail;
 mod entry;
 pub mod examples;
 pub mod lesson;
+pub mod metrics;
 mod open;
 pub mod report;
 mod run;
@@ -26,6 +28,7 @@ mod simulation;
 mod take_lesson;
 pub mod timeline;
 mod transcript;
+pub mod verdict;
 pub mod world;
 
 use std::sync::Arc;
@@ -46,6 +49,7 @@ pub use timeline::{Timeline, TimelineView};
 pub use world::{World, WorldError};
 
 use timeline::Sample;
+use verdict::Counterfactuals;
 
 use scale_down_cli::az::exec::Question;
 use scale_down_engine::{Cloud, Snapshot};
@@ -84,6 +88,7 @@ pub struct Session {
     timeline: Timeline,
     /// End of the run that undo or redo has restored, in milliseconds; 0 after anything else.
     known_end_ms: u64,
+    counterfactuals: Option<Box<Counterfactuals>>,
 }
 
 /// A change of the log, with what it takes to go back before it.
@@ -115,6 +120,7 @@ impl Session {
             revision: 0,
             timeline: Timeline::default(),
             known_end_ms: 0,
+            counterfactuals: None,
         }
     }
 

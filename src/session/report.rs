@@ -4,6 +4,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::metrics::Metrics;
 use super::{Entry, Session};
 use scale_down_engine::azure::node_name::node_name;
 use scale_down_engine::{ClusterView, CostView, PodCounts, PoolView, StateCounts};
@@ -57,6 +58,7 @@ pub fn snapshot(session: &Session, with_nodes: bool) -> Value {
         "pods": pods(snapshot.pods),
         "pools": pools,
         "cost": cost(&snapshot.cost),
+        "metrics": Metrics::of(session.cloud()).to_json(),
     })
 }
 
@@ -103,6 +105,9 @@ fn pool_object(session: &Session, cluster: &ClusterView, view: &PoolView, with_n
     });
     if let Value::Object(fields) = fields {
         object.extend(fields);
+    }
+    if let Some(pool) = session.cloud().pool(view.id) {
+        object.insert("metrics".to_owned(), Metrics::of_pool(session.cloud(), pool).to_json());
     }
     if with_nodes {
         let scale_set = session.cloud().pool(view.id).map(|pool| pool.scale_set.clone());

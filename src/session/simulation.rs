@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use super::budget::OutOfBudget;
 use super::lesson::{self, Lesson, LessonError};
+use super::verdict::Verdict;
 use super::{Entry, EntryState, NodeDetail, NodeRow, OpenError, Session, TimelineView, World, WorldError, report};
 use scale_down_cli::ground::candidate::Completion;
 use scale_down_engine::{PoolId, Snapshot};
@@ -46,6 +47,7 @@ pub trait Simulation {
     /// Returns [`report::events`].
     fn events(&self, since: u64) -> Value;
 
+    fn verdict(&mut self, work_max: u64) -> Verdict;
     fn submit(&mut self, text: &str);
     /// # Errors
     ///
@@ -168,6 +170,10 @@ impl Simulation for Session {
 
     fn events(&self, since: u64) -> Value {
         report::events(self, since)
+    }
+
+    fn verdict(&mut self, work_max: u64) -> Verdict {
+        self.verdict(work_max)
     }
 
     fn submit(&mut self, text: &str) {

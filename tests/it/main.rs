@@ -17,6 +17,7 @@ mod formatters;
 mod jmespath_compliance;
 mod kubernetes;
 mod lessons;
+mod measures;
 mod modules;
 mod open;
 mod properties;

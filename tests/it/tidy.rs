@@ -436,13 +436,14 @@ fn the_outcome_in_the_document_of_the_command_is_real() {
 
 /// Rooms of the engine, from the ground up: folders, and files that are rooms by themselves. Each knows those before it,
 /// and nothing else of the crate.
-const ROOMS: [&str; 11] = [
+const ROOMS: [&str; 12] = [
     "ground",
     "azure",
     "kubernetes",
     "autoscaler",
     "event",
     "record",
+    "measures",
     "workloads",
     "provider",
     "scaler",

@@ -2,9 +2,11 @@
 
 use yew::prelude::*;
 
-use crate::format::{TOLD, dollars, grouped, pods_at_work};
+use crate::format::{TOLD, dollars, duration, grouped, pods_at_work};
 use crate::{App, browser};
 use scale_down_engine::NodeState;
+use scale_down_session::metrics::Metrics;
+use scale_down_session::verdict::Verdict;
 
 impl App {
     pub(super) fn view_kpis(&self) -> Html {
@@ -31,15 +33,47 @@ impl App {
                 { tile("kept", html! { { grouped(kept.into()) } }, "deallocated, kept", note(if kept > 0 { "only disks cost" } else { "none held back" }),
                     "Deallocated nodes: the virtual machine is stopped, its disks and cached images stay, and the next scale-up starts it first.") }
                 { tile("moving", html! { { grouped(in_motion.into()) } }, "changing now", note(if what.is_empty() { "nothing under way".to_owned() } else { what }),
-                    "Nodes between two states. How long a transition takes is drawn from a preset; the time to start a deallocated node is an assumption, as no figure is published.") }
+                    "Nodes between two states. How long a transition takes is drawn from a preset; the time to start a deallocated node is that of two recorded runs of the real service (98 s and 78 s).") }
                 { tile("pods", html! { <span class={(pods.pending > 0).then_some("some")}>{ grouped(pods.pending.into()) }</span> }, "pods pending", note(pods_at_work(pods)),
                     "Pods that no node has room for. Those that run fill the nodes in the picture; daemon sets are not counted.") }
                 { tile("rate", html! { <>{ dollars(cost.per_hour_microdollars) }<small>{ " an hour" }</small></> }, "cost now", note(format!("{} so far", dollars(spent))),
                     "Virtual machines that are allocated and disks that exist, at the list prices of the price preset.") }
-                { tile("spared", html! { { dollars(cost.avoided_compute_microdollars) } }, "not spent on idle compute", note(format!("{} for the disks kept", dollars(cost.kept_disk_microdollars))),
-                    "Compute that was not billed while nodes were deallocated, against leaving them running. Their disks are still paid for: that is the price of Deallocate over Delete.") }
+                { self.view_verdict() }
             </section>
         }
+    }
+
+    /// What the run costs and saves against the other scale-down mode, and against nodes that never go.
+    fn view_verdict(&self) -> Html {
+        const WHY: &str = "The same commands in the other scale-down mode, and with nodes that never go, played beside this run: what was spent so far, and how long a scale-up takes until its nodes are ready.";
+        let Verdict { own, against } = &self.verdict;
+        let Some(other) = against.first() else {
+            return tile("verdict", html! { "–" }, "against the other mode", note("no nodes yet"), WHY);
+        };
+        let Some(metrics) = &other.metrics else {
+            return tile("verdict", html! { "…" }, "against the other mode", note("being worked out"), WHY);
+        };
+        let money = |other: &Metrics| difference(own.spent_microdollars, other.spent_microdollars, dollars);
+        let class = if own.spent_microdollars > metrics.spent_microdollars { "more" } else { "less" };
+        let wait = match (scale_up_ms(own), scale_up_ms(metrics)) {
+            (Some(own_ms), Some(other_ms)) if own_ms / 1_000 != other_ms / 1_000 => {
+                let word = if own_ms < other_ms { "sooner" } else { "later" };
+                format!("{} {word} per scale-up", duration(own_ms.abs_diff(other_ms)))
+            }
+            _ => "no scale-up differs yet".to_owned(),
+        };
+        let rest = against.iter().skip(1).filter_map(|against| Some((against.name, against.metrics.as_ref()?)));
+        let rest: String = rest.map(|(name, metrics)| format!(" · {} against {name}", money(metrics))).collect();
+        tile(
+            "verdict",
+            html! { <span class={class}>{ money(metrics) }</span> },
+            match other.name {
+                "Delete" => "against Delete",
+                _ => "against Deallocate",
+            },
+            note(format!("{wait}{rest}")),
+            WHY,
+        )
     }
 
     /// All nodes by state as one bar; the same numbers are in the legend.
@@ -60,6 +94,17 @@ impl App {
             </svg>
         }
     }
+}
+
+/// The time that a scale-up takes until its nodes are ready: that of nodes from cache where there are any.
+fn scale_up_ms(metrics: &Metrics) -> Option<u64> {
+    metrics.node_ready_cached.p50_ms.or(metrics.node_ready_new.p50_ms)
+}
+
+/// A difference with its sign, in words of `format`.
+fn difference(own: u64, other: u64, format: fn(u64) -> String) -> String {
+    let sign = if own < other { "−" } else { "+" };
+    format!("{sign}{}", format(own.abs_diff(other)))
 }
 
 const fn in_transition(state: NodeState) -> bool {

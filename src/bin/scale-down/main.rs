@@ -6,6 +6,7 @@
 //! parsing, help, errors, completions and manual pages are made from that.
 
 mod check;
+mod compare;
 mod conformance;
 mod generate;
 mod lesson;
@@ -44,6 +45,7 @@ struct Arguments {
 enum Command {
     Run(run::Arguments),
     Check(check::Arguments),
+    Compare(compare::Arguments),
     Conformance(conformance::Arguments),
     Lesson(lesson::Arguments),
     Completions(generate::Completions),
@@ -64,6 +66,7 @@ fn main() -> ExitCode {
     let done = match arguments.command {
         Command::Run(arguments) => run::command(&arguments),
         Command::Check(arguments) => check::command(&arguments),
+        Command::Compare(arguments) => compare::command(&arguments),
         Command::Conformance(arguments) => conformance::command(&arguments),
         Command::Lesson(arguments) => lesson::command(&arguments),
         Command::Completions(arguments) => generate::completions(&arguments),

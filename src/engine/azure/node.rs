@@ -118,6 +118,11 @@ impl BringUp {
         Self { source, reached: Milestone::Ready, at_ms: [at_ms; 6] }
     }
 
+    /// Returns the time of the request, in milliseconds.
+    pub(crate) fn requested_ms(&self) -> u64 {
+        self.at_ms(Milestone::Requested)
+    }
+
     /// Multiplies all durations since the request by `factor`.
     fn slow_down(&mut self, factor: u32) {
         let begin_ms = self.at_ms(Milestone::Requested);

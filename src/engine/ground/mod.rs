@@ -1,5 +1,6 @@
 //! Building blocks that know nothing of Azure or Kubernetes: identities, errors, money, chance, queues, tables.
 
+pub mod distribution;
 pub(crate) mod error;
 pub(crate) mod id;
 pub(crate) mod invariant;

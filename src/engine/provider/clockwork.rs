@@ -22,6 +22,7 @@ use crate::ground::invariant::known;
 use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
 use crate::ground::table::Table;
+use crate::measures::Measures;
 use crate::record::{OperationStatus, RecordLog, RecordedEvent};
 use crate::workloads::{ChangeContext, DrainPolicy, Kubernetes, NodeCondition};
 
@@ -41,6 +42,7 @@ pub(super) struct Clockwork {
     pub random: Random,
     pub timings: Timings,
     pub log: RecordLog,
+    pub measures: Measures,
     pub operations: BTreeMap<OperationId, Operation>,
     /// The Kubernetes objects of each cluster.
     pub kubernetes: Table<ClusterId, Kubernetes>,
@@ -67,6 +69,7 @@ impl Clockwork {
             random: Random::new(seed),
             timings: Timings::default(),
             log: RecordLog::default(),
+            measures: Measures::default(),
             operations: BTreeMap::new(),
             kubernetes: Table::default(),
             faults: Faults::default(),
@@ -90,11 +93,18 @@ impl Clockwork {
             queue: &mut self.queue,
             timings: &self.timings,
             log: &mut self.log,
+            measures: &mut self.measures,
             faults: &mut self.faults,
             random: &mut self.random,
             is_instant: false,
         };
         Some((kubernetes, context))
+    }
+
+    /// Keeps the sum of what pods have requested in a pool that is deleted.
+    pub fn keep_requested(&mut self, cluster: ClusterId, pool: &Pool) {
+        let requested = self.kubernetes.get(cluster).map_or(0, |kubernetes| kubernetes.requested_microdollars(pool));
+        self.measures.departed_requested_microdollars += requested;
     }
 
     /// Removes the Kubernetes objects of a deleted cluster and cancels their scheduled events.
@@ -178,6 +188,13 @@ impl Clockwork {
     fn enter(&mut self, place: NodeLocation<'_>, node: &Node) {
         let event = RecordedEvent::Entered(node.state());
         self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), event);
+        let measures = self.measures.of(place.pool);
+        match node.state() {
+            NodeState::Creating => measures.created += 1,
+            NodeState::Starting => measures.started += 1,
+            NodeState::Deallocated => measures.deallocated += 1,
+            _ => {}
+        }
         let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) else {
             return;
         };
@@ -357,6 +374,7 @@ impl Clockwork {
             NodeState::Deleting => {
                 self.release(node, None);
                 self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), RecordedEvent::Gone);
+                self.measures.of(place.pool).deleted += 1;
                 if let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) {
                     kubernetes.on_gone(NodeId { pool: place.pool, instance_id: node.instance_id }, &mut context);
                 }
@@ -392,6 +410,9 @@ impl Clockwork {
         }
         node.reach(milestone, self.now_ms);
         if milestone == Milestone::Ready {
+            let asked = node.operation.and_then(|id| known(self.operations.get(&id), "an operation under way"));
+            let asked_ms = asked.map_or_else(|| node.bring_up.requested_ms(), |operation| operation.started_ms);
+            self.measures.count_ready_node(place.pool, node.bring_up.source, self.now_ms - asked_ms);
             return self.rest(place, node, Transition::BecomeReady, None);
         }
         let event = RecordedEvent::Reached(milestone);

@@ -123,6 +123,7 @@ impl Subscription {
         };
         operation.state = error.map_or(OperationState::Succeeded, OperationState::Failed);
         let (kind, cluster, pool) = (operation.kind, operation.cluster, operation.pool);
+        self.clockwork.measures.count_operation(pool, self.clockwork.now_ms - operation.started_ms);
         if let Some(subject) = self.subject(cluster, pool) {
             let event = RecordedEvent::Operation(kind, status);
             let now_ms = self.clockwork.now_ms;
@@ -189,6 +190,7 @@ impl Subscription {
             return;
         };
         let cluster = self.clusters.remove(index);
+        cluster.pools.iter().for_each(|pool| self.clockwork.keep_requested(id, pool));
         self.clockwork.forget_kubernetes(id);
         self.departed += cluster.cost(self.clockwork.now_ms);
         self.forget_empty_groups();
@@ -213,6 +215,7 @@ impl Subscription {
         if let Some(index) = known(cluster.pools.iter().position(is_gone), "a pool that is deleted") {
             let pool = cluster.pools.remove(index);
             cluster.departed += pool.cost(now_ms);
+            self.clockwork.keep_requested(cluster.id, &pool);
             if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster.id) {
                 kubernetes.forget_pool(pool.id, &mut context);
             }

@@ -15,6 +15,7 @@ use crate::event::Event;
 use crate::ground::id::{ClusterId, OperationId, PoolId};
 use crate::ground::invariant::known;
 use crate::ground::money::Cost;
+use crate::measures::Measures;
 use crate::record::RecordLog;
 use crate::workloads::{ChangeContext, Kubernetes, ObjectError, Refusal};
 
@@ -167,6 +168,26 @@ impl Subscription {
         self.departed
     }
 
+    /// Returns the share of compute that pods have requested so far, in micro-dollars: on the machines of one pool, or of
+    /// all, deleted ones included.
+    #[must_use]
+    pub fn requested_microdollars(&self, pool: Option<PoolId>) -> u64 {
+        let mut sum = if pool.is_none() { self.clockwork.measures.departed_requested_microdollars } else { 0 };
+        for cluster in &self.clusters {
+            let pools = cluster.pools.iter().filter(|found| pool.is_none_or(|pool| pool == found.id));
+            if let Some(kubernetes) = self.kubernetes(cluster.id) {
+                sum += pools.map(|pool| kubernetes.requested_microdollars(pool)).sum::<u64>();
+            }
+        }
+        sum
+    }
+
+    /// Returns the measures of the run so far.
+    #[must_use]
+    pub fn measures(&self) -> &Measures {
+        &self.clockwork.measures
+    }
+
     /// Returns the Kubernetes objects of a cluster.
     #[must_use]
     pub fn kubernetes(&self, cluster: ClusterId) -> Option<&Kubernetes> {
@@ -225,7 +246,11 @@ impl Subscription {
 
     /// Advances the clock. No event may be due before `at_ms`; an earlier time does nothing.
     pub(crate) fn advance_clock(&mut self, at_ms: u64) {
-        self.clockwork.now_ms = self.clockwork.now_ms.max(at_ms);
+        let time_ms = at_ms.saturating_sub(self.clockwork.now_ms);
+        if time_ms > 0 {
+            self.clockwork.now_ms = at_ms;
+            self.clockwork.kubernetes.values_mut().for_each(|kubernetes| kubernetes.pass_time(time_ms));
+        }
     }
 }
 

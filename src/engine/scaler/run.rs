@@ -96,10 +96,11 @@ impl Scaler {
             return;
         };
         let mut last_refusals = Vec::new();
+        let mut known = KnownRefusals { refusals: &self.last_refusals, place: 0 };
         for event in events {
             let is_refusal =
                 matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. } | AutoscalerEvent::MaxNodesForPod { .. });
-            let is_known = is_refusal && self.last_refusals.contains(&event);
+            let is_known = is_refusal && known.contains(&event);
             if !is_known && let Some(recorded) = kubernetes_event(&event, pending) {
                 context.record_event(recorded);
             }
@@ -123,4 +124,24 @@ fn unmark_kept(subscription: &mut Subscription, id: ClusterId, pools: &[PoolId],
         }
     }
     has_unmarked
+}
+
+/// The refusals of the last loop, of which the next loop repeats most in the same order.
+struct KnownRefusals<'a> {
+    refusals: &'a [AutoscalerEvent],
+    /// Index behind the refusal that was found last.
+    place: usize,
+}
+
+impl KnownRefusals<'_> {
+    /// Returns `true` if a refusal is among them. It is looked for from where the one before it was found: with thousands
+    /// of pods, a search from the beginning for each would take most of the time of a loop.
+    fn contains(&mut self, event: &AutoscalerEvent) -> bool {
+        let (before, behind) = self.refusals.split_at(self.place);
+        let found = behind.iter().chain(before).position(|known| known == event);
+        if let Some(distance) = found {
+            self.place = (self.place + distance) % self.refusals.len() + 1;
+        }
+        found.is_some()
+    }
 }

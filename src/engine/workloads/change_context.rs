@@ -9,6 +9,7 @@ use crate::ground::id::{ClusterId, NodeId, PoolId};
 use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
 use crate::kubernetes::Pod;
+use crate::measures::Measures;
 use crate::record::{KubernetesEvent, PodEvent, RecordLog, RecordedEvent};
 
 /// The context in which the Kubernetes objects of one cluster change: the time in milliseconds, the event queue, the
@@ -19,6 +20,7 @@ pub struct ChangeContext<'a> {
     pub(crate) queue: &'a mut EventQueue<Event>,
     pub(crate) timings: &'a Timings,
     pub(crate) log: &'a mut RecordLog,
+    pub(crate) measures: &'a mut Measures,
     pub(crate) faults: &'a mut Faults,
     pub(crate) random: &'a mut Random,
     /// `true` if everything is over as soon as it begins, as in a world that is loaded as it stands.
@@ -44,6 +46,11 @@ impl ChangeContext<'_> {
             let event = RecordedEvent::Pod(Arc::clone(&pod.spec), pod.id, event);
             self.log.push_detail(self.now_ms, event);
         }
+    }
+
+    /// Counts a pod that was told to leave its node for another one.
+    pub(super) fn count_eviction(&mut self, pool: PoolId, pod: &Pod) {
+        self.measures.of(pool).evicted_pods += u64::from(!pod.spec.is_daemon());
     }
 
     /// Records an event of an object other than a pod, unless the change is instant.

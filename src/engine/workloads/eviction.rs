@@ -73,6 +73,7 @@ impl Kubernetes {
                 || (self.may_evict(pod) && context.strike(FaultKind::DrainBlocked, id.pool).is_none());
             if is_allowed {
                 self.end(id, pod.id, PodEvent::Killing, context);
+                context.count_eviction(id.pool, pod);
             } else {
                 refused.push(pod);
             }

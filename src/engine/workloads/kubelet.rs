@@ -90,6 +90,10 @@ impl Kubernetes {
         for index in 0..started.spec.containers.len() {
             context.record(&started, PodEvent::Started(index));
         }
+        if !context.is_instant {
+            let length_ms = context.now_ms - started.created_ms;
+            context.measures.count_started_pod(node.pool, started.spec.is_daemon(), length_ms);
+        }
         if let Some(length_ms) = started.spec.runs_for_ms {
             self.agenda.plan(length_ms, Task::Finish(node, pod), context);
         }

@@ -15,6 +15,7 @@ use super::pod_set::PodSet;
 use super::scoring::Scoring;
 use super::template::NodeTemplate;
 use super::work_queue::WorkQueue;
+use crate::azure::pool::Pool;
 use crate::ground::id::{DeploymentId, NodeId, PoolId};
 use crate::ground::queue::Ticket;
 use crate::ground::table::Table;
@@ -127,6 +128,27 @@ impl Kubernetes {
     pub fn pods(&self) -> impl Iterator<Item = &Pod> + '_ {
         let waiting = self.sets.values().flat_map(PodSet::waiting);
         waiting.chain(self.nodes.values().flat_map(|node| node.pods()))
+    }
+
+    /// Counts the time in which nothing changes.
+    pub(crate) fn pass_time(&mut self, time_ms: u64) {
+        self.nodes.pass_time(time_ms);
+    }
+
+    /// Returns the share of a pool's compute that pods have requested so far, in micro-dollars. Half of a machine's price
+    /// is for its processors and half for its memory, each shared out by what is allocatable: an assumption, as of
+    /// `OpenCost`, which weighs the two by their prices.
+    #[must_use]
+    pub(crate) fn requested_microdollars(&self, pool: &Pool) -> u64 {
+        let Some(template) = self.templates.get(pool.id) else {
+            return 0;
+        };
+        let requested = self.nodes.requested(pool.id);
+        let price = u128::from(pool.prices().compute_microdollars_per_hour);
+        let share = |sum: u128, allocatable: u64| sum * price / u128::from(allocatable.max(1));
+        let both = share(requested.cpu_millis_ms, template.allocatable.cpu_millis)
+            + share(requested.memory_byte_ms, template.allocatable.memory_bytes);
+        u64::try_from(both / 2 / 3_600_000).unwrap_or(u64::MAX)
     }
 
     /// Returns the scoring strategy.

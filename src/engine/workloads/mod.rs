@@ -29,6 +29,7 @@ mod object_error;
 mod objects;
 mod pod_set;
 mod preemption;
+mod requested;
 mod scaling;
 mod scheduler;
 mod scoring;

@@ -159,6 +159,7 @@ impl Kubernetes {
         };
         for pod in node.pods().iter().filter(|pod| !pod.spec.is_daemon() && pod.takes_room()) {
             self.end(id, pod.id, PodEvent::TaintEviction, context);
+            context.count_eviction(id.pool, pod);
         }
     }
 

@@ -5,10 +5,11 @@
 use std::sync::Arc;
 
 use super::index::{CapacityIndex, Class};
+use super::requested::{Requested, RequestedByPool};
 use crate::ground::id::{NodeId, PoolId};
 use crate::ground::invariant::known;
 use crate::ground::table::Table;
-use crate::kubernetes::{NodeInfo, Pod, PodId};
+use crate::kubernetes::{NodeInfo, Pod, PodId, Resources};
 
 /// The nodes of a cluster by pool and instance id.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
@@ -17,12 +18,14 @@ pub struct Nodes {
     index: CapacityIndex,
     /// Number of pods on nodes with anti-affinity.
     pods_with_anti_affinity: u32,
+    requested: RequestedByPool,
 }
 
 impl Nodes {
-    /// Returns the table of nodes, the index and the number of pods that keep others away: all its state.
+    /// Returns the table of nodes, the index and the number of pods that keep others away: all its state but for sums
+    /// over time.
     pub fn parts(&self) -> (&Table<NodeId, Arc<NodeInfo>>, &CapacityIndex, &u32) {
-        let Self { by_id, index, pods_with_anti_affinity } = self;
+        let Self { by_id, index, pods_with_anti_affinity, requested: _ } = self;
         (by_id, index, pods_with_anti_affinity)
     }
 
@@ -56,6 +59,7 @@ impl Nodes {
     pub fn insert(&mut self, node: NodeInfo) {
         debug_assert!(self.by_id.get(node.id).is_none(), "{} is there already", node.name);
         self.index.insert(&node);
+        self.requested.follow(node.id.pool, Resources::default(), in_use(&node));
         self.by_id.insert(node.id, Arc::new(node));
     }
 
@@ -64,6 +68,7 @@ impl Nodes {
         let node = self.by_id.remove(id)?;
         self.index.remove(&node);
         self.pods_with_anti_affinity -= pods_with_anti_affinity(&node);
+        self.requested.follow(id.pool, in_use(&node), Resources::default());
         Some(node)
     }
 
@@ -75,8 +80,10 @@ impl Nodes {
         };
         self.index.remove(node);
         let node = Arc::make_mut(node);
+        let requested = in_use(node);
         change(node);
         self.index.insert(node);
+        self.requested.follow(id.pool, requested, in_use(node));
         true
     }
 
@@ -87,28 +94,41 @@ impl Nodes {
         };
         self.pods_with_anti_affinity += u32::from(pod.spec.has_anti_affinity());
         let node = Arc::make_mut(node);
-        let free = node.free();
+        let (free, requested) = (node.free(), in_use(node));
         node.add_pod(pod);
         self.index.follow(node, free);
+        self.requested.follow(id.pool, requested, in_use(node));
     }
 
     /// Changes a pod on a node; returns the result of `change`, or `None` if the pod is not there.
     pub fn change_pod<T>(&mut self, id: NodeId, pod: PodId, change: impl FnOnce(&mut Pod) -> T) -> Option<T> {
         let node = Arc::make_mut(known(self.by_id.get_mut(id), "the node of a pod")?);
-        let free = node.free();
+        let (free, requested) = (node.free(), in_use(node));
         let given = node.change_pod(pod, change);
         self.index.follow(node, free);
+        self.requested.follow(id.pool, requested, in_use(node));
         given
     }
 
     /// Takes a pod from a node and returns it; `None` if it is not there.
     pub fn remove_pod(&mut self, id: NodeId, pod: PodId) -> Option<Pod> {
         let node = Arc::make_mut(known(self.by_id.get_mut(id), "the node of a pod")?);
-        let free = node.free();
+        let (free, requested) = (node.free(), in_use(node));
         let gone = node.remove_pod(pod)?;
         self.pods_with_anti_affinity -= u32::from(gone.spec.has_anti_affinity());
         self.index.follow(node, free);
+        self.requested.follow(id.pool, requested, in_use(node));
         Some(gone)
+    }
+
+    /// Counts the time in which no node and no pod changes.
+    pub fn pass_time(&mut self, time_ms: u64) {
+        self.requested.pass(time_ms);
+    }
+
+    /// Returns what pods have requested on the nodes of a pool so far, summed over time.
+    pub fn requested(&self, pool: PoolId) -> Requested {
+        self.requested.of(pool)
     }
 
     /// Asserts that the index holds every node, and that pods that keep others away are counted right.
@@ -118,7 +138,16 @@ impl Nodes {
             self.pods_with_anti_affinity,
             self.by_id.values().map(|node| pods_with_anti_affinity(node)).sum::<u32>()
         );
+        for pool in self.by_id.values().map(|node| node.id.pool) {
+            let requested = self.of_pool(pool).map(|node| in_use(node).cpu_millis).sum::<u64>();
+            debug_assert_eq!(self.requested.now(pool).cpu_millis, requested, "processors requested in a pool");
+        }
     }
+}
+
+/// Returns what the pods on a node request of it, while it runs: those that stay on a stopped machine use nothing.
+fn in_use(node: &NodeInfo) -> Resources {
+    if node.is_ready { node.requested() } else { Resources::default() }
 }
 
 /// Counts the pods on a node with anti-affinity.

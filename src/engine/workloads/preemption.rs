@@ -63,6 +63,7 @@ impl Kubernetes {
             let preemptor: Arc<str> = preemptor.into();
             for victim in candidate.victims {
                 self.end(candidate.node, victim, PodEvent::Preempted(Arc::clone(&preemptor)), context);
+                context.measures.of(candidate.node.pool).evicted_pods += 1;
             }
             if let Some(set) = self.sets.get_mut(id) {
                 set.nominated.push(candidate.node);

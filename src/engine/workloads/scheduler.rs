@@ -95,6 +95,9 @@ impl Kubernetes {
             if let Some(found) = known(self.nodes.get(node), "a node of the index") {
                 context.record(&pod, PodEvent::Scheduled(Arc::clone(&found.name)));
             }
+            if !context.is_instant {
+                context.measures.of(node.pool).unmet_pod_ms += context.now_ms - pod.created_ms;
+            }
             self.bind(pod, node);
             latest = Some(node);
             search.placed(self, &spec, node);

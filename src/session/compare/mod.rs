@@ -1,0 +1,110 @@
+//! Comparison of runs: the same lines with other settings, side by side in money and in waiting.
+//!
+//! A variant is a run like any other, made from a run by a change that can be seen. Lines follow each other after the
+//! same pauses, under the same loads and faults. Durations are drawn from the same seed in the order in which they are
+//! needed, so that those of one variant are not those of another: over several seeds that evens out.
+
+mod counterfactual;
+mod figures;
+mod vary;
+
+use std::collections::BTreeMap;
+
+use super::command_log::LogAction;
+use super::metrics::Metrics;
+use super::script::{Script, ScriptTime};
+use super::{OutOfBudget, Session, budget::Budget};
+use scale_down_engine::NodeState;
+use scale_down_engine::record::RecordedEvent;
+
+pub use counterfactual::Counterfactual;
+pub use figures::{FIGURES, Figure, Unit, interval95, mean};
+pub use vary::{ALWAYS_ON, Change, Vary, VaryError};
+
+/// A run as it went, with what it was made by.
+#[derive(Debug, Clone)]
+pub struct Variant {
+    /// Its name, such as `scale-down-mode=Delete`.
+    pub name: String,
+    /// The lines that differ from the run that it was made from.
+    pub changes: Vec<Change>,
+    /// The run itself, at its end.
+    pub session: Session,
+}
+
+impl Variant {
+    /// Returns its metrics.
+    #[must_use]
+    pub fn metrics(&self) -> Metrics {
+        Metrics::of(self.session.cloud())
+    }
+
+    /// Returns the exit code of its first line that failed; 0 if none did.
+    #[must_use]
+    pub fn exit_code(&self) -> i32 {
+        self.session.transcript().iter().filter_map(|entry| entry.exit_code).find(|code| *code != 0).unwrap_or(0)
+    }
+}
+
+impl Session {
+    /// Makes a variant of this run: plays its lines once more with other settings, with at most `work_max` units of work.
+    /// It ends as much later or earlier than this run as its lines took.
+    ///
+    /// # Errors
+    ///
+    /// The variant takes more work, or more than 366 days of simulated time.
+    pub fn vary(&self, settings: &[Vary], work_max: u64) -> Result<Variant, OutOfBudget> {
+        let mut script = super::script::read(&self.script());
+        let peaks = self.peaks();
+        let mut changes = Vec::new();
+        let mut options = self.options.clone();
+        for vary in settings {
+            if vary.key == vary::Key::Seed {
+                options.seed = vary.value.parse().ok();
+                script.seed = options.seed;
+            }
+            let mut editor = vary::Editor::new(vary, &peaks);
+            for item in &mut script.items {
+                if let LogAction::Lines(lines) = &mut item.action {
+                    *lines = editor.text(lines).into();
+                }
+            }
+            changes.extend(editor.changes);
+        }
+        let mut session = Self::new(options);
+        session.replay(script, work_max)?;
+        let names: Vec<String> = settings.iter().map(Vary::name).collect();
+        Ok(Variant { name: names.join(" "), changes, session })
+    }
+
+    /// Plays the items of a script in a run that has just begun.
+    fn replay(&mut self, script: Script, work_max: u64) -> Result<(), OutOfBudget> {
+        let budget = Budget::of(&self.run, work_max);
+        for item in script.items {
+            self.pass_within(item.when, &budget)?;
+            self.do_item(item.action);
+        }
+        self.pass_within(script.end.unwrap_or(ScriptTime::AfterAnswers(0)), &budget)
+    }
+
+    /// Returns the greatest number of nodes that ran at a time in each pool, by its name, as far as the event log goes.
+    fn peaks(&self) -> BTreeMap<String, u32> {
+        let mut running: BTreeMap<String, (u32, u32)> = BTreeMap::new();
+        for record in self.cloud().log().since(0) {
+            let pool = || record.subject.split('-').nth(1).unwrap_or_default().to_owned();
+            match record.event {
+                RecordedEvent::Entered(NodeState::Ready) => {
+                    let (now, peak) = running.entry(pool()).or_default();
+                    *now += 1;
+                    *peak = (*peak).max(*now);
+                }
+                RecordedEvent::Entered(NodeState::Deallocated) | RecordedEvent::Gone => {
+                    let (now, _) = running.entry(pool()).or_default();
+                    *now = now.saturating_sub(1);
+                }
+                _ => {}
+            }
+        }
+        running.into_iter().map(|(pool, (_, peak))| (pool, peak)).collect()
+    }
+}
