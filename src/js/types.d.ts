@@ -58,6 +58,42 @@ export interface Cost {
   keptDiskMicrodollars: number;
 }
 
+/** How long things took: percentiles by nearest rank, in milliseconds; null where nothing was counted. */
+export interface Percentiles {
+  count: number;
+  p50Ms: number | null;
+  p90Ms: number | null;
+  p95Ms: number | null;
+  p99Ms: number | null;
+  maxMs: number | null;
+}
+
+/** What a run, or a pool, has cost so far, how long it made pods and nodes wait, and what came and went. */
+export interface Metrics {
+  spentMicrodollars: number;
+  computeMicrodollars: number;
+  diskMicrodollars: number;
+  /** The disks of deallocated machines. */
+  keptDiskMicrodollars: number;
+  /** Compute that no pod requested. */
+  idleComputeMicrodollars: number;
+  /** Pods but for those of daemon sets, from their creation until they run. */
+  podWait: Percentiles;
+  /** Pods of daemon sets; of a whole run only. */
+  daemonPodWait: Percentiles;
+  /** Nodes, from the request that asked for them until they are ready. */
+  nodeReady: { all: Percentiles; new: Percentiles; cached: Percentiles };
+  /** Operations, from the request to their end. */
+  operation: Percentiles;
+  /** Seconds that pods spent without a node, summed over pods. */
+  unmetPodSeconds: number;
+  created: number;
+  started: number;
+  deallocated: number;
+  deleted: number;
+  evictedPods: number;
+}
+
 export interface NodeSnapshot {
   name: string;
   instanceId: number;
@@ -90,6 +126,7 @@ export interface PoolSnapshot {
   count: number;
   nodesByState: Record<NodeState, number>;
   cost: Cost;
+  metrics: Metrics;
   nodes: NodeSnapshot[];
 }
 
@@ -100,6 +137,7 @@ export interface Snapshot {
   pods: { ready: number; starting: number; pending: number };
   pools: PoolSnapshot[];
   cost: Cost;
+  metrics: Metrics;
 }
 
 /** One line of the event log. */
