@@ -79,11 +79,11 @@ impl Kubernetes {
         if !found.and_then(|node| node.pod(pod)).is_some_and(is_due) {
             return;
         }
-        let started = self.nodes.change_pod(node, pod, |pod| {
-            pod.phase = PodPhase::Running;
-            pod.since_ms = moment.now_ms;
+        let run = |pod: &mut Pod| {
+            (pod.phase, pod.since_ms) = (PodPhase::Running, moment.now_ms);
             pod.clone()
-        });
+        };
+        let started = self.nodes.change_pods(node, |node| node.change_pod(pod, run)).flatten();
         let Some(started) = known(started, "a pod that starts") else {
             return;
         };
@@ -127,12 +127,11 @@ impl Kubernetes {
         if found.is_ready {
             self.count_ready(set, false, moment);
         }
-        self.nodes.change_pod(node, pod, |pod| {
-            pod.phase = PodPhase::Succeeded;
-            pod.since_ms = moment.now_ms;
+        let left = self.nodes.change_pods(node, |node| {
+            node.change_pod(pod, |pod| (pod.phase, pod.since_ms) = (PodPhase::Succeeded, moment.now_ms));
+            active_on(node, set)
         });
-        let left = self.active_on(node, set);
-        if let Some(found) = known(self.sets.get_mut(set), "the set of a pod that has run") {
+        if let Some((found, left)) = known(self.sets.get_mut(set), "the set of a pod that has run").zip(left) {
             found.succeeded += 1;
             found.ended_ms = Some(moment.now_ms);
             found.count_out(node, left);
@@ -140,10 +139,6 @@ impl Kubernetes {
         self.todo.note_set(set);
         self.todo.note_roomier(node);
         self.go_on_draining(node, moment);
-    }
-
-    fn active_on(&self, node: NodeId, set: SetId) -> usize {
-        known(self.nodes.get(node), "the node of a pod").map_or(0, |node| active_on(node, set))
     }
 
     /// Tells a pod on a node to end, unless it has been told already.
@@ -156,7 +151,10 @@ impl Kubernetes {
             return;
         };
         let is_reached = found.is_ready;
-        self.nodes.change_pod(node, pod, |pod| pod.deleted_ms = Some(moment.now_ms));
+        let left = self.nodes.change_pods(node, |node| {
+            node.change_pod(pod, |pod| pod.deleted_ms = Some(moment.now_ms));
+            active_on(node, ending.set)
+        });
         moment.record(&ending, event);
         if let Some(length_ms) = ending.spec.runs_for_ms.filter(|_| ending.phase == PodPhase::Running) {
             self.agenda.unplan(ending.since_ms + length_ms, Task::Finish(node, pod), moment);
@@ -165,9 +163,8 @@ impl Kubernetes {
             if is_reached && ending.phase == PodPhase::Running {
                 self.count_ready(ending.set, false, moment);
             }
-            let left = self.active_on(node, ending.set);
             // The pods of a deleted set are told to end after it is gone.
-            if let Some(set) = self.sets.get_mut(ending.set) {
+            if let Some((set, left)) = self.sets.get_mut(ending.set).zip(left) {
                 set.count_out(node, left);
             }
         }
@@ -209,10 +206,8 @@ impl Kubernetes {
     /// Marks a pod as running without a record: pods of daemon sets come up with the node, whose
     /// bring-up has their images in it.
     pub(super) fn start_silently(&mut self, node: NodeId, pod: &Pod, moment: &mut Moment<'_>) {
-        let started = self.nodes.change_pod(node, pod.id, |pod| {
-            pod.phase = PodPhase::Running;
-            pod.since_ms = moment.now_ms;
-        });
+        let run = |pod: &mut Pod| (pod.phase, pod.since_ms) = (PodPhase::Running, moment.now_ms);
+        let started = self.nodes.change_pods(node, |node| node.change_pod(pod.id, run)).flatten();
         if known(started, "a pod that starts").is_some() {
             self.count_ready(pod.set, true, moment);
         }

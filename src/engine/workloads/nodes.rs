@@ -92,13 +92,13 @@ impl Nodes {
         self.index.follow(node, free);
     }
 
-    /// Changes a pod on a node; returns the result of `change`, or `None` if the pod is not there.
-    pub fn change_pod<T>(&mut self, id: NodeId, pod: PodId, change: impl FnOnce(&mut Pod) -> T) -> Option<T> {
+    /// Changes pods on a node, of which none is added or removed; returns the result of `change`.
+    pub fn change_pods<T>(&mut self, id: NodeId, change: impl FnOnce(&mut NodeInfo) -> T) -> Option<T> {
         let node = Arc::make_mut(known(self.by_id.get_mut(id), "the node of a pod")?);
         let free = node.free();
-        let given = node.change_pod(pod, change);
+        let given = change(node);
         self.index.follow(node, free);
-        given
+        Some(given)
     }
 
     /// Takes a pod from a node and returns it; `None` if it is not there.
