@@ -71,7 +71,7 @@ fn the_document_freezes_45_nodes_and_a_link_brings_them_back() {
     };
     check(&simulator);
     let copy = Simulator::new(JsValue::UNDEFINED).unwrap();
-    copy.load(&simulator.share()).unwrap();
+    copy.load(&simulator.share().unwrap()).unwrap();
     check(&copy);
     assert_eq!(copy.now_ms(), simulator.now_ms());
     let events: Array = simulator.events(None).unwrap().unchecked_into();

@@ -2,7 +2,7 @@
 //
 //   node tools/package.mjs [bundler] [web] [nodejs]
 
-import { copyFileSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { appendFileSync, copyFileSync, existsSync, readFileSync, writeFileSync } from "node:fs";
 import { brotliCompressSync } from "node:zlib";
 
 const targets = process.argv.slice(2);
@@ -10,7 +10,12 @@ const read = (path) => readFileSync(path, "utf8");
 const manifest = JSON.parse(read("package/package.json"));
 const [, version] = read("Cargo.toml").match(/^version = "(.+)"$/m);
 
+const guard = read("package/guard.js");
+
 for (const target of targets) {
+  // For bundlers, what wasm-bindgen writes is two files; the class is in the second.
+  const [glue] = [`pkg/${target}/scale_down_bg.js`, `pkg/${target}/scale_down.js`].filter(existsSync);
+  appendFileSync(glue, guard);
   // Node.js loads its own kind as CommonJS, whatever the package says.
   const type = target === "nodejs" ? "commonjs" : "module";
   const own = { type, main: "scale_down.js", types: "scale_down.d.ts", sideEffects: target === "bundler" };

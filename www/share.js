@@ -68,8 +68,17 @@ export function fill(dialog, page) {
     const [moment, lines] = ["#share-moment", "#share-lines"].map((id) => dialog.querySelector(id));
     write = (it) => {
       moment.disabled = lines.checked;
-      const texts = forms(address(it, { isAtMoment: moment.checked, isLinesOnly: lines.checked }));
-      for (const { name, text } of fields) text.value = texts[name];
+      const problem = dialog.querySelector("#share-problem");
+      let texts = {};
+      problem.textContent = "";
+      try {
+        texts = forms(address(it, { isAtMoment: moment.checked, isLinesOnly: lines.checked }));
+      } catch (error) {
+        // A run can be more than a link may hold.
+        problem.textContent = `${error.message}. Save it as a file instead.`;
+      }
+      dialog.querySelector("#share-fields").hidden = problem.textContent !== "";
+      for (const { name, text } of fields) text.value = texts[name] ?? "";
     };
     for (const choice of [moment, lines]) choice.addEventListener("change", () => write(page));
   }

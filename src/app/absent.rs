@@ -3,18 +3,20 @@
 //! Lines typed meanwhile are queued; the simulator runs them once it has arrived.
 
 use std::ops::Range;
+use std::sync::Arc;
 
 use serde_json::Value;
 
-use scale_down_cli::complete::Completion;
+use scale_down_cli::ground::candidate::Completion;
 use scale_down_engine::{PoolId, Snapshot};
+use scale_down_session::budget::OutOfBudget;
 use scale_down_session::lesson::LessonError;
-use scale_down_session::{Entry, Glance, NodeDetail, NodeRow, OpenError, Simulation, WorldError};
+use scale_down_session::{Entry, NodeDetail, NodeRow, OpenError, Simulation, TimelineView, WorldError};
 
 /// The stand-in simulator: an empty cloud, and a queue of the lines typed so far.
 #[derive(Default)]
 pub struct Absent {
-    waiting: Vec<Entry>,
+    waiting: Vec<Arc<Entry>>,
 }
 
 impl Simulation for Absent {
@@ -30,7 +32,7 @@ impl Simulation for Absent {
         true
     }
 
-    fn transcript(&self) -> &[Entry] {
+    fn transcript(&self) -> &[Arc<Entry>] {
         &self.waiting
     }
 
@@ -54,8 +56,8 @@ impl Simulation for Absent {
         String::new()
     }
 
-    fn share(&self) -> String {
-        String::new()
+    fn share(&self) -> Result<String, OpenError> {
+        Ok(String::new())
     }
 
     fn complete(&self, _line: &str, _cursor: usize) -> Completion {
@@ -80,7 +82,12 @@ impl Simulation for Absent {
 
     fn submit(&mut self, text: &str) {
         let entry = Entry::new(self.waiting.len() as u64, text, 0);
-        self.waiting.push(entry);
+        self.waiting.push(Arc::new(entry));
+    }
+
+    fn exec(&mut self, lines: &str, _work_max: u64) -> Result<(), OutOfBudget> {
+        self.submit(lines);
+        Ok(())
     }
 
     fn interrupt(&mut self) {
@@ -98,6 +105,10 @@ impl Simulation for Absent {
     fn advance_until_answered(&mut self) {}
 
     fn seek(&mut self, _at_ms: u64) {}
+
+    fn seek_within(&mut self, _at_ms: u64, _work_max: u64) -> Result<(), OutOfBudget> {
+        Ok(())
+    }
 
     fn undo(&mut self) -> bool {
         self.waiting.pop().is_some()
@@ -162,8 +173,8 @@ impl Simulation for Absent {
         0
     }
 
-    fn glance(&self) -> Glance {
-        Glance::default()
+    fn timeline_view(&self) -> TimelineView {
+        TimelineView::default()
     }
 
     fn can_undo(&self) -> bool {

@@ -5,19 +5,19 @@
 
 use web_sys::{Document, Element, HtmlElement, Storage, Window};
 
-/// The window, absent outside a browser.
+/// Returns the window, absent outside a browser.
 #[must_use]
 pub fn window() -> Option<Window> {
     web_sys::window()
 }
 
-/// The document.
+/// Returns the document.
 #[must_use]
 pub fn document() -> Option<Document> {
     window()?.document()
 }
 
-/// An element by its id.
+/// Returns an element by its id.
 #[must_use]
 pub fn element(id: &str) -> Option<Element> {
     document()?.get_element_by_id(id)
@@ -56,7 +56,7 @@ pub fn pixel_ratio() -> f64 {
     window().map_or(1.0, |window| window.device_pixel_ratio().clamp(1.0, 3.0))
 }
 
-/// A stored value.
+/// Returns a stored value.
 #[must_use]
 pub fn load(key: &str) -> Option<String> {
     storage()?.get_item(key).ok().flatten()

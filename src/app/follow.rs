@@ -1,13 +1,13 @@
 //! Synchronisation of the view with the session: transcript, picture, available size, and the time of the next frame.
 
 use std::rc::Rc;
+use std::sync::Arc;
 
 use web_sys::HtmlElement;
 use yew::prelude::*;
 
 use super::grid::layout::Viewport;
 use super::{App, Msg, browser, log};
-use scale_down_session::Entry;
 
 impl App {
     /// Takes over the session's transcript, and returns `true` if it changed.
@@ -17,19 +17,12 @@ impl App {
             return false;
         }
         self.revision = session.revision();
+        // What is shared here is never changed in place.
         let now = session.transcript();
-        if !self.replayed
-            && now.len() == self.transcript.len()
-            && now.iter().zip(&self.transcript).all(|(a, b)| same_stage(a, b))
-        {
+        if now.len() == self.transcript.len() && now.iter().zip(&self.transcript).all(|(a, b)| Arc::ptr_eq(a, b)) {
             return false;
         }
-        let fresh = now.iter().enumerate().map(|(place, entry)| match self.transcript.get(place) {
-            Some(known) if **known == *entry => Rc::clone(known),
-            _ => Rc::new(entry.clone()),
-        });
-        self.transcript = fresh.collect();
-        self.replayed = false;
+        self.transcript = now.to_vec();
         // Before the simulator has come, what is kept is still to be played.
         if self.is_running {
             log::keep(session.script(), !self.options.embed);
@@ -97,11 +90,4 @@ impl App {
             self.pace.rest();
         }
     }
-}
-
-/// Returns `true` if an entry has said nothing since: its output only grows at its end, except by a replay, so that the
-/// number of blocks and the last of them decide.
-fn same_stage(now: &Entry, known: &Entry) -> bool {
-    let is_as_long = now.blocks.len() == known.blocks.len() && now.blocks.last() == known.blocks.last();
-    is_as_long && now.state == known.state && now.exit_code == known.exit_code
 }

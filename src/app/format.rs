@@ -70,7 +70,7 @@ pub fn pods_at_work(pods: PodCounts) -> String {
     format!("{} running{starting}", grouped(pods.ready.into()))
 }
 
-/// The counts as JSON with every state's name, zero included.
+/// Returns the counts as JSON with every state's name, zero included.
 #[must_use]
 pub fn counts_json(counts: &StateCounts) -> String {
     let pairs: Vec<String> =

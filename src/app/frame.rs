@@ -47,12 +47,12 @@ impl Wake {
 
 /// An observer of an element's size.
 #[derive(Debug)]
-pub struct Room {
+pub struct SizeObserver {
     observer: ResizeObserver,
     _changed: Closure<dyn FnMut()>,
 }
 
-impl Room {
+impl SizeObserver {
     /// Calls `then` at once and whenever the element's size changes.
     #[must_use]
     pub fn watch(element: &Element, then: impl FnMut() + 'static) -> Option<Self> {
@@ -63,7 +63,7 @@ impl Room {
     }
 }
 
-impl Drop for Room {
+impl Drop for SizeObserver {
     fn drop(&mut self) {
         self.observer.disconnect();
     }

@@ -33,7 +33,7 @@ pub struct Page {
 
 #[wasm_bindgen]
 impl Page {
-    /// The package's object for this very session.
+    /// Returns the package's object for this very session.
     #[must_use]
     pub fn simulator(&self) -> Simulator {
         let link = self.link.clone();
@@ -77,7 +77,7 @@ impl Page {
         true
     }
 
-    /// The transcript from an entry on.
+    /// Returns the transcript from an entry on.
     ///
     /// # Errors
     ///
@@ -159,7 +159,7 @@ impl Page {
         }
     }
 
-    /// The run so far in one of the forms that it can be kept in: `script`, `json`, `markdown`.
+    /// Returns the run so far in one of the forms that it can be kept in: `script`, `json`, `markdown`.
     #[must_use]
     pub fn written(&self, form: &str) -> String {
         let session = self.session.borrow();

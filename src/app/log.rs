@@ -28,13 +28,13 @@ pub fn keep(script: String, is_for_next_visit: bool) {
     LOG.set(script);
 }
 
-/// The script of the run that was left.
+/// Returns the script of the run that was left.
 #[must_use]
 pub fn stored() -> Option<String> {
     browser::load(LOG_KEY).filter(|script| !script.is_empty())
 }
 
-/// The script last noted.
+/// Returns the script last noted.
 #[must_use]
 pub fn kept() -> String {
     LOG.try_with(|log| log.try_borrow().map(|log| log.clone()).unwrap_or_default()).unwrap_or_default()

@@ -31,8 +31,8 @@ use yew::prelude::*;
 
 use absent::Absent;
 use console::prompt::{Effect, Prompt};
-use frame::{Room, Wake};
-use grid::paint::{NodeKey, Painter, Step};
+use frame::{SizeObserver, Wake};
+use grid::paint::{Direction, NodeKey, Painter};
 use handle::{Listener, Page};
 use options::{Link, Options, View};
 use pace::Pace;
@@ -111,7 +111,7 @@ pub enum Msg {
     /// A point of the picture was chosen.
     Choose(f64, f64),
     /// An arrow key in the picture.
-    Walk(Step),
+    Walk(Direction),
     /// The picture has lost the focus, or Escape was pressed in it.
     Unchoose,
     /// Another page of the table.
@@ -132,7 +132,7 @@ struct Refs {
 }
 
 /// The example under way.
-struct Guide {
+struct ActiveExample {
     example: &'static Example,
     /// Steps that were run.
     done: usize,
@@ -144,17 +144,15 @@ pub struct App {
     session: SharedSimulation,
     pace: Pace,
     view: View,
-    guide: Option<Guide>,
+    active_example: Option<ActiveExample>,
     prompt: Rc<RefCell<Prompt>>,
     refs: Refs,
     painter: Option<Painter>,
     snapshot: Rc<Snapshot>,
-    transcript: Vec<Rc<Entry>>,
+    transcript: Vec<Arc<Entry>>,
     revision: u64,
     /// `true` once the simulator has arrived.
     is_running: bool,
-    /// The transcript may have changed anywhere, not only at its end.
-    replayed: bool,
     notice: Option<AttrValue>,
     cleared: u64,
     pointed: Option<NodeKey>,
@@ -165,7 +163,7 @@ pub struct App {
     table_ms: f64,
     stick: bool,
     wake: Wake,
-    room: Option<Room>,
+    size_observer: Option<SizeObserver>,
     tint: u32,
     listener: Listener,
     _listeners: Vec<EventListener>,
@@ -185,7 +183,7 @@ impl Component for App {
         let mut app = Self {
             pace: Pace::new(options.speed.unwrap_or(SPEED)),
             view: options.view,
-            guide: None,
+            active_example: None,
             prompt: Rc::new(RefCell::new(Prompt::new(log::history()))),
             refs: Refs::default(),
             painter: None,
@@ -194,7 +192,6 @@ impl Component for App {
             transcript: Vec::new(),
             revision: u64::MAX,
             is_running: false,
-            replayed: true,
             notice: None,
             cleared: 0,
             pointed: None,
@@ -205,7 +202,7 @@ impl Component for App {
             table_ms: 0.0,
             stick: true,
             wake: Wake::default(),
-            room: None,
+            size_observer: None,
             tint: 0,
             listener: Listener::default(),
             _listeners: listeners(ctx),
@@ -239,7 +236,7 @@ impl Component for App {
             self.table_ms = now_ms;
             self.table.follow(&**self.session.borrow(), &self.snapshot);
             self.table.counts = self.snapshot.counts;
-            self.chart = Chart::new(&self.session.borrow().glance());
+            self.chart = Chart::new(&self.session.borrow().timeline_view());
         }
         self.sleep(ctx, idle, moving, !table_due);
         render
@@ -249,11 +246,11 @@ impl Component for App {
         if first {
             self.painter = self.refs.canvas.cast::<HtmlCanvasElement>().and_then(Painter::new);
             let link = ctx.link().clone();
-            self.room = self
+            self.size_observer = self
                 .refs
                 .scroller
                 .cast()
-                .and_then(|scroller| Room::watch(&scroller, move || link.send_message(Msg::Resized)));
+                .and_then(|scroller| SizeObserver::watch(&scroller, move || link.send_message(Msg::Resized)));
         }
         self.place_heads();
         self.place_card();
@@ -284,7 +281,7 @@ impl App {
                     self.prompt.borrow_mut().take_over(&typed);
                 }
                 if !self.options.embed && self.left_run().is_none() {
-                    self.guide = Some(Guide { example: &FIRST, done: 0 });
+                    self.active_example = Some(ActiveExample { example: &FIRST, done: 0 });
                 }
             }
             Link::Run(lines) if !self.options.restore && !self.options.autorun => {
@@ -338,7 +335,6 @@ impl App {
             self.session.borrow_mut().submit(lines);
         }
         self.is_running = true;
-        self.replayed = true;
         self.pace.rest();
         if let Some(at_ms) = self.options.at_ms {
             self.session.borrow_mut().seek(at_ms);

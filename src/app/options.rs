@@ -4,7 +4,7 @@
 //! ignored and a value that cannot be read leaves the default in place.
 
 use super::pace::SPEED_MAX;
-use scale_down_session::share;
+use scale_down_session::{address, share};
 
 /// The view of the nodes: the picture or the table, which shows the same.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -64,11 +64,9 @@ impl Options {
             options.take(word);
         }
         let fragment = hash.trim_start_matches('#');
-        if let Some(run) = fragment.strip_prefix("run=") {
-            let mut words = run.split('&');
-            let commands = percent_decoded(words.next().unwrap_or_default());
-            words.for_each(|word| options.take(word));
-            options.link = Link::Run(if options.restore { commands } else { one_a_line(&commands) });
+        if let Some((commands, words)) = address::commands(fragment) {
+            words.split('&').for_each(|word| options.take(word));
+            options.link = Link::Run(if options.restore { commands } else { address::one_a_line(&commands) });
         } else if share::is_fragment(fragment) {
             options.link = Link::Shared(hash.to_owned());
         }
@@ -117,43 +115,6 @@ fn moment_ms(text: &str) -> Option<u64> {
         rest = tail.get(1..)?;
     }
     (!text.is_empty()).then_some(at_ms)
-}
-
-/// `%xx` decoded; what is not UTF-8 afterwards becomes U+FFFD.
-fn percent_decoded(text: &str) -> String {
-    let mut bytes = Vec::with_capacity(text.len());
-    let mut rest = text.as_bytes();
-    while let [first, tail @ ..] = rest {
-        let pair = tail.get(..2).and_then(|pair| std::str::from_utf8(pair).ok());
-        match pair.and_then(|pair| u8::from_str_radix(pair, 16).ok()) {
-            Some(byte) if *first == b'%' => {
-                bytes.push(byte);
-                rest = tail.get(2..).unwrap_or_default();
-            }
-            _ => {
-                bytes.push(*first);
-                rest = tail;
-            }
-        }
-    }
-    String::from_utf8_lossy(&bytes).into_owned()
-}
-
-/// `;` between commands becomes a line break; one inside quotes stays.
-fn one_a_line(commands: &str) -> String {
-    let mut quote = None;
-    let mut lines = String::with_capacity(commands.len());
-    for c in commands.chars() {
-        match (c, quote) {
-            ('\'' | '"', None) => quote = Some(c),
-            (_, Some(open)) if c == open => quote = None,
-            _ => {}
-        }
-        lines.push(if c == ';' && quote.is_none() { '\n' } else { c });
-    }
-    let trimmed: Vec<&str> =
-        lines.lines().map(str::trim_end).map(|line| line.strip_prefix(' ').unwrap_or(line)).collect();
-    trimmed.join("\n").trim().to_owned()
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub struct Pace {
 }
 
 impl Pace {
-    /// A running clock.
+    /// Creates a running clock.
     #[must_use]
     pub const fn new(speed: u32) -> Self {
         Self { playing: true, speed, last_ms: None, rest_ms: 0.0 }
@@ -51,20 +51,20 @@ impl Pace {
     }
 }
 
-/// The stop nearest to a speed.
+/// Returns the stop nearest to a speed.
 #[must_use]
 pub fn stop_of(speed: u32) -> usize {
     let below = SPEEDS.iter().filter(|&&stop| stop <= speed).count();
     below.saturating_sub(1)
 }
 
-/// The speed at a stop; past the end, the fastest.
+/// Returns the speed at a stop; past the end, the fastest.
 #[must_use]
 pub fn speed_at(stop: usize) -> u32 {
     SPEEDS.get(stop).copied().unwrap_or(SPEED_MAX)
 }
 
-/// A speed in words, for a screen reader.
+/// Returns a speed in words, for a screen reader.
 #[must_use]
 pub fn spoken(speed: u32) -> String {
     match (speed, speed % 60) {

@@ -4,7 +4,7 @@ use yew::Context;
 
 use super::console::prompt::Effect;
 use super::pace::SPEED_MAX;
-use super::{App, Guide, Msg, browser, handle, log};
+use super::{ActiveExample, App, Msg, browser, handle, log};
 use scale_down_session::examples::Example;
 
 /// The notice shown where the simulator cannot be downloaded.
@@ -23,7 +23,7 @@ impl App {
                 }
             }
             Msg::Frame => self.wake.fired(),
-            Msg::Changed => self.replayed = true,
+            Msg::Changed => {}
             Msg::Prompt(effect) => self.take_effect(effect),
             Msg::Interrupt => self.session.borrow_mut().interrupt(),
             Msg::Clear => self.clear(),
@@ -44,20 +44,19 @@ impl App {
             Msg::Reset => {
                 self.session.borrow_mut().reset();
                 self.begin();
-                self.guide = None;
+                self.active_example = None;
             }
             Msg::Undo => {
-                self.replayed |= self.session.borrow_mut().undo();
+                self.session.borrow_mut().undo();
             }
             Msg::Redo => {
-                self.replayed |= self.session.borrow_mut().redo();
+                self.session.borrow_mut().redo();
             }
             Msg::Run(lines) => self.run(&lines),
             Msg::Fill(lines) => self.prompt.borrow_mut().put(lines),
             Msg::Seek(at_ms) => {
                 self.pace.playing = false;
                 self.session.borrow_mut().seek(at_ms);
-                self.replayed = true;
             }
             Msg::Branch => {
                 self.session.borrow_mut().branch();
@@ -65,7 +64,7 @@ impl App {
             }
             Msg::Begin => {
                 self.begin();
-                self.guide = None;
+                self.active_example = None;
             }
             Msg::View(view) => {
                 self.view = view;
@@ -79,12 +78,13 @@ impl App {
             }
             Msg::Load(example) => self.load_example(example),
             Msg::RunStep(place) => {
-                let step = self.guide.as_ref().and_then(|guide| guide.example.steps.get(place));
+                let step =
+                    self.active_example.as_ref().and_then(|active_example| active_example.example.steps.get(place));
                 if let Some(step) = step {
                     self.run(step.line);
                 }
             }
-            Msg::LeaveExample => self.guide = None,
+            Msg::LeaveExample => self.active_example = None,
             Msg::Point(point) => {
                 let hit = point.and_then(|(x_px, y_px)| self.painter.as_ref()?.hit(x_px, y_px));
                 self.pointed = hit;
@@ -93,8 +93,8 @@ impl App {
                 let hit = self.painter.as_ref().and_then(|painter| painter.hit(x_px, y_px));
                 self.chosen = if self.chosen == hit { None } else { hit };
             }
-            Msg::Walk(step) => {
-                self.chosen = self.painter.as_ref().and_then(|painter| painter.neighbour(self.chosen, step));
+            Msg::Walk(direction) => {
+                self.chosen = self.painter.as_ref().and_then(|painter| painter.neighbour(self.chosen, direction));
                 self.pointed = None;
                 self.reveal_chosen();
             }
@@ -121,12 +121,12 @@ impl App {
         if is_answer || text.trim().is_empty() {
             return;
         }
-        if let Some(guide) = &mut self.guide {
-            let typed = guide.example.steps.iter().rposition(|step| text.contains(step.line));
-            guide.done = guide.done.max(typed.map_or(0, |place| place + 1));
+        if let Some(active_example) = &mut self.active_example {
+            let typed = active_example.example.steps.iter().rposition(|step| text.contains(step.line));
+            active_example.done = active_example.done.max(typed.map_or(0, |place| place + 1));
             // Whoever begins with a line of their own is not in need of one.
-            if guide.done == 0 {
-                self.guide = None;
+            if active_example.done == 0 {
+                self.active_example = None;
             }
         }
         log::remember(&mut self.prompt.borrow_mut().history, text);
@@ -135,7 +135,6 @@ impl App {
     /// Begins the view anew after a reset: an empty screen and a running clock.
     fn begin(&mut self) {
         self.cleared = 0;
-        self.replayed = true;
         self.notice = None;
         self.chosen = None;
         self.pointed = None;
@@ -157,7 +156,7 @@ impl App {
     fn load_example(&mut self, example: &'static Example) {
         self.session.borrow_mut().begin_with(example.setup);
         self.begin();
-        self.guide = Some(Guide { example, done: 0 });
+        self.active_example = Some(ActiveExample { example, done: 0 });
     }
 
     fn take_effect(&mut self, effect: Option<Effect>) {

@@ -1,20 +1,15 @@
 //! The simulated command line: parses lines of `az`, kubectl and the shell, and returns typed outcomes.
+//!
+//! Its rooms build on each other in the order below, each on those above it.
 
-pub mod account;
-pub mod arm;
-pub mod complete;
-pub mod duration;
-pub mod error;
-pub mod exec;
-pub mod filter;
-pub mod help;
-pub mod kubectl;
-pub mod outcome;
-pub mod output;
-pub mod parse;
-pub mod quantity;
-pub mod registry;
+pub mod ground;
+
 pub mod shell;
-pub mod suggest;
-pub mod trace;
-pub mod validate;
+
+pub mod output;
+
+pub mod az;
+
+pub mod kubectl;
+
+pub mod playground;

@@ -6,11 +6,11 @@ use super::answer::Answer;
 use super::input::{Input, Read};
 use super::model::{NOW_MS, Nodes, at_ms, pool};
 use scale_down_engine::ScaleDownMode;
-use scale_down_engine::autoscaler::budget::{Deletions, Parallelism};
 use scale_down_engine::autoscaler::eligibility;
-use scale_down_engine::autoscaler::unneeded::{Removables, Standing, Unneeded, UnneededNodes, threshold_ms};
+use scale_down_engine::autoscaler::scale_down_budget::{DeletionCounts, ScaleDownBudget};
+use scale_down_engine::autoscaler::unneeded::{CandidateState, NodesToDelete, Unneeded, UnneededNodes, threshold_ms};
 use scale_down_engine::autoscaler::utilization::Utilization;
-use scale_down_engine::autoscaler::{Group, Setting, Settings};
+use scale_down_engine::autoscaler::{NodeGroup, Setting, Settings};
 use scale_down_engine::kubernetes::{Fraction, NodeId};
 
 /// Sets a setting from a flag of the case, if the field exists.
@@ -104,8 +104,8 @@ pub fn eligibility(input: &Input<'_>) -> Read<Answer> {
 }
 
 /// Returns a group with a minimum and a target size.
-fn group(min: u32, target: u32) -> Group {
-    Group { id: pool(0), name: "ng".into(), min, max: 1000, target, policy: ScaleDownMode::Delete }
+fn group(min: u32, target: u32) -> NodeGroup {
+    NodeGroup { id: pool(0), name: "ng".into(), min, max: 1000, target, policy: ScaleDownMode::Delete }
 }
 
 fn unneeded(instance_id: u32, is_empty: bool, since_ms: u64) -> Unneeded {
@@ -121,8 +121,8 @@ pub fn removable_count(input: &Input<'_>) -> Read<Answer> {
     nodes.update((0..empty + drain).map(|index| unneeded(index, index < empty, since_ms)));
     let groups = [group(input.small("min_size")?, input.small("target_size")?)];
     let deletions = [input.small_or("ongoing_deletions", 0)?];
-    let standing = Standing { is_ready: true, is_scale_down_disabled: false, group: Some(0) };
-    let found = nodes.removable_at(NOW_MS, &groups, &deletions, &settings, |_| standing);
+    let state = CandidateState { is_ready: true, is_scale_down_disabled: false, group: Some(0) };
+    let found = nodes.removable_at(NOW_MS, &groups, &deletions, &settings, |_| state);
     Ok(Answer::new().with("empty_to_remove", found.empty.len()).with("drain_to_remove", found.drain.len()))
 }
 
@@ -135,15 +135,15 @@ pub fn unremovable_reason(input: &Input<'_>) -> Read<Answer> {
     let mut nodes = UnneededNodes::default();
     let since_ms = input.ms("unneeded_for_s")?.map_or(NOW_MS, |for_ms| at_ms(-for_ms));
     nodes.update(std::iter::once(unneeded(0, true, since_ms)));
-    let standing = Standing {
+    let state = CandidateState {
         is_ready: input.flag_or("ready", true)?,
         is_scale_down_disabled: input.flag_or("annotation_scale_down_disabled", false)?,
         group: input.flag_or("in_node_group", true)?.then_some(0),
     };
     let groups = [group(input.small("min_size")?, input.small("target_size")?)];
     let deletions = [input.small_or("ongoing_deletions", 0)?];
-    let Removables { empty, unremovable, .. } =
-        nodes.removable_at(NOW_MS, &groups, &deletions, &settings, |_| standing);
+    let NodesToDelete { empty, unremovable, .. } =
+        nodes.removable_at(NOW_MS, &groups, &deletions, &settings, |_| state);
     let reason = unremovable.first().map(|(_, reason)| reason.name());
     Ok(Answer::new().with("removable", !empty.is_empty()).with("reason", reason))
 }
@@ -187,9 +187,9 @@ pub fn unneeded_tracking(input: &Input<'_>) -> Read<Answer> {
 pub fn deletion_budget(input: &Input<'_>) -> Read<Answer> {
     input.skip_if_atomic()?;
     let deletions = |input: &Input<'_>| {
-        Ok(Deletions { empty: input.small("empty")? as usize, drain: input.small("drain")? as usize })
+        Ok(DeletionCounts { empty: input.small("empty")? as usize, drain: input.small("drain")? as usize })
     };
-    let limits = Parallelism {
+    let limits = ScaleDownBudget {
         all: input.small("max_parallelism")? as usize,
         drain: input.small("max_drain_parallelism")? as usize,
     };

@@ -6,18 +6,18 @@ use super::answer::Answer;
 use super::input::{Input, Read, Stop};
 use super::model::{resources, sorted};
 use scale_down_cli::kubectl;
-use scale_down_engine::autoscaler::balance::{Room, balanced};
-use scale_down_engine::autoscaler::expander::{Candidate, Expander, Priorities, best};
-use scale_down_engine::autoscaler::notice::NoticeText;
+use scale_down_engine::autoscaler::balance::{self, GroupSize};
+use scale_down_engine::autoscaler::event::EventText;
+use scale_down_engine::autoscaler::expander::{Expander, ExpansionOption, Priorities, best_options};
 use scale_down_engine::ground::pattern::Pattern;
 use scale_down_engine::kubernetes::Resources;
 
 /// Reads an expansion option: a group's name, or an object with the fields of the cases.
-fn candidate(input: &Input<'_>) -> Read<Candidate> {
+fn candidate(input: &Input<'_>) -> Read<ExpansionOption> {
     if input.is_text() {
         let group = input.as_text()?.into();
         let nothing = Resources::default();
-        return Ok(Candidate { group, nodes: 1, pods: 1, requested: nothing, node: nothing });
+        return Ok(ExpansionOption { group, nodes: 1, pods: 1, requested: nothing, node: nothing });
     }
     let name = if input.has("id") { input.text("id")? } else { input.text("group")? };
     let (pods, requested) = match input.find("pods") {
@@ -29,7 +29,7 @@ fn candidate(input: &Input<'_>) -> Read<Candidate> {
         None => (1, Resources::default()),
     };
     let node = input.find("node").map_or(Ok(Resources::default()), |node| resources(&node))?;
-    Ok(Candidate { group: name.into(), nodes: input.small_or("node_count", 1)?, pods, requested, node })
+    Ok(ExpansionOption { group: name.into(), nodes: input.small_or("node_count", 1)?, pods, requested, node })
 }
 
 /// Reads the priorities of the priority expander: patterns by number, or the text of the config map.
@@ -54,11 +54,11 @@ fn priorities(input: &Input<'_>) -> Read<Priorities> {
 fn chosen(expander: Expander, input: &Input<'_>) -> Read<Answer> {
     let options = input.get("options")?.as_list()?.iter().map(candidate).collect::<Read<Vec<_>>>()?;
     let priorities = priorities(input)?;
-    let mut notices = Vec::new();
-    let left = best(expander, &options, &priorities, &mut notices);
+    let mut events = Vec::new();
+    let left = best_options(expander, &options, &priorities, &mut events);
     let names = left.iter().filter_map(|index| options.get(*index)).map(|option| option.group.to_string());
-    let events = notices.iter().map(|notice| {
-        let NoticeText { is_warning, reason, message } = notice.text();
+    let events = events.iter().map(|event| {
+        let EventText { is_warning, reason, message } = event.text();
         format!("{} {reason} {message}", if is_warning { "Warning" } else { "Normal" })
     });
     Ok(Answer::new().with("best", names.collect::<Vec<_>>()).with("events", events.collect::<Vec<_>>()))
@@ -90,9 +90,9 @@ pub fn balance(input: &Input<'_>) -> Read<Answer> {
     let mut rooms = Vec::new();
     for (name, group) in input.get("groups")?.as_fields()? {
         names.push(name);
-        rooms.push(Room { size: group.small("size")?, max: group.small("max")? });
+        rooms.push(GroupSize { size: group.small("size")?, max: group.small("max")? });
     }
-    let sizes = balanced(&rooms, input.small("add")?);
+    let sizes = balance::balance(&rooms, input.small("add")?);
     let changed: Map<String, Value> = names
         .iter()
         .zip(rooms.iter().zip(sizes))

@@ -73,7 +73,7 @@ pub fn validation(input: &Input<'_>) -> Read<Answer> {
         session.advance_until_answered();
     }
     let entry = session.transcript().last();
-    let stderr = entry.map(scale_down_session::Entry::stderr).unwrap_or_default();
+    let stderr = entry.map(|entry| entry.stderr()).unwrap_or_default();
     let status = entry.and_then(|entry| entry.exit_code);
     let told = stderr.lines().find_map(|line| line.strip_prefix("ERROR: "));
     Ok(Answer::new().with("error", told).with("exit_code", status).with("accepted", status == Some(0)))

@@ -9,8 +9,8 @@ use super::candidates::{set_flag, set_time};
 use super::input::{Input, Read, Stop};
 use super::model::{self, NOW_MS, budget, named_pod, own};
 use scale_down_engine::Pairs;
-use scale_down_engine::autoscaler::budgets::Budgets;
-use scale_down_engine::autoscaler::evictability::pods_to_evict;
+use scale_down_engine::autoscaler::drainability::pods_to_evict;
+use scale_down_engine::autoscaler::remaining_budgets::RemainingBudgets;
 use scale_down_engine::autoscaler::removal::pods_to_move;
 use scale_down_engine::autoscaler::{Setting, Settings};
 use scale_down_engine::kubernetes::{DisruptionBudget, NodeId, NodeInfo, Pod, PodSpec, Resources};
@@ -69,10 +69,10 @@ pub fn pdb_tracker(input: &Input<'_>) -> Read<Answer> {
         let allowed = i64::try_from(allowed.as_count()?).unwrap_or(i64::MAX);
         entries.push(budget("default", Some(&Pairs::from([label])), index, allowed));
     }
-    let mut budgets = Budgets::new(entries);
+    let mut budgets = RemainingBudgets::new(entries);
     let pods = labelled(input, "")?;
-    let verdict = budgets.verdict(&pods.iter());
-    budgets.take(&pods.iter());
+    let verdict = budgets.can_remove_pods(&pods.iter());
+    budgets.remove_pods(&pods.iter());
     let left = budgets.left();
     Ok(Answer::new()
         .with("can_remove", verdict.can_remove)

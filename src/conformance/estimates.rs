@@ -5,8 +5,8 @@ use std::sync::Arc;
 use super::answer::Answer;
 use super::input::{Input, Read};
 use super::model::{self, named_pod, pod_spec, pool};
+use scale_down_engine::autoscaler::cluster_snapshot::ClusterSnapshot;
 use scale_down_engine::autoscaler::estimator::{estimate, ordered};
-use scale_down_engine::autoscaler::scratch::Scratch;
 use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod};
 
 fn node(input: &Input<'_>, group: usize, instance_id: u32) -> Read<NodeInfo> {
@@ -30,8 +30,8 @@ pub fn binpacking(input: &Input<'_>) -> Read<Answer> {
     }
     let max = input.small_or("max_nodes", 0)?;
     let groups = pods.iter().map(|group| group.iter().collect()).collect();
-    let mut scratch = Scratch::new(existing.into_iter());
-    let estimated = estimate(&mut scratch, groups, &template, (max > 0).then_some(max));
+    let mut snapshot = ClusterSnapshot::new(existing.into_iter());
+    let estimated = estimate(&mut snapshot, groups, &template, (max > 0).then_some(max));
     Ok(Answer::new().with("nodes", estimated.nodes).with("pods_scheduled", estimated.pods.len()))
 }
 

@@ -4,34 +4,36 @@
 use std::sync::Arc;
 
 use super::model::{NOW_MS, Nodes};
-use scale_down_engine::autoscaler::budgets::Budgets;
 use scale_down_engine::autoscaler::cluster_state::FailedInstance;
-use scale_down_engine::autoscaler::expander::Candidate;
+use scale_down_engine::autoscaler::expander::ExpansionOption;
+use scale_down_engine::autoscaler::registered_nodes::RegisteredNodes;
+use scale_down_engine::autoscaler::remaining_budgets::RemainingBudgets;
 use scale_down_engine::autoscaler::scale_up::EstimateLimit;
 use scale_down_engine::autoscaler::template::Template;
-use scale_down_engine::autoscaler::view::View;
-use scale_down_engine::autoscaler::{Autoscaler, Group, Loop, LoopOutcome, Notice, Provider, Scene, Settings};
+use scale_down_engine::autoscaler::{
+    Autoscaler, AutoscalerEvent, AutoscalingContext, CloudProvider, LoopInput, LoopOutcome, NodeGroup, Settings,
+};
 use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec};
 use scale_down_engine::{PoolId, ScaleDownMode};
 
 /// A call of the autoscaler to the provider; a group is given by its index.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Act {
+pub enum ProviderCall {
     /// Increase of a group's target size.
-    Grow(usize, u32),
+    IncreaseSize(usize, u32),
     /// Decrease of a group's target size, without the deletion of a node.
-    Shrink(usize, u32),
+    DecreaseTargetSize(usize, u32),
     /// Deletion of instances, by instance id, that never registered as nodes.
     DeleteMachines(usize, Vec<u32>),
     /// Removal of nodes: the empty ones at once, the others after a drain.
-    Remove(Vec<NodeId>, Vec<NodeId>),
+    StartDeletion(Vec<NodeId>, Vec<NodeId>),
 }
 
 /// The fake cloud provider with its autoscaler.
 #[derive(Debug, Default)]
-pub struct Fake {
+pub struct FakeProvider {
     /// The node groups.
-    pub groups: Vec<Group>,
+    pub groups: Vec<NodeGroup>,
     /// Template node of each group.
     pub templates: Vec<Template>,
     /// Instance ids of each group that have not registered as nodes.
@@ -45,17 +47,17 @@ pub struct Fake {
     /// The autoscaler.
     pub autoscaler: Autoscaler,
     /// Its calls in the loop under way.
-    pub acts: Vec<Act>,
-    /// All notices (events) that it has emitted.
-    pub notices: Vec<Notice>,
+    pub calls: Vec<ProviderCall>,
+    /// All events that it has emitted.
+    pub events: Vec<AutoscalerEvent>,
 }
 
-impl Fake {
+impl FakeProvider {
     /// Adds a group with a template node, and returns its pool id.
     pub fn add_group(&mut self, name: &str, (min, max, target): (u32, u32, u32), template: NodeInfo) -> PoolId {
         let id = template.id.pool;
         let policy = ScaleDownMode::Delete;
-        self.groups.push(Group { id, name: name.into(), min, max, target, policy });
+        self.groups.push(NodeGroup { id, name: name.into(), min, max, target, policy });
         self.templates.push(Template { capacity: template.allocatable, node: template });
         self.unregistered.push(Vec::new());
         self.failed.push(Vec::new());
@@ -69,13 +71,13 @@ impl Fake {
     }
 
     /// Runs one loop `after_ms` milliseconds after the moment of the case; returns its outcome and its calls.
-    pub fn run(&mut self, nodes: &Nodes, settings: &Settings, after_ms: u64) -> (LoopOutcome, Vec<Act>) {
+    pub fn run(&mut self, nodes: &Nodes, settings: &Settings, after_ms: u64) -> (LoopOutcome, Vec<ProviderCall>) {
         let mut autoscaler = std::mem::take(&mut self.autoscaler);
         let templates = self.templates.clone();
-        let mut scene = Scene {
+        let mut input = LoopInput {
             groups: self.groups.clone(),
             templates: &templates,
-            view: View::new(nodes.sorted()),
+            nodes: RegisteredNodes::new(nodes.sorted()),
             gone: self.gone.clone(),
             unregistered: self.unregistered.clone(),
             failed: self.failed.clone(),
@@ -83,18 +85,19 @@ impl Fake {
             evicted: Vec::new(),
             deleting: Vec::new(),
             draining: Vec::new(),
-            budgets: Budgets::default(),
+            budgets: RemainingBudgets::default(),
             quotas: Vec::new(),
             limit: EstimateLimit::None,
             generation: after_ms,
         };
-        let mut notices = Vec::new();
+        let mut events = Vec::new();
         let now_ms = NOW_MS + after_ms;
-        let mut at = Loop { scene: &mut scene, provider: self, settings, now_ms, notices: &mut notices };
-        let outcome = autoscaler.run_once(&mut at);
+        let mut context =
+            AutoscalingContext { input: &mut input, provider: self, settings, now_ms, events: &mut events };
+        let outcome = autoscaler.run_once(&mut context);
         self.autoscaler = autoscaler;
-        self.notices.append(&mut notices);
-        (outcome, std::mem::take(&mut self.acts))
+        self.events.append(&mut events);
+        (outcome, std::mem::take(&mut self.calls))
     }
 
     fn change(&mut self, group: usize, by: i64) {
@@ -104,42 +107,42 @@ impl Fake {
     }
 }
 
-impl Provider for Fake {
-    fn target(&self, group: usize) -> u32 {
+impl CloudProvider for FakeProvider {
+    fn target_size(&self, group: usize) -> u32 {
         self.groups.get(group).map_or(0, |group| group.target)
     }
 
-    fn grow(&mut self, group: usize, by: u32) -> Result<(), String> {
+    fn increase_size(&mut self, group: usize, by: u32) -> Result<(), String> {
         self.change(group, by.into());
-        self.acts.push(Act::Grow(group, by));
+        self.calls.push(ProviderCall::IncreaseSize(group, by));
         Ok(())
     }
 
     fn delete_instances(&mut self, group: usize, instances: &[u32]) -> Result<(), String> {
         self.change(group, -i64::try_from(instances.len()).unwrap_or_default());
-        self.acts.push(Act::DeleteMachines(group, instances.to_vec()));
+        self.calls.push(ProviderCall::DeleteMachines(group, instances.to_vec()));
         Ok(())
     }
 
-    fn shrink_target(&mut self, group: usize, by: u32) {
+    fn decrease_target_size(&mut self, group: usize, by: u32) {
         self.change(group, -i64::from(by));
-        self.acts.push(Act::Shrink(group, by));
+        self.calls.push(ProviderCall::DecreaseTargetSize(group, by));
     }
 
-    fn remove_nodes(&mut self, empty: &[NodeId], drain: &[NodeId]) {
+    fn start_deletion(&mut self, empty: &[NodeId], drain: &[NodeId]) {
         for id in empty.iter().chain(drain) {
             if let Some(place) = self.groups.iter().position(|group| group.id == id.pool) {
                 self.change(place, -1);
             }
         }
-        self.acts.push(Act::Remove(empty.to_vec(), drain.to_vec()));
+        self.calls.push(ProviderCall::StartDeletion(empty.to_vec(), drain.to_vec()));
     }
 
     fn missing_replicas(&self, _spec: &PodSpec) -> Option<u32> {
         None
     }
 
-    fn choose(&mut self, options: &[Candidate], _notices: &mut Vec<Notice>) -> Option<usize> {
+    fn best_option(&mut self, options: &[ExpansionOption], _events: &mut Vec<AutoscalerEvent>) -> Option<usize> {
         (!options.is_empty()).then_some(0)
     }
 }

@@ -5,15 +5,15 @@ use serde_json::{Map, Value, json};
 use super::answer::Answer;
 use super::candidates::{set_count, set_flag};
 use super::fake::like;
-use super::health::{Sight, old_node, policy};
+use super::health::{ObservedCluster, old_node, policy};
 use super::input::{Input, Read, Stop};
 use super::model::{NOW_MS, Nodes, pool, sorted};
-use scale_down_engine::autoscaler::expander::Candidate;
+use scale_down_engine::autoscaler::cluster_snapshot::ClusterSnapshot;
+use scale_down_engine::autoscaler::expander::ExpansionOption;
 use scale_down_engine::autoscaler::quota::Quota;
-use scale_down_engine::autoscaler::scale_up::{EstimateLimit, Request, ScaleUp, scale_up, scale_up_to_min};
-use scale_down_engine::autoscaler::scratch::Scratch;
+use scale_down_engine::autoscaler::scale_up::{EstimateLimit, ScaleUpInput, ScaleUpResult, scale_up, scale_up_to_min};
 use scale_down_engine::autoscaler::template::Template;
-use scale_down_engine::autoscaler::{Group, Notice, Setting, Settings};
+use scale_down_engine::autoscaler::{AutoscalerEvent, NodeGroup, Setting, Settings};
 use scale_down_engine::kubernetes::Pod;
 
 /// Pool number of the nodes that are in no group.
@@ -32,7 +32,7 @@ enum Refuses {
 
 struct Case {
     nodes: Nodes,
-    groups: Vec<Group>,
+    groups: Vec<NodeGroup>,
     templates: Vec<Template>,
     pending: Vec<Pod>,
     quotas: Vec<Quota>,
@@ -138,7 +138,7 @@ impl Case {
             }
             let (min, max, target) = (1, 10, 1);
             let policy = scale_down_engine::ScaleDownMode::Delete;
-            self.groups.push(Group { id, name: name.into(), min, max, target, policy });
+            self.groups.push(NodeGroup { id, name: name.into(), min, max, target, policy });
             if let Some(node) = self.nodes.all.iter().find(|node| node.id == added) {
                 self.templates.push(Template { node: like(node), capacity: node.allocatable });
             }
@@ -146,7 +146,7 @@ impl Case {
         Ok(())
     }
 
-    fn change(&mut self, name: &str, change: impl FnOnce(&mut Group) -> Read<()>) -> Read<()> {
+    fn change(&mut self, name: &str, change: impl FnOnce(&mut NodeGroup) -> Read<()>) -> Read<()> {
         let found = self.groups.iter_mut().find(|group| &*group.name == name);
         change(found.ok_or_else(|| Stop::Unreadable(format!("there is no group '{name}'")))?)
     }
@@ -155,7 +155,7 @@ impl Case {
     fn read_sizes(&mut self, options: &Input<'_>) -> Read<()> {
         for key in ["min", "max", "max_size", "min_size"] {
             let Some(sizes) = options.find(key) else { continue };
-            let set = |group: &mut Group, size| {
+            let set = |group: &mut NodeGroup, size| {
                 *(if key.starts_with("min") { &mut group.min } else { &mut group.max }) = size;
             };
             match sizes.as_count() {
@@ -203,12 +203,12 @@ impl Case {
 /// Adapter of the suite `scale-up`.
 pub fn scale_up_case(input: &Input<'_>) -> Read<Answer> {
     let case = read(input)?;
-    let mut sight = Sight { groups: case.groups.clone(), ..Sight::default() };
+    let mut cluster = ObservedCluster { groups: case.groups.clone(), ..ObservedCluster::default() };
     let place = |id| case.groups.iter().position(|group| group.id == id);
-    sight.nodes = case.nodes.all.iter().map(|node| old_node(place(node.id.pool), node.is_ready)).collect();
-    sight.unregistered = vec![Vec::new(); case.groups.len()];
-    sight.look(&case.settings, NOW_MS);
-    let request = Request {
+    cluster.nodes = case.nodes.all.iter().map(|node| old_node(place(node.id.pool), node.is_ready)).collect();
+    cluster.unregistered = vec![Vec::new(); case.groups.len()];
+    cluster.observe(&case.settings, NOW_MS);
+    let request = ScaleUpInput {
         groups: &case.groups,
         templates: &case.templates,
         pods: &case.pending,
@@ -217,8 +217,8 @@ pub fn scale_up_case(input: &Input<'_>) -> Read<Answer> {
         settings: &case.settings,
         now_ms: NOW_MS,
     };
-    let mut scratch = Scratch::new(case.nodes.sorted().into_iter());
-    let mut choose = |options: &[Candidate]| match &case.choice {
+    let mut snapshot = ClusterSnapshot::new(case.nodes.sorted().into_iter());
+    let mut choose = |options: &[ExpansionOption]| match &case.choice {
         Some(name) => options.iter().position(|option| *option.group == **name),
         None => (!options.is_empty()).then_some(0),
     };
@@ -233,27 +233,27 @@ pub fn scale_up_case(input: &Input<'_>) -> Read<Answer> {
         let is_refused = case.refuses == Refuses::Always || (case.refuses == Refuses::Once && refusals == 1);
         if is_refused { Err("refused".to_owned()) } else { Ok(()) }
     };
-    let mut notices = Vec::new();
+    let mut events = Vec::new();
     let found = if case.is_to_min {
-        let resizes = scale_up_to_min(&request, &scratch, &mut sight.state, &mut grow, &mut notices);
-        ScaleUp { resizes, ..ScaleUp::default() }
+        let resizes = scale_up_to_min(&request, &snapshot, &mut cluster.state, &mut grow, &mut events);
+        ScaleUpResult { resizes, ..ScaleUpResult::default() }
     } else {
-        scale_up(&request, &mut scratch, &mut sight.state, &mut choose, &mut grow, &mut notices)
+        scale_up(&request, &mut snapshot, &mut cluster.state, &mut choose, &mut grow, &mut events)
     };
-    found.report(&mut notices);
-    Ok(answer(&case, &found, &notices, &targets))
+    found.report(&mut events);
+    Ok(answer(&case, &found, &events, &targets))
 }
 
 fn names<'a>(pods: impl Iterator<Item = &'a Pod>) -> Vec<String> {
     sorted(pods.map(|pod| pod.spec.name.clone()))
 }
 
-fn answer(case: &Case, found: &ScaleUp<'_>, notices: &[Notice], targets: &[u32]) -> Answer {
+fn answer(case: &Case, found: &ScaleUpResult<'_>, events: &[AutoscalerEvent], targets: &[u32]) -> Answer {
     let mut event = Value::Null;
     let mut reason = Value::Null;
-    for notice in notices {
-        let text = notice.text();
-        if matches!(notice, Notice::TriggeredScaleUp { .. } | Notice::NotTriggerScaleUp { .. }) {
+    for emitted in events {
+        let text = emitted.text();
+        if matches!(emitted, AutoscalerEvent::TriggeredScaleUp { .. } | AutoscalerEvent::NotTriggerScaleUp { .. }) {
             event = json!(text.reason);
             reason = json!(text.message);
         }

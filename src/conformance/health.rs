@@ -11,13 +11,13 @@ use scale_down_engine::autoscaler::cluster_state::{ClusterState, GroupState, Inc
 use scale_down_engine::autoscaler::readiness::{NodeFacts, Readiness};
 use scale_down_engine::autoscaler::scale_up_request::ScaleUpRequest;
 use scale_down_engine::autoscaler::status::{self, health_name, scale_down_name};
-use scale_down_engine::autoscaler::{AcceptableRange, Group, Setting, Settings};
+use scale_down_engine::autoscaler::{AcceptableRange, NodeGroup, Setting, Settings};
 
 /// A cluster as the autoscaler sees it, built up from a case.
 #[derive(Debug, Default)]
-pub struct Sight {
+pub struct ObservedCluster {
     /// Its node groups.
-    pub groups: Vec<Group>,
+    pub groups: Vec<NodeGroup>,
     /// Its nodes.
     pub nodes: Vec<NodeFacts>,
     /// Instance ids of each group that have not registered as nodes.
@@ -41,11 +41,11 @@ pub fn policy(input: &Input<'_>) -> Read<ScaleDownMode> {
     }
 }
 
-impl Sight {
+impl ObservedCluster {
     /// Adds a group with its nodes, and returns its index.
     pub fn group(&mut self, name: &str, input: &Input<'_>) -> Read<usize> {
         let index = self.groups.len();
-        self.groups.push(Group {
+        self.groups.push(NodeGroup {
             id: pool(index),
             name: name.into(),
             min: input.small_or("min", 1)?,
@@ -86,7 +86,7 @@ impl Sight {
     }
 
     /// Updates the cluster state from the groups and nodes.
-    pub fn look(&mut self, settings: &Settings, now_ms: u64) {
+    pub fn observe(&mut self, settings: &Settings, now_ms: u64) {
         let failed = vec![Vec::new(); self.groups.len()];
         let seen =
             Observation { groups: &self.groups, nodes: &self.nodes, unregistered: &self.unregistered, failed: &failed };
@@ -123,11 +123,11 @@ pub fn cluster(input: &Input<'_>) -> Read<Answer> {
     if input.has("steps") {
         return not_started(input, &settings);
     }
-    let mut sight = Sight::default();
+    let mut cluster = ObservedCluster::default();
     let mut requests = Vec::new();
     let mut candidates = input.texts("scale_down_candidates")?;
     for (name, group) in input.fields("groups")? {
-        let index = sight.group(name, &group)?;
+        let index = cluster.group(name, &group)?;
         candidates.extend(std::iter::repeat_n(name, group.small_or("scale_down_candidates", 0)? as usize));
         if let Some(request) = group.find("scale_up") {
             let age_ms = request.ms("age_s")?.unwrap_or_default();
@@ -135,23 +135,23 @@ pub fn cluster(input: &Input<'_>) -> Read<Answer> {
         }
     }
     let others = input.small_or("extra_non_autoscaled_nodes", 0)? as usize;
-    sight.nodes.extend(std::iter::repeat_n(old_node(None, true), others));
-    sight.state.align(&sight.groups);
+    cluster.nodes.extend(std::iter::repeat_n(old_node(None, true), others));
+    cluster.state.align(&cluster.groups);
     for (index, delta, now_ms) in requests {
-        sight.state.register_scale_up(index, delta.into(), &settings, now_ms);
+        cluster.state.register_scale_up(index, delta.into(), &settings, now_ms);
     }
-    sight.look(&settings, NOW_MS);
+    cluster.observe(&settings, NOW_MS);
     let mut groups = Map::new();
     let mut texts = Map::new();
     let mut growing = Vec::new();
     let mut failures = Map::new();
-    for (index, group) in sight.groups.iter().enumerate() {
-        let is_healthy = sight.state.is_group_healthy(index, group.policy, &settings);
-        let grows = status::scale_up_of_group(&sight.state, index, group.policy, &settings, NOW_MS);
+    for (index, group) in cluster.groups.iter().enumerate() {
+        let is_healthy = cluster.state.is_group_healthy(index, group.policy, &settings);
+        let grows = status::scale_up_of_group(&cluster.state, index, group.policy, &settings, NOW_MS);
         let unneeded = candidates.iter().filter(|node| node.starts_with(&*group.name)).count();
-        let is_growing = sight.state.group(index).is_some_and(GroupState::is_scaling_up);
-        let has_asked = sight.state.group(index).is_some_and(|group| group.scale_up.is_some());
-        let safety = sight.state.safety(index, group.policy, &settings, NOW_MS);
+        let is_growing = cluster.state.group(index).is_some_and(GroupState::is_scaling_up);
+        let has_asked = cluster.state.group(index).is_some_and(|group| group.scale_up.is_some());
+        let safety = cluster.state.scaling_safety(index, group.policy, &settings, NOW_MS);
         groups.insert(
             group.name.to_string(),
             json!({
@@ -170,25 +170,26 @@ pub fn cluster(input: &Input<'_>) -> Read<Answer> {
         texts.insert(format!("{}_scale_up", group.name), json!(grows.name()));
         texts.insert(format!("{}_scale_down", group.name), json!(scale_down_name(unneeded)));
     }
-    let is_healthy = sight.state.is_cluster_healthy(&settings);
+    let is_healthy = cluster.state.is_cluster_healthy(&settings);
     texts.insert("cluster_health".to_owned(), json!(health_name(is_healthy)));
     texts.insert("cluster_scale_up".to_owned(), json!(status::scale_up(&growing).name()));
     texts.insert("cluster_scale_down".to_owned(), json!(scale_down_name(candidates.len())));
-    let answer = counts(&sight.state.total);
+    let answer = counts(&cluster.state.total);
     let answer = answer.with("scale_up_failures", failures);
     Ok(answer.with("cluster_healthy", is_healthy).with_partial("groups", groups).with_partial("status", texts))
 }
 
 /// Answers a case in steps: beside a ready node another one comes up, whose ready condition and taint change.
 fn not_started(input: &Input<'_>, settings: &Settings) -> Read<Answer> {
-    let mut sight = Sight::default();
+    let mut cluster = ObservedCluster::default();
     let mut steps = Vec::new();
     for step in input.get("steps")?.as_list()? {
         let (is_ready, is_tainted) = (step.flag_or("ready", false)?, step.flag_or("taint", false)?);
         let is_ready = is_ready && !is_tainted;
-        sight.nodes = vec![old_node(None, true), NodeFacts { created_ms: at_ms(-600_000), ..old_node(None, is_ready) }];
-        sight.look(settings, NOW_MS);
-        steps.push(counts(&sight.state.total).into_value());
+        cluster.nodes =
+            vec![old_node(None, true), NodeFacts { created_ms: at_ms(-600_000), ..old_node(None, is_ready) }];
+        cluster.observe(settings, NOW_MS);
+        steps.push(counts(&cluster.state.total).into_value());
     }
     Ok(Answer::new().with_partial("per_step", steps))
 }
@@ -208,42 +209,42 @@ pub fn upcoming(input: &Input<'_>) -> Read<Answer> {
     if input.has("steps") {
         return upcoming_in_steps(input, &settings);
     }
-    let mut sight = Sight::default();
-    sight.group("ng", input)?;
+    let mut cluster = ObservedCluster::default();
+    cluster.group("ng", input)?;
     // A node that is on its way out counts as what it is for as long as its machine is there.
     let going = input.small_or("to_be_deleted", 0)? as usize;
-    if sight.nodes.len() < going {
-        sight.nodes.extend(std::iter::repeat_n(old_node(Some(0), true), going));
+    if cluster.nodes.len() < going {
+        cluster.nodes.extend(std::iter::repeat_n(old_node(Some(0), true), going));
     }
-    sight.nodes.iter_mut().take(going).for_each(|node| node.is_gone = !is_there);
-    sight.look(&settings, NOW_MS);
-    let registered = sight.state.group(0).map_or(0, |group| group.readiness.not_started);
-    let upcoming = sight.state.upcoming(0, ScaleDownMode::Delete);
+    cluster.nodes.iter_mut().take(going).for_each(|node| node.is_gone = !is_there);
+    cluster.observe(&settings, NOW_MS);
+    let registered = cluster.state.group(0).map_or(0, |group| group.readiness.not_started);
+    let upcoming = cluster.state.upcoming(0, ScaleDownMode::Delete);
     Ok(Answer::new().with("upcoming", upcoming).with("upcoming_registered", registered.min(upcoming)))
 }
 
 /// Answers a case in steps: instances are first seen, waited for, and register at last.
 fn upcoming_in_steps(input: &Input<'_>, settings: &Settings) -> Read<Answer> {
-    let mut sight = Sight::default();
-    sight.group("ng", input)?;
+    let mut cluster = ObservedCluster::default();
+    cluster.group("ng", input)?;
     let missing = input.small("instances")?.saturating_sub(input.small("registered")?);
     let mut upcoming = Vec::new();
     let mut unregistered = Vec::new();
     let mut now_ms = NOW_MS;
     for step in input.texts("steps")? {
         match step {
-            "first seen" => sight.unregistered = vec![(0..missing).collect()],
+            "first seen" => cluster.unregistered = vec![(0..missing).collect()],
             "2 min later" => now_ms += 120_000,
             "registered" => {
-                sight.unregistered = vec![Vec::new()];
-                sight.nodes.extend(std::iter::repeat_n(old_node(Some(0), true), missing as usize));
+                cluster.unregistered = vec![Vec::new()];
+                cluster.nodes.extend(std::iter::repeat_n(old_node(Some(0), true), missing as usize));
             }
             other => return Err(Stop::Unreadable(format!("'{other}' is no step"))),
         }
-        sight.look(settings, now_ms);
-        let left = sight.unregistered.first().map_or(0, Vec::len);
+        cluster.observe(settings, now_ms);
+        let left = cluster.unregistered.first().map_or(0, Vec::len);
         unregistered.push(json!(left));
-        upcoming.push(if left == 0 { Value::Null } else { json!(sight.state.upcoming(0, ScaleDownMode::Delete)) });
+        upcoming.push(if left == 0 { Value::Null } else { json!(cluster.state.upcoming(0, ScaleDownMode::Delete)) });
     }
     Ok(Answer::new().with("upcoming", upcoming).with("unregistered", unregistered))
 }
@@ -251,22 +252,22 @@ fn upcoming_in_steps(input: &Input<'_>, settings: &Settings) -> Read<Answer> {
 /// Adapter of the suite `cluster-size`.
 pub fn size(input: &Input<'_>) -> Read<Answer> {
     let settings = settings(input)?;
-    let mut sight = Sight::default();
+    let mut cluster = ObservedCluster::default();
     let others = input.small_or("extra_non_autoscaled_nodes", 0)? as usize;
     let mut steps = Vec::new();
     for step in input.get("steps")?.as_list()? {
-        sight.groups.clear();
+        cluster.groups.clear();
         for (index, target) in step.get("targets")?.as_list()?.iter().enumerate() {
             let target = target.as_small()?;
             let (min, max, policy) = (1, 10, ScaleDownMode::Delete);
-            sight.groups.push(Group { id: pool(index), name: "ng".into(), min, max, target, policy });
+            cluster.groups.push(NodeGroup { id: pool(index), name: "ng".into(), min, max, target, policy });
         }
-        sight.unregistered = vec![Vec::new(); sight.groups.len()];
+        cluster.unregistered = vec![Vec::new(); cluster.groups.len()];
         let nodes = step.small("nodes")? as usize;
-        sight.nodes = std::iter::repeat_n(old_node(Some(0), true), nodes).collect();
-        sight.nodes.extend(std::iter::repeat_n(old_node(None, true), others));
-        sight.look(&settings, NOW_MS);
-        steps.push(json!(sight.state.size()));
+        cluster.nodes = std::iter::repeat_n(old_node(Some(0), true), nodes).collect();
+        cluster.nodes.extend(std::iter::repeat_n(old_node(None, true), others));
+        cluster.observe(&settings, NOW_MS);
+        steps.push(json!(cluster.state.size()));
     }
     Ok(Answer::new().with("per_step", steps))
 }
@@ -311,7 +312,7 @@ pub fn acceptable_range(input: &Input<'_>) -> Read<Answer> {
 
 /// Adapter of the suite `recalculate`.
 pub fn recalculate(input: &Input<'_>) -> Read<Answer> {
-    let group = Group {
+    let group = NodeGroup {
         id: pool(0),
         name: "ng".into(),
         min: 0,

@@ -8,6 +8,9 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
+/// Greatest small count: of what a case makes so many of, such as nodes. More would take all memory.
+const SMALL_MAX: u32 = 100_000;
+
 /// The reason why a case was not answered.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Stop {
@@ -69,7 +72,7 @@ impl<'a> Input<'a> {
         keys.iter().find_map(|key| self.find(key))
     }
 
-    /// Reads a 32-bit count under any of several names; 0 if none exists.
+    /// Reads a small count under any of several names; 0 if none exists.
     pub fn small_of(&self, keys: &[&str]) -> Read<u32> {
         self.find_any(keys).map_or(Ok(0), |field| field.as_small())
     }
@@ -151,19 +154,20 @@ impl<'a> Input<'a> {
         self.find(key).map_or(Ok(default), |field| field.as_count())
     }
 
-    /// Reads a field that must be a 32-bit count.
+    /// Reads a field that must be a small count.
     pub fn small(&self, key: &str) -> Read<u32> {
         self.get(key)?.as_small()
     }
 
-    /// Reads a 32-bit count; `default` if the field does not exist.
+    /// Reads a small count; `default` if the field does not exist.
     pub fn small_or(&self, key: &str, default: u32) -> Read<u32> {
         self.find(key).map_or(Ok(default), |field| field.as_small())
     }
 
-    /// Reads a 32-bit count.
+    /// Reads a count of at most [`SMALL_MAX`].
     pub fn as_small(&self) -> Read<u32> {
-        u32::try_from(self.as_count()?).or_else(|_| self.unreadable("a small count"))
+        let count = u32::try_from(self.as_count()?).ok().filter(|count| *count <= SMALL_MAX);
+        count.map_or_else(|| self.unreadable("a count of at most 100,000"), Ok)
     }
 
     /// Reads a flag; `default` if the field does not exist.

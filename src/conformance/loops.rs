@@ -6,7 +6,7 @@ use serde_json::{Map, Value, json};
 
 use super::answer::Answer;
 use super::candidates::{set_count, set_flag, set_fraction, set_time};
-use super::fake::{Act, Fake};
+use super::fake::{FakeProvider, ProviderCall};
 use super::input::{Input, Read, Stop};
 use super::model::{self, Nodes, pool};
 use scale_down_engine::autoscaler::{LastTimes, Setting, Settings};
@@ -37,7 +37,7 @@ struct Machine<'a> {
 
 #[derive(Default)]
 struct World<'a> {
-    fake: Fake,
+    fake: FakeProvider,
     machines: Vec<Machine<'a>>,
     /// Processor capacity of machines, in millicores, by name.
     sizes: Vec<(&'a str, u64)>,
@@ -65,7 +65,7 @@ impl<'a> World<'a> {
 
     /// Returns the nodes that the autoscaler sees now, with these pods; updates unregistered instances and pending
     /// pods.
-    fn look(&mut self, pods: &[(Pod, Option<&str>)]) -> Nodes {
+    fn observe(&mut self, pods: &[(Pod, Option<&str>)]) -> Nodes {
         let mut nodes = Nodes::default();
         for machine in self.machines.iter().filter(|machine| machine.is_registered) {
             let cpu = self.sizes.iter().find(|(name, _)| *name == machine.name).map_or(1000, |(_, cpu)| *cpu);
@@ -86,23 +86,25 @@ impl<'a> World<'a> {
         nodes
     }
 
-    fn told(&self, acts: &[Act]) -> Value {
+    fn told(&self, calls: &[ProviderCall]) -> Value {
         let group = |place: usize| self.fake.groups.get(place).map_or("?", |group| &*group.name);
         let of_node = |id: &NodeId| {
             let place = self.fake.groups.iter().position(|group| group.id == id.pool);
             json!([place.map(group), self.name(*id)])
         };
         let mut told = Map::new();
-        for act in acts {
+        for act in calls {
             let (name, value) = match act {
-                Act::Grow(place, by) => ("scale_up", json!([group(*place), by])),
-                Act::Shrink(place, by) => ("fixed_target", json!([group(*place), by])),
-                Act::DeleteMachines(place, machines) => {
+                ProviderCall::IncreaseSize(place, by) => ("scale_up", json!([group(*place), by])),
+                ProviderCall::DecreaseTargetSize(place, by) => ("fixed_target", json!([group(*place), by])),
+                ProviderCall::DeleteMachines(place, machines) => {
                     let id =
                         machines.first().map(|instance_id| NodeId { pool: pool(*place), instance_id: *instance_id });
                     ("delete_unregistered", json!(id.as_ref().map(of_node)))
                 }
-                Act::Remove(empty, drained) => ("scale_down", json!(empty.iter().chain(drained).next().map(of_node))),
+                ProviderCall::StartDeletion(empty, drained) => {
+                    ("scale_down", json!(empty.iter().chain(drained).next().map(of_node)))
+                }
             };
             told.insert(name.to_owned(), value);
         }
@@ -159,10 +161,10 @@ pub fn run_loop(input: &Input<'_>) -> Read<Answer> {
             .filter(|(name, ..)| step.pods.contains(name))
             .map(|(_, pod, node)| (pod.clone(), *node))
             .collect();
-        let nodes = world.look(&present);
-        let (_, acts) = world.fake.run(&nodes, &settings, step.after_ms);
-        told.push(world.told(&acts));
-        obey(&mut world, &acts);
+        let nodes = world.observe(&present);
+        let (_, calls) = world.fake.run(&nodes, &settings, step.after_ms);
+        told.push(world.told(&calls));
+        obey(&mut world, &calls);
     }
     Ok(Answer::new().with("per_loop", told))
 }
@@ -209,17 +211,17 @@ fn prepare<'a>(world: &mut World<'a>, settings: &mut Settings, step: &Input<'a>)
 
 /// Carries out the deletions of a loop. Instances go at once, but Kubernetes keeps the node of a deleted instance
 /// for a while.
-fn obey(world: &mut World<'_>, acts: &[Act]) {
-    for act in acts {
+fn obey(world: &mut World<'_>, calls: &[ProviderCall]) {
+    for act in calls {
         match act {
-            Act::DeleteMachines(place, machines) => {
+            ProviderCall::DeleteMachines(place, machines) => {
                 let is_gone = |machine: &Machine<'_>| {
                     machine.id.pool == pool(*place) && machines.contains(&machine.id.instance_id)
                 };
                 world.machines.retain(|machine| !is_gone(machine));
             }
-            Act::Remove(empty, drained) => world.fake.gone.extend(empty.iter().chain(drained)),
-            Act::Grow(..) | Act::Shrink(..) => {}
+            ProviderCall::StartDeletion(empty, drained) => world.fake.gone.extend(empty.iter().chain(drained)),
+            ProviderCall::IncreaseSize(..) | ProviderCall::DecreaseTargetSize(..) => {}
         }
     }
 }
@@ -276,10 +278,10 @@ pub fn cooldown(input: &Input<'_>) -> Read<Answer> {
             *world.fake.autoscaler.last_of(id) = last;
             world.fake.autoscaler.last = last;
         }
-        let nodes = world.look(&pods);
-        let (_, acts) = world.fake.run(&nodes, &settings, after_ms);
-        for act in acts {
-            if let Act::Remove(empty, drained) = act {
+        let nodes = world.observe(&pods);
+        let (_, calls) = world.fake.run(&nodes, &settings, after_ms);
+        for act in calls {
+            if let ProviderCall::StartDeletion(empty, drained) = act {
                 removed.extend(empty.into_iter().chain(drained));
             }
         }

@@ -5,16 +5,17 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::answer::Answer;
-use super::health::{Sight, old_node};
+use super::health::{ObservedCluster, old_node};
 use super::input::{Input, Read, Stop};
 use super::model::{NOW_MS, pool};
-use super::pools::{Stage, mode, states};
+use super::pools::{PoolFixture, mode, states};
 use scale_down_engine::autoscaler::cluster_state::{FailedInstance, Observation};
 use scale_down_engine::autoscaler::instance::{
-    CreationError, ErrorClass, InstanceState, InstanceStatus, Reading, VmPower, VmProvisioning, VmView,
+    CreationError, ErrorClass, InstanceState, InstanceStatus, ProviderSettings, VmInstanceView, VmPowerState,
+    VmProvisioningState,
 };
-use scale_down_engine::autoscaler::instance_cache::{Ending, InstanceCache};
-use scale_down_engine::autoscaler::{Group, Settings};
+use scale_down_engine::autoscaler::instance_cache::{EndedOperation, InstanceCache};
+use scale_down_engine::autoscaler::{NodeGroup, Settings};
 use scale_down_engine::provider::node_group::{capacity, target_size};
 use scale_down_engine::{AutoscalerRange, NodeState, ScaleDownMode};
 
@@ -40,22 +41,22 @@ pub fn deallocate(input: &Input<'_>) -> Read<Answer> {
     }
 }
 
-fn provisioning(word: &str) -> Read<VmProvisioning> {
+fn provisioning(word: &str) -> Read<VmProvisioningState> {
     Ok(match word {
-        "Creating" => VmProvisioning::Creating,
-        "Updating" => VmProvisioning::Updating,
-        "Succeeded" => VmProvisioning::Succeeded,
-        "Failed" => VmProvisioning::Failed,
-        "Deleting" => VmProvisioning::Deleting,
+        "Creating" => VmProvisioningState::Creating,
+        "Updating" => VmProvisioningState::Updating,
+        "Succeeded" => VmProvisioningState::Succeeded,
+        "Failed" => VmProvisioningState::Failed,
+        "Deleting" => VmProvisioningState::Deleting,
         other => return Err(Stop::Unreadable(format!("'{other}' is no provisioning state"))),
     })
 }
 
-/// Returns the power state of a name; [`VmPower::Unknown`] if Azure gives an unknown one.
+/// Returns the power state of a name; [`VmPowerState::Unknown`] if Azure gives an unknown one.
 #[must_use]
-pub fn power(word: &str) -> VmPower {
+pub fn power(word: &str) -> VmPowerState {
     let word = word.rsplit('/').next().unwrap_or(word);
-    VmPower::ALL.into_iter().find(|power| power.name().eq_ignore_ascii_case(word)).unwrap_or(VmPower::Unknown)
+    VmPowerState::ALL.into_iter().find(|power| power.name().eq_ignore_ascii_case(word)).unwrap_or(VmPowerState::Unknown)
 }
 
 fn state(word: &str) -> Read<InstanceState> {
@@ -76,16 +77,18 @@ fn policy(input: &Input<'_>) -> Read<ScaleDownMode> {
 
 /// Answers a case about the instance status that is read from a VM's provisioning and power state.
 fn status(input: &Input<'_>) -> Read<Answer> {
-    let reading =
-        Reading { policy: policy(input)?, is_fast_delete: input.flag_or("fast_delete_on_failed_provisioning", true)? };
-    let machine = VmView {
+    let provider_settings = ProviderSettings {
+        policy: policy(input)?,
+        is_fast_delete: input.flag_or("fast_delete_on_failed_provisioning", true)?,
+    };
+    let machine = VmInstanceView {
         provisioning: provisioning(input.text("provisioning")?)?,
-        power: input.find("power").map_or(Ok(VmPower::Unknown), |word| word.as_text().map(power))?,
+        power: input.find("power").map_or(Ok(VmPowerState::Unknown), |word| word.as_text().map(power))?,
         has_extension_error: input.flag_or("extension_error", false)?,
     };
     let known =
         input.find_any(&["known", "cached_state", "last_state"]).map(|word| state(word.as_text()?)).transpose()?;
-    let found = reading.status(machine, known.map(InstanceStatus::from));
+    let found = provider_settings.status(machine, known.map(InstanceStatus::from));
     let error = found.as_ref().and_then(|status| status.error);
     Ok(Answer::new()
         .with("state", found.as_ref().map(|status| status.state.name()))
@@ -97,20 +100,24 @@ fn status(input: &Input<'_>) -> Read<Answer> {
 
 /// Answers a case about the instance cache after starts, deallocations and deletions succeed or fail.
 fn ended(input: &Input<'_>) -> Read<Answer> {
-    let has_worked = input.text("result")? == "success";
+    let has_succeeded = input.text("result")? == "success";
     let mut cache = InstanceCache::default();
-    cache.refresh(std::iter::empty(), Reading { policy: ScaleDownMode::Deallocate, is_fast_delete: true }, NOW_MS);
+    cache.refresh(
+        std::iter::empty(),
+        ProviderSettings { policy: ScaleDownMode::Deallocate, is_fast_delete: true },
+        NOW_MS,
+    );
     let words = input.texts("states")?;
     for (word, id) in words.iter().zip(0..) {
         cache.set(id, state(word)?);
     }
     for (word, id) in words.iter().zip(0..) {
-        let ending = match state(word)? {
-            InstanceState::Running | InstanceState::Creating => Ending::Start,
-            InstanceState::Deallocating | InstanceState::Deallocated => Ending::Deallocation,
-            InstanceState::Deleting => Ending::Deletion,
+        let ended_operation = match state(word)? {
+            InstanceState::Running | InstanceState::Creating => EndedOperation::Start,
+            InstanceState::Deallocating | InstanceState::Deallocated => EndedOperation::Deallocation,
+            InstanceState::Deleting => EndedOperation::Deletion,
         };
-        cache.on_ended(id, ending, has_worked);
+        cache.on_ended(id, ended_operation, has_succeeded);
     }
     let states: Vec<&str> = cache.entries().iter().map(|(_, status)| status.state.name()).collect();
     Ok(Answer::new().with("states", states).with("cache_invalidated", cache.is_stale(NOW_MS + 1)))
@@ -133,14 +140,15 @@ fn failed_creation(input: &Input<'_>) -> Read<Answer> {
         failed.push((id, CreationError { class, code, message }));
     }
     let policy = input.find("policy").map_or(Ok(ScaleDownMode::Deallocate), |policy| mode(policy.as_text()?))?;
-    let group = Group { id: pool(0), name: "ng1".into(), min: 1, max: 10, target: 1 + delta, policy };
-    let mut sight = Sight { groups: vec![group], nodes: vec![old_node(Some(0), true)], ..Sight::default() };
-    sight.state.align(&sight.groups);
-    sight.state.register_scale_up(0, delta.into(), &settings, NOW_MS);
+    let group = NodeGroup { id: pool(0), name: "ng1".into(), min: 1, max: 10, target: 1 + delta, policy };
+    let mut cluster =
+        ObservedCluster { groups: vec![group], nodes: vec![old_node(Some(0), true)], ..ObservedCluster::default() };
+    cluster.state.align(&cluster.groups);
+    cluster.state.register_scale_up(0, delta.into(), &settings, NOW_MS);
     let seen =
-        Observation { groups: &sight.groups, nodes: &sight.nodes, unregistered: &[Vec::new()], failed: &[failed] };
-    sight.state.update(&seen, &settings, NOW_MS, &mut Vec::new());
-    let found = sight.state.safety(0, policy, &settings, NOW_MS);
+        Observation { groups: &cluster.groups, nodes: &cluster.nodes, unregistered: &[Vec::new()], failed: &[failed] };
+    cluster.state.update(&seen, &settings, NOW_MS, &mut Vec::new());
+    let found = cluster.state.scaling_safety(0, policy, &settings, NOW_MS);
     let error = found.backoff.map(|backoff| &backoff.error);
     Ok(Answer::new()
         .with("safe_to_scale", found.is_safe())
@@ -152,7 +160,7 @@ fn failed_creation(input: &Input<'_>) -> Read<Answer> {
 }
 
 /// Builds the pool of a case, with its running and deallocated machines given by number or by instance ids.
-fn stage(input: &Input<'_>, max: u32) -> Read<Stage> {
+fn fixture(input: &Input<'_>, max: u32) -> Read<PoolFixture> {
     let count_of = |key: &str| -> Read<Option<u32>> {
         Ok(match input.find(key) {
             Some(list) if list.is_list() => {
@@ -174,24 +182,24 @@ fn stage(input: &Input<'_>, max: u32) -> Read<Stage> {
         return Err(Stop::Unreadable("the capacity is not what runs and what lies deallocated".to_owned()));
     }
     let range = AutoscalerRange { min: input.small_or("min", 0)?, max };
-    let mut stage = Stage::with_range(policy(input)?, (running, deallocated), range)?;
+    let mut fixture = PoolFixture::with_range(policy(input)?, (running, deallocated), range)?;
     let named = input.find("deallocated").filter(Input::is_list);
     let named = named.map_or_else(|| Ok(Vec::new()), |ids| ids.as_list()?.iter().map(Input::as_small).collect())?;
     if !named.is_empty() {
         // A pool that is loaded has those with the highest ids deallocated: here they are named.
-        stage = Stage::with_range(policy(input)?, (running + deallocated, 0), AutoscalerRange { min: 0, max })?;
-        stage.cloud.delete_nodes(stage.id, &named, false).map_err(Stop::Unreadable)?;
-        stage.settle();
+        fixture = PoolFixture::with_range(policy(input)?, (running + deallocated, 0), AutoscalerRange { min: 0, max })?;
+        fixture.cloud.delete_nodes(fixture.id, &named, false).map_err(Stop::Unreadable)?;
+        fixture.settle();
     }
-    Ok(stage)
+    Ok(fixture)
 }
 
 /// Answers a case that increases the size of a pool.
 fn increase(input: &Input<'_>) -> Read<Answer> {
-    let mut stage = stage(input, input.small_or("max", 1000)?)?;
-    let before = stage.pool()?.next_instance_id();
-    let asked = stage.cloud.increase_size(stage.id, input.small("increase")?);
-    let pool = stage.pool()?;
+    let mut fixture = fixture(input, input.small_or("max", 1000)?)?;
+    let before = fixture.pool()?.next_instance_id();
+    let asked = fixture.cloud.increase_size(fixture.id, input.small("increase")?);
+    let pool = fixture.pool()?;
     let started = asked.as_ref().map(|growth| growth.started.clone()).unwrap_or_default();
     let created: Vec<u32> = pool.nodes().map(|node| node.instance_id).filter(|id| *id >= before).collect();
     Ok(Answer::new()
@@ -207,16 +215,16 @@ fn increase(input: &Input<'_>) -> Read<Answer> {
 fn delete(input: &Input<'_>) -> Read<Answer> {
     // How Azure is told to delete changes nothing of what is deleted.
     input.flag_or("force_delete", false)?;
-    let mut stage = stage(input, 1000)?;
+    let mut fixture = fixture(input, 1000)?;
     let forced = input.find("force_delete_nodes");
     let ids = match &forced {
         Some(ids) => ids.as_list()?,
         None => input.get("delete")?.as_list()?,
     };
     let ids = ids.iter().map(Input::as_small).collect::<Read<Vec<_>>>()?;
-    let before = target_size(stage.pool()?);
-    let asked = stage.cloud.delete_nodes(stage.id, &ids, forced.is_some());
-    let pool = stage.pool()?;
+    let before = target_size(fixture.pool()?);
+    let asked = fixture.cloud.delete_nodes(fixture.id, &ids, forced.is_some());
+    let pool = fixture.pool()?;
     let call = if pool.count_in(NodeState::Deallocating) > 0 {
         json!("BeginDeallocate")
     } else if pool.count_in(NodeState::Deleting) > 0 {

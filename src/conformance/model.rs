@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::input::{Input, Read, Stop};
-use scale_down_engine::autoscaler::budgets::Budgets;
 use scale_down_engine::autoscaler::eligibility::TO_BE_DELETED_KEY;
+use scale_down_engine::autoscaler::remaining_budgets::RemainingBudgets;
 use scale_down_engine::autoscaler::utilization::GPU_LABEL;
 use scale_down_engine::kubernetes::affinity::ZONE_KEY;
 use scale_down_engine::kubernetes::budget::Amount;
@@ -239,7 +239,7 @@ pub fn budget(namespace: &str, labels: Option<&Pairs>, number: usize, allowed: i
 }
 
 /// Reads the `PodDisruptionBudget` objects of a case.
-pub fn budgets(input: &Input<'_>) -> Read<Budgets> {
+pub fn budgets(input: &Input<'_>) -> Read<RemainingBudgets> {
     let mut entries = Vec::new();
     for (number, one) in input.list("pdbs")?.iter().enumerate() {
         let allowed = i64::try_from(one.count_or("disruptions_allowed", 0)?).unwrap_or(i64::MAX);
@@ -248,7 +248,7 @@ pub fn budgets(input: &Input<'_>) -> Read<Budgets> {
         let labels = one.find("match").map(|_| one.pairs("match")).transpose()?;
         entries.push(budget(namespace, labels.as_ref(), number, allowed));
     }
-    Ok(Budgets::new(entries))
+    Ok(RemainingBudgets::new(entries))
 }
 
 /// Converts the index of a group in a case to a pool id of the engine.

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::answer::Answer;
 use super::input::{Input, Read, Stop};
 use super::machines::power;
-use scale_down_engine::autoscaler::instance::VmProvisioning;
+use scale_down_engine::autoscaler::instance::VmProvisioningState;
 use scale_down_engine::azure::node_name::instance_id_of;
 use scale_down_engine::kubernetes::reservation::{
     eviction_threshold_mib, reserved_cpu_millis, reserved_memory_by_pods_mib, reserved_memory_by_size_mib,
@@ -15,8 +15,8 @@ use scale_down_engine::kubernetes::reservation::{
 pub fn shutdown(input: &Input<'_>) -> Read<Answer> {
     let provisioning = match input.find("provisioning").map(|word| word.as_text()).transpose()? {
         None => None,
-        Some("Creating") => Some(VmProvisioning::Creating),
-        Some(_) => Some(VmProvisioning::Succeeded),
+        Some("Creating") => Some(VmProvisioningState::Creating),
+        Some(_) => Some(VmProvisioningState::Succeeded),
     };
     let power = power(input.text("power_state")?);
     Ok(Answer::new().with("shutdown", power.is_shutdown(provisioning)))

@@ -6,13 +6,13 @@ use super::answer::Answer;
 use super::candidates::{set_count, set_fraction, set_time};
 use super::input::{Input, Read};
 use super::model::{self, NOW_MS, Nodes, named_pod, own, pool, sorted};
-use scale_down_engine::autoscaler::budgets::Budgets;
+use scale_down_engine::autoscaler::cluster_snapshot::ClusterSnapshot;
 use scale_down_engine::autoscaler::eligibility::SCALE_DOWN_DISABLED;
-use scale_down_engine::autoscaler::planner::{Planner, Situation};
-use scale_down_engine::autoscaler::removal::{Removable, simulate};
-use scale_down_engine::autoscaler::scratch::Scratch;
+use scale_down_engine::autoscaler::planner::{Planner, PlannerInput};
+use scale_down_engine::autoscaler::remaining_budgets::RemainingBudgets;
+use scale_down_engine::autoscaler::removal::{NodeToBeRemoved, simulate};
 use scale_down_engine::autoscaler::unneeded::Unneeded;
-use scale_down_engine::autoscaler::{Group, Setting, Settings};
+use scale_down_engine::autoscaler::{NodeGroup, Setting, Settings};
 use scale_down_engine::kubernetes::{NodeId, NodeInfo, Pod, PodSpec, Resources};
 use scale_down_engine::{Pairs, ScaleDownMode};
 
@@ -45,12 +45,12 @@ pub fn node_removal(input: &Input<'_>) -> Read<Answer> {
     let budgets = model::budgets(input)?;
     let candidate = input.text("candidate")?;
     let id = nodes.all.iter().find(|node| &*node.name == candidate).map(|node| node.id);
-    let mut scratch = Scratch::new(nodes.sorted().into_iter());
-    let place = id.and_then(|id| scratch.place_of(id));
+    let mut snapshot = ClusterSnapshot::new(nodes.sorted().into_iter());
+    let slot = id.and_then(|id| snapshot.slot_of(id));
     let answer = Answer::new();
-    Ok(match simulate(&mut scratch, place, &budgets, &settings, NOW_MS) {
-        Ok(Removable { moves, .. }) => {
-            let names = moves.iter().map(|step| step.guest.pod().spec.name.clone());
+    Ok(match simulate(&mut snapshot, slot, &budgets, &settings, NOW_MS) {
+        Ok(NodeToBeRemoved { moves, .. }) => {
+            let names = moves.iter().map(|step| step.simulated.pod().spec.name.clone());
             answer.with("removable", true).with_set("reschedule", sorted(names)).with("reason", ())
         }
         Err(reason) => {
@@ -139,9 +139,9 @@ fn plan<'p>(
 ) -> &'p Planner {
     let target = u32::try_from(nodes.len()).unwrap_or(u32::MAX);
     let policy = ScaleDownMode::Delete;
-    let groups = [Group { id: pool(0), name: "ng".into(), min: 0, max: target, target, policy }];
+    let groups = [NodeGroup { id: pool(0), name: "ng".into(), min: 0, max: target, target, policy }];
     let candidates: Vec<usize> = (0..nodes.len()).collect();
-    let situation = Situation {
+    let planner_input = PlannerInput {
         generation: 0,
         groups: &groups,
         candidates: &candidates,
@@ -151,8 +151,8 @@ fn plan<'p>(
         now_ms: NOW_MS,
         interval_ms,
     };
-    let mut scratch = Scratch::new(nodes.iter().cloned());
-    planner.update(&mut scratch, &mut Budgets::default(), &situation, missing);
+    let mut snapshot = ClusterSnapshot::new(nodes.iter().cloned());
+    planner.update(&mut snapshot, &mut RemainingBudgets::default(), &planner_input, missing);
     planner
 }
 

@@ -12,7 +12,7 @@ use scale_down_engine::{
 };
 
 /// A cloud with one pool.
-pub struct Stage {
+pub struct PoolFixture {
     /// The cloud.
     pub cloud: Cloud,
     /// The pool.
@@ -26,7 +26,7 @@ pub fn mode(word: &str) -> Read<ScaleDownMode> {
     found.ok_or_else(|| Stop::Unreadable(format!("'{word}' is no scale-down mode")))
 }
 
-impl Stage {
+impl PoolFixture {
     /// Creates a pool with numbers of ready and of deallocated nodes.
     pub fn new(mode: ScaleDownMode, ready: u32, deallocated: u32) -> Read<Self> {
         Self::load(mode, (ready, deallocated), None)
@@ -102,13 +102,13 @@ pub fn documented(input: &Input<'_>) -> Read<Answer> {
     if let Some(disk) = input.find("os_disk_type").or_else(|| input.find("os_disk")) {
         return ephemeral(disk.as_text()?, first);
     }
-    let mut stage = Stage::new(first, input.small("running")?, input.small_or("deallocated", 0)?)?;
-    let before = stage.pool()?.instances();
+    let mut fixture = PoolFixture::new(first, input.small("running")?, input.small_or("deallocated", 0)?)?;
+    let before = fixture.pool()?.instances();
     if let Some(count) = input.find("scale_to") {
-        stage.scale(count.as_small()?)?;
+        fixture.scale(count.as_small()?)?;
     }
-    stage.follow(changes.get(1..).unwrap_or_default())?;
-    let pool = stage.pool()?;
+    fixture.follow(changes.get(1..).unwrap_or_default())?;
+    let pool = fixture.pool()?;
     let is_new = |node: &&scale_down_engine::Node| node.instance_id >= before;
     let (staying, created) = (pool.nodes().filter(|node| !is_new(node)).count(), pool.nodes().filter(is_new).count());
     let staying = u32::try_from(staying).unwrap_or(u32::MAX);
@@ -123,13 +123,13 @@ pub fn documented(input: &Input<'_>) -> Read<Answer> {
 
 /// Answers a case about a scale-down mode with a type of OS disk: accepted or refused.
 fn ephemeral(disk: &str, mode: ScaleDownMode) -> Read<Answer> {
-    let mut stage = Stage::new(ScaleDownMode::Delete, 1, 0)?;
-    let cluster = stage.cloud.clusters().first().map(|cluster| cluster.id);
-    let mut spec = PoolSpec { name: "other".to_owned(), scale_down_mode: mode, ..stage.pool()?.spec.clone() };
+    let mut fixture = PoolFixture::new(ScaleDownMode::Delete, 1, 0)?;
+    let cluster = fixture.cloud.clusters().first().map(|cluster| cluster.id);
+    let mut spec = PoolSpec { name: "other".to_owned(), scale_down_mode: mode, ..fixture.pool()?.spec.clone() };
     if disk.eq_ignore_ascii_case(OsDiskType::Ephemeral.name()) {
         spec.os_disk_type = OsDiskType::Ephemeral;
     }
-    let refused = cluster.and_then(|cluster| stage.cloud.add_pool(cluster, spec).err());
+    let refused = cluster.and_then(|cluster| fixture.cloud.add_pool(cluster, spec).err());
     let text = refused.as_ref().map(ToString::to_string);
     Ok(Answer::new()
         .with("accepted", refused.is_none())
@@ -147,26 +147,26 @@ fn short(name: &str) -> String {
 /// middle continues from the end of the one before.
 pub fn transcript(input: &Input<'_>) -> Read<Answer> {
     let changes = modes(input, "mode_change")?;
-    let mut stage = match input.find("nodes") {
+    let mut fixture = match input.find("nodes") {
         Some(nodes) => {
             let names = nodes.as_list()?.iter().map(Input::as_text).collect::<Read<Vec<_>>>()?;
             let mode = mode(input.text("mode")?)?;
             let count = u32::try_from(names.len()).unwrap_or(u32::MAX);
-            let stage = Stage::new(mode, count, 0)?;
-            let listed: Vec<String> = stage.pool()?.nodes().map(|node| short(&stage_name(&stage, node))).collect();
+            let fixture = PoolFixture::new(mode, count, 0)?;
+            let listed: Vec<String> = fixture.pool()?.nodes().map(|node| short(&stage_name(&fixture, node))).collect();
             if listed != names {
                 return Err(Stop::Unreadable(format!("the nodes of the case would be {}", listed.join(", "))));
             }
-            stage
+            fixture
         }
-        None => Stage::new(changes.first().copied().unwrap_or(ScaleDownMode::Deallocate), 1, 2)?,
+        None => PoolFixture::new(changes.first().copied().unwrap_or(ScaleDownMode::Deallocate), 1, 2)?,
     };
     if let Some(count) = input.find("scale_to") {
-        stage.scale(count.as_small()?)?;
+        fixture.scale(count.as_small()?)?;
     }
-    stage.follow(changes.get(1..).unwrap_or_default())?;
-    let cluster = stage.cloud.clusters().first().map(|cluster| cluster.id);
-    let kubernetes = cluster.and_then(|cluster| stage.cloud.kubernetes(cluster));
+    fixture.follow(changes.get(1..).unwrap_or_default())?;
+    let cluster = fixture.cloud.clusters().first().map(|cluster| cluster.id);
+    let kubernetes = cluster.and_then(|cluster| fixture.cloud.kubernetes(cluster));
     let nodes: Vec<_> = kubernetes.into_iter().flat_map(Kubernetes::nodes).collect();
     let named = |is_wanted: &dyn Fn(bool) -> bool| -> Vec<String> {
         nodes.iter().filter(|node| is_wanted(node.is_ready)).map(|node| short(&node.name)).collect()
@@ -177,8 +177,8 @@ pub fn transcript(input: &Input<'_>) -> Read<Answer> {
         .with("listed", named(&|_| true)))
 }
 
-fn stage_name(stage: &Stage, node: &scale_down_engine::Node) -> String {
-    stage.cloud.pool(stage.id).map(|pool| pool.node_name(node.instance_id)).unwrap_or_default()
+fn stage_name(fixture: &PoolFixture, node: &scale_down_engine::Node) -> String {
+    fixture.cloud.pool(fixture.id).map(|pool| pool.node_name(node.instance_id)).unwrap_or_default()
 }
 
 /// Adapter of the suite `vmss-order`.
@@ -186,22 +186,22 @@ pub fn order(input: &Input<'_>) -> Read<Answer> {
     if let Some(highest) = input.find("highest_id_ever") {
         let held = highest.as_small()? + 1;
         let increase = input.small("increase_by")?;
-        let mut stage = Stage::new(ScaleDownMode::Delete, held, 0)?;
+        let mut fixture = PoolFixture::new(ScaleDownMode::Delete, held, 0)?;
         // The newest go first, so that their ids are free, and are not used again.
         let left = held.saturating_sub(increase);
-        stage.scale(left)?;
-        stage.scale(left + increase)?;
-        let new = stage.pool()?.nodes().map(|node| node.instance_id).filter(|id| *id >= left);
+        fixture.scale(left)?;
+        fixture.scale(left + increase)?;
+        let new = fixture.pool()?.nodes().map(|node| node.instance_id).filter(|id| *id >= left);
         return Ok(Answer::new().with("new_ids", new.collect::<Vec<_>>()));
     }
     let ids = input.get("instance_ids")?.as_list()?.iter().map(Input::as_small).collect::<Read<Vec<_>>>()?;
     let count = u32::try_from(ids.len()).unwrap_or(u32::MAX);
-    let stage = Stage::new(ScaleDownMode::Delete, count, 0)?;
-    let held: Vec<u32> = stage.pool()?.nodes().map(|node| node.instance_id).collect();
+    let fixture = PoolFixture::new(ScaleDownMode::Delete, count, 0)?;
+    let held: Vec<u32> = fixture.pool()?.nodes().map(|node| node.instance_id).collect();
     if held != ids {
         return Err(Stop::Unreadable("a new pool's ids begin at 0 and leave none out".to_owned()));
     }
-    let plan = ScalePlan::new(stage.pool()?, count.saturating_sub(input.small("reduce_by")?), &|_| false);
+    let plan = ScalePlan::new(fixture.pool()?, count.saturating_sub(input.small("reduce_by")?), &|_| false);
     Ok(Answer::new().with("removed", plan.remove))
 }
 

@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::answer::Answer;
 use super::candidates::set_time;
-use super::fake::{Act, Fake};
-use super::health::{Sight, old_node, settings};
+use super::fake::{FakeProvider, ProviderCall};
+use super::health::{ObservedCluster, old_node, settings};
 use super::input::{Input, Read, Stop};
 use super::model::{NOW_MS, Nodes, at_ms, pool};
 use scale_down_engine::ScaleDownMode;
@@ -70,13 +70,13 @@ pub fn backoff(input: &Input<'_>) -> Read<Answer> {
 }
 
 /// Reports the scale-up safety of the only group: its health, and the backoff that keeps it from growing.
-fn safety(sight: &Sight, settings: &Settings, now_ms: u64) -> Value {
-    let found = sight.state.safety(0, ScaleDownMode::Delete, settings, now_ms);
+fn safety(cluster: &ObservedCluster, settings: &Settings, now_ms: u64) -> Value {
+    let found = cluster.state.scaling_safety(0, ScaleDownMode::Delete, settings, now_ms);
     let error = found.backoff.map(|backoff| &backoff.error);
     json!({
         "safe_to_scale": found.is_safe(),
         "healthy": found.is_healthy,
-        "cluster_healthy": sight.state.is_cluster_healthy(settings),
+        "cluster_healthy": cluster.state.is_cluster_healthy(settings),
         "backed_off": found.backoff.is_some(),
         "error_code": error.map(|error| &error.code),
         "error_class": error.map(|error| error.class.name()),
@@ -91,35 +91,35 @@ pub fn scale_up_backoff(input: &Input<'_>) -> Read<Answer> {
     set_time(&mut settings, Setting::InitialBackoff, &times, "initial_s")?;
     set_time(&mut settings, Setting::MaxBackoff, &times, "max_s")?;
     set_time(&mut settings, Setting::BackoffReset, &times, "reset_s")?;
-    let mut sight = Sight::default();
-    sight.group("ng1", &input.get("group")?)?;
-    sight.state.align(&sight.groups);
+    let mut cluster = ObservedCluster::default();
+    cluster.group("ng1", &input.get("group")?)?;
+    cluster.state.align(&cluster.groups);
     let mut steps = Vec::new();
     for step in input.get("steps")?.as_list()? {
         let now_ms = at_ms(step.ms("t")?.unwrap_or_default());
         if let Some(after_ms) = step.ms("scale_up_requested_at")? {
-            sight.state.register_scale_up(0, 1, &settings, at_ms(after_ms));
-            sight.look(&settings, now_ms);
+            cluster.state.register_scale_up(0, 1, &settings, at_ms(after_ms));
+            cluster.observe(&settings, now_ms);
         }
         if step.flag_or("scale_up_succeeds", false)? {
-            sight.state.register_scale_up(0, 1, &settings, now_ms);
-            sight.nodes.push(old_node(Some(0), true));
-            sight.look(&settings, now_ms);
+            cluster.state.register_scale_up(0, 1, &settings, now_ms);
+            cluster.nodes.push(old_node(Some(0), true));
+            cluster.observe(&settings, now_ms);
         }
-        steps.push(safety(&sight, &settings, now_ms));
+        steps.push(safety(&cluster, &settings, now_ms));
     }
     Ok(Answer::new().with_partial("per_step", steps))
 }
 
 /// Returns a cluster with one empty group.
-fn lone_group() -> Sight {
-    let mut sight = Sight::default();
+fn lone_group() -> ObservedCluster {
+    let mut cluster = ObservedCluster::default();
     let (min, max, target, policy) = (0, 1000, 0, ScaleDownMode::Delete);
-    let group = scale_down_engine::autoscaler::Group { id: pool(0), name: "ng1".into(), min, max, target, policy };
-    sight.groups.push(group);
-    sight.unregistered.push(Vec::new());
-    sight.state.align(&sight.groups);
-    sight
+    let group = scale_down_engine::autoscaler::NodeGroup { id: pool(0), name: "ng1".into(), min, max, target, policy };
+    cluster.groups.push(group);
+    cluster.unregistered.push(Vec::new());
+    cluster.state.align(&cluster.groups);
+    cluster
 }
 
 /// Adapter of the suite `scale-up-request`.
@@ -145,24 +145,24 @@ pub fn scale_up_request(input: &Input<'_>) -> Read<Answer> {
 /// Adapter of the suite `scale-down-request`.
 pub fn scale_down_request(input: &Input<'_>) -> Read<Answer> {
     let settings = settings(input)?;
-    let mut sight = lone_group();
-    sight.state.register_scale_down(0, at_ms(input.ms("expected_delete_in_s")?.unwrap_or_default()));
+    let mut cluster = lone_group();
+    cluster.state.register_scale_down(0, at_ms(input.ms("expected_delete_in_s")?.unwrap_or_default()));
     let mut open = Vec::new();
     for check in input.get("check_at_s")?.as_list()? {
-        sight.look(&settings, at_ms(check.as_ms()?));
-        open.push(sight.state.group(0).map_or(0, |group| group.scale_downs.len()));
+        cluster.observe(&settings, at_ms(check.as_ms()?));
+        open.push(cluster.state.group(0).map_or(0, |group| group.scale_downs.len()));
     }
     Ok(Answer::new().with("open_requests", open))
 }
 
 /// Returns a group with a number of ready nodes and a target size.
-fn group_of(ready: u32, target: u32) -> (Fake, Nodes) {
+fn group_of(ready: u32, target: u32) -> (FakeProvider, Nodes) {
     let mut nodes = Nodes::default();
     for instance_id in 0..ready {
         let id = NodeId { pool: pool(0), instance_id };
         nodes.all.push(NodeInfo::new(id, &format!("ng1-{}", instance_id + 1), Resources::new(1000, 1000)));
     }
-    let mut fake = Fake::default();
+    let mut fake = FakeProvider::default();
     let id = NodeId { pool: pool(0), instance_id: u32::MAX };
     fake.add_group("ng1", (1, 10, target), NodeInfo::new(id, "template", Resources::new(1000, 1000)));
     (fake, nodes)
@@ -187,8 +187,11 @@ pub fn fix_target_size(input: &Input<'_>) -> Read<Answer> {
     let mut delta = 0;
     for check in input.get("check_after_s")?.as_list()? {
         let after_ms = positive(Some(check.as_ms()?)).min(now_ms);
-        let (_, acts) = fake.run(&nodes, &settings, after_ms);
-        let shrunk: i64 = acts.iter().map(|act| if let Act::Shrink(_, by) = act { i64::from(*by) } else { 0 }).sum();
+        let (_, calls) = fake.run(&nodes, &settings, after_ms);
+        let shrunk: i64 = calls
+            .iter()
+            .map(|act| if let ProviderCall::DecreaseTargetSize(_, by) = act { i64::from(*by) } else { 0 })
+            .sum();
         fixed.push(shrunk > 0);
         delta -= shrunk;
     }
@@ -217,9 +220,9 @@ pub fn remove_unregistered(input: &Input<'_>) -> Read<Answer> {
     let mut names: Vec<&str> = Vec::new();
     for check in input.get("check_after_s")?.as_list()? {
         let after_ms = positive(Some(check.as_ms()?)).min(now_ms);
-        let (_, acts) = fake.run(&nodes, &settings, after_ms);
-        let gone = acts.iter().flat_map(|act| match act {
-            Act::DeleteMachines(_, machines) => machines.clone(),
+        let (_, calls) = fake.run(&nodes, &settings, after_ms);
+        let gone = calls.iter().flat_map(|act| match act {
+            ProviderCall::DeleteMachines(_, machines) => machines.clone(),
             _ => Vec::new(),
         });
         let gone: Vec<u32> = gone.collect();

@@ -11,7 +11,7 @@ use crate::event::Event;
 use crate::ground::error::ServiceError;
 use crate::ground::id::{ClusterId, OperationId};
 use crate::provider::Subscription;
-use crate::scaler::{self, Clock, Scaler, Scalers, StatusMap};
+use crate::scaler::{self, Scaler, Scalers, StatusMap, TimeFormats};
 use crate::snapshot::{Snapshot, StateCounts};
 
 /// A subscription in simulated time, with an autoscaler at each cluster.
@@ -79,7 +79,7 @@ impl Cloud {
     /// of an endless load, or the next scan of an autoscaler that has nothing to do.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.subscription.is_idle() && !self.scalers.have_news(&self.subscription)
+        self.subscription.is_idle() && !self.scalers.have_unscanned_changes(&self.subscription)
     }
 
     /// Returns the time of the next event or autoscaler scan, in milliseconds.
@@ -118,7 +118,7 @@ impl Cloud {
         }
         self.subscription.on_event(event);
         if let Some(node) = drain {
-            scaler::tell_of_removal(&mut self.subscription, node);
+            scaler::log_removal(&mut self.subscription, node);
         }
         self.scalers.follow(self.subscription.clusters());
     }
@@ -133,7 +133,7 @@ impl Cloud {
     pub fn set_autoscaler_flag(&mut self, cluster: ClusterId, name: &str, value: Option<&str>) {
         if let Some(scaler) = self.scalers.get_mut(cluster) {
             scaler.set_flag(name, value);
-            self.subscription.touch(cluster);
+            self.subscription.bump_generation(cluster);
         }
     }
 
@@ -141,14 +141,14 @@ impl Cloud {
     pub fn set_expander_priorities(&mut self, cluster: ClusterId, priorities: Priorities) {
         if let Some(scaler) = self.scalers.get_mut(cluster) {
             scaler.set_priorities(priorities);
-            self.subscription.touch(cluster);
+            self.subscription.bump_generation(cluster);
         }
     }
 
     /// Returns the config map in which the autoscaler of a cluster reports; `None` if no pool of the
     /// cluster is sized by it.
     #[must_use]
-    pub fn autoscaler_status(&self, cluster: ClusterId, clock: &Clock<'_>) -> Option<StatusMap> {
+    pub fn autoscaler_status(&self, cluster: ClusterId, clock: &TimeFormats<'_>) -> Option<StatusMap> {
         self.scalers.get(cluster)?.status_map(&self.subscription, cluster, clock)
     }
 

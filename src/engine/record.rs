@@ -5,13 +5,14 @@
 //! operations is complete: what each node has cost can be recomputed from it. What happens to pods and
 //! their controllers is far more, and is kept for a while, as Kubernetes itself keeps it.
 
-use std::collections::{VecDeque, vec_deque};
+use std::ops::Range;
 use std::sync::Arc;
 
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Milestone;
 use crate::azure::node_name::node_name;
 use crate::azure::operation::OperationKind;
+use crate::ground::shared_queue::SharedQueue;
 use crate::kubernetes::{PodId, PodSpec, pod};
 
 /// Maximum number of records of machines and operations that are kept; the oldest go first.
@@ -63,7 +64,7 @@ pub enum PodEvent {
 
 /// A Kubernetes event in words.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub struct Remark {
+pub struct KubernetesEvent {
     /// The namespace of the object; `None` for a node.
     pub namespace: Option<String>,
     /// The object that it is about, such as `deployment.apps/web`.
@@ -78,9 +79,9 @@ pub struct Remark {
     pub message: String,
 }
 
-/// The fact that a record holds.
+/// The content of a record: an event of a node, an operation, a pod or another Kubernetes object.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-pub enum Happening {
+pub enum RecordedEvent {
     /// A node entered a state.
     Entered(NodeState),
     /// A node's bring-up reached a milestone.
@@ -92,7 +93,7 @@ pub enum Happening {
     /// Something happened to a pod.
     Pod(Arc<PodSpec>, PodId, PodEvent),
     /// Something else happened in Kubernetes.
-    Remark(Arc<Remark>),
+    Kubernetes(Arc<KubernetesEvent>),
 }
 
 /// One line of the log.
@@ -106,8 +107,8 @@ pub struct Record {
     pub subject: Arc<str>,
     /// The instance id of the node; `None` for a cluster or pool.
     pub instance_id: Option<u32>,
-    /// The fact itself.
-    pub happening: Happening,
+    /// The event.
+    pub event: RecordedEvent,
 }
 
 /// A record in words.
@@ -131,9 +132,9 @@ impl Record {
     /// Returns the record in words.
     #[must_use]
     pub fn text(&self) -> RecordText {
-        match &self.happening {
-            Happening::Pod(spec, id, event) => pod_text(spec, *id, event),
-            Happening::Remark(remark) => remark_text(remark),
+        match &self.event {
+            RecordedEvent::Pod(spec, id, event) => pod_text(spec, *id, event),
+            RecordedEvent::Kubernetes(event) => kubernetes_event_text(event),
             _ => self.machine_text(),
         }
     }
@@ -143,39 +144,39 @@ impl Record {
             Some(instance_id) => node_name(&self.subject, instance_id),
             None => self.subject.as_ref().to_owned(),
         };
-        let (kind, reason, message) = match self.happening {
-            Happening::Entered(state) => entered(state, &name),
-            Happening::Reached(milestone) => reached(milestone, &name),
-            Happening::Gone => {
+        let (kind, reason, message) = match self.event {
+            RecordedEvent::Entered(state) => entered(state, &name),
+            RecordedEvent::Reached(milestone) => reached(milestone, &name),
+            RecordedEvent::Gone => {
                 ("Normal", "RemovingNode", format!("Node {name} event: Removing Node {name} from Controller"))
             }
-            Happening::Operation(operation, status) => operated(operation, status),
-            Happening::Pod(..) | Happening::Remark(_) => ("Normal", "", String::new()),
+            RecordedEvent::Operation(operation, status) => operated(operation, status),
+            RecordedEvent::Pod(..) | RecordedEvent::Kubernetes(_) => ("Normal", "", String::new()),
         };
         let object = match self.instance_id {
             Some(_) => format!("node/{name}"),
             None => name,
         };
-        let source = match self.happening {
-            Happening::Entered(NodeState::Ready | NodeState::Draining)
-            | Happening::Reached(Milestone::Booted | Milestone::ImagesReady) => "kubelet",
-            Happening::Entered(NodeState::Deallocated | NodeState::Stopped)
-            | Happening::Reached(Milestone::Registered)
-            | Happening::Gone => "node-controller",
+        let source = match self.event {
+            RecordedEvent::Entered(NodeState::Ready | NodeState::Draining)
+            | RecordedEvent::Reached(Milestone::Booted | Milestone::ImagesReady) => "kubelet",
+            RecordedEvent::Entered(NodeState::Deallocated | NodeState::Stopped)
+            | RecordedEvent::Reached(Milestone::Registered)
+            | RecordedEvent::Gone => "node-controller",
             _ => "azure",
         };
         RecordText { kind, reason, object, message, source, namespace: None }
     }
 }
 
-fn remark_text(remark: &Remark) -> RecordText {
+fn kubernetes_event_text(event: &KubernetesEvent) -> RecordText {
     RecordText {
-        kind: if remark.is_warning { "Warning" } else { "Normal" },
-        reason: remark.reason,
-        object: remark.object.clone(),
-        message: remark.message.clone(),
-        source: remark.source,
-        namespace: remark.namespace.clone(),
+        kind: if event.is_warning { "Warning" } else { "Normal" },
+        reason: event.reason,
+        object: event.object.clone(),
+        message: event.message.clone(),
+        source: event.source,
+        namespace: event.namespace.clone(),
     }
 }
 
@@ -273,9 +274,9 @@ fn operated(operation: OperationKind, status: OperationStatus) -> (&'static str,
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct RecordLog {
     /// Records of machines and operations.
-    records: VecDeque<Record>,
+    records: SharedQueue<Record>,
     /// Records of pods and controllers. Both queues share one sequence of numbers.
-    details: VecDeque<Record>,
+    details: SharedQueue<Record>,
     next_sequence: u64,
     /// The subject of a record that names none.
     nobody: Arc<str>,
@@ -283,28 +284,33 @@ pub struct RecordLog {
 
 impl Default for RecordLog {
     fn default() -> Self {
-        Self { records: VecDeque::new(), details: VecDeque::new(), next_sequence: 0, nobody: Arc::from("") }
+        Self {
+            records: SharedQueue::default(),
+            details: SharedQueue::default(),
+            next_sequence: 0,
+            nobody: Arc::from(""),
+        }
     }
 }
 
 impl RecordLog {
-    pub(crate) fn push(&mut self, at_ms: u64, subject: &Arc<str>, instance_id: Option<u32>, happening: Happening) {
+    pub(crate) fn push(&mut self, at_ms: u64, subject: &Arc<str>, instance_id: Option<u32>, event: RecordedEvent) {
         if self.records.len() >= RECORDS_MAX {
-            self.records.pop_front();
+            self.records.drop_front();
         }
         let sequence = self.count();
         let subject = Arc::clone(subject);
-        self.records.push_back(Record { sequence, at_ms, subject, instance_id, happening });
+        self.records.push_back(Record { sequence, at_ms, subject, instance_id, event });
     }
 
     /// Records an event of a pod or a controller.
-    pub(crate) fn push_detail(&mut self, at_ms: u64, happening: Happening) {
+    pub(crate) fn push_detail(&mut self, at_ms: u64, event: RecordedEvent) {
         if self.details.len() >= DETAILS_MAX {
-            self.details.pop_front();
+            self.details.drop_front();
         }
         let sequence = self.count();
         let subject = Arc::clone(&self.nobody);
-        self.details.push_back(Record { sequence, at_ms, subject, instance_id: None, happening });
+        self.details.push_back(Record { sequence, at_ms, subject, instance_id: None, event });
     }
 
     fn count(&mut self) -> u64 {
@@ -315,8 +321,9 @@ impl RecordLog {
     /// Returns the records from a sequence number on, oldest first.
     #[must_use]
     pub fn since(&self, sequence: u64) -> impl DoubleEndedIterator<Item = &Record> {
-        let from = |records: &'_ VecDeque<Record>| records.partition_point(|record| record.sequence < sequence);
-        Merged { one: self.records.range(from(&self.records)..), other: self.details.range(from(&self.details)..) }
+        let since =
+            |records: &SharedQueue<Record>| records.partition_point(|record| record.sequence < sequence)..records.len();
+        Merged { log: self, records: since(&self.records), details: since(&self.details) }
     }
 
     /// Returns the sequence number that the next record will have.
@@ -326,30 +333,44 @@ impl RecordLog {
     }
 }
 
-/// An iterator that merges two queues of records by their sequence numbers.
+/// An iterator that merges the two queues of a log by sequence numbers.
 struct Merged<'a> {
-    one: vec_deque::Iter<'a, Record>,
-    other: vec_deque::Iter<'a, Record>,
+    log: &'a RecordLog,
+    /// Indices of the records that are left.
+    records: Range<usize>,
+    details: Range<usize>,
 }
 
 impl<'a> Iterator for Merged<'a> {
     type Item = &'a Record;
 
     fn next(&mut self) -> Option<&'a Record> {
-        match (self.one.clone().next(), self.other.clone().next()) {
-            (Some(one), Some(other)) if other.sequence < one.sequence => self.other.next(),
-            (None, Some(_)) => self.other.next(),
-            _ => self.one.next(),
+        let front = |queue: &'a SharedQueue<Record>, left: &Range<usize>| queue.get(left.clone().next()?);
+        match (front(&self.log.records, &self.records), front(&self.log.details, &self.details)) {
+            (Some(record), detail) if detail.is_none_or(|detail| record.sequence < detail.sequence) => {
+                self.records.next();
+                Some(record)
+            }
+            (_, detail) => {
+                self.details.next();
+                detail
+            }
         }
     }
 }
 
-impl DoubleEndedIterator for Merged<'_> {
+impl<'a> DoubleEndedIterator for Merged<'a> {
     fn next_back(&mut self) -> Option<Self::Item> {
-        match (self.one.clone().next_back(), self.other.clone().next_back()) {
-            (Some(one), Some(other)) if other.sequence > one.sequence => self.other.next_back(),
-            (None, Some(_)) => self.other.next_back(),
-            _ => self.one.next_back(),
+        let back = |queue: &'a SharedQueue<Record>, left: &Range<usize>| queue.get(left.clone().next_back()?);
+        match (back(&self.log.records, &self.records), back(&self.log.details, &self.details)) {
+            (Some(record), detail) if detail.is_none_or(|detail| record.sequence > detail.sequence) => {
+                self.records.next_back();
+                Some(record)
+            }
+            (_, detail) => {
+                self.details.next_back();
+                detail
+            }
         }
     }
 }
@@ -365,9 +386,9 @@ mod tests {
         let spec = Arc::new(PodSpec::new("default", "pod", Resources::default()));
         for number in 0..9 {
             if number % 3 == 0 {
-                log.push(number, &subject, Some(0), Happening::Gone);
+                log.push(number, &subject, Some(0), RecordedEvent::Gone);
             } else {
-                log.push_detail(number, Happening::Pod(Arc::clone(&spec), PodId(1), PodEvent::Killing));
+                log.push_detail(number, RecordedEvent::Pod(Arc::clone(&spec), PodId(1), PodEvent::Killing));
             }
         }
         log

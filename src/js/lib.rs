@@ -3,6 +3,12 @@
 //! It is thin on purpose: arguments are checked, the session does the work, and [`report`] says
 //! what came of it. The types that people program against are in `types.d.ts`, written by hand.
 
+#![expect(clippy::needless_pass_by_value, reason = "a value from JavaScript is handed over at the boundary")]
+
+mod arguments;
+#[cfg(feature = "constructor")]
+mod constructor;
+
 use std::rc::Rc;
 
 use js_sys::{Error, Reflect};
@@ -11,13 +17,15 @@ use serde_json::{Value, json};
 use serde_wasm_bindgen::Serializer;
 use wasm_bindgen::prelude::*;
 
+use arguments::{integer, optional_integer, text};
+use scale_down_session::budget::OutOfBudget;
 use scale_down_session::{OpenError, SharedSimulation, report};
 
 #[wasm_bindgen(typescript_custom_section)]
 const TYPES: &str = include_str!("types.d.ts");
 
-/// The largest integer that a JavaScript number holds exactly.
-const SAFE_INTEGER_MAX: f64 = 9_007_199_254_740_991.0;
+/// Most work of one call, in units as in [`scale_down_session::budget`]. It takes some minutes.
+const WORK_MAX: u64 = 20_000_000;
 
 /// A simulated subscription with its console.
 #[wasm_bindgen(skip_typescript)]
@@ -32,51 +40,56 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// None by itself; a line that fails has an exit code.
-    pub fn exec(&self, lines: &str) -> Result<JsValue, JsValue> {
+    /// `out_of_budget` where the lines take more work or time than a call may. A line that fails is none: it has an
+    /// exit code.
+    pub fn exec(&self, lines: JsValue) -> Result<JsValue, JsValue> {
+        let lines = text("lines", &lines)?;
         let result = {
             let mut session = self.session.borrow_mut();
             let begun = session.transcript().len();
-            session.submit(lines);
-            session.advance_until_answered();
+            let answered = session.exec(&lines, WORK_MAX);
+            if answered.is_err() {
+                drop(session);
+                self.changed();
+                return answered.map(|()| JsValue::UNDEFINED).map_err(out_of_budget);
+            }
             let entries = session.transcript().get(begun..).unwrap_or_default();
-            let join = |text: fn(&scale_down_session::Entry) -> String| entries.iter().map(text).collect::<String>();
+            let join = |text: fn(&scale_down_session::Entry) -> String| {
+                entries.iter().map(|entry| text(entry)).collect::<String>()
+            };
             json!({
                 "exit_code": entries.last().and_then(|entry| entry.exit_code).unwrap_or(0),
                 "stdout": join(scale_down_session::Entry::stdout),
                 "stderr": join(scale_down_session::Entry::stderr),
-                "lines": entries.iter().map(report::entry).collect::<Vec<_>>(),
+                "lines": entries.iter().map(|entry| report::entry(entry)).collect::<Vec<_>>(),
             })
         };
         self.changed();
         to_js(result)
     }
 
-    /// Lets simulated time pass.
+    /// Advances simulated time by a number of milliseconds.
     ///
     /// # Errors
     ///
-    /// `invalid_argument` where the time is not a whole number of milliseconds.
-    pub fn advance(&self, time_ms: f64) -> Result<(), JsValue> {
-        let time_ms = integer("ms", time_ms)?;
-        self.session.borrow_mut().advance(time_ms);
-        self.changed();
-        Ok(())
+    /// `invalid_argument` where the time is not a whole number of milliseconds, `out_of_budget` where it is more time
+    /// or work than a call may take.
+    pub fn advance(&self, time_ms: JsValue) -> Result<(), JsValue> {
+        let time_ms = integer("ms", &time_ms)?;
+        let at_ms = self.session.borrow().now_ms().saturating_add(time_ms);
+        self.go_to(at_ms)
     }
 
-    /// Goes to a time, past or future.
+    /// Goes to a simulated time in milliseconds since the beginning, past or future.
     ///
     /// # Errors
     ///
-    /// `invalid_argument` where the time is not a whole number of milliseconds.
-    pub fn seek(&self, at_ms: f64) -> Result<(), JsValue> {
-        let at_ms = integer("ms", at_ms)?;
-        self.session.borrow_mut().seek(at_ms);
-        self.changed();
-        Ok(())
+    /// As [`Self::advance`].
+    pub fn seek(&self, at_ms: JsValue) -> Result<(), JsValue> {
+        self.go_to(integer("ms", &at_ms)?)
     }
 
-    /// The state of everything, one object for each node included.
+    /// Returns the whole state, with one object for each node; the shape is `Snapshot` in `types.d.ts`.
     ///
     /// # Errors
     ///
@@ -85,36 +98,38 @@ impl Simulator {
         to_js(self.session.borrow().report())
     }
 
-    /// Returns the events from a sequence number on; all of them where none is given.
+    /// Returns the events from a sequence number on; all of them if none is given.
     ///
     /// # Errors
     ///
     /// `invalid_argument` where it is not a whole number.
-    pub fn events(&self, since: Option<f64>) -> Result<JsValue, JsValue> {
-        let since = integer("since", since.unwrap_or(0.0))?;
+    pub fn events(&self, since: JsValue) -> Result<JsValue, JsValue> {
+        let since = optional_integer("since", &since)?.unwrap_or(0);
         to_js(self.session.borrow().events(since))
     }
 
-    /// Returns the completions at a byte offset of a line; at its end where none is given.
+    /// Returns the completions at an offset of a line, in UTF-16 units as JavaScript counts; at its end where none is
+    /// given.
     ///
     /// # Errors
     ///
-    /// `invalid_argument` where the cursor is not a whole number.
-    pub fn complete(&self, line: &str, cursor: Option<f64>) -> Result<JsValue, JsValue> {
-        let cursor = cursor.map(|cursor| integer("cursor", cursor)).transpose()?;
-        let cursor = cursor.and_then(|cursor| usize::try_from(cursor).ok()).unwrap_or(line.len());
-        let completion = self.session.borrow().complete(line, cursor);
+    /// `invalid_argument` where the line is no string, or the cursor is not a whole number.
+    pub fn complete(&self, line: JsValue, cursor: JsValue) -> Result<JsValue, JsValue> {
+        let line = text("line", &line)?;
+        let cursor = optional_integer("cursor", &cursor)?;
+        let cursor = cursor.map_or(line.len(), |units| arguments::byte_offset(&line, units));
+        let completion = self.session.borrow().complete(&line, cursor);
         let candidates = completion.candidates.into_iter();
         to_js(json!({
-            "start": completion.replace.start,
-            "end": completion.replace.end,
+            "start": arguments::utf16_offset(&line, completion.replace.start),
+            "end": arguments::utf16_offset(&line, completion.replace.end),
             "candidates": candidates
                 .map(|one| json!({ "text": one.text, "description": one.description }))
                 .collect::<Vec<_>>(),
         }))
     }
 
-    /// Takes back the last thing typed; false where nothing is left.
+    /// Undoes the last line typed; returns `false` if nothing is left to undo.
     #[must_use]
     pub fn undo(&self) -> bool {
         let done = self.session.borrow_mut().undo();
@@ -122,7 +137,7 @@ impl Simulator {
         done
     }
 
-    /// Brings back what was undone; false where nothing was.
+    /// Redoes the last line undone; returns `false` if there is none.
     #[must_use]
     pub fn redo(&self) -> bool {
         let done = self.session.borrow_mut().redo();
@@ -137,19 +152,23 @@ impl Simulator {
     }
 
     /// The run so far as a link fragment.
-    #[must_use]
-    pub fn share(&self) -> String {
-        self.session.borrow().share()
+    ///
+    /// # Errors
+    ///
+    /// `too_large` where the run is more than a link may hold, or than [`Self::load`] would play.
+    pub fn share(&self) -> Result<String, JsValue> {
+        self.session.borrow().share().map_err(|problem| error("too_large", &problem.to_string()))
     }
 
-    /// Begins anew and plays a script, the fragment of a link, or a session in JSON.
+    /// Begins anew and plays a script, a link or its fragment, or a session in JSON.
     ///
     /// # Errors
     ///
     /// `invalid_link` where a fragment cannot be read, `invalid_script` where a script is more than may be played or
     /// JSON of another shape; the run is then as it was.
-    pub fn load(&self, script: &str) -> Result<(), JsValue> {
-        let opened = self.session.borrow_mut().open(script);
+    pub fn load(&self, script: JsValue) -> Result<(), JsValue> {
+        let script = text("script", &script)?;
+        let opened = self.session.borrow_mut().open(&script);
         self.changed();
         opened.map_err(|problem| {
             let code = if matches!(problem, OpenError::Share(_)) { "invalid_link" } else { "invalid_script" };
@@ -157,7 +176,7 @@ impl Simulator {
         })
     }
 
-    /// The simulated time in milliseconds.
+    /// Returns the simulated time, in milliseconds.
     #[wasm_bindgen(getter, js_name = nowMs)]
     #[must_use]
     pub fn now_ms(&self) -> f64 {
@@ -172,6 +191,12 @@ impl Simulator {
         Self { session, on_change: Some(on_change) }
     }
 
+    fn go_to(&self, at_ms: u64) -> Result<(), JsValue> {
+        let gone = self.session.borrow_mut().seek_within(at_ms, WORK_MAX);
+        self.changed();
+        gone.map_err(out_of_budget)
+    }
+
     fn changed(&self) {
         if let Some(on_change) = &self.on_change {
             on_change();
@@ -179,21 +204,18 @@ impl Simulator {
     }
 }
 
-/// An error with a code.
+/// Creates an `Error` with a `code`.
 #[must_use]
 pub fn error(code: &str, message: &str) -> JsValue {
     let error = Error::new(message);
+    error.set_name("SimulatorError");
     // Setting a property of a fresh object cannot fail.
     let _ = Reflect::set(&error, &"code".into(), &code.into());
     error.into()
 }
 
-#[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked to be a safe integer")]
-fn integer(name: &str, value: f64) -> Result<u64, JsValue> {
-    if (0.0..=SAFE_INTEGER_MAX).contains(&value) && value.fract() == 0.0 {
-        return Ok(value as u64);
-    }
-    Err(error("invalid_argument", &format!("{name} must be a whole number from 0 to 2^53 - 1, not {value}")))
+fn out_of_budget(problem: OutOfBudget) -> JsValue {
+    error("out_of_budget", &problem.to_string())
 }
 
 #[expect(clippy::cast_precision_loss, reason = "simulated time stays far below 2^53 ms")]
@@ -201,7 +223,7 @@ fn number(value: u64) -> f64 {
     value as f64
 }
 
-/// JSON as JavaScript objects, with names as JavaScript has them.
+/// Converts JSON to JavaScript objects, with names in camel case.
 ///
 /// # Errors
 ///
@@ -211,7 +233,7 @@ pub fn to_js(value: Value) -> Result<JsValue, JsValue> {
     value.serialize(&Serializer::json_compatible()).map_err(|problem| error("internal", &problem.to_string()))
 }
 
-/// The names of a report in camel case. Its values are data and stay.
+/// Changes the names of a report to camel case. Its values are data and stay.
 fn camel_case(value: Value) -> Value {
     match value {
         Value::Object(object) => {
@@ -232,62 +254,4 @@ fn camel_case_name(name: &str) -> String {
         camel.push_str(letters.as_str());
     }
     camel
-}
-
-/// The constructor, which begins a run of its own. Not in the page, whose simulator arrives later and is one run.
-#[cfg(feature = "constructor")]
-mod constructor {
-    use std::cell::RefCell;
-    use std::rc::Rc;
-
-    use serde::Deserialize;
-    use serde_json::Value;
-    use wasm_bindgen::prelude::*;
-
-    use super::{Simulator, error, integer};
-    use scale_down_session::{DEFAULT_SEED, Session, SessionOptions, World};
-
-    /// The options of the constructor.
-    #[derive(Default, Deserialize)]
-    #[serde(default, deny_unknown_fields)]
-    struct Options {
-        seed: Option<f64>,
-        strict: bool,
-        world: Option<Value>,
-    }
-
-    #[wasm_bindgen]
-    impl Simulator {
-        /// Begins a run.
-        ///
-        /// # Errors
-        ///
-        /// `invalid_argument` for options that do not exist, `invalid_world` for a world that cannot
-        /// be read.
-        #[wasm_bindgen(constructor)]
-        pub fn new(options: JsValue) -> Result<Simulator, JsValue> {
-            let options: Options = if options.is_undefined() || options.is_null() {
-                Options::default()
-            } else {
-                // By way of JSON, which knows every field that is there: those that do not exist are refused.
-                serde_wasm_bindgen::from_value::<Value>(options)
-                    .map_err(|problem| problem.to_string())
-                    .and_then(|options| serde_json::from_value(options).map_err(|problem| problem.to_string()))
-                    .map_err(|problem| error("invalid_argument", &problem))?
-            };
-            let seed = options.seed.map(|seed| integer("seed", seed)).transpose()?;
-            let world = options.world.map(|world| read_world(&world)).transpose()?;
-            let session = Session::new(SessionOptions {
-                seed: Some(seed.unwrap_or(DEFAULT_SEED)),
-                strict: options.strict,
-                world,
-                ..SessionOptions::default()
-            });
-            Ok(Self { session: Rc::new(RefCell::new(Box::new(session))), on_change: None })
-        }
-    }
-
-    fn read_world(world: &Value) -> Result<World, JsValue> {
-        World::parse(&world.to_string()).map_err(|problem| error("invalid_world", &problem.to_string()))
-    }
 }

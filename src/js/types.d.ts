@@ -115,7 +115,7 @@ export interface SimulatorEvent {
 
 /** What could stand at the cursor. */
 export interface Completion {
-  /** The bytes of the line (UTF-8) that a candidate replaces. */
+  /** The part of the line that a candidate replaces, counted as strings count: `line.slice(start, end)`. */
   start: number;
   end: number;
   candidates: { text: string; description: string }[];
@@ -123,13 +123,25 @@ export interface Completion {
 
 /** An error of this package; a command that fails is a result, not an error. */
 export interface SimulatorError extends Error {
-  code: "invalid_argument" | "invalid_world" | "invalid_link" | "invalid_script" | "internal";
+  name: "SimulatorError";
+  code:
+    | "invalid_argument" | "invalid_world" | "invalid_link" | "invalid_script"
+    /** A call would take more than 366 days of simulated time, or more work than a call may take. */
+    | "out_of_budget"
+    /** The run is more than a link may hold. */
+    | "too_large"
+    /** The simulator was freed. */
+    | "freed"
+    | "internal";
 }
 
 /** A simulated subscription with its console. */
 export class Simulator {
   constructor(options?: SimulatorOptions);
-  /** Runs one or more lines to their end; simulated time passes while they wait. */
+  /**
+   * Runs one or more lines to their end; simulated time passes while they wait. What would take more than a call may
+   * take is interrupted, as by Ctrl-C, and the call throws `out_of_budget`.
+   */
   exec(lines: string): ExecResult;
   /** Lets simulated time pass. */
   advance(ms: number): void;
@@ -138,7 +150,7 @@ export class Simulator {
   snapshot(): Snapshot;
   /** What happened, from a sequence number on. */
   events(since?: number): SimulatorEvent[];
-  /** What could stand at a byte of a line. */
+  /** What could stand at a place of a line, which is counted as strings count. */
   complete(line: string, cursor?: number): Completion;
   /** Takes back the last thing typed; false where nothing is left. */
   undo(): boolean;
@@ -146,9 +158,9 @@ export class Simulator {
   redo(): boolean;
   /** Begins anew with the same options. */
   reset(): void;
-  /** The run so far as a link fragment, `#s1:…` or, for a long one, `#s2:…`. */
+  /** The run so far as a link fragment, `#s1:…` or, for a long one, `#s2:…`; `load` takes whatever this gives. */
   share(): string;
-  /** Begins anew and plays a script, the fragment of a link, or a session in JSON. */
+  /** Begins anew and plays a script, a link of the page or its fragment, or a session in JSON. */
   load(script: string): void;
   /** The simulated time in milliseconds. */
   readonly nowMs: number;

@@ -2,19 +2,19 @@
 
 use std::collections::{BTreeMap, VecDeque};
 
-use scale_down_cli::error::Stage;
-use scale_down_cli::exec::{Question, Waiting};
-use scale_down_cli::filter::FILTERS;
+use scale_down_cli::az::exec::{Question, Waiting};
+use scale_down_cli::ground::error::Stage;
+use scale_down_cli::ground::outcome::{self, Block, Outcome};
 use scale_down_cli::kubectl::Follow;
-use scale_down_cli::outcome::{self, Block, Outcome};
-use scale_down_cli::shell::{Connector, RawCommand};
+use scale_down_cli::shell::filter::FILTERS;
+use scale_down_cli::shell::{self, Connector, RawCommand};
 
 /// The line that is being run, with the state of its first command: waiting, following or asking.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub(super) struct Active {
     pub(super) commands: VecDeque<RawCommand>,
     /// Output of the command before the pipe: the input of the first command.
-    pub(super) piped: Option<Piped>,
+    pub(super) piped: Option<PipedOutput>,
     pub(super) waiting: Option<Waiting>,
     /// State of a command that keeps printing, such as `kubectl get --watch`.
     pub(super) following: Option<Box<Follow>>,
@@ -23,18 +23,18 @@ pub(super) struct Active {
     /// Answers to the command's questions so far, in order.
     pub(super) answers: Vec<bool>,
     /// Number of blocks that the command printed before its latest question; a rerun with the answer omits them.
-    pub(super) said: usize,
+    pub(super) printed_blocks: usize,
     /// Blocks of a following command whose output another command reads; kept until it ends.
     pub(super) held: Vec<Block>,
     /// Standard output of the commands of the innermost substitution so far.
     captured: String,
     /// Commands to resume when the substitutions under way have ended, the innermost last.
-    outer: Vec<Outer>,
+    suspended: Vec<SuspendedCommands>,
 }
 
 /// Standard output on its way through a pipe.
 #[derive(Debug, Clone, PartialEq)]
-pub(super) struct Piped {
+pub(super) struct PipedOutput {
     pub(super) text: String,
     /// The stage that the printing command reached: a filter does not make a refused command a good one.
     pub(super) stage: Stage,
@@ -42,9 +42,9 @@ pub(super) struct Piped {
 
 /// Commands that are suspended while the first one waits for the output of its substitution.
 #[derive(Debug, Clone, PartialEq)]
-struct Outer {
+struct SuspendedCommands {
     commands: VecDeque<RawCommand>,
-    piped: Option<Piped>,
+    piped: Option<PipedOutput>,
     captured: String,
 }
 
@@ -57,15 +57,15 @@ impl Active {
     pub(super) fn enter_substitution(&mut self, commands: Vec<RawCommand>) {
         let commands = std::mem::replace(&mut self.commands, commands.into());
         let (piped, captured) = (self.piped.take(), std::mem::take(&mut self.captured));
-        self.outer.push(Outer { commands, piped, captured });
+        self.suspended.push(SuspendedCommands { commands, piped, captured });
     }
 
     /// Resumes the suspended commands and inserts the captured output. Returns `false` if no substitution is under way.
     pub(super) fn leave_substitution(&mut self) -> bool {
-        let Some(outer) = self.outer.pop() else { return false };
-        let printed = std::mem::replace(&mut self.captured, outer.captured);
-        self.commands = outer.commands;
-        self.piped = outer.piped;
+        let Some(suspended) = self.suspended.pop() else { return false };
+        let printed = std::mem::replace(&mut self.captured, suspended.captured);
+        self.commands = suspended.commands;
+        self.piped = suspended.piped;
         if let Some(command) = self.commands.front_mut() {
             command.substitute(&printed);
         }
@@ -74,7 +74,7 @@ impl Active {
 
     /// Returns `true` if the first command is part of a substitution.
     pub(super) fn is_in_substitution(&self) -> bool {
-        !self.outer.is_empty()
+        !self.suspended.is_empty()
     }
 
     fn is_fed(&self) -> bool {
@@ -82,23 +82,23 @@ impl Active {
     }
 
     /// Returns `true` if the output of the first command goes to a pipe or a substitution and not to the user.
-    pub(super) fn is_overheard(&self) -> bool {
+    pub(super) fn is_captured(&self) -> bool {
         self.is_fed() || self.is_in_substitution()
     }
 
     /// Applies the redirections of the first command, and moves its standard output to the pipe or substitution.
-    pub(super) fn overhear(&mut self, outcome: &mut Outcome, has_terminal: bool) {
-        let is_overheard = self.is_overheard();
+    pub(super) fn capture(&mut self, outcome: &mut Outcome, has_terminal: bool) {
+        let is_captured = self.is_captured();
         if let Some(command) = self.commands.front() {
             // Before a terminal both streams lead to the same place, each with its own look.
-            outcome::redirect(&mut outcome.blocks, command.streams, is_overheard || !has_terminal);
+            shell::redirect(&mut outcome.blocks, command.streams, is_captured || !has_terminal);
         }
-        if !is_overheard {
+        if !is_captured {
             return;
         }
         let text = outcome::stdout(&outcome.blocks);
         if self.is_fed() {
-            self.piped = Some(Piped { text, stage: outcome.stage });
+            self.piped = Some(PipedOutput { text, stage: outcome.stage });
         } else {
             self.captured.push_str(&text);
         }
@@ -138,7 +138,7 @@ impl Active {
     /// Drops the command that has answered, and the following commands that `&&` or `||` rules out by its exit code.
     pub(super) fn skip_by_connector(&mut self, last_exit_code: i32) {
         self.answers.clear();
-        self.said = 0;
+        self.printed_blocks = 0;
         let mut connector = self.commands.pop_front().and_then(|done| done.next);
         if connector == Some(Connector::Pipe) {
             return;

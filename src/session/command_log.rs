@@ -45,17 +45,16 @@ impl CommandLog {
         self.get(index).map(|item| item.at_ms)
     }
 
-    pub(super) fn truncate(&mut self, len: usize) {
-        self.0.truncate(len);
+    /// Removes the items from `len` on, and returns them.
+    pub(super) fn split_off(&mut self, len: usize) -> Vec<LogItem> {
+        self.0.split_off(len)
+    }
+
+    pub(super) fn extend(&mut self, items: Vec<LogItem>) {
+        self.0.extend(items);
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &LogItem> {
         self.0.iter()
-    }
-
-    /// Returns the length of the common prefix of two logs, in items.
-    pub(super) fn shared_len(&self, other: &Self) -> usize {
-        let pairs = self.0.iter().zip(&other.0);
-        pairs.take_while(|(one, two)| one == two).count()
     }
 }

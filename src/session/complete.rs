@@ -1,10 +1,11 @@
 //! Completions at the cursor, with the names of the resources that exist in the cloud at this moment.
 
 use super::Session;
-use scale_down_cli::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
-use scale_down_cli::complete::{Candidate, Completion, NameKind, Values, Wanted, completion};
-use scale_down_cli::exec::{LOADS, SCORINGS, VERBS};
+use scale_down_cli::az::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
+use scale_down_cli::az::complete::{NameKind, NameQuery};
+use scale_down_cli::ground::candidate::{Candidate, Completion};
 use scale_down_cli::kubectl;
+use scale_down_cli::playground::{LOADS, SCORINGS, VERBS, Values, completion};
 use scale_down_cli::shell;
 use scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION;
 use scale_down_engine::azure::timing::TIMINGS;
@@ -21,7 +22,7 @@ impl Session {
         completion(line, cursor, self)
     }
 
-    fn clusters_wanted<'a>(&'a self, wanted: &'a Wanted) -> impl Iterator<Item = &'a Cluster> {
+    fn clusters_wanted<'a>(&'a self, wanted: &'a NameQuery) -> impl Iterator<Item = &'a Cluster> {
         let is = |name: &Option<String>, own: &str| name.as_ref().is_none_or(|name| name.eq_ignore_ascii_case(own));
         self.cloud().clusters().iter().filter(move |cluster| {
             let is_named = wanted.kind == NameKind::Cluster || is(&wanted.cluster, &cluster.spec.name);
@@ -29,13 +30,13 @@ impl Session {
         })
     }
 
-    fn pools_wanted<'a>(&'a self, wanted: &'a Wanted) -> impl Iterator<Item = &'a Pool> {
+    fn pools_wanted<'a>(&'a self, wanted: &'a NameQuery) -> impl Iterator<Item = &'a Pool> {
         self.clusters_wanted(wanted).flat_map(|cluster| &cluster.pools)
     }
 }
 
 impl Values for Session {
-    fn names(&self, wanted: &Wanted) -> Vec<Candidate> {
+    fn names(&self, wanted: &NameQuery) -> Vec<Candidate> {
         match wanted.kind {
             NameKind::ResourceGroup => {
                 let groups = self.cloud().groups().iter();

@@ -45,7 +45,7 @@ pub struct NodeDetail {
     pub milestones: Vec<(Milestone, u64, bool)>,
     /// Median durations of the phases of a new node, in milliseconds, in the order of the milestones.
     pub new_ms: [u64; 5],
-    /// Why the autoscaler does not remove it, or when it will; `None` if it does not size the pool.
+    /// The reason why the autoscaler does not remove it, or the time at which it will, in words; `None` if it does not size the pool.
     pub why: Option<String>,
     /// The latest events, oldest first, each with its simulated time in milliseconds.
     pub events: Vec<(u64, RecordText)>,

@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use scale_down_cli::error::Stage;
-use scale_down_cli::outcome::{self, Block};
+use scale_down_cli::ground::error::Stage;
+use scale_down_cli::ground::outcome::{self, Block};
 
 /// The state of a line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,6 +37,8 @@ pub struct Entry {
     pub accepted: bool,
     /// Its output so far.
     pub blocks: Vec<Block>,
+    /// Size of its output that is not kept any more, in bytes.
+    pub forgotten: usize,
 }
 
 impl Entry {
@@ -52,6 +54,22 @@ impl Entry {
             exit_code: None,
             accepted: true,
             blocks: Vec::new(),
+            forgotten: 0,
+        }
+    }
+
+    /// Returns the size of its output, in bytes, whether that is kept or not.
+    pub(super) fn size(&self) -> usize {
+        self.forgotten + outcome::size(&self.blocks)
+    }
+
+    /// Drops the output of a line that has answered.
+    pub(super) fn forget_output(&mut self) {
+        self.forgotten = self.size();
+        if self.forgotten > 0 {
+            self.blocks.retain(|block| !matches!(block, Block::Output(_) | Block::Remark(_)));
+            let text = "The output is not kept any more: this run has printed more than 8 MiB since.";
+            self.blocks.push(Block::Note(text.to_owned()));
         }
     }
 

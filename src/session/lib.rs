@@ -4,8 +4,12 @@
 //! seeking and links are all replays. Checkpoints make replays fast and change no result.
 
 mod active;
+pub mod address;
 pub mod amount;
+pub mod budget;
+#[cfg(feature = "check")]
 pub mod check;
+mod checkpoints;
 mod command_log;
 mod complete;
 mod detail;
@@ -26,9 +30,11 @@ pub mod world;
 
 use std::sync::Arc;
 
+use budget::{Budget, OutOfBudget};
+use checkpoints::Checkpoints;
 use command_log::{CommandLog, LogAction, LogItem};
 use lesson::{Judge, Lesson};
-use script::{Script, When};
+use script::{Script, ScriptTime};
 
 pub use detail::{NodeDetail, NodeRow};
 pub use entry::{Entry, EntryState};
@@ -36,19 +42,16 @@ pub use open::OpenError;
 pub use run::Run;
 pub use share::ShareError;
 pub use simulation::{SharedSimulation, Simulation};
-pub use timeline::{Glance, Timeline};
+pub use timeline::{Timeline, TimelineView};
 pub use world::{World, WorldError};
 
 use timeline::Sample;
 
-use scale_down_cli::exec::Question;
+use scale_down_cli::az::exec::Question;
 use scale_down_engine::{Cloud, Snapshot};
 
 /// The seed of a run that names none.
 pub const DEFAULT_SEED: u64 = 1;
-
-/// Number of log items between two checkpoints.
-const CHECKPOINT_LINES: usize = 8;
 
 /// The initial conditions of a run.
 #[derive(Debug, Clone, Default)]
@@ -72,9 +75,9 @@ pub struct Session {
     options: SessionOptions,
     log: CommandLog,
     run: Run,
-    checkpoints: Vec<Checkpoint>,
-    undone: Vec<Moment>,
-    done: Vec<Moment>,
+    checkpoints: Checkpoints,
+    undone: Vec<Edit>,
+    done: Vec<Edit>,
     /// Number of log items that have been applied to `run`.
     applied: usize,
     revision: u64,
@@ -83,18 +86,17 @@ pub struct Session {
     known_end_ms: u64,
 }
 
-/// A state for undo and redo: the log, and the simulated time.
+/// A change of the log, with what it takes to go back before it.
 #[derive(Debug, Clone)]
-struct Moment {
-    log: CommandLog,
+struct Edit {
+    /// Number of log items that the change left as they were.
+    kept: usize,
+    /// The items that stood in place of what came after those.
+    cut: Vec<LogItem>,
+    /// The simulated time before the change, in milliseconds.
     at_ms: u64,
+    /// The end of the run before the change, in milliseconds.
     end_ms: u64,
-}
-
-#[derive(Debug, Clone)]
-struct Checkpoint {
-    applied: usize,
-    run: Run,
 }
 
 impl Session {
@@ -106,7 +108,7 @@ impl Session {
             options,
             log: CommandLog::default(),
             run,
-            checkpoints: Vec::new(),
+            checkpoints: Checkpoints::default(),
             undone: Vec::new(),
             done: Vec::new(),
             applied: 0,
@@ -130,7 +132,7 @@ impl Session {
 
     /// Returns everything typed up to now, with its answers.
     #[must_use]
-    pub fn transcript(&self) -> &[Entry] {
+    pub fn transcript(&self) -> &[Arc<Entry>] {
         &self.run.transcript
     }
 
@@ -192,19 +194,26 @@ impl Session {
     }
 
     fn act(&mut self, action: LogAction) {
-        self.done.push(self.moment());
-        self.undone.clear();
         // Typing in the past begins another future; undo leads back to the old one.
-        self.log.truncate(self.applied);
-        self.timeline.cut(self.now_ms());
-        self.known_end_ms = 0;
+        self.cut_future();
         self.log.push(LogItem { at_ms: self.now_ms(), rest_ms: self.run.rest_ms(), action });
-        self.forget_checkpoints(self.log.len());
         self.apply_due(self.now_ms());
     }
 
-    fn moment(&self) -> Moment {
-        Moment { log: self.log.clone(), at_ms: self.now_ms(), end_ms: self.end_ms() }
+    /// Drops everything after the present moment; undo brings it back.
+    fn cut_future(&mut self) {
+        let edit = self.edit(self.applied);
+        self.done.push(edit);
+        self.undone.clear();
+        self.timeline.cut(self.now_ms());
+        self.known_end_ms = 0;
+        self.checkpoints.forget_after(self.applied, self.now_ms());
+    }
+
+    /// Cuts the log after its first `kept` items; returns the edit that restores it.
+    fn edit(&mut self, kept: usize) -> Edit {
+        let (at_ms, end_ms) = (self.now_ms(), self.end_ms());
+        Edit { kept, cut: self.log.split_off(kept), at_ms, end_ms }
     }
 
     /// Lets `time_ms` milliseconds of simulated time pass.
@@ -215,21 +224,64 @@ impl Session {
     /// Lets simulated time pass until `at_ms`; an earlier time does nothing.
     pub fn advance_to(&mut self, at_ms: u64) {
         self.apply_due(at_ms);
-        self.run.advance_to(at_ms, &mut self.timeline);
+        self.play_to(at_ms);
         self.revision += 1;
+    }
+
+    /// Lets time pass until `at_ms`, while no log item is due, and takes the checkpoints on the way.
+    fn play_to(&mut self, at_ms: u64) {
+        loop {
+            let moments = self.run.advance_to(at_ms, self.checkpoints.moments_left(), &mut self.timeline);
+            self.checkpoints.count(moments, self.applied, &self.run);
+            self.checkpoints.empty(&self.run);
+            if self.run.cloud.now_ms() >= at_ms {
+                break;
+            }
+        }
+    }
+
+    /// Lets simulated time pass until `at_ms`, as far as a budget allows; an earlier time does nothing.
+    ///
+    /// # Errors
+    ///
+    /// The budget is spent before that time.
+    pub fn advance_within(&mut self, at_ms: u64, budget: &Budget) -> Result<(), OutOfBudget> {
+        budget.check(&self.run, at_ms)?;
+        while let Some(next_ms) = self.next_ms().filter(|next_ms| *next_ms <= at_ms) {
+            self.advance_to(next_ms);
+            budget.check(&self.run, at_ms)?;
+        }
+        self.advance_to(at_ms);
+        Ok(())
+    }
+
+    /// Advances until every line typed so far has answered, or one asks a question, as far as a budget allows.
+    ///
+    /// # Errors
+    ///
+    /// The budget is spent before that.
+    fn answer_within(&mut self, budget: &Budget) -> Result<(), OutOfBudget> {
+        while self.busy().is_some() && self.question().is_none() && !self.run.is_stuck() {
+            budget.check(&self.run, self.next_ms().unwrap_or(0))?;
+            if !self.advance_to_next_event() {
+                break;
+            }
+        }
+        Ok(())
     }
 
     /// Advances to the next event or log item. Returns `false` if there is none.
     pub fn advance_to_next_event(&mut self) -> bool {
-        let typed_ms = self.log.at_ms(self.applied);
-        let next_ms = match (typed_ms, self.run.next_event_ms()) {
-            (Some(typed_ms), Some(event_ms)) => Some(typed_ms.min(event_ms)),
-            (one, other) => one.or(other),
-        };
+        let next_ms = self.next_ms();
         if let Some(next_ms) = next_ms {
             self.advance_to(next_ms);
         }
         next_ms.is_some()
+    }
+
+    /// Returns the time of the next event or log item.
+    fn next_ms(&self) -> Option<u64> {
+        self.log.at_ms(self.applied).into_iter().chain(self.run.next_event_ms()).min()
     }
 
     /// Advances until nothing is under way any more.
@@ -239,19 +291,16 @@ impl Session {
 
     /// Advances until every line typed so far has answered, or one asks a question.
     pub fn advance_until_answered(&mut self) {
-        while self.busy().is_some() && self.question().is_none() && !self.run.is_stuck() && self.advance_to_next_event()
-        {
-        }
+        let answered = self.answer_within(&Budget::UNLIMITED);
+        debug_assert!(answered.is_ok(), "no limit is broken");
     }
 
     /// Applies the log items that are due by `until_ms`.
     fn apply_due(&mut self, until_ms: u64) {
         let is_due = |item: &&LogItem| item.at_ms <= until_ms;
         while let Some(item) = self.log.get(self.applied).filter(is_due).cloned() {
-            if self.applied > 0 && self.applied.is_multiple_of(CHECKPOINT_LINES) {
-                self.keep_checkpoint();
-            }
-            self.run.advance_to(item.at_ms, &mut self.timeline);
+            self.play_to(item.at_ms);
+            self.checkpoints.count_item(self.applied, &self.run);
             self.timeline.before(item.at_ms, &self.run.cloud);
             match item.action {
                 LogAction::Lines(text) => self.run.type_lines(&text),
@@ -259,32 +308,52 @@ impl Session {
                 LogAction::Begin => self.run.begin_lesson(),
             }
             self.applied += 1;
+            self.checkpoints.empty(&self.run);
         }
         self.revision += 1;
-    }
-
-    fn keep_checkpoint(&mut self) {
-        let last = self.checkpoints.last().map_or(0, |last| last.applied);
-        if self.applied > last {
-            self.checkpoints.push(Checkpoint { applied: self.applied, run: self.run.clone() });
-        }
-    }
-
-    /// Drops the checkpoints that hold `applied` items or more.
-    fn forget_checkpoints(&mut self, applied: usize) {
-        self.checkpoints.retain(|checkpoint| checkpoint.applied < applied);
     }
 
     /// Goes to a time, past or future; the result is the same as playing to it.
     ///
     /// In a lesson the time does not go back before the end of its set-up.
     pub fn seek(&mut self, at_ms: u64) {
+        let at_ms = self.rewind_to(at_ms);
+        self.advance_to(at_ms);
+    }
+
+    /// Goes to a time as [`Self::seek`] does, with at most `work_max` units of work.
+    ///
+    /// # Errors
+    ///
+    /// That much is done before that time, and the run stands where it is then.
+    pub fn seek_within(&mut self, at_ms: u64, work_max: u64) -> Result<(), OutOfBudget> {
+        let at_ms = self.rewind_to(at_ms);
+        self.advance_within(at_ms, &Budget::of(&self.run, work_max))
+    }
+
+    /// Goes back to a checkpoint, if a time is past. Returns the time to which to advance from there.
+    fn rewind_to(&mut self, at_ms: u64) -> u64 {
         let at_ms = at_ms.max(self.begun_ms());
         if at_ms < self.now_ms() {
             self.timeline.leave(&self.run.cloud);
             self.rewind(at_ms);
         }
-        self.advance_to(at_ms);
+        at_ms
+    }
+
+    /// Types lines and advances until all have answered, or one asks a question, with at most `work_max` units of work.
+    ///
+    /// # Errors
+    ///
+    /// That much is done before they have; then the run stops waiting, as by [`Self::interrupt`].
+    pub fn exec(&mut self, lines: &str, work_max: u64) -> Result<(), OutOfBudget> {
+        let budget = Budget::of(&self.run, work_max);
+        self.submit(lines);
+        let answered = self.answer_within(&budget);
+        if answered.is_err() {
+            self.interrupt();
+        }
+        answered
     }
 
     /// Returns the end of the run so far, in milliseconds: the latest time that was played or typed at.
@@ -301,15 +370,15 @@ impl Session {
         &self.timeline
     }
 
-    /// Returns the run so far at a glance, for the time slider.
+    /// Returns the data of the time slider: the run so far.
     #[must_use]
-    pub fn glance(&self) -> Glance {
+    pub fn timeline_view(&self) -> TimelineView {
         let mut counts: Vec<_> = self.timeline.samples().to_vec();
         // What holds now may be in no sample yet; of the past it is in one.
         if self.now_ms() == self.end_ms() {
             counts.push(Sample { at_ms: self.now_ms(), counts: self.cloud().node_counts() });
         }
-        Glance { end_ms: self.end_ms(), counts, typed_ms: self.log.iter().map(|item| item.at_ms).collect() }
+        TimelineView { end_ms: self.end_ms(), counts, typed_ms: self.log.iter().map(|item| item.at_ms).collect() }
     }
 
     /// Drops everything after the present moment, so that another future can begin here; undo brings it back.
@@ -318,25 +387,15 @@ impl Session {
         if self.end_ms() == self.now_ms() {
             return false;
         }
-        self.done.push(self.moment());
-        self.undone.clear();
-        self.log.truncate(self.applied);
-        self.timeline.cut(self.now_ms());
-        self.known_end_ms = 0;
-        self.forget_checkpoints(self.log.len() + 1);
+        self.cut_future();
         self.revision += 1;
         true
     }
 
     /// Restores the latest checkpoint at or before a time.
     fn rewind(&mut self, at_ms: u64) {
-        let checkpoint = self.checkpoints.iter().rev().find(|checkpoint| checkpoint.run.cloud.now_ms() <= at_ms);
-        let (applied, run) = match checkpoint {
-            Some(checkpoint) => (checkpoint.applied, checkpoint.run.clone()),
-            None => (0, fresh_run(&self.options)),
-        };
-        self.applied = applied;
-        self.run = run;
+        let checkpoint = self.checkpoints.latest(at_ms);
+        (self.applied, self.run) = checkpoint.unwrap_or_else(|| (0, fresh_run(&self.options)));
     }
 
     /// Returns `true` if there is an action to undo.
@@ -356,8 +415,8 @@ impl Session {
         let Some(earlier) = self.done.pop() else {
             return false;
         };
-        self.undone.push(self.moment());
-        self.restore(earlier);
+        let undone = self.restore(earlier);
+        self.undone.push(undone);
         true
     }
 
@@ -366,23 +425,25 @@ impl Session {
         let Some(later) = self.undone.pop() else {
             return false;
         };
-        self.done.push(self.moment());
-        self.restore(later);
+        let done = self.restore(later);
+        self.done.push(done);
         true
     }
 
-    fn restore(&mut self, moment: Moment) {
-        let shared = self.log.shared_len(&moment.log);
-        let parted_ms = [&self.log, &moment.log].into_iter().filter_map(|log| log.at_ms(shared)).min();
+    /// Goes back before an edit; returns the edit that leads here again.
+    fn restore(&mut self, edit: Edit) -> Edit {
+        let opposite = self.edit(edit.kept);
+        let parted_ms = opposite.cut.first().into_iter().chain(edit.cut.first()).map(|item| item.at_ms).min();
+        self.log.extend(edit.cut);
+        self.known_end_ms = edit.end_ms;
         if let Some(parted_ms) = parted_ms {
             self.timeline.cut(parted_ms);
+            self.checkpoints.forget_after(edit.kept, parted_ms);
         }
-        self.log = moment.log;
-        self.known_end_ms = moment.end_ms;
-        self.forget_checkpoints(shared + 1);
-        self.rewind(moment.at_ms);
-        // An item of this very moment was typed after it: the log of the moment does not have it.
-        self.advance_to(moment.at_ms);
+        self.rewind(edit.at_ms);
+        // An item of this very moment was typed after it: the restored log does not have it.
+        self.advance_to(edit.at_ms);
+        opposite
     }
 
     /// Begins anew in an empty subscription, without a lesson, and plays a script until nothing is under way.
@@ -425,7 +486,7 @@ impl Session {
             self.pass(item.when);
             self.do_item(item.action);
         }
-        self.pass(script.end.unwrap_or(When::Rested(0)));
+        self.pass(script.end.unwrap_or(ScriptTime::AfterAnswers(0)));
     }
 
     /// Begins anew with the options of a script.
@@ -454,26 +515,20 @@ impl Session {
     }
 
     /// Returns the end of the run so far, for its script. If the run has gone back in time, it is an absolute time.
-    fn end(&self) -> When {
+    fn end(&self) -> ScriptTime {
         let rest_ms = self.run.rest_ms().filter(|_| self.now_ms() == self.end_ms());
-        When::new(self.end_ms(), rest_ms)
+        ScriptTime::new(self.end_ms(), rest_ms)
     }
 
     /// Lets time pass until a time of a script.
-    fn pass(&mut self, when: When) {
+    fn pass(&mut self, when: ScriptTime) {
         match when {
-            When::At(at_ms) => self.advance_to(at_ms),
-            When::Rested(rest_ms) => {
+            ScriptTime::At(at_ms) => self.advance_to(at_ms),
+            ScriptTime::AfterAnswers(rest_ms) => {
                 self.advance_until_answered();
                 self.advance_to(self.run.answered_ms().saturating_add(rest_ms));
             }
         }
-    }
-
-    /// Returns the run so far as a link fragment.
-    #[must_use]
-    pub fn share(&self) -> String {
-        share::encode(&self.script())
     }
 }
 

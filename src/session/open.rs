@@ -3,23 +3,18 @@
 //! Such a text may be damaged, huge or made to keep the page busy for ever. It is played on a copy of the
 //! session, within limits, and refused as a whole if it breaks one: the current session is never lost.
 
-use super::command_log::LogAction;
-use super::script::{self, Script, When};
-use super::{Session, ShareError, World, WorldError, saved, share};
+use super::budget::{Budget, OutOfBudget};
+use super::script::{self, Script, ScriptTime};
+use super::{Session, ShareError, World, WorldError, address, fresh_run, saved, share};
 
 /// Length of the longest script, in bytes; as long as a link may hold.
 const TEXT_MAX: usize = 256 * 1024;
 /// Size of the largest JSON file, in bytes: it may hold a world.
 const JSON_MAX: usize = 10 * 1024 * 1024;
-/// Greatest number of lines that are played.
-const LINES_MAX: usize = 2_000;
-/// Longest simulated time of a run, in milliseconds: 366 days.
-const TIME_MAX_MS: u64 = 366 * 24 * 3_600_000;
-/// Greatest number of events that are played: some days with a thousand nodes and ten thousand pods. Playing them
-/// takes seconds.
-const WORK_MAX: u64 = 250_000;
+/// Most work that is played: some days with a thousand nodes and ten thousand pods. It takes seconds.
+pub(super) const WORK_MAX: u64 = 250_000;
 
-/// Why a run was not opened.
+/// The reason why a run was not opened.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum OpenError {
     /// The link cannot be read.
@@ -32,27 +27,32 @@ pub enum OpenError {
     #[error(transparent)]
     World(#[from] WorldError),
     /// The text is longer than the limits.
-    #[error("this holds more than the playground accepts ({LINES_MAX} lines, 256 KiB)")]
+    #[error("this holds more than the playground accepts (256 KiB of commands)")]
     TooLong,
-    /// Playing it takes more simulated time or more events than the limits.
+    /// Playing it takes more simulated time or more work than the limits.
     #[error("playing this takes more than the playground accepts (a year, or 250,000 events)")]
     TooMuch,
 }
 
-/// Number of steps that playing has taken so far.
-#[derive(Debug, Default)]
-pub(super) struct Work(u64);
+impl From<OutOfBudget> for OpenError {
+    fn from(_: OutOfBudget) -> Self {
+        Self::TooMuch
+    }
+}
 
 impl Session {
-    /// Begins anew from a link, a script or JSON, whichever the text is. A script of [`Self::script`] gives
+    /// Begins anew from the address of a link or its fragment, a script or JSON, whichever the text is. A script of [`Self::script`] gives
     /// the run that it was written from. A script that is not the run of a lesson leaves the lesson.
     ///
     /// # Errors
     ///
     /// A text that cannot be read, or is more than may be played; the session stays as it was.
     pub fn open(&mut self, text: &str) -> Result<(), OpenError> {
-        let script = if share::is_fragment(text.trim()) {
-            script::read(&share::decode(text)?)
+        let fragment = address::fragment(text).unwrap_or(text.trim());
+        let script = if share::is_fragment(fragment) {
+            script::read(&share::decode(fragment)?)
+        } else if let Some((commands, _)) = address::commands(fragment) {
+            script::read(&address::one_a_line(&commands))
         } else if text.trim_start().starts_with('{') {
             if text.len() > JSON_MAX {
                 return Err(OpenError::TooLong);
@@ -67,15 +67,8 @@ impl Session {
         if let Some(error) = script.world_error {
             return Err(error.into());
         }
-        let lines = script.items.iter().map(|item| match &item.action {
-            LogAction::Lines(lines) => lines.lines().count(),
-            LogAction::Interrupt | LogAction::Begin => 1,
-        });
-        if lines.sum::<usize>() > LINES_MAX {
-            return Err(OpenError::TooLong);
-        }
         let mut opened = self.clone();
-        opened.play(script, &mut Work::default()).ok_or(OpenError::TooMuch)?;
+        opened.play(script)?;
         *self = opened;
         Ok(())
     }
@@ -87,48 +80,52 @@ impl Session {
         self.reset();
     }
 
-    /// Begins anew and plays a script. Returns `None` if it breaks a limit.
-    fn play(&mut self, script: Script, work: &mut Work) -> Option<()> {
+    /// Begins anew and plays a script.
+    ///
+    /// # Errors
+    ///
+    /// It takes more than `budget`.
+    fn play(&mut self, script: Script) -> Result<(), OutOfBudget> {
         self.begin_script(&script);
+        let budget = Budget::of(&self.run, WORK_MAX);
         for item in script.items {
-            self.pass_within(item.when, work)?;
+            self.pass_within(item.when, &budget)?;
             self.do_item(item.action);
-            work.look(self)?;
         }
-        self.pass_within(script.end.unwrap_or(When::Rested(0)), work)
+        self.pass_within(script.end.unwrap_or(ScriptTime::AfterAnswers(0)), &budget)
     }
 
-    /// Lets time pass until a time of a script. Returns `None` if that breaks a limit.
-    pub(super) fn pass_within(&mut self, when: When, work: &mut Work) -> Option<()> {
+    /// Lets time pass until a time of a script.
+    ///
+    /// # Errors
+    ///
+    /// The budget is spent before.
+    pub(super) fn pass_within(&mut self, when: ScriptTime, budget: &Budget) -> Result<(), OutOfBudget> {
         let at_ms = match when {
-            When::At(at_ms) => at_ms,
-            When::Rested(rest_ms) => {
-                while self.busy().is_some() {
-                    work.look(self)?;
-                    if !self.advance_to_next_event() {
-                        break;
-                    }
-                }
-                self.run.answered_ms().checked_add(rest_ms)?
+            ScriptTime::At(at_ms) => at_ms,
+            ScriptTime::AfterAnswers(rest_ms) => {
+                self.answer_within(budget)?;
+                self.run.answered_ms().saturating_add(rest_ms)
             }
         };
-        if at_ms > TIME_MAX_MS {
-            return None;
-        }
-        while self.run.next_event_ms().is_some_and(|next_ms| next_ms <= at_ms) {
-            work.look(self)?;
-            self.advance_to_next_event();
-        }
-        self.advance_to(at_ms);
-        work.look(self)
+        self.advance_within(at_ms, budget)
     }
-}
 
-impl Work {
-    /// Counts a step. Returns `None` if the steps and events, or the simulated time, exceed the limits.
-    fn look(&mut self, session: &Session) -> Option<()> {
-        self.0 += 1;
-        let work = self.0 + session.cloud().log().next_sequence();
-        (work <= WORK_MAX && session.now_ms() <= TIME_MAX_MS).then_some(())
+    /// Returns the run so far as a link fragment.
+    ///
+    /// # Errors
+    ///
+    /// The run is more than a link may hold, or than [`Self::open`] would play.
+    pub fn share(&self) -> Result<String, OpenError> {
+        let script = self.script();
+        if script.len() > TEXT_MAX {
+            return Err(OpenError::TooLong);
+        }
+        let budget = Budget::of(&fresh_run(&self.options), WORK_MAX);
+        budget.check(&self.run, self.end_ms())?;
+        if self.now_ms() < self.end_ms() {
+            self.clone().advance_within(self.end_ms(), &budget)?;
+        }
+        Ok(share::encode(&script)?)
     }
 }

@@ -4,31 +4,37 @@
 //! command log into a fresh one.
 
 use std::collections::{BTreeMap, VecDeque};
+use std::ops::Range;
 use std::sync::Arc;
 
-use super::active::{Active, Piped};
+use super::active::{Active, PipedOutput};
 use super::entry::{Entry, EntryState};
 use super::lesson::Judge;
 use super::timeline::Timeline;
-use scale_down_cli::account::Account;
-use scale_down_cli::error::{CliError, ErrorClass, Stage};
-use scale_down_cli::exec::{self, Context, Execution, Question, Resumption, Terminal};
-use scale_down_cli::filter::FILTERS;
-use scale_down_cli::kubectl;
-use scale_down_cli::outcome::{self, Block, Outcome};
+use scale_down_cli::az::account::Account;
+use scale_down_cli::az::exec::{self, Context, Question, Resumption, Terminal};
+use scale_down_cli::ground::error::{CliError, ErrorClass, Stage};
+use scale_down_cli::ground::outcome::{self, Block, Outcome};
+use scale_down_cli::playground::{self, Execution};
+use scale_down_cli::shell::filter::{self, FILTERS};
 use scale_down_cli::shell::{self, Connector, RawCommand, ShellError};
 use scale_down_engine::Cloud;
 
-/// Greatest number of queued lines.
-const QUEUE_MAX: usize = 1000;
-/// Most output that a run may print, in bytes: a page that runs out of memory loses the run.
-const PRINTED_MAX: usize = 8 * 1024 * 1024;
+/// Most output that a run keeps, in bytes: a page that runs out of memory loses the run.
+const OUTPUT_MAX: usize = 8 * 1024 * 1024;
+/// Most work that commands may do at one moment of simulated time. It takes about ten seconds.
+const WORK_AT_ONCE_MAX: u64 = 100_000;
+/// Output that counts as a unit of work, in bytes.
+const OUTPUT_PER_WORK: u64 = 256;
 
 fn shell_refusal(error: ShellError) -> Outcome {
     let mut refusal = CliError::new(ErrorClass::Shell, Stage::Shell, error.message).with_exit_code(error.exit_code);
     refusal.bare = true;
     Outcome::refused(Vec::new(), refusal)
 }
+
+/// Exit code of lines that were stopped because they do too much: that of bash for a command that cannot go on.
+const OVERWORKED: i32 = 1;
 
 /// Returns a note on the first character of a word processor in a line that failed; `None` if there is none.
 fn look_alike_note(line: &str) -> Option<String> {
@@ -51,15 +57,22 @@ pub struct Run {
     /// The simulated cloud.
     pub cloud: Cloud,
     pub(super) account: Account,
-    pub(super) transcript: Vec<Entry>,
+    /// Copies of the run share the lines that have answered.
+    pub(super) transcript: Vec<Arc<Entry>>,
     pub(super) variables: BTreeMap<String, String>,
     last_exit_code: i32,
     has_terminal: bool,
     /// Transcript index of the next line to start.
     next: usize,
     active: Option<Active>,
-    /// Size of the output so far, in bytes.
-    printed: usize,
+    /// Size of the output that the run keeps, in bytes.
+    output: usize,
+    /// Number of lines, the oldest ones, whose output is not kept any more.
+    emptied: usize,
+    /// Work done by commands and moments: one unit for each command, for each 256 bytes of output, and for each moment.
+    work: u64,
+    /// `work` when the present moment, or the latest typing at it, began.
+    work_before: u64,
     /// The simulated time at which the last line answered, in milliseconds.
     answered_ms: u64,
     /// The judge of the lesson that is being taken.
@@ -79,7 +92,10 @@ impl Run {
             has_terminal,
             next: 0,
             active: None,
-            printed: 0,
+            output: 0,
+            emptied: 0,
+            work: 0,
+            work_before: 0,
             answered_ms: 0,
             judge: None,
         }
@@ -89,7 +105,7 @@ impl Run {
     #[must_use]
     pub fn busy(&self) -> Option<&Entry> {
         self.active.as_ref()?;
-        self.transcript.get(self.next.checked_sub(1)?)
+        self.transcript.get(self.next.checked_sub(1)?).map(Arc::as_ref)
     }
 
     /// Returns the simulated time at which the last line answered, in milliseconds; 0 if none has.
@@ -138,13 +154,11 @@ impl Run {
             self.answer(answer.trim_end_matches('\r'));
             text = rest;
         }
+        self.work_before = self.work;
         for line in shell::split_lines(text) {
-            if self.transcript.len() - self.next >= QUEUE_MAX {
-                break;
-            }
             let id = self.transcript.len() as u64;
             let entry = Entry::new(id, &line.text, self.cloud.now_ms());
-            self.transcript.push(entry);
+            self.transcript.push(Arc::new(entry));
         }
         self.pump();
         self.judge();
@@ -159,7 +173,7 @@ impl Run {
 
     fn judge(&mut self) {
         if let Some(judge) = &mut self.judge {
-            judge.look(&self.cloud, &self.transcript);
+            judge.evaluate(&self.cloud, &self.transcript);
         }
     }
 
@@ -196,23 +210,63 @@ impl Run {
         if let Some(active) = self.active.take() {
             let outcome = match (active.waiting, active.following, active.question) {
                 (Some(waiting), ..) => Some(exec::interrupt(waiting)),
-                (None, Some(_), _) => Some(exec::interrupt_following()),
-                (None, None, question) => question.map(|_| exec::interrupt_question()),
+                (None, Some(_), _) => Some(Outcome::interrupted(Stage::Ok)),
+                (None, None, question) => question.map(|_| Outcome::interrupted(Stage::Confirmation)),
             };
             if let Some(outcome) = outcome {
                 self.record(outcome);
             }
             self.end_line();
         }
-        for entry in self.transcript.iter_mut().skip(self.next) {
+        self.drop_queue(outcome::INTERRUPTED, "Not run: the line before it was interrupted.");
+        self.answered_ms = self.cloud.now_ms();
+        self.judge();
+    }
+
+    /// Ends the lines that have not begun.
+    fn drop_queue(&mut self, exit_code: i32, note: &str) {
+        for entry in self.transcript.iter_mut().skip(self.next).map(Arc::make_mut) {
             entry.state = EntryState::Done;
-            entry.exit_code = Some(exec::INTERRUPTED);
-            let note = "Not run: the line before it was interrupted.";
+            entry.exit_code = Some(exit_code);
             entry.blocks.push(Block::Note(note.to_owned()));
         }
         self.next = self.transcript.len();
-        self.answered_ms = self.cloud.now_ms();
-        self.judge();
+    }
+
+    /// Ends the active line and the queue if their commands have done too much without any time passing. Returns
+    /// `true` if it did.
+    fn stop_overwork(&mut self) -> bool {
+        if self.work - self.work_before <= WORK_AT_ONCE_MAX {
+            return false;
+        }
+        let text = "stopped: these commands do more at one moment than the playground accepts (100,000 commands, or 25 MB of output); type the rest by itself";
+        let refusal = shell_refusal(ShellError { message: text.to_owned(), exit_code: OVERWORKED, at: 0 });
+        if let Some(active) = &mut self.active {
+            *active = Active::default();
+        }
+        self.record(refusal);
+        self.end_line();
+        self.drop_queue(OVERWORKED, "Not run: the lines before it were stopped.");
+        true
+    }
+
+    /// Returns the work that the run has done so far: commands, output, moments and events.
+    pub(super) fn work(&self) -> u64 {
+        self.work + self.cloud.log().next_sequence()
+    }
+
+    /// Returns the number of lines, the oldest ones, whose output is not kept any more.
+    pub(super) fn emptied(&self) -> usize {
+        self.emptied
+    }
+
+    /// Takes over from a later state of the run how little is kept of lines, those at `places`, that have answered.
+    pub(super) fn share_emptied(&mut self, later: &Self, places: Range<usize>) {
+        let places = places.start..places.end.min(self.next.saturating_sub(1));
+        let own = self.transcript.get_mut(places.clone()).unwrap_or_default();
+        for (entry, emptied) in own.iter_mut().zip(later.transcript.get(places).unwrap_or_default()) {
+            entry.clone_from(emptied);
+        }
     }
 
     /// Returns the time of the next event in the cloud or end of a timed wait, in milliseconds.
@@ -229,10 +283,19 @@ impl Run {
         }
     }
 
-    /// Lets time pass until `at_ms`. A line whose wait ends answers at that very moment, and the next line begins
-    /// then.
-    pub(super) fn advance_to(&mut self, at_ms: u64, timeline: &mut Timeline) {
+    /// Lets time pass until `at_ms`, or until something has happened at `moments_max` moments; returns their number.
+    /// A line whose wait ends answers at that very moment, and the next line begins then.
+    pub(super) fn advance_to(&mut self, at_ms: u64, moments_max: u32, timeline: &mut Timeline) -> u32 {
+        let mut moments = 0;
         while let Some(event_ms) = self.next_event_ms().filter(|event_ms| *event_ms <= at_ms) {
+            if moments == moments_max {
+                return moments;
+            }
+            moments += 1;
+            self.work += 1;
+            if event_ms > self.cloud.now_ms() {
+                self.work_before = self.work;
+            }
             self.judge_until(event_ms);
             timeline.before(event_ms, &self.cloud);
             self.cloud.advance_to(event_ms);
@@ -242,11 +305,12 @@ impl Run {
         self.judge_until(at_ms.saturating_add(1));
         self.cloud.advance_to(at_ms);
         timeline.reach(at_ms, &self.cloud);
+        moments
     }
 
     /// Lets time pass to each moment before `end_ms` at which the judge looks while nothing happens.
     fn judge_until(&mut self, end_ms: u64) {
-        let next_ms = |run: &Self| run.judge.as_ref()?.next_look_ms(run.cloud.now_ms());
+        let next_ms = |run: &Self| run.judge.as_ref()?.next_evaluation_ms(run.cloud.now_ms());
         while let Some(look_ms) = next_ms(self).filter(|look_ms| *look_ms < end_ms) {
             self.cloud.advance_to(look_ms);
             self.judge();
@@ -268,7 +332,7 @@ impl Run {
     /// Begins the next line. Returns `false` if there is none.
     fn begin_line(&mut self) -> bool {
         let now_ms = self.cloud.now_ms();
-        let Some(entry) = self.transcript.get_mut(self.next) else {
+        let Some(entry) = self.transcript.get_mut(self.next).map(Arc::make_mut) else {
             return false;
         };
         entry.state = EntryState::Running;
@@ -284,7 +348,7 @@ impl Run {
             _ if line.trim_start().starts_with(":: ") && !self.account.strict => {
                 let number = line.trim_start().trim_start_matches(':').trim();
                 let example = number.parse().ok().and_then(|number| self.example(number));
-                self.record(exec::show_example(number, example));
+                self.record(playground::show_example(number, example));
                 VecDeque::new()
             }
             Ok(commands) => commands.into(),
@@ -344,6 +408,9 @@ impl Run {
                 continue;
             }
             let command = command.clone();
+            if self.stop_overwork() {
+                return true;
+            }
             match self.execute(&command) {
                 Execution::Done(outcome) => {
                     self.record(outcome);
@@ -362,7 +429,7 @@ impl Run {
                 }
                 Execution::Asking(question, mut blocks) => {
                     if let Some(active) = &mut self.active {
-                        active.said += blocks.len();
+                        active.printed_blocks += blocks.len();
                         blocks.push(Block::Question(question.prompt()));
                         active.question = Some(question);
                     }
@@ -395,9 +462,12 @@ impl Run {
 
     /// Appends blocks to the output of the active command. Output for a pipe or a substitution is held back.
     fn say_on(&mut self, blocks: Vec<Block>) {
-        let said = match self.active.as_mut().filter(|active| active.is_overheard()) {
-            Some(active) => Some(&mut active.held),
-            None => self.current().map(|entry| &mut entry.blocks),
+        self.work += 1 + outcome::size(&blocks) as u64 / OUTPUT_PER_WORK;
+        let said = if let Some(active) = self.active.as_mut().filter(|active| active.is_captured()) {
+            Some(&mut active.held)
+        } else {
+            self.output += outcome::size(&blocks);
+            self.current().map(|entry| &mut entry.blocks)
         };
         let Some(said) = said else { return };
         for block in blocks {
@@ -411,8 +481,8 @@ impl Run {
     /// Answers `? QUERY`: queries the output of the last command that printed anything.
     fn query_last(&mut self, query: &str) {
         let before = self.transcript.iter().take(self.next.saturating_sub(1));
-        let printed = before.map(Entry::stdout).rfind(|text| !text.is_empty());
-        self.record(exec::query_result(printed.as_deref(), query));
+        let printed = before.map(|entry| entry.stdout()).rfind(|text| !text.is_empty());
+        self.record(playground::query_result(printed.as_deref(), query));
     }
 
     fn execute(&mut self, raw: &RawCommand) -> Execution {
@@ -426,20 +496,20 @@ impl Run {
             && let Some(active) = &mut self.active
             && let Some(program) = active.drop_unavailable_pipeline(&self.variables, self.last_exit_code)
         {
-            return Execution::Done(exec::pipe_refusal(&program));
+            return Execution::Done(filter::refuse_pipe(&program));
         }
         self.variables.extend(command.variables_set());
         let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
         // A here-document takes the place of what is piped, as in bash.
         let (input, stage) = match (command.input.as_deref(), &piped) {
             (Some(document), _) => (Some(document), Stage::Ok),
-            (None, Some(Piped { text, stage })) => (Some(text.as_str()), *stage),
+            (None, Some(PipedOutput { text, stage })) => (Some(text.as_str()), *stage),
             (None, None) => (None, Stage::Ok),
         };
         if let Some(input) = input
             && words.first().is_some_and(|name| FILTERS.contains(name))
         {
-            let mut outcome = exec::run_filter(&words, input);
+            let mut outcome = filter::answer(&words, input);
             if outcome.stage == Stage::Ok {
                 outcome.stage = stage;
             }
@@ -450,26 +520,24 @@ impl Run {
             return Execution::Done(Outcome::ok(Vec::new()));
         }
         let (answers, said) = match &self.active {
-            Some(active) => (active.answers.as_slice(), active.said),
+            Some(active) => (active.answers.as_slice(), active.printed_blocks),
             None => (&[][..], 0),
         };
         let terminal = Terminal { is_there: self.has_terminal, answers, said };
         let context = Context::new(&mut self.cloud, &mut self.account, terminal);
         match words.split_first() {
-            Some((&"az", arguments)) => exec::run_az(arguments, context),
-            Some((&"kubectl", arguments)) => kubectl::run(arguments, input, context),
             // An assignment is worth what the command in it was.
             None if raw.is_substituted() => {
                 Execution::Done(Outcome { exit_code: self.last_exit_code, ..Outcome::ok(Vec::new()) })
             }
             Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
-            Some(_) => exec::run_verb(&words, input, context),
+            Some(_) => playground::run(&words, input, context),
         }
     }
 
     /// Returns the line that was begun last.
     fn current(&mut self) -> Option<&mut Entry> {
-        self.transcript.get_mut(self.next.checked_sub(1)?)
+        self.transcript.get_mut(self.next.checked_sub(1)?).map(Arc::make_mut)
     }
 
     /// Continues with the next command that the exit code of the last one lets run.
@@ -480,6 +548,7 @@ impl Run {
     }
 
     fn say(&mut self, blocks: Vec<Block>) {
+        self.output += outcome::size(&blocks);
         if let Some(entry) = self.current() {
             entry.blocks.extend(blocks);
         }
@@ -487,28 +556,39 @@ impl Run {
 
     fn record(&mut self, mut outcome: Outcome) {
         self.last_exit_code = outcome.exit_code;
+        self.work += 1 + outcome::size(&outcome.blocks) as u64 / OUTPUT_PER_WORK;
         if let Some(active) = &mut self.active {
             if self.account.strict && outcome.stage == Stage::Shell && active.is_in_substitution() {
                 // What is said is the CLI's; the shell's own remarks on the way to its words are not.
                 outcome.blocks.clear();
                 outcome.stage = Stage::Ok;
             }
-            active.overhear(&mut outcome, self.has_terminal);
+            active.capture(&mut outcome, self.has_terminal);
         }
-        self.printed += outcome::stdout(&outcome.blocks).len();
-        if self.printed > PRINTED_MAX {
-            outcome.blocks.retain(|block| !matches!(block, Block::Output(_)));
-            let text = "Not shown: this run has printed all that the playground keeps (8 MiB).";
-            outcome.blocks.push(Block::Note(text.to_owned()));
-        }
+        self.output += outcome::size(&outcome.blocks);
         if let Some(entry) = self.current() {
             entry.stage = outcome.stage;
             entry.exit_code = Some(outcome.exit_code);
             entry.accepted &= outcome.stage.is_accepted();
             entry.blocks.extend(outcome.blocks);
         }
+        self.empty_oldest();
         // The next command begins at this very moment, and changes what is to be seen.
         self.judge();
+    }
+
+    /// Drops the output of the oldest lines, until what is left is no more than the run keeps.
+    fn empty_oldest(&mut self) {
+        while self.output > OUTPUT_MAX && self.emptied + 1 < self.next {
+            if let Some(entry) = self.transcript.get_mut(self.emptied) {
+                debug_assert!(entry.size() <= self.output, "output is counted as it is recorded");
+                self.output -= entry.size();
+                if entry.size() > entry.forgotten {
+                    Arc::make_mut(entry).forget_output();
+                }
+            }
+            self.emptied += 1;
+        }
     }
 
     fn end_line(&mut self) {

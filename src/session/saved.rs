@@ -7,7 +7,7 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::command_log::LogAction;
-use super::script::{Script, ScriptItem, When};
+use super::script::{Script, ScriptItem, ScriptTime};
 use super::{Session, World};
 
 /// The `format` field, which tells the file from others.
@@ -25,7 +25,7 @@ impl Session {
     #[must_use]
     pub fn to_json(&self) -> Value {
         let items = self.log.iter().map(|item| {
-            let mut object = when(When::new(item.at_ms, item.rest_ms));
+            let mut object = when(ScriptTime::new(item.at_ms, item.rest_ms));
             let action = match &item.action {
                 LogAction::Lines(lines) => {
                     object.insert("lines".to_owned(), json!(&**lines));
@@ -50,10 +50,10 @@ impl Session {
     }
 }
 
-fn when(when: When) -> Map<String, Value> {
+fn when(when: ScriptTime) -> Map<String, Value> {
     let (name, time_ms) = match when {
-        When::At(at_ms) => ("at_ms", at_ms),
-        When::Rested(rest_ms) => ("rest_ms", rest_ms),
+        ScriptTime::At(at_ms) => ("at_ms", at_ms),
+        ScriptTime::AfterAnswers(rest_ms) => ("rest_ms", rest_ms),
     };
     Map::from_iter([(name.to_owned(), json!(time_ms))])
 }
@@ -95,11 +95,11 @@ fn optional<T>(value: &Value, name: &str, read: fn(&Value) -> Option<T>, what: &
     found.map(|found| read(found).ok_or_else(|| format!("expected \"{name}\", {what}"))).transpose()
 }
 
-fn read_when(value: &Value) -> Result<When, String> {
+fn read_when(value: &Value) -> Result<ScriptTime, String> {
     let number = |name: &str| optional(value, name, Value::as_u64, "a whole number of milliseconds");
     match (number("rest_ms")?, number("at_ms")?) {
-        (Some(rest_ms), _) => Ok(When::Rested(rest_ms)),
-        (None, Some(at_ms)) => Ok(When::At(at_ms)),
+        (Some(rest_ms), _) => Ok(ScriptTime::AfterAnswers(rest_ms)),
+        (None, Some(at_ms)) => Ok(ScriptTime::At(at_ms)),
         (None, None) => Err("expected \"rest_ms\" or \"at_ms\"".to_owned()),
     }
 }

@@ -26,25 +26,25 @@ const MARK: &str = "#@";
 
 /// The time of an action, in milliseconds of simulated time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum When {
+pub(super) enum ScriptTime {
     /// This long after the beginning of the run.
     At(u64),
     /// This long after every line before it has answered.
-    Rested(u64),
+    AfterAnswers(u64),
 }
 
-impl When {
+impl ScriptTime {
     /// Prefers the time since the last answer, which stays right if durations change.
     pub(super) fn new(at_ms: u64, rest_ms: Option<u64>) -> Self {
-        rest_ms.map_or(Self::At(at_ms), Self::Rested)
+        rest_ms.map_or(Self::At(at_ms), Self::AfterAnswers)
     }
 }
 
-impl Display for When {
+impl Display for ScriptTime {
     fn fmt(&self, formatter: &mut Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::At(at_ms) => write!(formatter, "{at_ms}"),
-            Self::Rested(rest_ms) => write!(formatter, "+{rest_ms}"),
+            Self::AfterAnswers(rest_ms) => write!(formatter, "+{rest_ms}"),
         }
     }
 }
@@ -52,7 +52,7 @@ impl Display for When {
 /// An action and its time.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct ScriptItem {
-    pub when: When,
+    pub when: ScriptTime,
     pub action: LogAction,
 }
 
@@ -66,11 +66,11 @@ pub(super) struct Script {
     /// The reason why the world cannot be read.
     pub world_error: Option<WorldError>,
     pub items: Vec<ScriptItem>,
-    pub end: Option<When>,
+    pub end: Option<ScriptTime>,
 }
 
 /// Writes a run as a script.
-pub(super) fn write(options: &SessionOptions, log: &CommandLog, end: When) -> String {
+pub(super) fn write(options: &SessionOptions, log: &CommandLog, end: ScriptTime) -> String {
     let mut text = String::new();
     if let Some(seed) = options.seed {
         let _ = writeln!(text, "{MARK} seed {seed}");
@@ -85,7 +85,7 @@ pub(super) fn write(options: &SessionOptions, log: &CommandLog, end: When) -> St
         let _ = writeln!(text, "{MARK} world {}", world.source());
     }
     for item in log.iter() {
-        let when = When::new(item.at_ms, item.rest_ms);
+        let when = ScriptTime::new(item.at_ms, item.rest_ms);
         let _ = match &item.action {
             LogAction::Lines(lines) => writeln!(text, "{MARK} {when}\n{}", escaped(lines)),
             LogAction::Interrupt => writeln!(text, "{MARK} {when} interrupt"),
@@ -112,7 +112,7 @@ fn escaped(lines: &str) -> String {
 /// Reads a script. A mark that is not understood is a comment like any other.
 pub(super) fn read(text: &str) -> Script {
     let mut script = Script::default();
-    let mut when = When::At(0);
+    let mut when = ScriptTime::At(0);
     let mut lines = String::new();
     for line in text.lines() {
         let mark = line.strip_prefix(MARK).map(str::trim);
@@ -121,28 +121,28 @@ pub(super) fn read(text: &str) -> Script {
             lines.push('\n');
             continue;
         };
-        if let Mark::Typed(typed) = mark {
+        if let ScriptMark::Typed(typed) = mark {
             lines.push_str(typed);
             lines.push('\n');
             continue;
         }
         script.push_lines(when, &mut lines);
         match mark {
-            Mark::Seed(seed) => script.seed = Some(seed),
-            Mark::Strict => script.is_strict = true,
-            Mark::Terminal => script.has_terminal = true,
-            Mark::World(text) => match World::parse(text) {
+            ScriptMark::Seed(seed) => script.seed = Some(seed),
+            ScriptMark::Strict => script.is_strict = true,
+            ScriptMark::Terminal => script.has_terminal = true,
+            ScriptMark::World(text) => match World::parse(text) {
                 Ok(world) => script.world = Some(world),
                 Err(error) => script.world_error = Some(error),
             },
-            Mark::Time(time) => when = time,
-            Mark::Action(time, action) => {
+            ScriptMark::Time(time) => when = time,
+            ScriptMark::Action(time, action) => {
                 script.items.push(ScriptItem { when: time, action });
                 // What follows without a mark follows at once.
-                when = When::Rested(0);
+                when = ScriptTime::AfterAnswers(0);
             }
-            Mark::End(time) => script.end = Some(time),
-            Mark::Typed(_) => {}
+            ScriptMark::End(time) => script.end = Some(time),
+            ScriptMark::Typed(_) => {}
         }
     }
     script.push_lines(when, &mut lines);
@@ -150,7 +150,7 @@ pub(super) fn read(text: &str) -> Script {
 }
 
 impl Script {
-    fn push_lines(&mut self, when: When, lines: &mut String) {
+    fn push_lines(&mut self, when: ScriptTime, lines: &mut String) {
         let text = std::mem::take(lines);
         if !text.trim().is_empty() {
             self.items.push(ScriptItem { when, action: LogAction::Lines(Arc::from(text.trim_end())) });
@@ -158,43 +158,43 @@ impl Script {
     }
 }
 
-enum Mark<'a> {
+enum ScriptMark<'a> {
     Seed(u64),
     Strict,
     Terminal,
     World(&'a str),
-    Time(When),
-    Action(When, LogAction),
-    End(When),
+    Time(ScriptTime),
+    Action(ScriptTime, LogAction),
+    End(ScriptTime),
     Typed(&'a str),
 }
 
-fn read_mark(mark: &str) -> Option<Mark<'_>> {
+fn read_mark(mark: &str) -> Option<ScriptMark<'_>> {
     match mark {
-        "strict" => return Some(Mark::Strict),
-        "terminal" => return Some(Mark::Terminal),
+        "strict" => return Some(ScriptMark::Strict),
+        "terminal" => return Some(ScriptMark::Terminal),
         _ => {}
     }
     let (first, second) = mark.split_once(' ').unwrap_or((mark, ""));
     if first == "seed" {
-        return second.parse().ok().map(Mark::Seed);
+        return second.parse().ok().map(ScriptMark::Seed);
     }
     if first == "world" {
-        return Some(Mark::World(second));
+        return Some(ScriptMark::World(second));
     }
     if first == "|" {
-        return Some(Mark::Typed(second));
+        return Some(ScriptMark::Typed(second));
     }
     let is_number = |text: &str| text.bytes().all(|byte| byte.is_ascii_digit());
     let when = match first.strip_prefix('+') {
-        Some(rest_ms) => When::Rested(rest_ms.parse().ok().filter(|_| is_number(rest_ms))?),
-        None => When::At(first.parse().ok()?),
+        Some(rest_ms) => ScriptTime::AfterAnswers(rest_ms.parse().ok().filter(|_| is_number(rest_ms))?),
+        None => ScriptTime::At(first.parse().ok()?),
     };
     match second {
-        "" => Some(Mark::Time(when)),
-        "interrupt" => Some(Mark::Action(when, LogAction::Interrupt)),
-        "begin" => Some(Mark::Action(when, LogAction::Begin)),
-        "end" => Some(Mark::End(when)),
+        "" => Some(ScriptMark::Time(when)),
+        "interrupt" => Some(ScriptMark::Action(when, LogAction::Interrupt)),
+        "begin" => Some(ScriptMark::Action(when, LogAction::Begin)),
+        "end" => Some(ScriptMark::End(when)),
         _ => None,
     }
 }
@@ -219,14 +219,14 @@ mod tests {
             log.push(LogItem { at_ms, rest_ms, action });
         }
         let options = SessionOptions { seed: Some(9), strict: true, terminal: true, ..SessionOptions::default() };
-        let script = read(&write(&options, &log, When::Rested(3000)));
+        let script = read(&write(&options, &log, ScriptTime::AfterAnswers(3000)));
         let expected: Vec<_> = items
             .into_iter()
-            .map(|(at_ms, rest_ms, action)| ScriptItem { when: When::new(at_ms, rest_ms), action })
+            .map(|(at_ms, rest_ms, action)| ScriptItem { when: ScriptTime::new(at_ms, rest_ms), action })
             .collect();
         assert_eq!(script.items, expected);
         assert_eq!((script.seed, script.is_strict, script.has_terminal), (Some(9), true, true));
-        assert_eq!(script.end, Some(When::Rested(3000)));
+        assert_eq!(script.end, Some(ScriptTime::AfterAnswers(3000)));
     }
 
     #[test]

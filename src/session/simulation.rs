@@ -11,9 +11,10 @@ use std::sync::Arc;
 
 use serde_json::Value;
 
+use super::budget::OutOfBudget;
 use super::lesson::{self, Lesson, LessonError};
-use super::{Entry, EntryState, Glance, NodeDetail, NodeRow, OpenError, Session, World, WorldError, report};
-use scale_down_cli::complete::Completion;
+use super::{Entry, EntryState, NodeDetail, NodeRow, OpenError, Session, TimelineView, World, WorldError, report};
+use scale_down_cli::ground::candidate::Completion;
 use scale_down_engine::{PoolId, Snapshot};
 
 /// A run that several parts of a page share.
@@ -25,14 +26,17 @@ pub trait Simulation {
     fn revision(&self) -> u64;
     fn now_ms(&self) -> u64;
     fn is_idle(&self) -> bool;
-    fn transcript(&self) -> &[Entry];
+    fn transcript(&self) -> &[Arc<Entry>];
     fn busy(&self) -> Option<&Entry>;
     /// Returns `true` if a line has asked a question and waits for the answer.
     fn is_asking(&self) -> bool;
     fn example(&self, number: usize) -> Option<&'static str>;
     fn snapshot(&self) -> Snapshot;
     fn script(&self) -> String;
-    fn share(&self) -> String;
+    /// # Errors
+    ///
+    /// The run is more than a link may hold.
+    fn share(&self) -> Result<String, OpenError>;
     fn complete(&self, line: &str, cursor: usize) -> Completion;
     fn node(&self, pool: PoolId, instance_id: u32) -> Option<NodeDetail>;
     /// Returns the rows of the table "Nodes" in a range of positions.
@@ -43,6 +47,14 @@ pub trait Simulation {
     fn events(&self, since: u64) -> Value;
 
     fn submit(&mut self, text: &str);
+    /// # Errors
+    ///
+    /// More than `work_max` units of work.
+    fn exec(&mut self, lines: &str, work_max: u64) -> Result<(), OutOfBudget>;
+    /// # Errors
+    ///
+    /// More than `work_max` units of work.
+    fn seek_within(&mut self, at_ms: u64, work_max: u64) -> Result<(), OutOfBudget>;
     fn interrupt(&mut self);
     fn advance(&mut self, time_ms: u64);
     fn advance_to_next_event(&mut self) -> bool;
@@ -90,7 +102,7 @@ pub trait Simulation {
     /// Returns the transcript from an entry on, each as [`report::entry`] with `is_done`: `true` once it has answered.
     fn entries(&self, from: usize) -> Value;
     fn end_ms(&self) -> u64;
-    fn glance(&self) -> Glance;
+    fn timeline_view(&self) -> TimelineView;
     fn can_undo(&self) -> bool;
     fn can_redo(&self) -> bool;
     fn branch(&mut self) -> bool;
@@ -110,7 +122,7 @@ impl Simulation for Session {
         self.is_idle()
     }
 
-    fn transcript(&self) -> &[Entry] {
+    fn transcript(&self) -> &[Arc<Entry>] {
         self.transcript()
     }
 
@@ -134,7 +146,7 @@ impl Simulation for Session {
         self.script()
     }
 
-    fn share(&self) -> String {
+    fn share(&self) -> Result<String, OpenError> {
         self.share()
     }
 
@@ -160,6 +172,14 @@ impl Simulation for Session {
 
     fn submit(&mut self, text: &str) {
         self.submit(text);
+    }
+
+    fn exec(&mut self, lines: &str, work_max: u64) -> Result<(), OutOfBudget> {
+        self.exec(lines, work_max)
+    }
+
+    fn seek_within(&mut self, at_ms: u64, work_max: u64) -> Result<(), OutOfBudget> {
+        self.seek_within(at_ms, work_max)
     }
 
     fn interrupt(&mut self) {
@@ -245,7 +265,7 @@ impl Simulation for Session {
 
     fn entries(&self, from: usize) -> Value {
         let entries = self.transcript().get(from..).unwrap_or_default();
-        let object = |entry: &Entry| {
+        let object = |entry: &Arc<Entry>| {
             let mut object = report::entry(entry);
             if let Some(object) = object.as_object_mut() {
                 object.insert("is_done".to_owned(), (entry.state == EntryState::Done).into());
@@ -259,8 +279,8 @@ impl Simulation for Session {
         self.end_ms()
     }
 
-    fn glance(&self) -> Glance {
-        self.glance()
+    fn timeline_view(&self) -> TimelineView {
+        self.timeline_view()
     }
 
     fn can_undo(&self) -> bool {

@@ -2,10 +2,11 @@
 
 use std::sync::Arc;
 
+use super::budget::Budget;
 use super::command_log::LogAction;
 use super::lesson::{Lesson, LessonError, Progress};
-use super::open::{OpenError, Work};
-use super::script::When;
+use super::open::{OpenError, WORK_MAX};
+use super::script::ScriptTime;
 use super::{DEFAULT_SEED, Session};
 
 impl Session {
@@ -22,7 +23,8 @@ impl Session {
         begun.options.lesson = Some(Arc::clone(lesson));
         begun.clear();
         begun.type_set_up(lesson);
-        if begun.pass_within(When::Rested(0), &mut Work::default()).is_none() {
+        let budget = Budget::of(&begun.run, WORK_MAX);
+        if begun.pass_within(ScriptTime::AfterAnswers(0), &budget).is_err() {
             let message = format!("the set-up: {}", OpenError::TooMuch);
             return Err(LessonError { line: lesson.set_up.line, column: 1, message });
         }
@@ -51,9 +53,7 @@ impl Session {
     pub fn leave_lesson(&mut self) {
         self.options.lesson = None;
         self.run.judge = None;
-        for checkpoint in &mut self.checkpoints {
-            checkpoint.run.judge = None;
-        }
+        self.checkpoints.forget_lesson();
     }
 
     /// Returns the lesson that is being taken.

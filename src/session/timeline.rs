@@ -21,7 +21,7 @@ pub struct Sample {
 
 /// The data of the time slider.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Glance {
+pub struct TimelineView {
     /// The end of the run so far, in milliseconds.
     pub end_ms: u64,
     /// Node counts by state, in the order of time.

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::amount::dollars;
 use super::{Entry, EntryState, Session};
-use scale_down_cli::exec::clock;
+use scale_down_cli::ground::duration::clock;
 
 impl Session {
     /// Returns everything typed so far with its answers, and the state of the node pools, as Markdown.

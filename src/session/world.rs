@@ -10,7 +10,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value, json};
 
-use scale_down_cli::arm;
+use scale_down_cli::az::arm;
 use scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION;
 use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterSpec, ExistingPool, OsDiskType, OsType, Pairs, PoolMode, PoolSpec, PowerState,
@@ -234,9 +234,17 @@ fn text<'a>(resource: &'a Value, name: &str) -> Option<&'a str> {
     field(resource, name).and_then(Value::as_str)
 }
 
-fn number(resource: &Value, name: &str) -> Option<u32> {
-    let number = field(resource, name)?.as_u64()?;
-    u32::try_from(number).ok()
+/// Returns a field that holds a number; `None` if it is missing.
+///
+/// # Errors
+///
+/// A value that is no whole number from 0 to 2^32 - 1.
+fn number(resource: &Value, kind: &str, name: &'static str) -> Result<Option<u32>, WorldError> {
+    let Some(value) = field(resource, name) else {
+        return Ok(None);
+    };
+    let number = value.as_u64().and_then(|number| u32::try_from(number).ok());
+    number.map(Some).ok_or_else(|| unusable(resource, kind, name))
 }
 
 fn array(value: Option<&Value>) -> &[Value] {
@@ -250,13 +258,15 @@ fn pairs(value: Option<&Value>) -> Pairs {
 }
 
 fn needed<'a>(resource: &'a Value, kind: &str, name: &'static str) -> Result<&'a str, WorldError> {
-    text(resource, name).ok_or_else(|| WorldError::Field {
-        resource: match text(resource, "name") {
-            Some(own) => format!("{kind} '{own}'"),
-            None => kind.to_owned(),
-        },
-        field: name,
-    })
+    text(resource, name).ok_or_else(|| unusable(resource, kind, name))
+}
+
+fn unusable(resource: &Value, kind: &str, field: &'static str) -> WorldError {
+    let resource = match text(resource, "name") {
+        Some(own) => format!("{kind} '{own}'"),
+        None => kind.to_owned(),
+    };
+    WorldError::Field { resource, field }
 }
 
 /// Returns the segment of a resource ID after the segment `kind`, which may be in any letter case.
@@ -321,6 +331,18 @@ fn read_cluster(cluster: &Value) -> Result<(ClusterSpec, PowerState), WorldError
     Ok((spec, power_state(cluster)))
 }
 
+/// Returns the number of nodes of a pool, which may be one of single machines.
+fn read_count(pool: &Value, machines: Option<&[Value]>) -> Result<u32, WorldError> {
+    if let Some(count) = number(pool, "pool", "count")? {
+        return Ok(count);
+    }
+    let mut sum = 0_u32;
+    for machine in machines.ok_or_else(|| unusable(pool, "pool", "count"))? {
+        sum = sum.saturating_add(number(machine, "machines", "count")?.unwrap_or(0));
+    }
+    Ok(sum)
+}
+
 fn read_pool(pool: &Value) -> Result<ExistingPool, WorldError> {
     let name = needed(pool, "pool", "name")?;
     // A pool of single machines has its sizes and counts in a profile of its own.
@@ -328,11 +350,9 @@ fn read_pool(pool: &Value) -> Result<ExistingPool, WorldError> {
     let machines = array(manual);
     let size = text(pool, "vmSize").or_else(|| machines.iter().find_map(|one| text(one, "size")));
     let size = size.and_then(VmSize::find).or(VmSize::find(STAND_IN_SIZE));
-    let Some(size) = size else {
-        return Err(WorldError::Field { resource: format!("pool '{name}'"), field: "vmSize" });
-    };
+    let size = size.ok_or_else(|| unusable(pool, "pool", "vmSize"))?;
     let mut spec = PoolSpec::new(name, size);
-    spec.count = number(pool, "count").unwrap_or_else(|| machines.iter().filter_map(|one| number(one, "count")).sum());
+    spec.count = read_count(pool, manual.is_some().then_some(machines))?;
     if text(pool, "mode") == Some("System") {
         spec.mode = PoolMode::System;
     }
@@ -348,11 +368,11 @@ fn read_pool(pool: &Value) -> Result<ExistingPool, WorldError> {
     if let Some(sku) = text(pool, "osSKU") {
         sku.clone_into(&mut spec.os_sku);
     }
-    spec.os_disk_size_gib = number(pool, "osDiskSizeGB").unwrap_or(spec.os_disk_size_gib);
-    spec.max_pods = number(pool, "maxPods").unwrap_or(spec.max_pods);
+    spec.os_disk_size_gib = number(pool, "pool", "osDiskSizeGB")?.unwrap_or(spec.os_disk_size_gib);
+    spec.max_pods = number(pool, "pool", "maxPods")?.unwrap_or(spec.max_pods);
     let is_autoscaled = field(pool, "enableAutoScaling").and_then(Value::as_bool);
     if is_autoscaled == Some(true)
-        && let (Some(min), Some(max)) = (number(pool, "minCount"), number(pool, "maxCount"))
+        && let (Some(min), Some(max)) = (number(pool, "pool", "minCount")?, number(pool, "pool", "maxCount")?)
     {
         spec.autoscaler = Some(AutoscalerRange { min, max });
     }
@@ -444,6 +464,14 @@ mod tests {
         check(r#"{"id": "/subscriptions/s"}"#, "expected {\"groups\"");
         check(r#"{"clusters": 5}"#, "expected {\"groups\"");
         check(&pool("p", 1).replace("\"name\": \"p\",", ""), "pool has no usable 'name'");
+        for count in ["\"5\"", "-1", "1.5", "null", "4294967296", "1e3", "[]"] {
+            let pool = pool("p", 7).replace(": 7,", &format!(": {count},"));
+            check(&pool, "pool 'p' has no usable 'count'");
+        }
+        check(
+            &pool("p", 7).replace("\"count\": 7", "\"count\": 7, \"maxPods\": \"30\""),
+            "pool 'p' has no usable 'maxPods'",
+        );
         check(&pool("p", 50_001), "more than 50000 nodes");
         check(&"[".repeat(100_000), "not JSON: recursion limit");
         let many: Vec<String> = (0..=RESOURCES_MAX).map(|number| pool(&format!("p{number}"), 0)).collect();

@@ -8,11 +8,11 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
-use scale_down::cli::error::{CliError, Stage};
+use scale_down::cli::az::parse::{Invocation, ParseOptions, Parsed, Value, parse};
+use scale_down::cli::az::validate::validate;
+use scale_down::cli::ground::error::{CliError, Stage};
 use scale_down::cli::output::is_query;
-use scale_down::cli::parse::{Invocation, ParseOptions, Parsed, Value, parse};
 use scale_down::cli::shell::{self, ShellError};
-use scale_down::cli::validate::validate;
 use serde_json::Value as Json;
 
 const CORPUS: &str = include_str!("../data/oracle/az-corpus.jsonl");

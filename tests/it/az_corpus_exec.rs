@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use scale_down::cli::error::Stage;
+use scale_down::cli::ground::error::Stage;
 use scale_down::session::{Entry, Session, SessionOptions, World};
 use serde_json::Value as Json;
 
@@ -167,7 +167,7 @@ fn run(record: &Json, worlds: &BTreeMap<&str, World>) -> Entry {
     let mut session = Session::new(options);
     session.submit(record["line"].as_str().unwrap());
     session.advance_until_answered();
-    session.transcript().last().expect("an answer").clone()
+    session.transcript().last().expect("an answer").as_ref().clone()
 }
 
 /// Returns `true` if a line shows what is there and nothing else.

@@ -9,8 +9,8 @@
 
 use std::path::Path;
 
+use scale_down::cli::output::OutputFormat;
 use scale_down::cli::output::{self, TableTransformer};
-use scale_down::cli::parse::OutputFormat;
 use serde_json::Value;
 
 fn read(name: &str) -> String {

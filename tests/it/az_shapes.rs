@@ -7,7 +7,7 @@
 
 use std::collections::BTreeMap;
 
-use scale_down::cli::arm;
+use scale_down::cli::az::arm;
 use scale_down::session::{Session, SessionOptions, World};
 use serde_json::Value;
 

@@ -12,7 +12,8 @@ use std::collections::BTreeMap;
 use std::process::Command;
 
 use exercise::exercise;
-use scale_down::cli::registry::registry;
+use scale_down::cli::az::registry::registry;
+use scale_down::cli::kubectl::yaml::manifests;
 use scale_down::cli::shell::lex;
 use scale_down::session::{Session, SessionOptions};
 
@@ -180,6 +181,24 @@ const FRAGMENTS: &[&str] = &[
     "{a,b}", "{1..3}", "{c..a}", "{01..3}", "{", "}", ",", "#", " #", "=", "x=y",
     "*", "[?n]", "$'\\t\\x41'", "\\n", "é", "...", "''", "!", "%", "@", ":", "/",
 ];
+
+#[test]
+fn no_manifest_panics() {
+    #[rustfmt::skip]
+    const PARTS: &[&str] = &[
+        "a", "b: ", "\n", "\n  ", "\n    ", "- ", "? ", ": ", "[", "]", "{", "}", ",", "&x ", "*x", "!t ", "!", "!!int ",
+        "!<a>", "|", "|2-\n", ">", "|+\n", "'", "\"", "\\", "\\x41", "#", " #c", "---\n", "...\n", "%YAML 1.1\n", "\t",
+        "\r\n", "\r", "é", "\u{feff}", "\u{85}", "\u{2028}", "0x1", "~", "<<: ", "@", "\0", "\u{1}", "%C3%A9", "\n- ",
+    ];
+    let mut random = Random(3);
+    let mut read = 0;
+    for _ in 0..20_000 {
+        let length = random.below(24);
+        let text: String = (0..length).map(|_| random.pick(PARTS)).collect();
+        read += usize::from(manifests(&text).is_ok());
+    }
+    assert!(read > 1_000, "only {read} texts could be read");
+}
 
 /// The words that bash makes of a line, `None` if it refuses the line.
 fn bash(line: &str) -> Option<Vec<String>> {

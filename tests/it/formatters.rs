@@ -12,8 +12,8 @@
 
 use std::collections::BTreeMap;
 
+use scale_down::cli::output::OutputFormat;
 use scale_down::cli::output::{self, TableTransformer};
-use scale_down::cli::parse::OutputFormat;
 use serde_json::Value;
 
 const CASES: &str = include_str!("../data/formatters/cases.jsonl");

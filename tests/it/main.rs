@@ -1,6 +1,6 @@
 //! The tests that run natively: one program, so that the crate is linked once for all of them.
 //!
-//! `tests/headless.rs` is the other one, for a browser.
+//! `tests/scripts.rs`, with a test for each script, and `tests/headless.rs`, for a browser, are programs of their own.
 #![cfg(not(target_arch = "wasm32"))]
 
 mod az_corpus;
@@ -17,9 +17,9 @@ mod formatters;
 mod jmespath_compliance;
 mod kubernetes;
 mod lessons;
+mod modules;
 mod open;
 mod properties;
-mod scripts;
 mod session;
 mod share;
 mod swarm;

@@ -34,7 +34,12 @@ fn assert_same(copy: &Session, session: &Session) {
 #[test]
 fn each_way_to_keep_a_run_gives_it_again() {
     let session = run();
-    for text in [session.script(), session.to_json().to_string(), format!("{:#}", session.to_json()), session.share()] {
+    for text in [
+        session.script(),
+        session.to_json().to_string(),
+        format!("{:#}", session.to_json()),
+        session.share().expect("a link"),
+    ] {
         // Whatever was there before.
         let mut copy = Session::new(SessionOptions { seed: Some(7), ..SessionOptions::default() });
         copy.submit("sim quota 5");
@@ -93,7 +98,6 @@ fn what_cannot_be_opened_leaves_the_session_as_it_was() {
         "this file is no session of the playground: \"world\": expected {\"groups\"",
     );
     check("#@ world {\n", "the JSON ends in the middle");
-    check(&"wait 1s\n".repeat(2001), "this holds more than the playground accepts");
     check(&"# a\n".repeat(70_000), "this holds more than the playground accepts");
     check("#@ 99999999999999\nwait 1s\n", "playing this takes more");
     check("#@ +18446744073709551615\nwait 1s\n", "playing this takes more");
@@ -118,11 +122,103 @@ fn a_run_that_prints_without_end_keeps_a_part() {
     session.advance_until_answered();
     session.submit(&"az aks machine list -g g --cluster-name c --nodepool-name p\n".repeat(60));
     session.advance_until_answered();
-    let printed: usize = session.transcript().iter().map(|entry| entry.stdout().len()).sum();
+    let sizes = |session: &Session| -> Vec<usize> {
+        session.transcript().iter().skip(2).map(|entry| entry.stdout().len()).collect()
+    };
+    let printed: usize = sizes(&session).iter().sum();
     assert!((4 << 20..=8 << 20).contains(&printed), "{printed}");
-    let last = session.transcript().last().expect("an entry");
-    assert!(last.stderr().contains("NOTE: Not shown"), "{}", last.stderr());
-    assert_eq!(last.exit_code, Some(0));
+    // The oldest output goes, and says so; the latest is whole.
+    let [.., size] = *sizes(&session) else { panic!("lines") };
+    let kept = sizes(&session).iter().filter(|found| **found == size).count();
+    assert_eq!(sizes(&session), [vec![0; 60 - kept], vec![size; kept]].concat());
+    let first = &session.transcript()[2];
+    assert!(first.stderr().contains("NOTE: The output is not kept any more"), "{}", first.stderr());
+    assert!(session.transcript().iter().all(|entry| entry.exit_code == Some(0)));
+    let end_ms = session.now_ms();
+    session.seek(0);
+    session.seek(end_ms);
+    assert_eq!(sizes(&session), [vec![0; 60 - kept], vec![size; kept]].concat());
+}
+
+#[test]
+fn lines_that_do_too_much_at_once_are_stopped() {
+    let mut session = Session::new(SessionOptions::default());
+    session.submit("sim cluster g/c\naz aks nodepool add -g g --cluster-name c -n p -c 500 -o none");
+    session.advance_until_answered();
+    // Thirty megabytes of output, and a hundred lines after it.
+    session.submit(&"az aks machine list -g g --cluster-name c --nodepool-name p >/dev/null\n".repeat(200));
+    let entries = &session.transcript()[2..];
+    let stopped = entries.iter().position(|entry| entry.exit_code != Some(0)).expect("a line that is stopped");
+    assert!((20..150).contains(&stopped), "{stopped}");
+    assert!(entries[stopped].stderr().starts_with("stopped: these commands do more"), "{}", entries[stopped].stderr());
+    assert!(
+        entries[stopped + 1..]
+            .iter()
+            .all(|entry| entry.stderr().starts_with("NOTE: Not run") && entry.exit_code == Some(1))
+    );
+    // Another beginning has another limit.
+    session.submit("az group list -o none");
+    assert_eq!(session.transcript().last().and_then(|entry| entry.exit_code), Some(0));
+}
+
+#[test]
+fn every_line_of_a_long_text_runs() {
+    let mut session = Session::new(SessionOptions::default());
+    session.submit(&"wait 1s\n".repeat(2_100));
+    session.advance_until_answered();
+    assert_eq!((session.transcript().len(), session.now_ms()), (2_100, 2_100_000));
+    let mut copy = Session::new(SessionOptions::default());
+    assert_eq!(copy.open(&session.share().expect("a link")), Ok(()));
+    assert_same(&copy, &session);
+}
+
+#[test]
+fn a_run_too_long_for_a_link_is_not_shared() {
+    let mut session = Session::new(SessionOptions::default());
+    session.submit(&"az group list --query name -o none\n".repeat(10_000));
+    assert_eq!(session.share(), Err(OpenError::TooLong));
+    let mut session = Session::new(SessionOptions::default());
+    session.submit("wait 300d\nwait 300d");
+    session.advance_until_answered();
+    assert_eq!(session.share(), Err(OpenError::TooMuch));
+    session.seek(5_000);
+    assert_eq!(session.share(), Err(OpenError::TooMuch), "what is shared is the whole run");
+}
+
+#[test]
+fn a_line_of_forty_thousand_words_is_refused_like_a_short_one() {
+    // Before, the time for it grew with the square of the words: more than a minute.
+    let words: Vec<String> = (0..40_000).map(|number| format!("w{number}")).collect();
+    let mut session = Session::new(SessionOptions::default());
+    session.submit(&format!("az aks list {}", words.join(" ")));
+    let entry = session.transcript().last().expect("an entry");
+    assert_eq!(entry.exit_code, Some(2));
+    assert!(entry.stderr().starts_with(&format!("ERROR: unrecognized arguments: {}\n", words.join(" "))));
+}
+
+#[test]
+fn addresses_are_opened() {
+    let check = |text: &str, lines: usize| {
+        let mut session = Session::new(SessionOptions::default());
+        assert_eq!(session.open(text), Ok(()), "{text}");
+        assert_eq!(session.transcript().len(), lines, "{text}");
+    };
+    check("#run=az%20group%20list%3Baz%20aks%20list", 2);
+    check("https://example.com/playground/?embed=1#run=az%20group%20list&autorun=1", 1);
+    let link = run().share().expect("a link");
+    check(&format!("https://example.com/?t=5{link}"), run().transcript().len());
+}
+
+#[test]
+fn a_budget_ends_what_would_go_on() {
+    let mut session = Session::new(SessionOptions::default());
+    let script = "sim cluster g/c\naz aks nodepool add -g g --cluster-name c -n p -c 50\nwait 30d";
+    assert!(session.exec(script, 40).is_err());
+    assert!(session.busy().is_none(), "the wait is given up");
+    let error = session.exec("wait 300d\nwait 300d", u64::MAX).expect_err("too long");
+    assert!(error.to_string().ends_with("(366 days)"), "{error}");
+    assert!(session.seek_within(u64::MAX, u64::MAX).is_err());
+    assert_eq!(session.exec("wait 1s", 40), Ok(()));
 }
 
 #[test]
@@ -141,7 +237,7 @@ fn an_imported_cluster_begins_a_run() {
     assert_eq!((session.now_ms(), session.transcript().len()), (0, 0));
     assert_eq!(session.cloud().clusters().len(), 1);
     let mut copy = Session::new(SessionOptions::default());
-    assert_eq!(copy.open(&session.share()), Ok(()));
+    assert_eq!(copy.open(&session.share().expect("a link")), Ok(()));
     assert_same(&copy, &session);
 }
 
@@ -168,7 +264,7 @@ proptest! {
                 session.interrupt();
             }
         }
-        for text in [session.script(), session.to_json().to_string(), session.share()] {
+        for text in [session.script(), session.to_json().to_string(), session.share().expect("a link")] {
             let mut copy = Session::new(SessionOptions::default());
             prop_assert_eq!(copy.open(&text), Ok(()));
             prop_assert_eq!(copy.now_ms(), session.now_ms());

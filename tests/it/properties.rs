@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use proptest::prelude::*;
-use scale_down::engine::record::Happening;
+use scale_down::engine::record::RecordedEvent;
 use scale_down::engine::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, Milestone, NodeState, OsDiskType, Pool, PoolId, PoolSpec,
     PoolUpdate, PowerState, ScaleDownMode, VmSize,
@@ -156,15 +156,15 @@ impl Swarm {
         for record in self.cloud.log().since(0) {
             let Some(instance_id) = record.instance_id else { continue };
             let key = (Arc::clone(&record.subject), instance_id);
-            match record.happening {
-                Happening::Entered(state) => {
+            match record.event {
+                RecordedEvent::Entered(state) => {
                     if state == NodeState::Creating {
                         assert!(!created.contains(&key), "{key:?} was created twice");
                         created.push(key.clone());
                     }
                     alive.insert(key, state);
                 }
-                Happening::Gone => assert_eq!(alive.remove(&key), Some(NodeState::Deleting)),
+                RecordedEvent::Gone => assert_eq!(alive.remove(&key), Some(NodeState::Deleting)),
                 _ => {}
             }
         }
@@ -188,7 +188,7 @@ impl Swarm {
             if !is_idle {
                 continue;
             }
-            assert!(pool.nodes().all(|node| !node.state().is_moving()), "idle, and a node moves");
+            assert!(pool.nodes().all(|node| !node.state().is_transitional()), "idle, and a node moves");
             if spec.scale_down_mode == ScaleDownMode::Delete {
                 assert_eq!(deallocated, 0, "nothing lies deallocated in Delete mode");
             }
@@ -210,14 +210,14 @@ impl Swarm {
         for record in self.cloud.log().since(0) {
             let Some(instance_id) = record.instance_id else { continue };
             let (on, stored) = since.entry((Arc::clone(&record.subject), instance_id)).or_default();
-            match record.happening {
-                Happening::Reached(Milestone::Allocated) if stored.is_none() => *stored = Some(record.at_ms),
-                Happening::Reached(Milestone::Booted) if on.is_none() => *on = Some(record.at_ms),
-                Happening::Entered(NodeState::Starting) => *on = Some(record.at_ms),
-                Happening::Entered(NodeState::Deallocating | NodeState::Deleting | NodeState::Failed) => {
+            match record.event {
+                RecordedEvent::Reached(Milestone::Allocated) if stored.is_none() => *stored = Some(record.at_ms),
+                RecordedEvent::Reached(Milestone::Booted) if on.is_none() => *on = Some(record.at_ms),
+                RecordedEvent::Entered(NodeState::Starting) => *on = Some(record.at_ms),
+                RecordedEvent::Entered(NodeState::Deallocating | NodeState::Deleting | NodeState::Failed) => {
                     compute += close(on.take(), record.at_ms);
                 }
-                Happening::Gone => disk += close(stored.take(), record.at_ms),
+                RecordedEvent::Gone => disk += close(stored.take(), record.at_ms),
                 _ => {}
             }
         }

@@ -1,7 +1,7 @@
 //! One run: lines, waits, history. Whatever leads to a state, replaying the log gives the same.
 
 use proptest::prelude::*;
-use scale_down::cli::outcome::Block;
+use scale_down::cli::ground::outcome::Block;
 use scale_down::engine::NodeState;
 use scale_down::session::{Entry, EntryState, Session, SessionOptions, World};
 
@@ -17,7 +17,7 @@ fn session() -> Session {
 fn run(session: &mut Session, line: &str) -> Entry {
     session.submit(line);
     session.advance_until_answered();
-    session.transcript().last().expect("an entry").clone()
+    session.transcript().last().expect("an entry").as_ref().clone()
 }
 
 fn counts(session: &Session) -> (u32, u32) {
@@ -187,7 +187,7 @@ fn a_shared_run_is_the_same_run() {
     run(&mut session, DOWN_TO_FIVE);
     session.advance(1234);
     let mut copy = Session::new(SessionOptions::default());
-    let script = scale_down::session::share::decode(&session.share()).expect("our own link");
+    let script = scale_down::session::share::decode(&session.share().expect("a link")).expect("our own link");
     copy.load(&script);
     assert_eq!(copy.now_ms(), session.now_ms());
     assert_eq!(copy.cloud().fingerprint(), session.cloud().fingerprint());
@@ -252,6 +252,37 @@ fn do_it(session: &mut Session, deed: &Deed) {
     }
 }
 
+#[test]
+fn a_quick_table_of_nodes_is_that_of_their_objects() {
+    let mut session = Session::new(SessionOptions::default());
+    let nodes = |session: &Session| {
+        let entry = &session.transcript()[0];
+        assert_eq!(entry.exit_code, Some(0), "{}", entry.stderr());
+        let kubernetes = session.cloud().kubernetes(session.cloud().clusters()[0].id).expect("a cluster");
+        kubernetes.nodes().map(|node| node.name.to_string()).collect::<Vec<_>>()
+    };
+    run(&mut session, "sim cluster g/c");
+    run(&mut session, "az aks nodepool add -g g --cluster-name c -n q -c 12 --scale-down-mode Deallocate -o none");
+    let first = nodes(&session)[0].clone();
+    for line in [
+        format!("kubectl cordon {first}"),
+        format!("kubectl label node {first} node-role.kubernetes.io/edge= kubernetes.io/role=front"),
+        "sim fault add not-ready --count 3 --for 1h".to_owned(),
+        "wait 5m".to_owned(),
+        "az aks nodepool scale -g g --cluster-name c -n q -c 4 -o none".to_owned(),
+        "wait 3d".to_owned(),
+    ] {
+        assert_eq!(run(&mut session, &line).exit_code, Some(0), "{line}");
+        for flags in ["", "--no-headers"] {
+            let quick = run(&mut session, &format!("kubectl get nodes {flags}")).stdout();
+            assert!(quick.contains(&first), "{quick}");
+            // A selector that all nodes match: the table is made of their objects.
+            let whole = run(&mut session, &format!("kubectl get nodes {flags} -l kubernetes.io/hostname")).stdout();
+            assert_eq!(quick, whole, "after {line}");
+        }
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -303,7 +334,7 @@ fn a_run_that_has_gone_back_is_kept_to_its_end() {
     let end_ms = session.now_ms();
     session.seek(30_000);
     let mut copy = self::session();
-    copy.open(&session.share()).expect("a link");
+    copy.open(&session.share().expect("a link")).expect("a link");
     assert_eq!((copy.now_ms(), counts(&copy)), (end_ms, (5, 45)));
 }
 

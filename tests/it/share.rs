@@ -44,7 +44,7 @@ fn typed(pause_ms: impl Fn(u64) -> u64) -> Session {
 #[test]
 fn fifty_four_commands_are_less_than_600_characters() {
     let check = |what: &str, session: &Session, length_max: usize| {
-        let link = session.share();
+        let link = session.share().expect("a link");
         assert!(link.len() < length_max, "{what}: {} characters", link.len());
         let mut copy = Session::new(SessionOptions::default());
         copy.load(&share::decode(&link).expect("our own link"));
@@ -69,7 +69,7 @@ proptest! {
             "[#@ +0-9a\n]{0,12}",
         ], 0..40).prop_map(|parts| parts.concat()),
     ]) {
-        prop_assert_eq!(share::decode(&share::encode(&script)), Ok(script));
+        prop_assert_eq!(share::decode(&share::encode(&script).expect("a link")), Ok(script));
     }
 
     /// Whatever stands behind a tag, it is read or refused, at once.

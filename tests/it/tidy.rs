@@ -5,10 +5,11 @@
 //! The rest is text, and is read as text: every rule is a row of a table with its reason, and a breach names file, line
 //! and reason.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
 
+use super::modules::Modules;
 use scale_down::engine::NodeState;
 use scale_down::engine::azure::lifecycle::TRANSITIONS;
 use scale_down::session::{Session, SessionOptions, report};
@@ -493,75 +494,53 @@ fn rooms_of_the_engine_know_only_those_below_them() {
     hold(&breaches);
 }
 
-/// The names that a file of a room takes from files beside it. What it takes from `mod.rs` has the name of the item.
-fn names_beside(code: &str, room: &str) -> BTreeSet<String> {
-    let is_name = |letter: char| letter.is_alphanumeric() || letter == '_';
-    let mut names = BTreeSet::new();
-    for path in ["super::".to_owned(), format!("crate::{room}::")] {
-        for (at, _) in code.match_indices(&path).filter(|(at, _)| !code[..*at].ends_with("::")) {
-            let rest = &code[at + path.len()..];
-            let group = rest.strip_prefix('{').and_then(|rest| rest.split_once('}')).map(|(group, _)| group);
-            let items = group.unwrap_or_else(|| rest.split([',', ';']).next().unwrap_or_default()).split(',');
-            let firsts = items.map(|item| item.trim().split(|letter| !is_name(letter)).next().unwrap_or_default());
-            names.extend(firsts.filter(|name| !name.is_empty()).map(str::to_owned));
-        }
-    }
-    names
-}
-
-/// Returns the names on a way that leads back to where it came from; `None` if there is no such way.
-fn circle<'a>(uses: &BTreeMap<&'a str, BTreeSet<&'a str>>) -> Option<Vec<&'a str>> {
-    let mut left = uses.clone();
-    // What uses nothing that is left is in no circle.
-    while let Some(free) = left.iter().find(|(_, used)| used.iter().all(|used| !left.contains_key(used))) {
-        let free = *free.0;
-        left.remove(free);
-    }
-    let mut way = vec![*left.keys().next()?];
-    loop {
-        let next = left.get(way.last()?)?.iter().find(|used| left.contains_key(*used)).copied()?;
-        if let Some(begin) = way.iter().position(|name| *name == next) {
-            return Some(way.split_off(begin));
-        }
-        way.push(next);
-    }
-}
+/// Rooms of the command line, from the ground up: each knows those before it, and nothing else of the crate.
+const COMMAND_LINE_ROOMS: [&str; 6] = ["ground", "shell", "output", "az", "kubectl", "playground"];
 
 #[test]
-fn files_of_a_room_know_one_another_in_one_direction() {
-    let sources = sources();
+fn rooms_of_the_command_line_know_only_those_below_them() {
     let mut breaches = Vec::new();
-    for room in ROOMS_IN_ORDER {
-        let folder = format!("src/engine/{room}/");
-        let files = sources.iter().filter(|source| source.path.starts_with(&folder) && !source.is_tests());
-        let files: Vec<(&str, &Source)> = files
-            .filter_map(|source| Some((source.path.strip_prefix(&folder)?.strip_suffix(".rs")?, source)))
-            .filter(|(name, _)| *name != "mod")
-            .collect();
-        let mut uses = BTreeMap::new();
-        for (name, source) in &files {
-            let code: Vec<&str> = source.code().map(|(_, line)| line).collect();
-            let beside = names_beside(&code.join("\n"), room);
-            let known = |used: &String| files.iter().find(|(file, _)| file == used).map_or("mod", |(file, _)| *file);
-            uses.insert(*name, beside.iter().map(known).filter(|used| used != name).collect());
+    for source in sources() {
+        let Some(path) = source.path.strip_prefix("src/cli/").filter(|path| source.is_rust() && *path != "lib.rs")
+        else {
+            continue;
+        };
+        let floor = COMMAND_LINE_ROOMS.iter().position(|room| path.starts_with(&format!("{room}/")));
+        let Some(floor) = floor else {
+            breaches.push(format!("{}: it is in no room", source.path));
+            continue;
+        };
+        let depth = path.trim_end_matches("mod.rs").trim_end_matches('/').split('/').count();
+        for (number, line) in source.code() {
+            let known = &COMMAND_LINE_ROOMS[..=floor];
+            let unknown = names_at_the_root(line, depth).into_iter().filter(|name| !known.contains(name));
+            breaches.extend(unknown.map(|name| format!("{}:{number}: '{name}' is no room below", source.path)));
         }
-        uses.insert("mod", files.iter().map(|(name, _)| *name).collect());
-        breaches.extend(circle(&uses).map(|way| format!("{folder}: {} lead to one another", way.join(", "))));
     }
     hold(&breaches);
 }
 
+/// Returns the links of files in a crate's folder that name each other in a circle, among those that `is_held` accepts
+/// by their paths in the folder.
+fn circles(folder: &str, is_held: impl Fn(&str) -> bool) -> Vec<String> {
+    let mut modules = Modules::default();
+    for source in sources().iter().filter(|source| source.is_rust() && !source.is_tests()) {
+        if let Some(path) = source.path.strip_prefix(folder).filter(|path| is_held(path)) {
+            let lines: Vec<&str> = source.code().map(|(_, line)| line).collect();
+            modules.add(path, &lines.join("\n"));
+        }
+    }
+    modules.circles()
+}
+
 #[test]
-fn circles_are_found() {
-    let check = |uses: &[(&'static str, &[&'static str])], expected: Option<Vec<&str>>| {
-        let uses = uses.iter().map(|(name, used)| (*name, used.iter().copied().collect())).collect();
-        assert_eq!(circle(&uses), expected, "{uses:?}");
-    };
-    check(&[("a", &["b"]), ("b", &["c", "elsewhere"]), ("c", &[])], None);
-    check(&[("a", &["b"]), ("b", &["c"]), ("c", &["b"])], Some(vec!["b", "c"]));
-    let names =
-        names_beside("use super::a::A;\nuse super::{b, c::C};\nuse super::super::d;\nuse crate::room::e::E;", "room");
-    assert_eq!(names.iter().map(String::as_str).collect::<Vec<_>>(), ["a", "b", "c", "e", "super"]);
+fn files_of_a_room_know_one_another_in_one_direction() {
+    hold(&circles("src/engine/", |path| room_of(path).is_some_and(|room| ROOMS_IN_ORDER.contains(&room))));
+}
+
+#[test]
+fn files_of_the_command_line_make_no_circle() {
+    hold(&circles("src/cli/", |_| true));
 }
 
 #[test]

@@ -2,17 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use scale_down::cli::complete::{Candidate, Values, Wanted, completion};
-use scale_down::cli::help;
+use scale_down::cli::az::complete::NameQuery;
+use scale_down::cli::az::help;
+use scale_down::cli::az::parse::{ParseOptions, Parsed, parse};
+use scale_down::cli::az::validate::{autoscaler_profile, changes_nothing, validate};
+use scale_down::cli::ground::candidate::Candidate;
 use scale_down::cli::kubectl;
-use scale_down::cli::parse::{ParseOptions, Parsed, parse};
+use scale_down::cli::playground::{Values, completion};
 use scale_down::cli::shell::{lex, split_lines, typography};
-use scale_down::cli::validate::{decorator, validate};
 
 struct Nothing;
 
 impl Values for Nothing {
-    fn names(&self, _: &Wanted) -> Vec<Candidate> {
+    fn names(&self, _: &NameQuery) -> Vec<Candidate> {
         vec![Candidate::new("é 'x", "")]
     }
     fn programs(&self) -> Vec<Candidate> {
@@ -42,9 +44,8 @@ pub fn exercise(text: &str, cursor: usize) {
             match parse(&words, &OPTIONS) {
                 Ok(Parsed::Invocation(mut invocation)) => {
                     let _ = validate(&mut invocation);
-                    let _ = decorator::pool_to_add(&invocation);
-                    let _ = decorator::autoscaler_profile(&invocation);
-                    let _ = decorator::changes_nothing(&invocation);
+                    let _ = autoscaler_profile(invocation.list("cluster_autoscaler_profile"));
+                    let _ = changes_nothing(&invocation);
                     let _ = invocation.pairs("tags");
                 }
                 Ok(Parsed::Help(target)) => assert!(!help::text(&target).is_empty()),
@@ -53,7 +54,7 @@ pub fn exercise(text: &str, cursor: usize) {
             }
         }
     }
-    let _ = kubectl::yaml::documents(text);
+    let _ = kubectl::yaml::manifests(text);
     let found = completion(text, cursor, &Nothing);
     assert!(text.get(found.replace.start..found.replace.end).is_some(), "{text:?} {cursor}");
     let _ = found.common_prefix();

@@ -37,7 +37,7 @@ pub enum Action {
 /// The state of the prompt that decides which action a key has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "each is one question that a key asks")]
-pub struct Situation {
+pub struct PromptState {
     /// The text is empty or white space.
     pub empty: bool,
     /// The text ends with a continuation: an odd number of backslashes.
@@ -78,7 +78,7 @@ pub struct Key<'a> {
 
 /// Returns the action of a key, or `None` where the browser's own is wanted.
 #[must_use]
-pub fn action(key: Key<'_>, at: Situation) -> Option<Action> {
+pub fn action(key: Key<'_>, state: PromptState) -> Option<Action> {
     if key.other || key.alt {
         // With Alt, the key of the full stop writes another character on some keyboards.
         let is_last_word = key.alt && !key.ctrl && !key.other && matches!(key.name, "." | "≥");
@@ -86,7 +86,7 @@ pub fn action(key: Key<'_>, at: Situation) -> Option<Action> {
     }
     if key.ctrl {
         return match key.name {
-            "c" if !at.selection => Some(Action::Interrupt),
+            "c" if !state.selection => Some(Action::Interrupt),
             "l" => Some(Action::Clear),
             "r" => Some(Action::Search),
             "p" => Some(Action::HistoryBack),
@@ -96,16 +96,16 @@ pub fn action(key: Key<'_>, at: Situation) -> Option<Action> {
         };
     }
     match (key.name, key.shift) {
-        ("Tab", _) if at.leaving => None,
-        ("Tab" | "ArrowDown", false) if at.menu => Some(Action::MenuNext),
-        ("Tab", true) | ("ArrowUp", false) if at.menu => Some(Action::MenuBack),
-        ("Tab", false) if !at.empty => Some(Action::Complete),
-        ("Enter", false) if at.menu && at.chosen => Some(Action::MenuTake),
-        ("Enter", false) if !at.continued => Some(Action::Run),
+        ("Tab", _) if state.leaving => None,
+        ("Tab" | "ArrowDown", false) if state.menu => Some(Action::MenuNext),
+        ("Tab", true) | ("ArrowUp", false) if state.menu => Some(Action::MenuBack),
+        ("Tab", false) if !state.empty => Some(Action::Complete),
+        ("Enter", false) if state.menu && state.chosen => Some(Action::MenuTake),
+        ("Enter", false) if !state.continued => Some(Action::Run),
         ("Escape", _) => Some(Action::Escape),
-        ("ArrowUp", false) if at.first_line => Some(Action::HistoryBack),
-        ("ArrowDown", false) if at.last_line => Some(Action::HistoryForward),
-        ("ArrowRight" | "End", false) if at.ghost && at.at_end => Some(Action::TakeGhost),
+        ("ArrowUp", false) if state.first_line => Some(Action::HistoryBack),
+        ("ArrowDown", false) if state.last_line => Some(Action::HistoryForward),
+        ("ArrowRight" | "End", false) if state.ghost && state.at_end => Some(Action::TakeGhost),
         _ => None,
     }
 }
@@ -132,17 +132,17 @@ mod tests {
 
     #[test]
     fn table() {
-        let plain = Situation { first_line: true, last_line: true, at_end: true, ..Situation::default() };
-        let check = |text: &str, at: Situation, expected: Option<Action>| {
-            assert_eq!(action(key(text), at), expected, "{text} {at:?}");
+        let plain = PromptState { first_line: true, last_line: true, at_end: true, ..PromptState::default() };
+        let check = |text: &str, state: PromptState, expected: Option<Action>| {
+            assert_eq!(action(key(text), state), expected, "{text} {state:?}");
         };
-        let empty = Situation { empty: true, ..plain };
-        let menu = Situation { menu: true, ..plain };
-        let leaving = Situation { leaving: true, ..menu };
+        let empty = PromptState { empty: true, ..plain };
+        let menu = PromptState { menu: true, ..plain };
+        let leaving = PromptState { leaving: true, ..menu };
         check("Enter", plain, Some(Action::Run));
         check("shift-Enter", plain, None);
-        check("Enter", Situation { continued: true, ..plain }, None);
-        check("ctrl-Enter", Situation { continued: true, ..plain }, Some(Action::Run));
+        check("Enter", PromptState { continued: true, ..plain }, None);
+        check("ctrl-Enter", PromptState { continued: true, ..plain }, Some(Action::Run));
         check("Tab", plain, Some(Action::Complete));
         check("shift-Tab", plain, None);
         check("Tab", empty, None);
@@ -151,17 +151,17 @@ mod tests {
         check("Tab", leaving, None);
         check("shift-Tab", leaving, None);
         check("Enter", menu, Some(Action::Run));
-        check("Enter", Situation { chosen: true, ..menu }, Some(Action::MenuTake));
+        check("Enter", PromptState { chosen: true, ..menu }, Some(Action::MenuTake));
         check("Escape", plain, Some(Action::Escape));
         check("ArrowUp", plain, Some(Action::HistoryBack));
-        check("ArrowUp", Situation { first_line: false, ..plain }, None);
+        check("ArrowUp", PromptState { first_line: false, ..plain }, None);
         check("ArrowUp", menu, Some(Action::MenuBack));
-        check("ArrowDown", Situation { last_line: false, ..plain }, None);
+        check("ArrowDown", PromptState { last_line: false, ..plain }, None);
         check("ArrowRight", plain, None);
-        check("ArrowRight", Situation { ghost: true, ..plain }, Some(Action::TakeGhost));
-        check("ArrowRight", Situation { ghost: true, at_end: false, ..plain }, None);
+        check("ArrowRight", PromptState { ghost: true, ..plain }, Some(Action::TakeGhost));
+        check("ArrowRight", PromptState { ghost: true, at_end: false, ..plain }, None);
         check("ctrl-c", plain, Some(Action::Interrupt));
-        check("ctrl-c", Situation { selection: true, ..plain }, None);
+        check("ctrl-c", PromptState { selection: true, ..plain }, None);
         check("meta-c", plain, None);
         check("alt-.", plain, Some(Action::LastWord));
         check("alt-.", leaving, Some(Action::LastWord));

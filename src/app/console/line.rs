@@ -1,6 +1,6 @@
 //! The typed text as a shell reads it: caret offsets, continuations, the start of the command being typed.
 
-/// The byte offset of a caret that the browser counts in UTF-16 units.
+/// Returns the byte offset of a caret that the browser counts in UTF-16 units.
 #[must_use]
 pub fn byte_offset(text: &str, utf16: usize) -> usize {
     let mut units = 0;
@@ -13,7 +13,7 @@ pub fn byte_offset(text: &str, utf16: usize) -> usize {
     text.len()
 }
 
-/// The caret in UTF-16 units.
+/// Returns the caret in UTF-16 units.
 #[must_use]
 pub fn utf16_offset(text: &str, byte: usize) -> usize {
     let units = |text: &str| text.encode_utf16().count();
@@ -37,7 +37,7 @@ pub fn command_start(text: &str, caret: usize) -> usize {
         .map_or(0, |(at, _)| at + 1)
 }
 
-/// The longest beginning that all have in common.
+/// Returns the longest beginning that all have in common.
 #[must_use]
 pub fn common_prefix<'a>(mut texts: impl Iterator<Item = &'a str>) -> &'a str {
     let Some(first) = texts.next() else { return "" };

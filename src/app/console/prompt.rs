@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::keys::Action;
 use super::line;
 use crate::browser;
-use scale_down_cli::complete::{Candidate, Completion};
+use scale_down_cli::ground::candidate::{Candidate, Completion};
 use scale_down_cli::shell;
 
 /// An effect of a message beyond the prompt, for the page to apply.
@@ -62,7 +62,7 @@ pub struct Prompt {
     recalled: Option<(usize, String)>,
     /// The word that Alt-. inserted: of which line, counted from the newest, and where.
     inserted: Option<(usize, std::ops::Range<usize>)>,
-    pub(super) seek: Option<Seek>,
+    pub(super) seek: Option<HistorySearch>,
     /// Escape was the key before.
     pub(super) leaving: bool,
     /// The key before starts a new line; a touch keyboard sends no key with its line break.
@@ -82,7 +82,7 @@ pub(super) struct Menu {
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Seek {
+pub(super) struct HistorySearch {
     pub(super) query: String,
     /// Number of matches to pass over, from the newest.
     pub(super) skip: usize,
@@ -92,14 +92,14 @@ pub(super) struct Seek {
 #[derive(Clone, Copy, Debug)]
 enum Focus {
     Line,
-    Seek,
+    Search,
 }
 
 /// Most candidates in the menu; nobody reads more.
 const CANDIDATES_MAX: usize = 60;
 
 impl Prompt {
-    /// A prompt that remembers lines.
+    /// Creates a prompt that remembers lines.
     #[must_use]
     pub fn new(history: Vec<String>) -> Self {
         Self { history, ..Self::default() }
@@ -137,7 +137,7 @@ impl Prompt {
         self.show();
         let target = match self.focus.take() {
             Some(Focus::Line) => self.input.cast::<HtmlElement>(),
-            Some(Focus::Seek) => self.seek_input.cast::<HtmlElement>(),
+            Some(Focus::Search) => self.seek_input.cast::<HtmlElement>(),
             None => None,
         };
         if let Some(target) = target {
@@ -172,7 +172,7 @@ impl Prompt {
                 self.take_chosen();
                 self.focus = Some(Focus::Line);
             }
-            Msg::Sought(query) => self.seek = Some(Seek { query, skip: 0 }),
+            Msg::Sought(query) => self.seek = Some(HistorySearch { query, skip: 0 }),
             Msg::SeekOn => self.seek_on(),
             Msg::SeekEnd(take) => {
                 let found = self.found().filter(|_| take).map(str::to_owned);
@@ -211,8 +211,8 @@ impl Prompt {
             }
             Action::LastWord => self.insert_last_word(),
             Action::Search => {
-                self.seek = Some(Seek::default());
-                self.focus = Some(Focus::Seek);
+                self.seek = Some(HistorySearch::default());
+                self.focus = Some(Focus::Search);
             }
         }
         None

@@ -7,11 +7,11 @@ use web_sys::{HtmlInputElement, HtmlTextAreaElement, InputEvent, KeyboardEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::keys::{self, Action, Key, Situation};
+use super::keys::{self, Action, Key, PromptState};
 use super::line;
 use super::prompt::{Msg, Prompt};
 use crate::{self as page, App, browser};
-use scale_down_cli::complete::Candidate;
+use scale_down_cli::ground::candidate::Candidate;
 use scale_down_session::SharedSimulation;
 
 /// The state that an event handler needs for the prompt to take a message at once.
@@ -47,7 +47,7 @@ impl Handle {
 }
 
 impl Prompt {
-    /// The prompt's markup.
+    /// Renders the prompt's markup.
     pub fn view(&self, handle: &Handle) -> Html {
         let onkeydown = handle.on(|prompt, event: KeyboardEvent| prompt.key_pressed(&event));
         let several = self.text.contains('\n');
@@ -170,7 +170,7 @@ impl Prompt {
             alt: event.alt_key(),
             other: event.meta_key(),
         };
-        let action = keys::action(key, self.situation(&input));
+        let action = keys::action(key, self.prompt_state(&input));
         self.newline_wanted = name == "Enter" && action.is_none();
         match action {
             Some(action) => {
@@ -186,7 +186,7 @@ impl Prompt {
         }
     }
 
-    fn situation(&self, input: &HtmlTextAreaElement) -> Situation {
+    fn prompt_state(&self, input: &HtmlTextAreaElement) -> PromptState {
         let text = input.value();
         let position =
             |offset: Option<u32>| line::byte_offset(&text, offset.and_then(|at| usize::try_from(at).ok()).unwrap_or(0));
@@ -194,7 +194,7 @@ impl Prompt {
         let end = position(input.selection_end().ok().flatten());
         let before = text.get(..start).unwrap_or_default();
         let after = text.get(end..).unwrap_or_default();
-        Situation {
+        PromptState {
             empty: text.trim().is_empty(),
             continued: line::is_continued(&text),
             first_line: !before.contains('\n'),

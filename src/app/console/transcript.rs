@@ -4,13 +4,13 @@ use yew::html::Scope;
 use yew::prelude::*;
 
 use super::prompt::Effect;
-use crate::view::button::{Face, button};
+use crate::view::button::{ButtonProps, button};
 use crate::{App, Msg};
-use scale_down_cli::error::Example;
-use scale_down_cli::outcome::Block;
+use scale_down_cli::ground::example::Example;
+use scale_down_cli::ground::outcome::Block;
 use scale_down_session::{Entry, EntryState};
 
-/// One command, its blocks, and what can be done while it runs.
+/// Renders one command, its blocks, and what can be done while it runs.
 pub fn view(entry: &Entry, link: &Scope<App>) -> Html {
     let failed = entry.exit_code.is_some_and(|code| code != 0);
     let state = match entry.state {
@@ -31,7 +31,7 @@ pub fn view(entry: &Entry, link: &Scope<App>) -> Html {
         Block::Examples(examples) => examples_view(examples, link),
     });
     let small = |msg: Msg, words: &'static str, title: &'static str| {
-        button(link, msg, Face { class: "small", words, title: title.into(), ..Face::default() })
+        button(link, msg, ButtonProps { class: "small", words, title: title.into(), ..ButtonProps::default() })
     };
     html! {
         <div key={entry.id} class={format!("entry {state}")} data-exit-code={entry.exit_code.map(|code| code.to_string())} data-state={state}>
@@ -66,9 +66,13 @@ fn said(class: &'static str, prefix: &'static str, text: &str) -> Html {
 fn examples_view(examples: &'static [Example], link: &Scope<App>) -> Html {
     let one = |example: &'static Example| {
         let run = Msg::Prompt(Some(Effect::Run(example.command.to_owned())));
-        let face =
-            Face { class: "example", words: example.command, title: "Run this example".into(), ..Face::default() };
-        html! { <li><p>{ example.caption }</p>{ button(link, run, face) }</li> }
+        let props = ButtonProps {
+            class: "example",
+            words: example.command,
+            title: "Run this example".into(),
+            ..ButtonProps::default()
+        };
+        html! { <li><p>{ example.caption }</p>{ button(link, run, props) }</li> }
     };
     html! {
         if !examples.is_empty() {

@@ -113,7 +113,7 @@ impl Layout {
         (real(column) * self.pitch_px + self.margin_px, real(row) * self.pitch_px + pool.first_row_px)
     }
 
-    /// The pool (by place) and slot under a point, gaps between cells included.
+    /// Returns the pool (by place) and slot under a point, gaps between cells included.
     #[must_use]
     pub fn hit(&self, x_px: f64, y_px: f64) -> Option<(usize, usize)> {
         let slack_px = (self.pitch_px - self.cell_px) / 2.0;

@@ -1,6 +1,6 @@
 //! The animation of each node's cell between two states: appearing, turning, leaving.
 //!
-//! Pure: cells in, a [`Look`] out, with the page's clock as an argument. A node that the engine
+//! Pure: cells in, a [`CellAppearance`] out, with the page's clock as an argument. A node that the engine
 //! has already forgotten is still drawn for a moment while it leaves.
 
 use scale_down_engine::{NodeSource, NodeState, NodeView, PoolId};
@@ -39,13 +39,13 @@ pub struct Cell {
     before: Option<(NodeState, u8)>,
     changed_ms: f64,
     leaving: bool,
-    /// The look last painted, to paint again only what changed.
-    pub painted: Option<Look>,
+    /// The appearance last painted, to paint again only what changed.
+    pub painted: Option<CellAppearance>,
 }
 
-/// The appearance of a cell; equal looks need no new paint.
+/// The appearance of a cell; equal appearances need no new paint.
 #[derive(Clone, Copy, Debug, PartialEq)]
-pub struct Look {
+pub struct CellAppearance {
     /// The state drawn: the one before in the first half of a turn.
     pub state: NodeState,
     /// Marks a ready node that came from the cache.
@@ -62,7 +62,7 @@ pub struct Look {
 pub const LEVELS: u8 = 16;
 
 impl Track {
-    /// An empty pool.
+    /// Creates an empty pool.
     #[must_use]
     pub const fn new(pool: PoolId) -> Self {
         Self { pool, slots: Vec::new(), order: Vec::new(), gaps: Vec::new() }
@@ -129,7 +129,7 @@ impl Track {
         (!cell.leaving).then_some(cell.instance_id)
     }
 
-    /// The node `step` places along, in the order of ids.
+    /// Returns the node `step` places along, in the order of ids.
     #[must_use]
     pub fn neighbour(&self, instance_id: u32, step: isize) -> Option<u32> {
         let place = self.order.binary_search_by_key(&instance_id, |(id, _)| *id).ok()?;
@@ -189,14 +189,14 @@ impl Cell {
 
     /// Returns `true` if the node has left and its cell is wiped from the canvas.
     fn gone(&self) -> bool {
-        self.leaving && self.painted.is_none_or(|look| look.alpha <= 0.0)
+        self.leaving && self.painted.is_none_or(|appearance| appearance.alpha <= 0.0)
     }
 
-    /// Returns the look to paint now, and `true` if it will change by itself, so that another frame is needed.
+    /// Returns the appearance to paint now, and `true` if it will change by itself, so that another frame is needed.
     #[must_use]
-    pub fn look(&self, now_ms: f64) -> (Look, bool) {
+    pub fn appearance(&self, now_ms: f64) -> (CellAppearance, bool) {
         let age_ms = now_ms - self.changed_ms;
-        let mut look = Look {
+        let mut appearance = CellAppearance {
             state: self.state,
             source: self.source,
             level: level(self.state, self.progress_permille),
@@ -210,30 +210,30 @@ impl Cell {
         };
         if age_ms >= span_ms {
             if self.leaving {
-                look.alpha = 0.0;
+                appearance.alpha = 0.0;
             }
             // One more frame sweeps the slot.
-            return (look, self.leaving);
+            return (appearance, self.leaving);
         }
         let t = (age_ms / span_ms).clamp(0.0, 1.0);
         match (self.leaving, self.before) {
             (true, _) => {
-                look.scale = (1.0 - t) * (1.0 - t);
-                look.alpha = 1.0 - t;
+                appearance.scale = (1.0 - t) * (1.0 - t);
+                appearance.alpha = 1.0 - t;
             }
             (false, None) => {
-                look.scale = 0.3 * ease_out(t) + 0.7;
-                look.alpha = ease_out(t);
+                appearance.scale = 0.3 * ease_out(t) + 0.7;
+                appearance.alpha = ease_out(t);
             }
             // A turn, as of a card: narrow with the old face, wide with the new.
             (false, Some((before, level))) if t < 0.4 => {
-                look.state = before;
-                look.level = level;
-                look.scale = (t / 0.4) * -0.3 + 1.0;
+                appearance.state = before;
+                appearance.level = level;
+                appearance.scale = (t / 0.4) * -0.3 + 1.0;
             }
-            (false, Some(_)) => look.scale = 0.3 * (ease_out((t - 0.4) / 0.6)) + 0.7,
+            (false, Some(_)) => appearance.scale = 0.3 * (ease_out((t - 0.4) / 0.6)) + 0.7,
         }
-        (look, true)
+        (appearance, true)
     }
 }
 
@@ -294,7 +294,7 @@ mod tests {
     /// Marks everything as painted as it looks.
     fn paint(track: &mut Track, now_ms: f64) {
         for cell in track.slots.iter_mut().flatten() {
-            cell.painted = Some(cell.look(now_ms).0);
+            cell.painted = Some(cell.appearance(now_ms).0);
         }
     }
 
@@ -324,7 +324,7 @@ mod tests {
     fn without_motion_everything_is_in_its_place_at_once() {
         let mut track = track();
         follow(&mut track, &[0, 1], 0.0, false);
-        assert!(track.slots.iter().flatten().all(|cell| cell.look(0.0) == (cell.look(9_000.0).0, false)));
+        assert!(track.slots.iter().flatten().all(|cell| cell.appearance(0.0) == (cell.appearance(9_000.0).0, false)));
         follow(&mut track, &[0], 0.0, false);
         assert!(
             track.sweep() || {
@@ -342,8 +342,8 @@ mod tests {
         track.follow(&[node(0, NodeState::Ready)], 5_000.0, true);
         let cell = track.slots.first().and_then(Option::as_ref).expect("a cell");
         let check = |age_ms: f64, state: NodeState, moving: bool| {
-            let (look, again) = cell.look(5_000.0 + age_ms);
-            assert_eq!((look.state, again), (state, moving), "{age_ms}");
+            let (appearance, again) = cell.appearance(5_000.0 + age_ms);
+            assert_eq!((appearance.state, again), (state, moving), "{age_ms}");
         };
         check(10.0, NodeState::Starting, true);
         check(TURN_MS / 2.0, NodeState::Ready, true);
@@ -356,8 +356,8 @@ mod tests {
         let mut check = |at_ms: f64, node: NodeView, look_ms: f64, expected: (NodeState, u8)| {
             track.follow(&[node], at_ms, true);
             let cell = track.slots.first().and_then(Option::as_ref).expect("a cell");
-            let look = cell.look(look_ms).0;
-            assert_eq!((look.state, look.level), expected, "{at_ms}");
+            let appearance = cell.appearance(look_ms).0;
+            assert_eq!((appearance.state, appearance.level), expected, "{at_ms}");
         };
         check(0.0, loaded(NodeState::Ready, 250), 9_000.0, (NodeState::Ready, LEVELS / 4));
         check(9_000.0, loaded(NodeState::Ready, 1_000), 9_000.0, (NodeState::Ready, LEVELS));

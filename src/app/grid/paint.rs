@@ -1,14 +1,14 @@
 //! The canvas: layout, motion and shapes put together, and nothing painted twice.
 //!
 //! Cells are copied from an atlas of every state at every step of progress, drawn once per size
-//! and theme. A frame touches only the cells whose look changed, which is what keeps 5,000 nodes
+//! and theme. A frame touches only the cells whose appearance changed, which is what keeps 5,000 nodes
 //! fluent.
 
 use wasm_bindgen::JsCast;
 use web_sys::{CanvasRenderingContext2d as Context, HtmlCanvasElement};
 
 use super::layout::{Layout, PoolBox, PoolShape, Viewport, real};
-use super::motion::{LEVELS, Look, Track, ease_out};
+use super::motion::{CellAppearance, LEVELS, Track, ease_out};
 use super::shapes::{Palette, Square, draw};
 use crate::browser;
 use scale_down_engine::{NodeSource, NodeState, PoolId, PoolView, Snapshot};
@@ -139,7 +139,7 @@ impl Painter {
         let before = std::mem::replace(&mut self.layout, layout);
         let same_places = before.columns == self.layout.columns
             && before.pools.iter().all(|old| {
-                let new = place_of(&self.layout, old.id);
+                let new = box_of(&self.layout, old.id);
                 new.is_none_or(|new| (new.first_row_px - old.first_row_px).abs() < 0.5)
             });
         if self.animate && !first && !same_places {
@@ -154,7 +154,7 @@ impl Painter {
         self.layout.pools.iter().map(|pool| pool.top_px)
     }
 
-    /// The node under a point of the picture.
+    /// Returns the node under a point of the picture.
     #[must_use]
     pub fn hit(&self, x_px: f64, y_px: f64) -> Option<NodeKey> {
         let (place, slot) = self.layout.hit(x_px, y_px)?;
@@ -166,14 +166,14 @@ impl Painter {
     #[must_use]
     pub fn rect(&self, (pool, instance_id): NodeKey) -> Option<Rect> {
         let track = self.tracks.iter().find(|track| track.pool == pool)?;
-        let place = place_of(&self.layout, pool)?;
+        let place = box_of(&self.layout, pool)?;
         let (x_px, y_px) = self.layout.corner(place, track.slot_of(instance_id)?);
         Some(Rect { x_px, y_px, side_px: self.layout.cell_px })
     }
 
-    /// The node that an arrow key leads to; the first one when none was chosen.
+    /// Returns the node that an arrow key leads to; the first one when none was chosen.
     #[must_use]
-    pub fn neighbour(&self, from: Option<NodeKey>, step: Step) -> Option<NodeKey> {
+    pub fn neighbour(&self, from: Option<NodeKey>, direction: Direction) -> Option<NodeKey> {
         let filled = || self.tracks.iter().filter(|track| track.ends().is_some());
         let first = filled().next();
         let Some((pool, instance_id)) = from else {
@@ -185,13 +185,13 @@ impl Painter {
         let columns = isize::try_from(self.layout.columns).unwrap_or(1);
         let track = filled().nth(place)?;
         let (start, end) = track.ends()?;
-        let by = match step {
-            Step::Left => -1,
-            Step::Right => 1,
-            Step::Up => -columns,
-            Step::Down => columns,
-            Step::First => return Some((pool, start)),
-            Step::Last => return Some((pool, end)),
+        let by = match direction {
+            Direction::Left => -1,
+            Direction::Right => 1,
+            Direction::Up => -columns,
+            Direction::Down => columns,
+            Direction::First => return Some((pool, start)),
+            Direction::Last => return Some((pool, end)),
         };
         if let Some(next) = track.neighbour(instance_id, by) {
             return Some((pool, next));
@@ -235,12 +235,12 @@ impl Painter {
         let mut again = from.is_some();
         for (place, track) in self.tracks.iter_mut().enumerate() {
             let Some(to) = self.layout.pools.get(place) else { continue };
-            let old = from.and_then(|(layout, t)| Some((layout, place_of(layout, track.pool)?, t)));
+            let old = from.and_then(|(layout, t)| Some((layout, box_of(layout, track.pool)?, t)));
             for (slot, cell) in track.slots.iter_mut().enumerate() {
                 let Some(cell) = cell else { continue };
-                let (look, moving) = cell.look(now_ms);
+                let (appearance, moving) = cell.appearance(now_ms);
                 again |= moving;
-                if !self.stale && cell.painted == Some(look) {
+                if !self.stale && cell.painted == Some(appearance) {
                     continue;
                 }
                 let (mut x_px, mut y_px) = self.layout.corner(to, slot);
@@ -256,10 +256,10 @@ impl Painter {
                 if !self.stale {
                     self.context.clear_rect(x - 1.0, y - 1.0, side + 2.0, side + 2.0);
                 }
-                if look.alpha > 0.0 {
-                    atlas.stamp(&self.context, look, x, y, side);
+                if appearance.alpha > 0.0 {
+                    atlas.stamp(&self.context, appearance, x, y, side);
                 }
-                cell.painted = Some(look);
+                cell.painted = Some(appearance);
             }
         }
         self.stale = false;
@@ -283,9 +283,9 @@ impl Painter {
     }
 }
 
-/// A step from node to node, by an arrow key, Home or End.
+/// The direction of a move from node to node, by an arrow key, Home or End.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Step {
+pub enum Direction {
     /// The node before.
     Left,
     /// The node after.
@@ -300,7 +300,7 @@ pub enum Step {
     Last,
 }
 
-fn place_of(layout: &Layout, pool: PoolId) -> Option<&PoolBox> {
+fn box_of(layout: &Layout, pool: PoolId) -> Option<&PoolBox> {
     layout.pools.iter().find(|place| place.id == pool)
 }
 
@@ -342,19 +342,19 @@ impl Atlas {
         Some(Self { canvas, cell_px, stride_px })
     }
 
-    fn stamp(&self, context: &Context, look: Look, x: f64, y: f64, side: f64) {
-        let row = if look.state == NodeState::Ready && look.source == NodeSource::Cached {
+    fn stamp(&self, context: &Context, appearance: CellAppearance, x: f64, y: f64, side: f64) {
+        let row = if appearance.state == NodeState::Ready && appearance.source == NodeSource::Cached {
             NodeState::ALL.len()
         } else {
-            NodeState::ALL.iter().position(|state| *state == look.state).unwrap_or(0)
+            NodeState::ALL.iter().position(|state| *state == appearance.state).unwrap_or(0)
         };
-        let from_x = self.stride_px * f64::from(look.level) + 2.0;
+        let from_x = self.stride_px * f64::from(appearance.level) + 2.0;
         let from_y = self.stride_px * real(row) + 2.0;
-        let shown = side * look.scale;
+        let shown = side * appearance.scale;
         let edge = (side - shown) / 2.0;
-        let faded = look.alpha < 1.0;
+        let faded = appearance.alpha < 1.0;
         if faded {
-            context.set_global_alpha(look.alpha);
+            context.set_global_alpha(appearance.alpha);
         }
         // Refused only for an empty atlas, which has nothing to show.
         let _ = context.draw_image_with_html_canvas_element_and_sw_and_sh_and_dx_and_dy_and_dw_and_dh(

@@ -8,7 +8,7 @@ use crate::{App, Msg};
 
 /// The appearance of a button and its texts.
 #[derive(Clone, Default)]
-pub struct Face {
+pub struct ButtonProps {
     /// Class in the style sheet.
     pub class: &'static str,
     /// Path of its sign, if it has one.
@@ -27,16 +27,16 @@ pub struct Face {
     pub panel: Option<&'static str>,
 }
 
-/// The button that sends `msg`.
-pub fn button(link: &Scope<App>, msg: impl Into<Option<Msg>>, face: Face) -> Html {
+/// Renders the button that sends `msg`.
+pub fn button(link: &Scope<App>, msg: impl Into<Option<Msg>>, props: ButtonProps) -> Html {
     let msg = msg.into();
     let onclick = msg.map(|msg| link.callback(move |_: MouseEvent| msg.clone()));
     let given = |text: AttrValue| (!text.is_empty()).then_some(text);
     html! {
-        <button class={face.class} data-panel={face.panel} aria-label={given(face.name)} title={given(face.title)}
-            aria-pressed={face.pressed.map(|on| if on { "true" } else { "false" })} disabled={face.disabled} {onclick}>
-            if !face.sign.is_empty() { { icons::sign(face.sign) } }
-            if !face.words.is_empty() { <span class="words">{ face.words }</span> }
+        <button class={props.class} data-panel={props.panel} aria-label={given(props.name)} title={given(props.title)}
+            aria-pressed={props.pressed.map(|on| if on { "true" } else { "false" })} disabled={props.disabled} {onclick}>
+            if !props.sign.is_empty() { { icons::sign(props.sign) } }
+            if !props.words.is_empty() { <span class="words">{ props.words }</span> }
         </button>
     }
 }

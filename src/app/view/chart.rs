@@ -10,7 +10,7 @@ use yew::prelude::*;
 
 use crate::format::TOLD;
 use scale_down_engine::{NodeState, StateCounts};
-use scale_down_session::Glance;
+use scale_down_session::TimelineView;
 
 /// The drawing's own units; it is stretched to the room there is.
 const WIDTH: u64 = 1_000;
@@ -28,7 +28,7 @@ pub struct Chart {
 impl Chart {
     /// Draws a run so far.
     #[must_use]
-    pub fn new(run: &Glance) -> Self {
+    pub fn new(run: &TimelineView) -> Self {
         let end_ms = run.end_ms.max(1);
         let x = |at_ms: u64| at_ms * WIDTH / end_ms;
         let points: Vec<(u64, StateCounts)> =
@@ -54,7 +54,7 @@ impl Chart {
         Self { areas, marks: marks.into() }
     }
 
-    /// The drawing.
+    /// Renders the drawing.
     pub fn view(&self) -> Html {
         let area = |(state, path): &(NodeState, AttrValue)| {
             html! { <path class={format!("bar-part {}", state.name())} d={path} /> }

@@ -5,11 +5,11 @@ use std::rc::Rc;
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::button::{Face, button};
+use super::button::{ButtonProps, button};
 use super::icons;
 use crate::console::prompt_view::Handle;
 use crate::console::transcript;
-use crate::{App, Guide, Msg};
+use crate::{ActiveExample, App, Msg};
 
 impl App {
     pub(super) fn view_console(&self, link: &Scope<Self>) -> Html {
@@ -20,7 +20,11 @@ impl App {
             (session.can_undo(), session.can_redo())
         };
         let small = |msg: Msg, words: &'static str, title: &'static str, disabled: bool| {
-            button(link, msg, Face { class: "small", words, title: title.into(), disabled, ..Face::default() })
+            button(
+                link,
+                msg,
+                ButtonProps { class: "small", words, title: title.into(), disabled, ..ButtonProps::default() },
+            )
         };
         html! {
             <section class="panel console" aria-label="Console">
@@ -39,18 +43,18 @@ impl App {
                     { for entries.map(|entry| transcript::view(entry, link)) }
                 </div>
                 if let Some(notice) = &self.notice { <p class="notice" role="alert">{ notice }</p> }
-                { self.guide.as_ref().map(|guide| view_guide(guide, link)) }
+                { self.active_example.as_ref().map(|active_example| view_example(active_example, link)) }
                 { self.prompt.borrow().view(&handle) }
             </section>
         }
     }
 }
 
-fn view_guide(guide: &Guide, link: &Scope<App>) -> Html {
-    let steps = guide.example.steps.iter().enumerate().map(|(place, step)| {
+fn view_example(active_example: &ActiveExample, link: &Scope<App>) -> Html {
+    let steps = active_example.example.steps.iter().enumerate().map(|(place, step)| {
         let state = match place {
-            place if place < guide.done => "done",
-            place if place == guide.done => "next",
+            place if place < active_example.done => "done",
+            place if place == active_example.done => "next",
             _ => "later",
         };
         html! {
@@ -61,12 +65,12 @@ fn view_guide(guide: &Guide, link: &Scope<App>) -> Html {
                         <code>{ for step.line.split(' ').map(|word| html! { <><span class="word">{ word }</span>{ " " }</> }) }</code>
                     }
                 </div>
-                { button(link, Msg::RunStep(place), Face {
+                { button(link, Msg::RunStep(place), ButtonProps {
                     class: if state == "next" { "strong small" } else { "small" },
                     words: "Run",
                     name: format!("Run this line: {}", step.caption).into(),
                     title: step.line.into(),
-                    ..Face::default()
+                    ..ButtonProps::default()
                 }) }
             </li>
         }
@@ -74,8 +78,8 @@ fn view_guide(guide: &Guide, link: &Scope<App>) -> Html {
     html! {
         <section class="guide" aria-label="Example">
             <div class="guide-head">
-                <h3>{ guide.example.title }</h3>
-                { button(link, Msg::LeaveExample, Face { class: "small", words: "Close", ..Face::default() }) }
+                <h3>{ active_example.example.title }</h3>
+                { button(link, Msg::LeaveExample, ButtonProps { class: "small", words: "Close", ..ButtonProps::default() }) }
             </div>
             <ol>{ for steps }</ol>
         </section>

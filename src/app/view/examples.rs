@@ -9,7 +9,7 @@ use yew::prelude::*;
 use crate::{App, Msg};
 use scale_down_session::examples::{EXAMPLES, Example};
 
-/// The picker.
+/// Renders the picker.
 pub fn view_examples(link: &Scope<App>) -> Html {
     html! {
         <dialog id="examples" aria-labelledby="examples-title">
@@ -20,7 +20,7 @@ pub fn view_examples(link: &Scope<App>) -> Html {
     }
 }
 
-/// Some of the examples as buttons.
+/// Renders some of the examples as buttons.
 pub fn view_cards(link: &Scope<App>, examples: &'static [Example]) -> Html {
     let card = |example: &'static Example| {
         html! {

@@ -2,7 +2,7 @@
 
 use yew::prelude::*;
 
-/// A sign of 16 units drawn as one path.
+/// Renders a sign of 16 units drawn as one path.
 pub fn sign(path: &'static str) -> Html {
     html! { <svg class="sign" viewBox="0 0 16 16" aria-hidden="true"><path d={path} /></svg> }
 }

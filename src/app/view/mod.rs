@@ -17,7 +17,7 @@ use yew::prelude::*;
 
 use super::options::View;
 use super::{App, Msg};
-use button::{Face, button};
+use button::{ButtonProps, button};
 
 impl App {
     pub(super) fn view_page(&self, link: &Scope<Self>) -> Html {
@@ -43,7 +43,11 @@ impl App {
 
     pub(super) fn view_switch(&self, link: &Scope<Self>) -> Html {
         let choice = |view: View, words: &'static str| {
-            button(link, Msg::View(view), Face { words, pressed: Some(self.view == view), ..Face::default() })
+            button(
+                link,
+                Msg::View(view),
+                ButtonProps { words, pressed: Some(self.view == view), ..ButtonProps::default() },
+            )
         };
         html! {
             <div class="switch" role="group" aria-label="View">

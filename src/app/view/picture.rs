@@ -7,7 +7,7 @@ use yew::prelude::*;
 use super::examples::view_cards;
 use super::swatch::swatch;
 use crate::format::{TOLD, counts_json, grouped, pods_at_work, state_word, summary};
-use crate::grid::paint::Step;
+use crate::grid::paint::Direction;
 use crate::options::View;
 use crate::{App, Msg, browser};
 use scale_down_engine::{ClusterView, NodeSource, NodeState, PoolView, PowerState, ProvisioningState, ScaleDownMode};
@@ -58,12 +58,12 @@ impl App {
         });
         let onkeydown = link.batch_callback(|event: KeyboardEvent| {
             let msg = match event.key().as_str() {
-                "ArrowLeft" => Msg::Walk(Step::Left),
-                "ArrowRight" => Msg::Walk(Step::Right),
-                "ArrowUp" => Msg::Walk(Step::Up),
-                "ArrowDown" => Msg::Walk(Step::Down),
-                "Home" => Msg::Walk(Step::First),
-                "End" => Msg::Walk(Step::Last),
+                "ArrowLeft" => Msg::Walk(Direction::Left),
+                "ArrowRight" => Msg::Walk(Direction::Right),
+                "ArrowUp" => Msg::Walk(Direction::Up),
+                "ArrowDown" => Msg::Walk(Direction::Down),
+                "Home" => Msg::Walk(Direction::First),
+                "End" => Msg::Walk(Direction::Last),
                 "Escape" => Msg::Unchoose,
                 _ => return None,
             };
@@ -93,7 +93,7 @@ impl App {
 
     /// Renders the first steps for an empty cloud. The example that the console offers already is not offered twice.
     fn view_invitation(&self, link: &Scope<Self>) -> Html {
-        let offered = usize::from(self.guide.is_some());
+        let offered = usize::from(self.active_example.is_some());
         html! {
             <div class="invitation">
                 <h3>{ "No nodes yet" }</h3>

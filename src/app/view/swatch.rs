@@ -14,7 +14,7 @@ use scale_down_engine::{NodeSource, NodeState};
 /// Side in CSS pixels, as in the style sheet.
 const SIDE_PX: f64 = 18.0;
 
-/// A cell half way through its transition.
+/// Renders a cell half way through its transition.
 pub fn swatch(state: NodeState, source: NodeSource) -> Html {
     html! { <canvas class="swatch" aria-hidden="true" width="18" height="18" data-state={state.name()} data-source={source.name()}></canvas> }
 }

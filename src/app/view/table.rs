@@ -9,7 +9,7 @@ use web_sys::{Document, Element, HtmlCollection};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::button::{Face, button};
+use super::button::{ButtonProps, button};
 use crate::format::{dollars, duration, grouped, state_word};
 use crate::options::View;
 use crate::{App, Msg, browser};
@@ -110,14 +110,14 @@ impl NodeTable {
         if self.paged() { PAGE_ROWS } else { WHOLE_ROWS }
     }
 
-    /// The table's frame and its pages.
+    /// Renders the table's frame and its pages.
     pub fn view(&self, view: View, link: &Scope<App>) -> Html {
         let shown = view == View::Table;
         let page = self.page;
         let first = page * self.page_rows() + 1;
         let last = (first + self.page_rows() - 1).min(self.total);
         let turn = |page: usize, words: &'static str, disabled: bool| {
-            button(link, Msg::Page(page), Face { words, disabled, ..Face::default() })
+            button(link, Msg::Page(page), ButtonProps { words, disabled, ..ButtonProps::default() })
         };
         let head = |name: &'static str| html! { <th scope="col">{ name }</th> };
         html! {

@@ -4,7 +4,7 @@ use web_sys::{HtmlInputElement, InputEvent};
 use yew::html::Scope;
 use yew::prelude::*;
 
-use super::button::{Face, button};
+use super::button::{ButtonProps, button};
 use super::icons;
 use crate::format::clock;
 use crate::pace::{SPEEDS, speed_at, spoken, stop_of};
@@ -21,12 +21,21 @@ impl App {
         let oninput = link.batch_callback(|event: InputEvent| number(&event).map(|stop| Msg::Speed(speed_at(stop))));
         let ms = self.snapshot.at_ms;
         let clock_button = |on: bool, sign: &'static str, name: &'static str| {
-            let face =
-                Face { sign, name: name.into(), title: name.into(), pressed: Some(playing == on), ..Face::default() };
-            button(link, Msg::Play(on), face)
+            let props = ButtonProps {
+                sign,
+                name: name.into(),
+                title: name.into(),
+                pressed: Some(playing == on),
+                ..ButtonProps::default()
+            };
+            button(link, Msg::Play(on), props)
         };
         let sign_button = |msg: Msg, sign: &'static str, words: &'static str, title: &'static str| {
-            button(link, msg, Face { sign, words, name: words.into(), title: title.into(), ..Face::default() })
+            button(
+                link,
+                msg,
+                ButtonProps { sign, words, name: words.into(), title: title.into(), ..ButtonProps::default() },
+            )
         };
         html! {
             <section class="panel time" aria-label="Time">
@@ -47,9 +56,9 @@ impl App {
                     </label>
                     <div class="time-end">
                         if self.options.embed {
-                            { button(link, None, Face { words: "Share", panel: Some("share"), ..Face::default() }) }
+                            { button(link, None, ButtonProps { words: "Share", panel: Some("share"), ..ButtonProps::default() }) }
                         }
-                        { button(link, Msg::Reset, Face { words: "Reset", title: "Forget everything and start at 00:00:00".into(), ..Face::default() }) }
+                        { button(link, Msg::Reset, ButtonProps { words: "Reset", title: "Forget everything and start at 00:00:00".into(), ..ButtonProps::default() }) }
                     </div>
                 </div>
             </section>
@@ -66,16 +75,16 @@ impl App {
         });
         let spoken = if is_past { format!("{} of {}", clock(now_ms), clock(end_ms)) } else { clock(now_ms) };
         let small = |msg: Msg, sign: &'static str, words: &'static str, title: &'static str| {
-            let face = Face {
+            let props = ButtonProps {
                 class: "small",
                 sign,
                 words,
                 name: words.into(),
                 title: title.into(),
                 disabled: !is_past,
-                ..Face::default()
+                ..ButtonProps::default()
             };
-            button(link, msg, face)
+            button(link, msg, props)
         };
         html! {
             <div class={if is_past { "timeline past" } else { "timeline" }}>

@@ -2,80 +2,55 @@
 
 use std::process::ExitCode;
 
-use lexopt::ValueExt as _;
-use lexopt::prelude::{Long, Short, Value};
+use clap::{Args, ValueEnum, ValueHint};
 use scale_down::session::World;
 use scale_down::session::check::{Level, check, render, sarif};
 
-use super::{Problem, misuse, print, read};
+use super::{HELP, Problem, print, read};
 
-const USAGE: &str = "\
-Usage: scale-down check FILE.md|-... [options]
+/// Check the command lines of Markdown documents.
+///
+/// They are run in order, strictly, on a simulated subscription. The report says what the Azure CLI would refuse, and
+/// what to write instead. Blocks fenced as azurecli, azurecli-interactive, azure-cli, bash, sh, shell or console are
+/// read; only their az commands are run. What a document presumes (a cluster, a group, a pool) is put in place; what
+/// cannot be judged for certain is counted and not reported.
+#[derive(Args)]
+#[command(
+    override_usage = "scale-down check FILE.md|-... [options]",
+    help_template = HELP,
+    after_help = "The exit status is 0 where nothing is refused, 1 where something is, 2 where the command itself was \
+                  misused. Warnings, about arguments that only an extension might know, leave it at 0."
+)]
+pub struct Arguments {
+    /// The documents.
+    #[arg(value_name = "FILE.md|-", required = true, value_hint = ValueHint::FilePath)]
+    files: Vec<String>,
 
-Runs the command lines of Markdown documents in order, strictly, on a simulated subscription, and says what the
-Azure CLI would refuse, and what to write instead. Blocks fenced as azurecli, azurecli-interactive, azure-cli,
-bash, sh, shell or console are read; only their az commands are run. What a document presumes (a cluster, a
-group, a pool) is put in place; what cannot be judged for certain is counted and not reported.
+    /// The form of the report.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: Format,
 
-Options:
-  --format FORMAT    text (default), json, or sarif (SARIF 2.1.0)
-  --notes            also say what was presumed and what was not judged (text only; json has it always)
-  --world FILE       begin with the resources in FILE, as in 'scale-down run'
-  -h, --help         this text
+    /// Also say what was presumed and what was not judged (text only; json has it always).
+    #[arg(long)]
+    notes: bool,
 
-The exit status is 0 where nothing is refused, 1 where something is, 2 where the command itself was misused.
-Warnings, about arguments that only an extension might know, leave it at 0.
-";
+    /// Begin with the resources in FILE, as in 'scale-down run'.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    world: Option<String>,
+}
 
-#[derive(Clone, Copy, Default)]
+#[derive(Clone, Copy, Default, ValueEnum)]
 enum Format {
+    /// A line for each finding, and its fix.
     #[default]
     Text,
+    /// One JSON object.
     Json,
+    /// SARIF 2.1.0, with the changes as fixes.
     Sarif,
 }
 
-#[derive(Default)]
-struct Check {
-    files: Vec<String>,
-    format: Format,
-    notes: bool,
-    world: Option<String>,
-    help: bool,
-}
-
-impl Check {
-    fn parse(mut arguments: lexopt::Parser) -> Result<Self, lexopt::Error> {
-        let mut check = Self::default();
-        while let Some(argument) = arguments.next()? {
-            match argument {
-                Long("format") => {
-                    check.format = arguments.value()?.parse_with(|format| match format {
-                        "text" => Ok(Format::Text),
-                        "json" => Ok(Format::Json),
-                        "sarif" => Ok(Format::Sarif),
-                        _ => Err("expected text, json or sarif"),
-                    })?;
-                }
-                Long("notes") => check.notes = true,
-                Long("world") => check.world = Some(arguments.value()?.string()?),
-                Short('h') | Long("help") => check.help = true,
-                Value(file) => check.files.push(file.string()?),
-                other => return Err(other.unexpected()),
-            }
-        }
-        Ok(check)
-    }
-}
-
-pub fn command(arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
-    let arguments = Check::parse(arguments).map_err(|error| misuse("check", error))?;
-    if arguments.help {
-        return print(USAGE);
-    }
-    if arguments.files.is_empty() {
-        return Err(misuse("check", "a file is missing"));
-    }
+pub fn command(arguments: &Arguments) -> Result<ExitCode, Problem> {
     let world = match &arguments.world {
         Some(file) => Some(World::parse(&read(file)?).map_err(|error| format!("{file}: {error}"))?),
         None => None,

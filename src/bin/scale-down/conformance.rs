@@ -3,41 +3,34 @@
 use std::fmt::Write as _;
 use std::process::ExitCode;
 
-use lexopt::ValueExt as _;
-use lexopt::prelude::{Long, Short, Value};
+use clap::{Args, ValueHint};
 use scale_down::conformance::{Outcome, Verdict, run};
 
-use super::{Problem, misuse, print, read};
+use super::{HELP, Problem, print, read};
 
-const NAME: &str = "conformance";
+/// Hold the engine against cases of what the real thing does.
+///
+/// The report has a line for each case that fails or is skipped, with the reason, and one with the counts.
+#[derive(Args)]
+#[command(
+    override_usage = "scale-down conformance FILE|- [options]",
+    help_template = HELP,
+    after_help = "The exit status is 1 where a case fails."
+)]
+pub struct Arguments {
+    /// The cases, in JSON: {"cases": [{"id", "suite", "input", "expect"}]}.
+    #[arg(value_name = "FILE|-", value_hint = ValueHint::FilePath)]
+    file: String,
 
-const USAGE: &str = "\
-Usage: scale-down conformance FILE|- [options]
-
-Holds the engine against the cases in FILE: {\"cases\": [{\"id\", \"suite\", \"input\", \"expect\"}]} in JSON.
-A line for each case that fails or is skipped, with the reason, and one with the counts.
-
-Options:
-  --suite NAME     only the cases of this suite
-  -h, --help       this text
-
-The exit status is 1 where a case fails.
-";
+    /// Run only the cases of this suite.
+    #[arg(long, value_name = "NAME")]
+    suite: Option<String>,
+}
 
 /// Runs the command.
-pub(super) fn command(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
-    let say = |error: lexopt::Error| misuse(NAME, error);
-    let (mut file, mut suite) = (None, None);
-    while let Some(argument) = arguments.next().map_err(say)? {
-        match argument {
-            Long("suite") => suite = Some(arguments.value().and_then(lexopt::ValueExt::string).map_err(say)?),
-            Short('h') | Long("help") => return print(USAGE),
-            Value(path) if file.is_none() => file = Some(path.string().map_err(say)?),
-            other => return Err(misuse(NAME, other.unexpected())),
-        }
-    }
-    let file = file.ok_or_else(|| misuse(NAME, "a file of cases is missing"))?;
-    let outcomes = run(&read(&file)?, suite.as_deref()).map_err(|error| format!("{file}: {error}"))?;
+pub fn command(arguments: &Arguments) -> Result<ExitCode, Problem> {
+    let Arguments { file, suite } = arguments;
+    let outcomes = run(&read(file)?, suite.as_deref()).map_err(|error| format!("{file}: {error}"))?;
     let (mut passed, mut failed, mut skipped) = (0, 0, 0);
     let mut lines = String::new();
     for Outcome { id, suite, verdict } in &outcomes {

@@ -2,39 +2,42 @@
 
 use std::process::ExitCode;
 
-use lexopt::ValueExt as _;
-use lexopt::prelude::{Long, Short, Value};
+use clap::{Args, Subcommand, ValueHint};
 use scale_down::session::lesson::{Lesson, proof};
 
-use super::{Problem, misuse, print, read};
+use super::{HELP, Problem, print, read};
 
-const USAGE: &str = "\
-Usage: scale-down lesson check FILE|-...
+/// Check a lesson: its solution reaches its goals, its wrong turns do not.
+#[derive(Args)]
+#[command(override_usage = "scale-down lesson check FILE|-...", help_template = HELP, after_help = STATUS)]
+pub struct Arguments {
+    #[command(subcommand)]
+    verb: Verb,
+}
 
-Checks lessons, files in the form that docs/lessons.md describes: they can be read, their set-up runs, their
-solution reaches every goal and stays within par, their wrong turns do not reach them, and what their text
-shows can be typed. Each flaw is a line FILE:LINE:COLUMN: MESSAGE.
+#[derive(Subcommand)]
+enum Verb {
+    Check(Check),
+}
 
-Options:
-  -h, --help    this text
+/// Check that lessons, files in the form that docs/lessons.md describes, are sound.
+///
+/// They can be read, their set-up runs, their solution reaches every goal and stays within par, their wrong turns do
+/// not reach them, and what their text shows can be typed. Each flaw is printed with its file, line and column.
+#[derive(Args)]
+#[command(override_usage = "scale-down lesson check FILE|-...", help_template = HELP, after_help = STATUS)]
+struct Check {
+    /// The lessons.
+    #[arg(value_name = "FILE|-", required = true, value_hint = ValueHint::FilePath)]
+    files: Vec<String>,
+}
 
-The exit status is 0 where nothing is wrong, 1 where something is, 2 where the command itself was misused.
-";
+const STATUS: &str =
+    "The exit status is 0 where nothing is wrong, 1 where something is, 2 where the command itself was misused.";
 
-pub fn command(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
-    let mut words: Vec<String> = Vec::new();
-    while let Some(argument) = arguments.next().map_err(|error| misuse("lesson", error))? {
-        match argument {
-            Short('h') | Long("help") => return print(USAGE),
-            Value(word) => words.push(word.string().map_err(|error| misuse("lesson", error))?),
-            other => return Err(misuse("lesson", other.unexpected())),
-        }
-    }
-    match words.split_first() {
-        Some((verb, [])) if verb == "check" => Err(misuse("lesson", "a file is missing")),
-        Some((verb, files)) if verb == "check" => check(files),
-        Some((verb, _)) => Err(misuse("lesson", format!("there is no 'lesson {verb}'"))),
-        None => Err(misuse("lesson", "'check' is missing")),
+pub fn command(arguments: &Arguments) -> Result<ExitCode, Problem> {
+    match &arguments.verb {
+        Verb::Check(Check { files }) => check(files),
     }
 }
 

@@ -2,38 +2,53 @@
 //! against what is known of the real thing.
 //!
 //! It drives the same session layer as the page, so that what a document shows can be checked, and
-//! what a scale-down costs computed, without a browser.
+//! what a scale-down costs computed, without a browser. Each command describes its arguments once, as a type;
+//! parsing, help, errors, completions and manual pages are made from that.
 
 mod check;
 mod conformance;
+mod generate;
 mod lesson;
 mod run;
 
-use std::fmt::Display;
 use std::fs;
 use std::io::{self, Read, Write};
 use std::process::ExitCode;
 
-use lexopt::prelude::{Long, Short, Value};
+use clap::error::ErrorKind;
+use clap::{CommandFactory as _, Parser, Subcommand};
 
-const USAGE: &str = "\
-Usage: scale-down COMMAND [options]
+/// Order of a help text: the usage comes first, as it is what a misused command is looked up for.
+const HELP: &str = "{usage-heading} {usage}\n\n{about-with-newline}\n{all-args}{after-help}";
 
-Azure CLI command lines on a simulated cloud, in simulated time.
+/// Widest line of a help text, in characters.
+const HELP_WIDTH_MAX: usize = 110;
 
-Commands:
-  run       run the command lines of a script
-  check     check the command lines of Markdown documents
-  conformance
-            hold the engine against cases of what the real thing does
-  lesson    check a lesson: its solution reaches its goals, its wrong turns do not
+/// Azure CLI command lines on a simulated cloud, in simulated time.
+#[derive(Parser)]
+#[command(
+    name = "scale-down",
+    version,
+    override_usage = "scale-down COMMAND [options]",
+    help_template = HELP,
+    max_term_width = HELP_WIDTH_MAX,
+    args_override_self = true,
+    after_help = "The exit status of every command is 2 where it was misused."
+)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Command,
+}
 
-Options:
-  -h, --help       this text; after a command, what it takes
-  -V, --version    the version
-
-The exit status of every command is 2 where it was misused.
-";
+#[derive(Subcommand)]
+enum Command {
+    Run(run::Arguments),
+    Check(check::Arguments),
+    Conformance(conformance::Arguments),
+    Lesson(lesson::Arguments),
+    Completions(generate::Completions),
+    Man(generate::Man),
+}
 
 /// The exit status of a misuse of this command, as shells have it.
 const MISUSE: u8 = 2;
@@ -42,36 +57,41 @@ const MISUSE: u8 = 2;
 type Problem = String;
 
 fn main() -> ExitCode {
-    match command(lexopt::Parser::from_env()) {
-        Ok(status) => status,
-        Err(problem) => {
-            // Nothing is left to do where even the complaint cannot be written.
-            let _ = writeln!(io::stderr(), "scale-down: {problem}");
-            ExitCode::from(MISUSE)
-        }
-    }
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(message) => return answer(&message),
+    };
+    let done = match arguments.command {
+        Command::Run(arguments) => run::command(&arguments),
+        Command::Check(arguments) => check::command(&arguments),
+        Command::Conformance(arguments) => conformance::command(&arguments),
+        Command::Lesson(arguments) => lesson::command(&arguments),
+        Command::Completions(arguments) => generate::completions(&arguments),
+        Command::Man(arguments) => generate::man(&arguments),
+    };
+    done.unwrap_or_else(|problem| {
+        // Nothing is left to do where even the complaint cannot be written.
+        let _ = writeln!(io::stderr(), "scale-down: {problem}");
+        ExitCode::from(MISUSE)
+    })
 }
 
-fn command(mut arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
-    match arguments.next().map_err(|error| misuse("", error))? {
-        Some(Value(name)) => match name.to_str() {
-            Some("run") => run::command(arguments),
-            Some("check") => check::command(arguments),
-            Some("conformance") => conformance::command(arguments),
-            Some("lesson") => lesson::command(arguments),
-            _ => Err(misuse("", format!("there is no command '{}'", name.to_string_lossy()))),
-        },
-        Some(Short('h') | Long("help")) => print(USAGE),
-        Some(Short('V') | Long("version")) => print(&format!("scale-down {}\n", env!("CARGO_PKG_VERSION"))),
-        Some(other) => Err(misuse("", other.unexpected())),
-        None => Err(misuse("", "a command is missing")),
-    }
+/// Prints what the parser answers instead of arguments: a help text, the version, or an error.
+fn answer(message: &clap::Error) -> ExitCode {
+    let _ = message.print();
+    if message.use_stderr() { ExitCode::from(MISUSE) } else { ExitCode::SUCCESS }
 }
 
-/// Returns the error of a command's wrong arguments, which ends with the line that prints its help.
-fn misuse(command: &str, what: impl Display) -> Problem {
-    let blank = if command.is_empty() { "" } else { " " };
-    format!("{what}: try 'scale-down {command}{blank}--help'")
+/// Answers that two arguments of a command exclude each other, as the parser would.
+fn conflict(command: &str, what: &str) -> ExitCode {
+    let mut arguments = Arguments::command();
+    // The usage that the message shows names the whole command only then.
+    arguments.build();
+    let described = arguments.find_subcommand_mut(command);
+    answer(&match described {
+        Some(described) => described.error(ErrorKind::ArgumentConflict, what),
+        None => arguments.error(ErrorKind::ArgumentConflict, what),
+    })
 }
 
 fn print(text: &str) -> Result<ExitCode, Problem> {

@@ -3,89 +3,66 @@
 use std::io::{self, Write};
 use std::process::ExitCode;
 
-use lexopt::ValueExt as _;
-use lexopt::prelude::{Long, Short, Value};
+use clap::{Args, ValueEnum, ValueHint};
 use scale_down::cli::shell;
 use scale_down::session::{Entry, Session, SessionOptions, World, report};
 
-use super::{Problem, misuse, print, read};
+use super::{HELP, Problem, conflict, print, read};
 
-const USAGE: &str = "\
-Usage: scale-down run [FILE|-] [options]
+/// Run the command lines of a script, in simulated time.
+#[derive(Args)]
+#[command(
+    override_usage = "scale-down run [FILE|-] [options]",
+    help_template = HELP,
+    after_help = "The exit status is that of the last line; 2 where the command itself was misused."
+)]
+pub struct Arguments {
+    /// The script; standard input without one.
+    #[arg(value_name = "FILE|-", default_value = "-", hide_default_value = true, value_hint = ValueHint::FilePath)]
+    file: String,
 
-Runs the command lines of FILE, or of standard input, in simulated time.
+    /// Begin with the resources in FILE: {"groups", "clusters", "agentPools"}, or the output of 'az aks show' or 'az aks
+    /// nodepool list' in JSON.
+    #[arg(long, value_name = "FILE", value_hint = ValueHint::FilePath)]
+    world: Option<String>,
 
-Options:
-  --world FILE      begin with the resources in FILE: {\"groups\", \"clusters\", \"agentPools\"}
-                    or the output of 'az aks show' or 'az aks nodepool list' in JSON
-  --seed N          decides every duration that is drawn (default 1)
-  --strict          the verdict on every line is the real CLI's
-  --isolated        run each line by itself, on a fresh copy of the world
-  --format FORMAT   text (default), jsonl (one object a line), or markdown (the transcript, to be pasted)
-  --snapshot        close with the state of nodes, pools and cost (one line of JSON)
-  -h, --help        this text
+    /// Draw other durations than those of seed 1.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
 
-The exit status is that of the last line; 2 where the command itself was misused.
-";
+    /// Give the real CLI's verdict on every line.
+    #[arg(long)]
+    strict: bool,
 
-#[derive(Clone, Copy, Default, PartialEq, Eq)]
+    /// Run each line by itself, on a fresh copy of the world.
+    #[arg(long)]
+    isolated: bool,
+
+    /// The form of the output.
+    #[arg(long, value_name = "FORMAT", value_enum, default_value_t)]
+    format: Format,
+
+    /// Close with the state of nodes, pools and cost (one line of JSON).
+    #[arg(long)]
+    snapshot: bool,
+}
+
+#[derive(Clone, Copy, Default, PartialEq, Eq, ValueEnum)]
 enum Format {
+    /// As a shell would show it.
     #[default]
     Text,
+    /// One JSON object a line.
     Jsonl,
+    /// The transcript, to be pasted.
     Markdown,
 }
 
-/// The arguments of `run`.
-#[derive(Default)]
-#[expect(clippy::struct_excessive_bools, reason = "independent flags of a command line")]
-struct Run {
-    file: Option<String>,
-    world: Option<String>,
-    seed: Option<u64>,
-    strict: bool,
-    isolated: bool,
-    format: Format,
-    snapshot: bool,
-    help: bool,
-}
-
-impl Run {
-    fn parse(mut arguments: lexopt::Parser) -> Result<Self, lexopt::Error> {
-        let mut run = Self::default();
-        while let Some(argument) = arguments.next()? {
-            match argument {
-                Long("world") => run.world = Some(arguments.value()?.string()?),
-                Long("seed") => run.seed = Some(arguments.value()?.parse()?),
-                Long("strict") => run.strict = true,
-                Long("isolated") => run.isolated = true,
-                Long("snapshot") => run.snapshot = true,
-                Long("format") => {
-                    run.format = arguments.value()?.parse_with(|format| match format {
-                        "text" => Ok(Format::Text),
-                        "jsonl" => Ok(Format::Jsonl),
-                        "markdown" => Ok(Format::Markdown),
-                        _ => Err("expected text, jsonl or markdown"),
-                    })?;
-                }
-                Short('h') | Long("help") => run.help = true,
-                Value(file) if run.file.is_none() => run.file = Some(file.string()?),
-                other => return Err(other.unexpected()),
-            }
-        }
-        Ok(run)
-    }
-}
-
-pub fn command(arguments: lexopt::Parser) -> Result<ExitCode, Problem> {
-    let arguments = Run::parse(arguments).map_err(|error| misuse("run", error))?;
-    if arguments.help {
-        return print(USAGE);
-    }
+pub fn command(arguments: &Arguments) -> Result<ExitCode, Problem> {
     if arguments.isolated && arguments.format == Format::Markdown {
-        return Err(misuse("run", "a transcript is one of lines that follow each other, not of isolated ones"));
+        return Ok(conflict("run", "a transcript is one of lines that follow each other, not of isolated ones"));
     }
-    let script = read(arguments.file.as_deref().unwrap_or("-"))?;
+    let script = read(&arguments.file)?;
     let world = arguments.world.as_deref().map(read_world).transpose()?;
     let options = SessionOptions { seed: arguments.seed, strict: arguments.strict, world, ..SessionOptions::default() };
     let mut session = Session::new(options);

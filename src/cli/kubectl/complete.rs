@@ -4,8 +4,8 @@ use super::kind::{KINDS, Kind};
 use super::object::View;
 use super::registry::{Command, registry};
 use super::target::name;
-use crate::account::Account;
-use crate::complete::Candidate;
+use crate::az::account::Account;
+use crate::ground::candidate::Candidate;
 use scale_down_engine::{Cloud, Cluster};
 
 /// Largest number of names offered; a longer list would only be scrolled past.

@@ -4,16 +4,18 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-use super::act::not_simulated;
 use super::columns::pod_status;
+use super::failure::{Failure, not_simulated};
+use super::flags::{Selection, flags};
 use super::kind::Kind;
-use super::object::View;
+use super::object::{View, view};
+use super::output::Output;
 use super::parse::Request;
 use super::print::{age, cpu, memory};
-use super::target::{find, name, targets};
-use super::{Failure, Said, get};
-use crate::arm::moment_ms;
+use super::target::{Target, find, name, no_type, none_found, targets};
+use crate::az::arm::moment_ms;
 use scale_down_engine::kubernetes::{NodeInfo, Pod, Resources};
+use scale_down_engine::{Cloud, ClusterId};
 
 /// Aligns tab-separated text as Go's `tabwriter` does.
 ///
@@ -100,25 +102,34 @@ fn pairs(object: &Value, pointer: &str, between: &str) -> Vec<String> {
     all
 }
 
+flags! {
+    pub struct Describe<'a> {
+        request: &'a Request,
+        selection: Selection,
+    }
+}
+
 /// Answers `kubectl describe`.
-pub fn describe(view: View<'_>, request: &Request) -> Result<Said, Failure> {
+pub fn describe(arguments: &Describe<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let view = view(cloud, id)?;
+    let Describe { request, selection } = arguments;
     let targets = targets(&request.words)?;
     if targets.is_empty() {
-        return Err(get::no_type(request));
+        return Err(no_type(request.command));
     }
-    let mut said = Said::default();
+    let mut output = Output::default();
     let mut texts = Vec::new();
     for target in &targets {
-        let (mut objects, missing) = find(view, target, request)?;
+        let (mut objects, missing) = find(view, target, selection)?;
         // A name that is no object's is the beginning of some.
         if objects.is_empty() && target.names.len() == 1 {
-            let all = super::target::Target { kind: target.kind, names: Vec::new() };
+            let all = Target { kind: target.kind, names: Vec::new() };
             let begins = target.names.first().map(String::as_str).unwrap_or_default();
-            objects = find(view, &all, request)?.0;
+            objects = find(view, &all, selection)?.0;
             objects.retain(|object| name(object).starts_with(begins));
         }
         if objects.is_empty() {
-            said.failures.extend(missing);
+            output.failures.extend(missing);
         }
         for object in &objects {
             texts.push(match target.kind {
@@ -129,11 +140,11 @@ pub fn describe(view: View<'_>, request: &Request) -> Result<Said, Failure> {
             });
         }
     }
-    if texts.is_empty() && said.failures.is_empty() {
-        said.warn(&get::none_found(&targets, request));
+    if texts.is_empty() && output.failures.is_empty() {
+        output.warn(&none_found(&targets, selection));
     }
-    said.print(texts.join("\n\n"));
-    Ok(said)
+    output.print(texts.join("\n\n"));
+    Ok(output)
 }
 
 fn config_map(view: View<'_>, object: &Value) -> String {

@@ -2,16 +2,40 @@
 
 use serde_json::{Value, json};
 
-use super::act::not_simulated;
-use super::columns::{Layout, header, row};
+use super::answer::Answer;
+use super::columns::{Layout, header, node_row, row};
+use super::failure::{Failure, not_simulated};
+use super::flags::{Selection, flags};
+use super::follow::{Follow, Subject};
 use super::kind::Kind;
-use super::object::View;
+use super::object::{View, view};
+use super::output::Output;
 use super::parse::Request;
-use super::target::{Target, find, name, targets};
-use super::{Failure, Said, path, print};
+use super::target::{Target, find, name, no_type, none_found, targets};
+use super::watch::Watch;
+use super::{path, print};
+use scale_down_engine::kubernetes::NodeInfo;
+use scale_down_engine::{Cloud, ClusterId};
 
 /// Output formats of the real command, for its error message.
 const FORMATS: &str = "custom-columns,custom-columns-file,go-template,go-template-file,json,jsonpath,jsonpath-as-json,jsonpath-file,name,template,templatefile,wide,yaml";
+
+/// Beginning of the refusal of a line that names no kind.
+const NO_TYPE: &str = "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n";
+
+flags! {
+    pub struct Get<'a> {
+        request: &'a Request,
+        selection: Selection,
+        output: Option<&'a str>,
+        watch: bool,
+        no_headers: bool,
+        sort_by: Option<&'a str>,
+        show_labels: bool,
+        label_columns: Vec<&'a str>,
+        ignore_not_found: bool,
+    }
+}
 
 /// Output format of objects.
 enum Format {
@@ -23,15 +47,15 @@ enum Format {
     Columns(Vec<(String, path::Path)>),
 }
 
-fn format(request: &Request) -> Result<Format, Failure> {
+fn format(get: &Get<'_>) -> Result<Format, Failure> {
     let layout = Layout {
-        is_wide: request.text("output") == Some("wide"),
-        has_namespace: request.flag("all-namespaces"),
+        is_wide: get.output == Some("wide"),
+        has_namespace: get.selection.all_namespaces,
         has_kind: false,
-        has_labels: request.flag("show-labels"),
-        labels: request.list("label-columns").into_iter().map(str::to_owned).collect(),
+        has_labels: get.show_labels,
+        labels: get.label_columns.iter().map(|label| (*label).to_owned()).collect(),
     };
-    let Some(output) = request.text("output").filter(|output| *output != "wide") else {
+    let Some(output) = get.output.filter(|output| *output != "wide") else {
         return Ok(Format::Table(layout));
     };
     let (kind, argument) = output.split_once('=').unwrap_or((output, ""));
@@ -68,33 +92,56 @@ fn format(request: &Request) -> Result<Format, Failure> {
     })
 }
 
-/// Answers `kubectl get`.
-pub fn get(view: View<'_>, request: &Request) -> Result<Said, Failure> {
-    let targets = targets(&request.words)?;
-    if targets.is_empty() {
-        return Err(no_type(request));
+/// Answers `kubectl get`, and with `--watch` goes on to print what changes.
+pub fn get(get: &Get<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Answer, Failure> {
+    let view = view(cloud, id)?;
+    let output = print_objects(view, get)?;
+    let mut follow = None;
+    if get.watch && output.failures.is_empty() {
+        let watch = Watch::new(view, &get.request.words, &get.selection, get.output == Some("wide"))?;
+        follow = Some(Follow::new(id, Subject::Watch(watch)));
     }
-    let format = format(request)?;
-    let sort = request.text("sort-by").map(path::path).transpose().map_err(Failure::usage)?;
+    Ok(Answer { output, follow })
+}
+
+fn print_objects(view: View<'_>, get: &Get<'_>) -> Result<Output, Failure> {
+    let targets = targets(&get.request.words)?;
+    if targets.is_empty() {
+        let mut failure = no_type(get.request.command);
+        failure.text.insert_str(0, NO_TYPE);
+        return Err(failure);
+    }
+    let format = format(get)?;
+    let sort = get.sort_by.map(path::path).transpose().map_err(Failure::usage)?;
     let now_ms = view.cloud.now_ms();
-    let mut said = Said::default();
+    let mut output = Output::default();
+    if let (Format::Table(layout), [Target { kind: Kind::Node, names }]) = (&format, targets.as_slice())
+        && names.is_empty()
+        && sort.is_none()
+        && *layout == Layout::default()
+        && !get.selection.is_selective()
+        && view.kubernetes.nodes().next().is_some()
+    {
+        output.print(node_table(view, get.no_headers));
+        return Ok(output);
+    }
     let mut all: Vec<(Kind, Value)> = Vec::new();
     for target in &targets {
-        let (mut objects, missing) = find(view, target, request)?;
+        let (mut objects, missing) = find(view, target, &get.selection)?;
         if let Some(sort) = &sort {
             objects.sort_by(|one, other| compare(sort.first(one), sort.first(other)));
         }
-        if !request.flag("ignore-not-found") {
-            said.failures.extend(missing);
+        if !get.ignore_not_found {
+            output.failures.extend(missing);
         }
         all.extend(objects.into_iter().map(|object| (target.kind, object)));
     }
     let text = match format {
         Format::Table(layout) => {
-            if all.is_empty() && said.failures.is_empty() && !request.flag("ignore-not-found") {
-                said.warn(&none_found(&targets, request));
+            if all.is_empty() && output.failures.is_empty() && !get.ignore_not_found {
+                output.warn(&none_found(&targets, &get.selection));
             }
-            tables(&all, &Layout { has_kind: targets.len() > 1, ..layout }, request.flag("no-headers"), now_ms)
+            tables(&all, &Layout { has_kind: targets.len() > 1, ..layout }, get.no_headers, now_ms)
         }
         Format::Name => {
             let line = |(kind, object): &(Kind, Value)| format!("{}/{}\n", kind.info().singular(), name(object));
@@ -108,7 +155,7 @@ pub fn get(view: View<'_>, request: &Request) -> Result<Said, Failure> {
                 None if is_one => None,
                 None => Some(json!({
                     "apiVersion": "v1",
-                    "items": list_again(&targets, view, request, sort.as_ref())?,
+                    "items": list_again(&targets, view, &get.selection, sort.as_ref())?,
                     "kind": "List",
                     "metadata": { "resourceVersion": "" },
                 })),
@@ -122,26 +169,35 @@ pub fn get(view: View<'_>, request: &Request) -> Result<Said, Failure> {
         }
         Format::Columns(columns) => {
             let mut rows: Vec<Vec<String>> = Vec::new();
-            if !request.flag("no-headers") {
+            if !get.no_headers {
                 rows.push(columns.iter().map(|(title, _)| title.clone()).collect());
             }
             rows.extend(all.iter().map(|(_, object)| columns.iter().map(|(_, path)| path.text(object)).collect()));
             print::table(&rows)
         }
     };
-    said.print(text);
-    Ok(said)
+    output.print(text);
+    Ok(output)
+}
+
+/// Returns the table of all nodes, with the columns that need no flag.
+fn node_table(view: View<'_>, is_bare: bool) -> String {
+    let mut nodes: Vec<&NodeInfo> = view.kubernetes.nodes().map(AsRef::as_ref).collect();
+    nodes.sort_by(|one, other| one.name.cmp(&other.name));
+    let head = (!is_bare).then(|| header(Kind::Node, &Layout::default()));
+    let rows = nodes.into_iter().map(|node| node_row(node, view.cluster.pool_by_id(node.id.pool), view.cloud.now_ms()));
+    print::table(&head.into_iter().chain(rows).collect::<Vec<_>>())
 }
 
 fn list_again(
     targets: &[Target],
     view: View<'_>,
-    request: &Request,
+    selection: &Selection,
     sort: Option<&path::Path>,
 ) -> Result<Vec<Value>, Failure> {
     let mut items = Vec::new();
     for target in targets {
-        items.extend(find(view, target, request)?.0);
+        items.extend(find(view, target, selection)?.0);
     }
     if let Some(sort) = sort {
         items.sort_by(|one, other| compare(sort.first(one), sort.first(other)));
@@ -170,99 +226,4 @@ fn tables(objects: &[(Kind, Value)], layout: &Layout, is_bare: bool, now_ms: u64
         tables.push(print::table(&rows));
     }
     tables.join("\n")
-}
-
-pub(super) fn none_found(targets: &[Target], request: &Request) -> String {
-    let is_namespaced = targets.iter().any(|target| target.kind.info().is_namespaced);
-    if is_namespaced && !request.flag("all-namespaces") {
-        format!("No resources found in {} namespace.\n", request.namespace())
-    } else {
-        "No resources found\n".to_owned()
-    }
-}
-
-/// Returns the refusal of a line that names no kind.
-pub(super) fn no_type(request: &Request) -> Failure {
-    let name = request.command.name;
-    let first = if name == "get" {
-        "You must specify the type of resource to get. Use \"kubectl api-resources\" for a complete list of supported resources.\n\n"
-    } else {
-        ""
-    };
-    Failure::bare(format!(
-        "{first}error: Required resource not specified.\nUse \"kubectl explain <resource>\" for a detailed description of that resource (e.g. kubectl explain pods).\nSee 'kubectl {name} -h' for help and examples"
-    ))
-}
-
-/// Rows of `kubectl get --watch`, printed again as they change.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Watch {
-    words: Vec<String>,
-    /// Rows shown so far: the key (kind, namespace and name) and the cells.
-    shown: Vec<(String, Vec<String>)>,
-    layout: (bool, bool),
-    /// Width of each column so far, in characters; columns only grow.
-    widths: Vec<usize>,
-}
-
-impl Watch {
-    /// Starts from the existing objects, which `get` has shown.
-    pub fn new(view: View<'_>, request: &Request) -> Result<Self, Failure> {
-        let mut watch = Self {
-            words: request.words.clone(),
-            shown: Vec::new(),
-            layout: (request.text("output") == Some("wide"), request.flag("all-namespaces")),
-            widths: Vec::new(),
-        };
-        if let Some(target) = targets(&watch.words)?.first() {
-            print::table_in(&[header(target.kind, &watch.layout())], &mut watch.widths);
-        }
-        watch.look(view, request);
-        Ok(watch)
-    }
-
-    /// Returns the rows that are new or have changed, as a table.
-    pub fn look(&mut self, view: View<'_>, request: &Request) -> String {
-        let layout = self.layout();
-        let mut rows = Vec::new();
-        for target in targets(&self.words).unwrap_or_default() {
-            let Ok((objects, _)) = find(view, &target, request) else { continue };
-            let mut still_there = Vec::new();
-            for object in &objects {
-                let key = format!(
-                    "{:?}/{}/{}",
-                    target.kind,
-                    object.pointer("/metadata/namespace").unwrap_or(&Value::Null),
-                    name(object)
-                );
-                let cells = row(target.kind, object, &layout, view.cloud.now_ms());
-                // An age alone is no change.
-                let steady: Vec<String> = steady(target.kind, object, &layout);
-                still_there.push(key.clone());
-                match self.shown.iter_mut().find(|(known, _)| *known == key) {
-                    Some((_, known)) if *known == steady => {}
-                    Some((_, known)) => {
-                        *known = steady;
-                        rows.push(cells);
-                    }
-                    None => {
-                        self.shown.push((key, steady));
-                        rows.push(cells);
-                    }
-                }
-            }
-            let prefix = format!("{:?}/", target.kind);
-            self.shown.retain(|(key, _)| !key.starts_with(&prefix) || still_there.contains(key));
-        }
-        print::table_in(&rows, &mut self.widths)
-    }
-
-    fn layout(&self) -> Layout {
-        Layout { is_wide: self.layout.0, has_namespace: self.layout.1, ..Layout::default() }
-    }
-}
-
-/// Returns the cells of an object for comparison: at a fixed time, so that ages do not count as a change.
-fn steady(kind: Kind, object: &Value, layout: &Layout) -> Vec<String> {
-    row(kind, object, layout, 0)
 }

@@ -3,18 +3,17 @@
 use std::fmt::Write as _;
 
 use super::registry::{Command, Kind, registry};
-use crate::error::Stage;
-use crate::exec::Execution;
-use crate::outcome::{Block, Outcome};
-use crate::output::Rendered;
+use crate::ground::error::Stage;
+use crate::ground::outcome::{Block, Outcome};
+use crate::ground::rendered::Rendered;
 
 /// Answers with the help of a command, or of kubectl itself.
-pub fn show(command: Option<&'static Command>) -> Execution {
+pub fn show(command: Option<&'static Command>) -> Outcome {
     let mut blocks = vec![Block::Output(Rendered::plain(text(command)))];
     if let Some(command) = command.filter(|command| !command.examples.is_empty()) {
         blocks.push(Block::Examples(&command.examples));
     }
-    Execution::Done(Outcome { stage: Stage::Help, exit_code: 0, blocks })
+    Outcome { stage: Stage::Help, exit_code: 0, blocks }
 }
 
 fn text(command: Option<&Command>) -> String {

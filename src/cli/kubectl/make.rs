@@ -2,11 +2,15 @@
 
 use serde_json::{Value, json};
 
-use super::act::{DryRun, usage};
-use super::manifest::line_labels;
+use super::dry_run::DryRun;
+use super::failure::{Failure, server, usage};
+use super::flags::{Selection, flags};
+use super::object::view;
+use super::output::Output;
 use super::parse::Request;
 use super::pod_manifest::{IMAGE_BYTES, quantities, sleep_ms};
-use super::{Failure, Said, print, server, view};
+use super::print;
+use super::select::line_labels;
 use scale_down_engine::kubernetes::{Container, Image, PodSpec, Resources, RestartPolicy};
 use scale_down_engine::workloads::{DeploymentSpec, SetKind};
 use scale_down_engine::{Cloud, ClusterId, Pairs};
@@ -35,8 +39,8 @@ fn check_name(name: &str) -> Result<(), Failure> {
 }
 
 /// Prints the created object, or with a dry run the one that would be created.
-fn say(request: &Request, title: &str, object: &Value, dry_run: DryRun) -> Result<Said, Failure> {
-    let output = match request.text("output") {
+fn say(output: Option<&str>, title: &str, object: &Value, dry_run: DryRun) -> Result<Output, Failure> {
+    let text = match output {
         None => format!("{title} created{}\n", dry_run.suffix()),
         Some("name") => format!("{title}\n"),
         Some("json") => print::json(object),
@@ -47,34 +51,50 @@ fn say(request: &Request, title: &str, object: &Value, dry_run: DryRun) -> Resul
             )));
         }
     };
-    let mut said = Said::default();
-    said.print(output);
-    Ok(said)
+    let mut output = Output::default();
+    output.print(text);
+    Ok(output)
+}
+
+flags! {
+    pub struct RunFlags<'a> {
+        request: &'a Request,
+        selection: Selection,
+        image: Option<&'a str>,
+        restart: Option<&'a str>,
+        labels: Option<&'a str>,
+        requests: Option<&'a str>,
+        command: bool,
+        dry_run: Option<&'a str>,
+        output: Option<&'a str>,
+    }
 }
 
 /// Answers `kubectl run`.
-pub fn run(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
-    let dry_run = DryRun::of(request)?;
+pub fn run(arguments: &RunFlags<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let dry_run = DryRun::of(arguments.dry_run)?;
+    let request = arguments.request;
+    let namespace = &arguments.selection.namespace;
     let Some(name) = request.words.first() else {
-        return Err(usage(request, "NAME is required for run"));
+        return Err(usage(request.command, "NAME is required for run"));
     };
-    let Some(image_name) = request.text("image") else {
+    let Some(image_name) = arguments.image else {
         return Err(Failure::usage("required flag(s) \"image\" not set"));
     };
     check_name(name)?;
-    let restart_policy = match request.text("restart") {
+    let restart_policy = match arguments.restart {
         None | Some("Always") => RestartPolicy::Always,
         Some("OnFailure") => RestartPolicy::OnFailure,
         Some("Never") => RestartPolicy::Never,
         Some(other) => return Err(Failure::usage(format!("invalid restart policy: {other}"))),
     };
-    let mut spec = PodSpec::new(request.namespace(), name, Resources::default());
-    spec.labels = match request.text("labels") {
+    let mut spec = PodSpec::new(namespace, name, Resources::default());
+    spec.labels = match arguments.labels {
         Some(text) => line_labels(text)?,
         None => Pairs::from([("run".to_owned(), name.clone())]),
     };
     let mut requests = Resources::default();
-    if let Some(text) = request.text("requests") {
+    if let Some(text) = arguments.requests {
         let pairs = text.split(',').map(|pair| pair.split_once('=').unwrap_or((pair, "")));
         quantities(pairs).map_err(Failure::usage)?.apply(&mut requests);
     }
@@ -88,9 +108,9 @@ pub fn run(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, 
     let words: Vec<&str> = words().collect();
     let mut container = json!({ "image": image_name, "name": name, "resources": {} });
     if let Some(fields) = container.as_object_mut().filter(|_| !words.is_empty()) {
-        fields.insert(if request.flag("command") { "command" } else { "args" }.to_owned(), json!(words));
+        fields.insert(if arguments.command { "command" } else { "args" }.to_owned(), json!(words));
     }
-    let policy = request.text("restart").unwrap_or("Always");
+    let policy = arguments.restart.unwrap_or("Always");
     let object = json!({
         "apiVersion": "v1",
         "kind": "Pod",
@@ -100,37 +120,49 @@ pub fn run(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, 
     });
     let title = format!("pod/{name}");
     if dry_run != DryRun::Client {
-        let is_there = view(cloud, id)?.kubernetes.pod_named(request.namespace(), name).is_some();
+        let is_there = view(cloud, id)?.kubernetes.pod_named(namespace, name).is_some();
         if is_there {
             return Err(server("AlreadyExists", &format!("pods \"{name}\" already exists")));
         }
     }
-    let said = say(request, &title, &object, dry_run)?;
+    let output = say(arguments.output, &title, &object, dry_run)?;
     if !dry_run.is_on() {
         cloud.on_kubernetes(id, |kubernetes, moment| kubernetes.create_set(SetKind::Bare, spec, 1, moment))?;
     }
-    Ok(said)
+    Ok(output)
+}
+
+flags! {
+    pub struct CreateDeployment<'a> {
+        request: &'a Request,
+        selection: Selection,
+        image: Vec<&'a str>,
+        replicas: Option<i64>,
+        dry_run: Option<&'a str>,
+        output: Option<&'a str>,
+    }
 }
 
 /// Answers `kubectl create deployment`.
-pub fn deployment(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
-    let dry_run = DryRun::of(request)?;
-    let images = request.list("image");
+pub fn deployment(arguments: &CreateDeployment<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let dry_run = DryRun::of(arguments.dry_run)?;
+    let request = arguments.request;
+    let images = arguments.image.as_slice();
     if images.is_empty() {
         return Err(Failure::usage("required flag(s) \"image\" not set"));
     }
     let [name] = request.words.as_slice() else {
-        return Err(usage(request, &format!("exactly one NAME is required, got {}", request.words.len())));
+        return Err(usage(request.command, &format!("exactly one NAME is required, got {}", request.words.len())));
     };
     check_name(name)?;
-    let replicas = request.integer("replicas").unwrap_or(1);
+    let replicas = arguments.replicas.unwrap_or(1);
     let replicas = u32::try_from(replicas).map_err(|_| {
         Failure::bare(format!(
             "The Deployment \"{name}\" is invalid: spec.replicas: Invalid value: {replicas}: must be greater than or equal to 0"
         ))
     })?;
     let labels = Pairs::from([("app".to_owned(), name.clone())]);
-    let mut template = PodSpec::new(request.namespace(), name, Resources::default());
+    let mut template = PodSpec::new(&arguments.selection.namespace, name, Resources::default());
     template.labels.clone_from(&labels);
     let one = |name: &&str| Container { name: container_name(name), image: image(name), ..Container::default() };
     template.containers = images.iter().map(one).collect();
@@ -158,14 +190,14 @@ pub fn deployment(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result
         "status": {},
     });
     let title = format!("deployment.apps/{name}");
-    let namespace = request.namespace().to_owned();
+    let namespace = arguments.selection.namespace.clone();
     if dry_run != DryRun::Client && view(cloud, id)?.kubernetes.deployment(&namespace, name).is_some() {
         return Err(Failure::usage(format!("failed to create deployment: deployments.apps \"{name}\" already exists")));
     }
     let spec = DeploymentSpec { name: name.clone(), namespace, labels, replicas, template };
-    let said = say(request, &title, &object, dry_run)?;
+    let output = say(arguments.output, &title, &object, dry_run)?;
     if !dry_run.is_on() {
         cloud.on_kubernetes(id, |kubernetes, moment| kubernetes.create_deployment(spec, moment))?;
     }
-    Ok(said)
+    Ok(output)
 }

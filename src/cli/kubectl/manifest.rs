@@ -2,19 +2,22 @@
 
 use serde_json::Value;
 
-use super::act::DryRun;
+use super::dry_run::DryRun;
+use super::failure::{Failure, not_simulated, server};
+use super::flags::{Given, flags};
 use super::kind::Kind;
+use super::object::view;
+use super::output::Output;
 use super::parse::Request;
 use super::pod_manifest::{number, pairs, pod, selector, text};
-use super::select::labels as read_labels;
-use super::{Failure, Said, priorities, server, view, yaml};
+use super::{priorities, yaml};
 use scale_down_engine::autoscaler::expander::Priorities;
 use scale_down_engine::kubernetes::budget::Amount;
-use scale_down_engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
+use scale_down_engine::kubernetes::pod_spec::{DEFAULT_NAMESPACE, SYSTEM_NAMESPACE};
 use scale_down_engine::kubernetes::{BudgetLimit, DisruptionBudget, PodSpec, RestartPolicy};
 use scale_down_engine::scaler::Scaler;
 use scale_down_engine::workloads::{DeploymentSpec, SetKind, kind_name};
-use scale_down_engine::{Cloud, ClusterId, Pairs};
+use scale_down_engine::{Cloud, ClusterId};
 
 /// Running time of a job's containers if their command does not say, in milliseconds.
 const JOB_MS: u64 = 60_000;
@@ -52,16 +55,15 @@ enum Wanted {
 }
 
 /// Returns the documents that `-f` names: only piped or typed text, as there are no files here.
-pub fn documents(request: &Request, input: Option<&str>) -> Result<Vec<Value>, Failure> {
-    let names = request.list("filename");
+pub fn documents(request: &Request, names: &[&str]) -> Result<Vec<Value>, Failure> {
     if names.is_empty() {
         return Err(Failure::usage("must specify one of -f and -k"));
     }
     if let Some(file) = names.iter().find(|name| **name != "-") {
         return Err(Failure::usage(format!("the path \"{file}\" does not exist")));
     }
-    let text = input.unwrap_or_default();
-    let documents = yaml::documents(text).map_err(|error| Failure::usage(format!("error parsing STDIN: {error}")))?;
+    let text = request.input.as_deref().unwrap_or_default();
+    let documents = yaml::manifests(text).map_err(|error| Failure::usage(format!("error parsing STDIN: {error}")))?;
     let documents: Vec<Value> = documents
         .into_iter()
         .flat_map(|document| match document.get("items").and_then(Value::as_array) {
@@ -163,7 +165,7 @@ fn readable(title: &str, name: &str, namespace: &str, version: &str) -> Option<K
     })
 }
 
-fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Failure> {
+fn read(document: &Value, given: Given<'_>, now_ms: u64) -> Result<Manifest, Failure> {
     let Some((title, name)) = title(document) else {
         let is_versioned = document.get("apiVersion").is_some();
         return Err(not_valid(if is_versioned { "kind not set" } else { "[apiVersion not set, kind not set]" }));
@@ -172,8 +174,9 @@ fn read(document: &Value, request: &Request, now_ms: u64) -> Result<Manifest, Fa
     if version.is_empty() {
         return Err(not_valid("apiVersion not set"));
     }
-    let namespace = text(document, "/metadata/namespace").unwrap_or_else(|| request.namespace().to_owned());
-    if let Some(given) = request.given("namespace").filter(|given| *given != namespace) {
+    let namespace = text(document, "/metadata/namespace")
+        .unwrap_or_else(|| given.0.filter(|given| !given.is_empty()).unwrap_or(DEFAULT_NAMESPACE).to_owned());
+    if let Some(given) = given.0.filter(|given| *given != namespace) {
         return Err(Failure::usage(format!(
             "the namespace from the provided object \"{namespace}\" does not match the namespace \"{given}\". You must pass '--namespace={namespace}' to perform this operation."
         )));
@@ -307,18 +310,39 @@ fn walk(value: &Value, path: &str, known: &[String], found: &mut Vec<String>) {
     }
 }
 
-/// Answers `kubectl apply` and `kubectl create -f`.
-pub fn apply(request: &Request, input: Option<&str>, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
-    let documents = documents(request, input)?;
-    let dry_run = DryRun::of(request)?;
-    let is_create = request.command.name == "create";
-    let mut said = Said::default();
+flags! {
+    pub struct Apply<'a> {
+        request: &'a Request,
+        filename: Vec<&'a str>,
+        namespace: Given<'a>,
+        dry_run: Option<&'a str>,
+    }
+}
+
+/// Answers `kubectl apply`.
+pub fn apply(arguments: &Apply<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    put_all(arguments, false, id, cloud)
+}
+
+/// Answers `kubectl create -f`.
+pub fn create(arguments: &Apply<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    match arguments.request.words.first() {
+        Some(word) => Err(not_simulated(&format!("kubectl create {word}"))),
+        None => put_all(arguments, true, id, cloud),
+    }
+}
+
+/// Creates or changes what the documents describe; with `is_create` nothing may be there yet.
+fn put_all(arguments: &Apply<'_>, is_create: bool, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let documents = documents(arguments.request, &arguments.filename)?;
+    let dry_run = DryRun::of(arguments.dry_run)?;
+    let mut output = Output::default();
     let mut left_out: Vec<String> = Vec::new();
     for document in &documents {
-        let manifest = match read(document, request, cloud.now_ms()) {
+        let manifest = match read(document, arguments.namespace, cloud.now_ms()) {
             Ok(manifest) => manifest,
             Err(failure) => {
-                said.failures.push(failure);
+                output.failures.push(failure);
                 continue;
             }
         };
@@ -332,18 +356,18 @@ pub fn apply(request: &Request, input: Option<&str>, id: ClusterId, cloud: &mut 
         let mut notes = manifest.notes.clone();
         match put(manifest, is_create, dry_run, id, cloud) {
             Ok(word) => {
-                said.add(format!("{title}/{name} {word}{}", dry_run.suffix()));
-                said.notes.append(&mut notes);
+                output.add(format!("{title}/{name} {word}{}", dry_run.suffix()));
+                output.notes.append(&mut notes);
             }
-            Err(failure) => said.failures.push(failure),
+            Err(failure) => output.failures.push(failure),
         }
     }
     if !left_out.is_empty() {
         let shown: Vec<&str> = left_out.iter().take(4).map(String::as_str).collect();
         let more = if left_out.len() > 4 { format!(" and {} more", left_out.len() - 4) } else { String::new() };
-        said.notes.push(format!("Nothing comes of these fields here: {}{more}.", shown.join(", ")));
+        output.notes.push(format!("Nothing comes of these fields here: {}{more}.", shown.join(", ")));
     }
-    Ok(said)
+    Ok(output)
 }
 
 /// Creates or changes the object of a manifest; returns `created`, `configured` or `unchanged`.
@@ -449,11 +473,4 @@ fn put(
             Ok(word(is_there, is_same))
         }
     }
-}
-
-/// Reads the labels of a line: `key=value,…`.
-pub fn line_labels(text: &str) -> Result<Pairs, Failure> {
-    let selector = read_labels(text).map_err(Failure::usage)?;
-    let pairs = selector.requirements.into_iter();
-    Ok(pairs.filter_map(|one| Some((one.key, one.values.into_iter().next()?))).collect())
 }

@@ -1,10 +1,13 @@
 //! `kubectl taint`, `kubectl label` and `kubectl annotate`.
 
-use super::act::{DryRun, chosen_nodes, not_simulated, usage};
+use super::dry_run::DryRun;
+use super::failure::{Failure, not_simulated, usage};
+use super::flags::flags;
 use super::kind::Kind;
+use super::object::view;
+use super::output::Output;
 use super::parse::Request;
-use super::target::targets;
-use super::{Failure, Said, view};
+use super::target::{chosen_nodes, targets};
 use scale_down_engine::kubernetes::{Taint, TaintEffect};
 use scale_down_engine::{Cloud, ClusterId, Pairs};
 
@@ -57,22 +60,33 @@ fn changes(words: &[String]) -> Result<(Vec<Taint>, Vec<Removal>), String> {
     Ok((added, removed))
 }
 
+flags! {
+    pub struct TaintFlags<'a> {
+        request: &'a Request,
+        selector: Option<&'a str>,
+        all: bool,
+        overwrite: bool,
+        dry_run: Option<&'a str>,
+    }
+}
+
 /// Answers `kubectl taint`.
-pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
-    let dry_run = DryRun::of(request)?;
+pub fn taint(arguments: &TaintFlags<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let dry_run = DryRun::of(arguments.dry_run)?;
+    let Request { command, words, .. } = arguments.request;
     let is_change = |word: &&String| word.contains([':', '=']) || word.ends_with('-');
-    let begins = request.words.iter().position(|word| is_change(&word)).unwrap_or(request.words.len());
-    let (resources, specs) = request.words.split_at(begins);
+    let begins = words.iter().position(|word| is_change(&word)).unwrap_or(words.len());
+    let (resources, specs) = words.split_at(begins);
     let Some((kind, names)) = resources.split_first() else {
-        return Err(usage(request, "one or more resources must be specified as <resource> <name>"));
+        return Err(usage(command, "one or more resources must be specified as <resource> <name>"));
     };
     if specs.is_empty() {
-        return Err(usage(request, "at least one taint update is required"));
+        return Err(usage(command, "at least one taint update is required"));
     }
     if let Some(late) = specs.iter().find(|word| !is_change(word)) {
-        return Err(usage(request, &format!("all resources must be specified before taint changes: {late}")));
+        return Err(usage(command, &format!("all resources must be specified before taint changes: {late}")));
     }
-    let (added, removed) = changes(specs).map_err(|message| usage(request, &message))?;
+    let (added, removed) = changes(specs).map_err(|message| usage(command, &message))?;
     // `node/NAME` stands for both words.
     let (kind, own_name) = kind.split_once('/').map_or((kind.as_str(), None), |(kind, name)| (kind, Some(name)));
     if Kind::named(kind) != Some(Kind::Node) {
@@ -80,16 +94,16 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         return Err(Failure::usage(message));
     }
     let names: Vec<String> = own_name.map(str::to_owned).into_iter().chain(names.iter().cloned()).collect();
-    let mut said = Said::default();
-    for node in chosen_nodes(view(cloud, id)?, &names, request)? {
+    let mut output = Output::default();
+    for node in chosen_nodes(view(cloud, id)?, &names, arguments.selector, arguments.all)? {
         let is_same = |one: &Taint, other: &Taint| one.key == other.key && one.effect == other.effect;
         let taken: Vec<&str> = added
             .iter()
             .filter(|taint| node.taints.iter().any(|known| is_same(known, taint)))
             .map(|taint| taint.key.as_str())
             .collect();
-        if !taken.is_empty() && !request.flag("overwrite") {
-            said.failures.push(Failure::usage(format!(
+        if !taken.is_empty() && !arguments.overwrite {
+            output.failures.push(Failure::usage(format!(
                 "node {} already has {} taint(s) with same effect(s) and --overwrite is false",
                 node.name,
                 taken.join(",")
@@ -105,20 +119,20 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             let count = taints.len();
             taints.retain(|taint| !removal.matches(taint));
             if taints.len() == count {
-                said.failures.push(Failure::usage(format!("taint \"{}\" not found", removal.text())));
+                output.failures.push(Failure::usage(format!("taint \"{}\" not found", removal.text())));
             }
             is_deleted |= taints.len() != count;
         }
-        if !said.failures.is_empty() {
+        if !output.failures.is_empty() {
             continue;
         }
         let word = match (is_added, is_deleted) {
             (true, true) => "modified",
-            _ if request.flag("overwrite") => "modified",
+            _ if arguments.overwrite => "modified",
             (true, false) => "tainted",
             (false, _) => "untainted",
         };
-        said.add(format!("node/{} {word}{}", node.name, dry_run.suffix()));
+        output.add(format!("node/{} {word}{}", node.name, dry_run.suffix()));
         if !dry_run.is_on() {
             cloud.on_kubernetes(id, |kubernetes, _| {
                 kubernetes.change_taints(node.id, |own| *own = taints);
@@ -126,38 +140,58 @@ pub fn taint(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             })?;
         }
     }
-    Ok(said)
+    Ok(output)
 }
 
-/// Answers `kubectl label` and `kubectl annotate`.
-pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said, Failure> {
-    let is_label = request.command.name == "label";
+flags! {
+    pub struct PairFlags<'a> {
+        request: &'a Request,
+        selector: Option<&'a str>,
+        all: bool,
+        overwrite: bool,
+        list: bool,
+        dry_run: Option<&'a str>,
+    }
+}
+
+/// Answers `kubectl label`.
+pub fn label(arguments: &PairFlags<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    pairs(arguments, true, id, cloud)
+}
+
+/// Answers `kubectl annotate`.
+pub fn annotate(arguments: &PairFlags<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    pairs(arguments, false, id, cloud)
+}
+
+fn pairs(arguments: &PairFlags<'_>, is_label: bool, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
     let what = if is_label { "label" } else { "annotation" };
-    let dry_run = DryRun::of(request)?;
+    let dry_run = DryRun::of(arguments.dry_run)?;
+    let Request { command, words, .. } = arguments.request;
     let is_change = |word: &&String| word.contains('=') || word.ends_with('-');
-    let begins = request.words.iter().position(|word| is_change(&word)).unwrap_or(request.words.len());
-    let (resources, specs) = request.words.split_at(begins);
+    let begins = words.iter().position(|word| is_change(&word)).unwrap_or(words.len());
+    let (resources, specs) = words.split_at(begins);
     if resources.is_empty() {
         return Err(usage(
-            request,
+            command,
             "one or more resources must be specified as <resource> <name> or <resource>/<name>",
         ));
     }
-    let is_list = request.flag("list");
+    let is_list = arguments.list;
     if specs.is_empty() && !is_list {
-        return Err(usage(request, &format!("at least one {what} update is required")));
+        return Err(usage(command, &format!("at least one {what} update is required")));
     }
     if let Some(late) = specs.iter().find(|word| !is_change(word)) {
-        return Err(usage(request, &format!("all resources must be specified before {what} changes: {late}")));
+        return Err(usage(command, &format!("all resources must be specified before {what} changes: {late}")));
     }
     let targets = targets(resources)?;
     if let Some(other) = targets.iter().find(|target| target.kind != Kind::Node) {
         let plural = other.kind.info().plural();
-        return Err(not_simulated(&format!("kubectl {} of {plural}", request.command.name)));
+        return Err(not_simulated(&format!("kubectl {} of {plural}", command.name)));
     }
     let names: Vec<String> = targets.into_iter().flat_map(|target| target.names).collect();
-    let mut said = Said::default();
-    for node in chosen_nodes(view(cloud, id)?, &names, request)? {
+    let mut output = Output::default();
+    for node in chosen_nodes(view(cloud, id)?, &names, arguments.selector, arguments.all)? {
         let before: &Pairs = if is_label { &node.labels } else { &node.annotations };
         let mut after = before.clone();
         let (mut taken, mut missing) = (Vec::new(), Vec::new());
@@ -165,7 +199,7 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         for spec in specs {
             if let Some((key, value)) = spec.split_once('=') {
                 is_set = true;
-                match before.get(key).filter(|known| *known != value && !request.flag("overwrite")) {
+                match before.get(key).filter(|known| *known != value && !arguments.overwrite) {
                     Some(known) => taken.push(format!("'{key}' already has a value ({known})")),
                     None => drop(after.insert(key.to_owned(), value.to_owned())),
                 }
@@ -177,7 +211,7 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         }
         if !taken.is_empty() {
             let taken = taken.join(", ");
-            said.failures.push(Failure::usage(if is_label {
+            output.failures.push(Failure::usage(if is_label {
                 format!("{taken}, and --overwrite is false")
             } else {
                 format!("--overwrite is false but found the following declared annotation(s): {taken}")
@@ -186,12 +220,12 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
         }
         if is_list {
             for (key, value) in &after {
-                said.add(format!("{key}={value}"));
+                output.add(format!("{key}={value}"));
             }
             continue;
         }
         for key in missing.iter().filter(|_| is_label) {
-            said.add(format!("label \"{key}\" not found."));
+            output.add(format!("label \"{key}\" not found."));
         }
         let word = match (is_label, after != *before, is_set) {
             (true, false, _) => "not labeled",
@@ -199,7 +233,7 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             (true, true, false) => "unlabeled",
             (false, ..) => "annotated",
         };
-        said.add(format!("node/{} {word}{}", node.name, dry_run.suffix()));
+        output.add(format!("node/{} {word}{}", node.name, dry_run.suffix()));
         if !dry_run.is_on() {
             cloud.on_kubernetes(id, |kubernetes, _| {
                 if is_label {
@@ -211,5 +245,5 @@ pub fn pairs(request: &Request, id: ClusterId, cloud: &mut Cloud) -> Result<Said
             })?;
         }
     }
-    Ok(said)
+    Ok(output)
 }

@@ -5,20 +5,21 @@
 
 use serde_json::{Map, Value, json};
 
+use super::failure::{Failure, refused_connection};
 use super::kind::Kind;
 use super::print::{cpu, memory};
 use super::priorities;
-use crate::arm::{address, moment};
-use crate::exec::resource::scale_set_id;
+use crate::az::arm::resource::scale_set_id;
+use crate::az::arm::{address, moment};
 use scale_down_engine::kubernetes::budget::Amount;
 use scale_down_engine::kubernetes::pod_spec::SYSTEM_NAMESPACE;
 use scale_down_engine::kubernetes::taint::{NOT_READY_KEY, UNREACHABLE_KEY};
 use scale_down_engine::kubernetes::{
     BudgetLimit, NodeInfo, Operator, Pod, PodPhase, PodSpec, Resources, Selector, Taint, TaintEffect, Toleration,
 };
-use scale_down_engine::scaler::Clock;
+use scale_down_engine::scaler::TimeFormats;
 use scale_down_engine::workloads::{Deployment, DeploymentId, Horizontal, Kubernetes, PodSet, SetKind};
-use scale_down_engine::{Cloud, Cluster, Pairs};
+use scale_down_engine::{Cloud, Cluster, ClusterId, Pairs, Pool};
 
 /// The namespaces of every cluster.
 const NAMESPACES: [&str; 4] = ["default", "kube-node-lease", "kube-public", "kube-system"];
@@ -32,6 +33,18 @@ pub struct View<'a> {
     pub cluster: &'a Cluster,
     /// Its Kubernetes objects.
     pub kubernetes: &'a Kubernetes,
+}
+
+/// Returns the objects of a cluster; a refused connection if it is not there.
+pub(super) fn view(cloud: &Cloud, id: ClusterId) -> Result<View<'_>, Failure> {
+    let cluster = cloud.clusters().iter().find(|cluster| cluster.id == id);
+    let found = cluster.and_then(|cluster| Some(View { cloud, cluster, kubernetes: cloud.kubernetes(id)? }));
+    found.ok_or_else(refused_connection)
+}
+
+/// Returns the version of the kubelet on the nodes of a pool, such as `v1.33.2`.
+pub(super) fn kubelet_version(pool: Option<&Pool>) -> String {
+    format!("v{}", pool.map_or("", |pool| pool.spec.kubernetes_version.as_str()))
 }
 
 impl View<'_> {
@@ -59,14 +72,12 @@ impl View<'_> {
 
     fn node(&self, node: &NodeInfo) -> Value {
         let pool = self.cluster.pool_by_id(node.id.pool);
-        let (size, version) = pool.map_or((Resources::default(), ""), |pool| {
+        let size = pool.map_or_else(Resources::default, |pool| {
             let size = &pool.spec.vm_size;
             let whole = Resources::new(u64::from(size.vcpus) * 1000, u64::from(size.memory_mib) << 20);
-            (
-                Resources { pods: pool.spec.max_pods, gpus: size.gpus.into(), ..whole },
-                pool.spec.kubernetes_version.as_str(),
-            )
+            Resources { pods: pool.spec.max_pods, gpus: size.gpus.into(), ..whole }
         });
+        let version = kubelet_version(pool);
         let is_windows = node.label("kubernetes.io/os") == Some("windows");
         let (image, kernel) = if is_windows {
             ("Windows Server 2022 Datacenter", "10.0.20348.4171")
@@ -113,8 +124,8 @@ impl View<'_> {
                 "architecture": "amd64",
                 "containerRuntimeVersion": "containerd://1.7.28-1",
                 "kernelVersion": kernel,
-                "kubeProxyVersion": format!("v{version}"),
-                "kubeletVersion": format!("v{version}"),
+                "kubeProxyVersion": version,
+                "kubeletVersion": version,
                 "operatingSystem": if is_windows { "windows" } else { "linux" },
                 "osImage": image,
             },
@@ -310,7 +321,7 @@ impl View<'_> {
         }
         // As the autoscaler writes moments in this one.
         let time = |at_ms| format!("{} +0000 UTC", moment(at_ms).replace('T', " ").trim_end_matches('Z'));
-        let clock = Clock { time: &time, moment: &|at_ms| format!("\"{}\"", moment(at_ms)) };
+        let clock = TimeFormats { time: &time, moment: &|at_ms| format!("\"{}\"", moment(at_ms)) };
         if let Some(status) = self.cloud.autoscaler_status(id, &clock) {
             let mut map = config_map(SYSTEM_NAMESPACE, "cluster-autoscaler-status", "status", &status.text);
             let annotations = json!({ "cluster-autoscaler.kubernetes.io/last-updated": time(status.written_ms) });

@@ -11,6 +11,8 @@ pub struct Request {
     pub words: Vec<String>,
     /// Words after `--`.
     pub after_dashes: Vec<String>,
+    /// Text that is piped in, or a here-document.
+    pub input: Option<String>,
     flags: Vec<(&'static str, String)>,
 }
 
@@ -70,7 +72,8 @@ pub fn parse(words: &[&str]) -> Result<Parsed, String> {
             None => Ok(Parsed::Help(None)),
         };
     };
-    let mut request = Request { command, words: Vec::new(), after_dashes: Vec::new(), flags: flags_before };
+    let mut request =
+        Request { command, words: Vec::new(), after_dashes: Vec::new(), input: None, flags: flags_before };
     request
         .read(rest.get(count..).unwrap_or_default())
         .map_err(|message| format!("{message}\nSee 'kubectl {} --help' for usage.", command.name))?;
@@ -224,11 +227,10 @@ impl Request {
         Ok(())
     }
 
-    /// Returns the request with a further flag set to `true`.
+    /// Returns `true` if the command has such a flag.
     #[must_use]
-    pub fn with_flag(mut self, long: &'static str) -> Self {
-        self.flags.push((long, "true".to_owned()));
-        self
+    pub fn has(&self, long: &str) -> bool {
+        find(self.command, |flag| flag.long == long).is_some()
     }
 
     /// Returns the text of a flag or else its default; `None` if that is empty.

@@ -36,8 +36,8 @@ fn rules(text: &str) -> Result<Vec<(i64, Pattern)>, String> {
         return Err(format!("priority configuration in {NAME} configmap is empty; please provide valid configuration"));
     }
     let unreadable = |error: &str| format!("Can't parse YAML with priorities in the configmap: {error}");
-    let documents = yaml::documents(text).map_err(|error| unreadable(&error.to_string()))?;
-    let Some(Value::Object(numbers)) = documents.first() else {
+    let document = yaml::document(text).map_err(|error| unreadable(&error.to_string()))?;
+    let Value::Object(numbers) = document else {
         return Err(unreadable("no numbers with lists of patterns"));
     };
     let mut rules = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::sync::LazyLock;
 
-use crate::error::Example;
+use crate::ground::example::Example;
 
 const TABLE: &str = include_str!("commands.txt");
 
@@ -39,6 +39,8 @@ pub struct Flag {
 /// A command, or a group of commands.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Command {
+    /// Its place among all commands.
+    pub number: usize,
     /// Name, such as `get` or `create deployment`.
     pub name: &'static str,
     /// Other names for its last word.
@@ -125,7 +127,9 @@ fn read() -> Registry {
                     Some((name, usage)) => (name, "", usage),
                     None => (part(), part(), part()),
                 };
+                let number = registry.commands.len();
                 registry.commands.push(Command {
+                    number,
                     name,
                     aliases: aliases.split_whitespace().collect(),
                     usage,

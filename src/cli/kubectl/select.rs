@@ -2,7 +2,9 @@
 
 use serde_json::Value;
 
+use super::failure::Failure;
 use super::kind::Kind;
+use scale_down_engine::Pairs;
 use scale_down_engine::kubernetes::{Operator, Requirement, Selector};
 
 /// Reads a label selector: `a=b,c!=d,e in (f,g),h,!i`.
@@ -63,6 +65,13 @@ fn requirement(term: &str) -> Result<Requirement, String> {
         return Err(unreadable());
     }
     Ok(Requirement { key: key.to_owned(), operator, values: Vec::new() })
+}
+
+/// Reads the labels of a line: `key=value,…`.
+pub fn line_labels(text: &str) -> Result<Pairs, Failure> {
+    let selector = labels(text).map_err(Failure::usage)?;
+    let pairs = selector.requirements.into_iter();
+    Ok(pairs.filter_map(|one| Some((one.key, one.values.into_iter().next()?))).collect())
 }
 
 /// Returns `true` if an object's labels match the selector.

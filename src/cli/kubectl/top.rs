@@ -1,11 +1,15 @@
 //! `kubectl top`: usage of nodes and pods. Pods without a simulated load are taken to use what they request.
 
-use super::object::View;
+use super::failure::{Failure, not_found};
+use super::flags::{Selection, flags};
+use super::object::{View, view};
+use super::output::Output;
 use super::parse::Request;
+use super::print;
 use super::select::labels;
-use super::{Failure, Said, not_found, print};
 use scale_down_engine::kubernetes::{NodeInfo, Pod, PodPhase, Resources};
 use scale_down_engine::workloads::SetKind;
+use scale_down_engine::{Cloud, ClusterId};
 
 const NOTE: &str =
     "What pods of deployments use follows their load (sim load); others are taken to use what they ask for.";
@@ -35,8 +39,8 @@ fn percent(part: u64, whole: u64) -> String {
     format!("{}%", (part * 100).checked_div(whole).unwrap_or(0))
 }
 
-fn sort(rows: &mut [(Resources, Vec<String>)], request: &Request) -> Result<(), Failure> {
-    match request.text("sort-by") {
+fn sort(rows: &mut [(Resources, Vec<String>)], by: Option<&str>) -> Result<(), Failure> {
+    match by {
         None => Ok(()),
         Some("cpu") => {
             rows.sort_by_key(|(used, _)| std::cmp::Reverse(used.cpu_millis));
@@ -50,18 +54,28 @@ fn sort(rows: &mut [(Resources, Vec<String>)], request: &Request) -> Result<(), 
     }
 }
 
-fn table(rows: Vec<(Resources, Vec<String>)>, header: &[&str], request: &Request) -> Said {
-    let head = (!request.flag("no-headers")).then(|| header.iter().map(|name| (*name).to_owned()).collect());
+fn table(rows: Vec<(Resources, Vec<String>)>, header: &[&str], is_bare: bool) -> Output {
+    let head = (!is_bare).then(|| header.iter().map(|name| (*name).to_owned()).collect());
     let rows: Vec<Vec<String>> = head.into_iter().chain(rows.into_iter().map(|(_, row)| row)).collect();
-    let mut said = Said { notes: vec![NOTE.to_owned()], ..Said::default() };
-    said.print(print::table(&rows));
-    said
+    let mut output = Output { notes: vec![NOTE.to_owned()], ..Output::default() };
+    output.print(print::table(&rows));
+    output
+}
+
+flags! {
+    pub struct Top<'a> {
+        request: &'a Request,
+        selection: Selection,
+        sort_by: Option<&'a str>,
+        no_headers: bool,
+    }
 }
 
 /// Answers `kubectl top node`.
-pub fn nodes(view: View<'_>, request: &Request) -> Result<Said, Failure> {
-    let selector = request.text("selector").map(labels).transpose().map_err(Failure::usage)?;
-    let names = request.words.as_slice();
+pub fn nodes(top: &Top<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let view = view(cloud, id)?;
+    let selector = top.selection.selector.as_deref().map(labels).transpose().map_err(Failure::usage)?;
+    let names = top.request.words.as_slice();
     if let Some(missing) = names.iter().find(|name| view.kubernetes.node_named(name).is_none()) {
         return Err(not_found("nodes", missing));
     }
@@ -86,16 +100,18 @@ pub fn nodes(view: View<'_>, request: &Request) -> Result<Said, Failure> {
     }
     // Those that nothing is known of come last.
     rows.sort_by_key(|(_, row)| row.iter().any(|cell| cell == "<unknown>"));
-    sort(&mut rows, request)?;
-    Ok(table(rows, &["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"], request))
+    sort(&mut rows, top.sort_by)?;
+    Ok(table(rows, &["NAME", "CPU(cores)", "CPU(%)", "MEMORY(bytes)", "MEMORY(%)"], top.no_headers))
 }
 
 /// Answers `kubectl top pod`.
-pub fn pods(view: View<'_>, request: &Request) -> Result<Said, Failure> {
-    let selector = request.text("selector").map(labels).transpose().map_err(Failure::usage)?;
-    let is_everywhere = request.flag("all-namespaces");
-    let names = request.words.as_slice();
-    let is_here = |pod: &&Pod| is_everywhere || pod.spec.namespace == request.namespace();
+pub fn pods(top: &Top<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<Output, Failure> {
+    let view = view(cloud, id)?;
+    let Selection { namespace: own_namespace, all_namespaces: is_everywhere, selector, .. } = &top.selection;
+    let is_everywhere = *is_everywhere;
+    let selector = selector.as_deref().map(labels).transpose().map_err(Failure::usage)?;
+    let names = top.request.words.as_slice();
+    let is_here = |pod: &&Pod| is_everywhere || pod.spec.namespace == *own_namespace;
     let mut rows = Vec::new();
     let mut found = Vec::new();
     for pod in view.kubernetes.nodes().flat_map(|node| node.pods()).filter(is_here) {
@@ -116,14 +132,14 @@ pub fn pods(view: View<'_>, request: &Request) -> Result<Said, Failure> {
         return Err(not_found("pods", missing));
     }
     if rows.is_empty() {
-        let place = if is_everywhere { String::new() } else { format!(" in {} namespace", request.namespace()) };
-        let mut said = Said::default();
-        said.warn(&format!("No resources found{place}.\n"));
-        return Ok(said);
+        let place = if is_everywhere { String::new() } else { format!(" in {own_namespace} namespace") };
+        let mut output = Output::default();
+        output.warn(&format!("No resources found{place}.\n"));
+        return Ok(output);
     }
     rows.sort_by(|(_, one), (_, other)| one.cmp(other));
-    sort(&mut rows, request)?;
+    sort(&mut rows, top.sort_by)?;
     let header = ["NAMESPACE", "NAME", "CPU(cores)", "MEMORY(bytes)"];
     let header = header.get(usize::from(!is_everywhere)..).unwrap_or_default();
-    Ok(table(rows, header, request))
+    Ok(table(rows, header, top.no_headers))
 }

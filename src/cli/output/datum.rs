@@ -8,8 +8,11 @@ use std::rc::Rc;
 
 use serde_json::Value;
 
-use super::query::Node;
-use crate::parse::python::{float_text, text_repr};
+use super::query::node;
+use crate::ground::python::{float_text, text_repr};
+
+/// A part of a query, in which the values written are data.
+pub type Node = node::Node<Datum>;
 
 /// A value.
 #[derive(Debug, Clone)]

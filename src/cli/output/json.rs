@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use super::datum::Datum;
-use super::rendered::{Rendered, Style};
-use crate::parse::python::float_text;
+use crate::ground::python::float_text;
+use crate::ground::rendered::{Rendered, Style};
 
 /// Renders a value as an indented document.
 pub fn document(value: &Datum) -> Rendered {

@@ -4,7 +4,7 @@
 //! `simple` format of Python's `tabulate` 0.10 does without its number parsing.
 
 use super::datum::Datum;
-use crate::parse::python::is_space;
+use crate::ground::python::is_space;
 
 /// Keys that never make a column.
 const SKIPPED_KEYS: [&str; 3] = ["id", "type", "etag"];

@@ -3,8 +3,8 @@
 //! A command's columns are a query, as in the Azure CLI, where most are one already; the rest are
 //! Python functions with the same result as these queries.
 
-use super::OutputError;
 use super::datum::Datum;
+use super::error::OutputError;
 use super::query;
 
 /// The columns of a table (Azure CLI 2.91.0, `table_transformer`).
@@ -113,8 +113,8 @@ impl TableTransformer {
 mod tests {
     use serde_json::json;
 
-    use super::super::{OutputFormat, render};
     use super::*;
+    use crate::output::{OutputFormat, render};
 
     #[test]
     fn columns() {

@@ -1,6 +1,6 @@
 //! Arithmetic of `$((…))`: whole numbers, variables, `+ - * / %`, comparisons and parentheses.
 
-use super::expand::Scope;
+use super::scope::Scope;
 
 /// The deepest nesting, of parentheses and of variables that hold expressions.
 const DEPTH_MAX: usize = 50;

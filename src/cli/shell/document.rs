@@ -1,7 +1,7 @@
 //! Here-documents: text that a line feeds to a command.
 
-use super::ShellError;
-use super::read::{Piece, RawCommand, RawWord, Reader, unexpected};
+use super::read::{Reader, unexpected};
+use super::syntax::{HereDocument, Piece, RawCommand, RawWord, ShellError};
 
 /// Returns the here-documents of a line whose texts are still to come, each with the line that ends it.
 pub(super) fn open_documents(line: &str) -> Vec<HereDocument> {
@@ -9,30 +9,6 @@ pub(super) fn open_documents(line: &str) -> Vec<HereDocument> {
     match reader.commands() {
         Ok(_) => reader.documents,
         Err(_) => Vec::new(),
-    }
-}
-
-/// A here-document: `<<EOF`.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HereDocument {
-    /// Index in the line of the command that it feeds.
-    command: usize,
-    delimiter: String,
-    /// `true` if the delimiter is quoted, so that the text is not expanded.
-    is_quoted: bool,
-    /// `true` for `<<-`, which strips the tabs before its lines.
-    strips_tabs: bool,
-}
-
-impl HereDocument {
-    /// Returns a line, given without its line break, with its tabs stripped for `<<-`.
-    fn line<'a>(&self, line: &'a str) -> &'a str {
-        if self.strips_tabs { line.trim_start_matches('\t') } else { line }
-    }
-
-    /// Returns `true` if the line is the delimiter.
-    pub(super) fn ends_with(&self, line: &str) -> bool {
-        self.line(line) == self.delimiter
     }
 }
 

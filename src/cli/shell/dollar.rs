@@ -1,9 +1,8 @@
 //! Expansions that begin with `$` or a backquote: variables, command substitutions, arithmetic.
 
-use super::glob::{Edit, Place};
-use super::parameter::Operation;
-use super::read::{Piece, RawWord, Reader, is_variable_name, open};
-use super::{ShellError, Span};
+use super::read::{Reader, open};
+use super::syntax::{Edit, Operation, Piece, Place, RawWord, ShellError, is_variable_name};
+use crate::ground::span::Span;
 
 /// The deepest nesting: reading is recursive, and the stack of a page is small.
 const DEPTH_MAX: usize = 50;

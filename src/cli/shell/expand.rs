@@ -5,16 +5,9 @@ use std::collections::BTreeMap;
 use super::arithmetic;
 use super::braces::braces;
 use super::parameter::Value;
-use super::read::{Piece, RawCommand, RawWord, is_variable_name, read};
-use super::{ShellError, SimpleCommand, Word};
-use crate::account::HOME;
-
-/// The variables and the exit code that the words of a command may refer to.
-#[derive(Clone, Copy)]
-pub(super) struct Scope<'a> {
-    pub(super) variables: &'a BTreeMap<String, String>,
-    pub(super) last_exit_code: i32,
-}
+use super::read::read;
+use super::scope::{Marked, Scope};
+use super::syntax::{Piece, RawCommand, RawWord, ShellError, SimpleCommand, Word, is_variable_name};
 
 impl Scope<'_> {
     /// Returns the text of a word; empty if it cannot be evaluated.
@@ -36,25 +29,7 @@ impl Scope<'_> {
         }
         marked
     }
-
-    fn variable(self, name: &str) -> Option<String> {
-        match name {
-            "?" => Some(self.last_exit_code.to_string()),
-            "#" => Some("0".to_owned()),
-            // There are no processes; any number does.
-            "$" => Some("1".to_owned()),
-            "HOME" => Some(self.home().to_owned()),
-            _ => self.variables.get(name).cloned(),
-        }
-    }
-
-    fn home(&self) -> &str {
-        self.variables.get("HOME").map_or(HOME, String::as_str)
-    }
 }
-
-/// A character, and `true` if it may separate words or, in a pattern, stand for others.
-pub(super) type Marked = (char, bool);
 
 impl RawCommand {
     /// Resolves variables, braces and quotes.

@@ -3,29 +3,12 @@
 //! A pattern becomes a regular expression, so that there is one matcher. There are no files here, so
 //! nothing else in a line is a pattern.
 
-use super::expand::Marked;
+use super::scope::Marked;
+use super::syntax::{Edit, Place};
 use scale_down_engine::ground::pattern::Pattern;
 
 /// Most characters of a value that patterns are tried on: the number of attempts grows with its square.
 const CHARACTERS_MAX: usize = 4096;
-
-/// An edit of a value by a pattern.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Edit {
-    /// `#` and `##`, `%` and `%%`: removes the match at one end.
-    Trim { at_end: bool, is_longest: bool },
-    /// `/`, `//`, `/#` and `/%`: replaces the match.
-    Replace(Place),
-}
-
-/// The place of a replacement.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
-    First,
-    Every,
-    Start,
-    End,
-}
 
 impl Edit {
     /// Edits a value. The pattern's and the replacement's characters are marked where no quote protects them.

@@ -3,8 +3,9 @@
 //! Pasted text comes from documents and terminals: with prompts, comments, `\` at line ends, fences,
 //! and the line breaks of every system.
 
-use super::Span;
-use super::document::{HereDocument, open_documents};
+use super::document::open_documents;
+use super::syntax::HereDocument;
+use crate::ground::span::Span;
 
 /// One complete line, ready for the shell.
 #[derive(Clone, Debug, PartialEq, Eq)]

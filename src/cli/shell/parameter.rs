@@ -1,46 +1,8 @@
 //! Operations on a variable within its braces: `${X:-default}`, `${X:0:3}`, `${X%.*}`, `${X,,}`, `${#X}`.
 
 use super::arithmetic;
-use super::expand::Scope;
-use super::glob::Edit;
-use super::read::RawWord;
-
-/// An operation on a variable. With `counts_empty`, as without the colon, a variable that is set to
-/// nothing counts as set.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
-    None,
-    /// `${X:-WORD}`; and `${X:=WORD}`, which does not set the variable here.
-    Fallback {
-        word: RawWord,
-        counts_empty: bool,
-    },
-    /// `${X:+WORD}`.
-    Alternative {
-        word: RawWord,
-        counts_empty: bool,
-    },
-    /// `${X:?WORD}`.
-    Require {
-        word: RawWord,
-        counts_empty: bool,
-    },
-    /// `${#X}`.
-    Length,
-    /// `${X:OFFSET}` and `${X:OFFSET:LENGTH}`.
-    Slice(RawWord),
-    /// `${X%PATTERN}`, `${X/PATTERN/REPLACEMENT}` and their like.
-    Edit {
-        edit: Edit,
-        pattern: RawWord,
-        replacement: RawWord,
-    },
-    /// `${X,,}`, `${X^^}`; without `is_whole` the first letter only.
-    Case {
-        is_upper: bool,
-        is_whole: bool,
-    },
-}
+use super::scope::Scope;
+use super::syntax::{Operation, RawWord};
 
 /// The result of an operation on a variable.
 pub(super) enum Value<'a> {

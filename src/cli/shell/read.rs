@@ -3,106 +3,8 @@
 use std::iter::Peekable;
 use std::str::CharIndices;
 
-use super::document::HereDocument;
-use super::parameter::Operation;
-use super::redirect::Streams;
-use super::{Connector, ShellError, Span};
-
-/// One piece of a word.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
-    /// Text; quoted text is neither split nor expanded further.
-    Text { text: String, quoted: bool },
-    /// A variable and what is done to it.
-    Variable { name: String, operation: Operation, quoted: bool },
-    /// A command substitution whose output is not known yet: the place and the source of its commands.
-    Substitution { inner: Span, source: String, quoted: bool },
-    /// Output of the commands of a substitution.
-    Output { text: String, quoted: bool },
-    /// `$((…))`.
-    Arithmetic { expression: RawWord, quoted: bool },
-}
-
-/// A word in pieces.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub(super) struct RawWord {
-    pub(super) pieces: Vec<Piece>,
-    pub(super) span: Span,
-    /// The word as it is written.
-    pub(super) source: String,
-}
-
-/// One command of a line, its words not yet expanded.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct RawCommand {
-    pub(super) words: Vec<RawWord>,
-    /// Standard input from a here-document or a here-string.
-    pub(super) input: Option<RawWord>,
-    /// Destinations of its output.
-    pub streams: Streams,
-    /// Operator before the next command; `None` for the last command.
-    pub next: Option<Connector>,
-}
-
-impl RawCommand {
-    /// Returns the span of the whole command, from the first word to the last.
-    #[must_use]
-    pub fn span(&self) -> Span {
-        Span {
-            start: self.words.first().map_or(0, |word| word.span.start),
-            end: self.words.last().map_or(0, |word| word.span.end),
-        }
-    }
-
-    /// Returns the variables that its words use without a fallback, `HOME` excepted.
-    pub fn variables(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().flat_map(|word| &word.pieces).filter_map(|piece| match piece {
-            Piece::Variable { name, operation, .. }
-                if is_variable_name(name) && name != "HOME" && !operation.has_fallback() =>
-            {
-                Some(name.as_str())
-            }
-            _ => None,
-        })
-    }
-
-    /// Returns the places in the line of the commands whose output its words use.
-    pub fn substitutions(&self) -> impl Iterator<Item = Span> {
-        self.words.iter().flat_map(|word| &word.pieces).filter_map(|piece| match piece {
-            Piece::Substitution { inner, .. } => Some(*inner),
-            _ => None,
-        })
-    }
-
-    /// Returns its pieces in the order in which they are expanded.
-    fn pieces_mut(&mut self) -> impl Iterator<Item = &mut Piece> {
-        self.words.iter_mut().chain(&mut self.input).flat_map(|word| &mut word.pieces)
-    }
-
-    /// Returns the source of the first substitution whose output is not known yet.
-    pub fn next_substitution(&mut self) -> Option<&str> {
-        self.pieces_mut().find_map(|piece| match piece {
-            Piece::Substitution { source, .. } => Some(source.as_str()),
-            _ => None,
-        })
-    }
-
-    /// Replaces the first substitution whose output is not known yet with what its commands printed.
-    pub fn substitute(&mut self, printed: &str) {
-        for piece in self.pieces_mut() {
-            if let Piece::Substitution { quoted, .. } = *piece {
-                *piece = Piece::Output { text: printed.trim_end_matches('\n').to_owned(), quoted };
-                return;
-            }
-        }
-    }
-
-    /// Returns `true` if its words contain output of other commands.
-    #[must_use]
-    pub fn is_substituted(&self) -> bool {
-        self.words.iter().any(RawWord::is_substituted)
-    }
-}
+use super::syntax::{Connector, HereDocument, RawCommand, RawWord, ShellError};
+use crate::ground::span::Span;
 
 /// Finds the commands of a line.
 ///
@@ -111,13 +13,6 @@ impl RawCommand {
 /// that are not available here: background commands and groups.
 pub fn read(line: &str) -> Result<Vec<RawCommand>, ShellError> {
     Reader::new(line).commands()
-}
-
-/// Returns `true` if the text is a valid name of a variable.
-pub(crate) fn is_variable_name(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
 pub(super) struct Reader<'a> {
@@ -344,32 +239,6 @@ impl<'a> Reader<'a> {
                     word.push(character, true);
                 }
             }
-        }
-    }
-}
-
-impl RawWord {
-    /// Returns `true` if it contains output of other commands.
-    pub(super) fn is_substituted(&self) -> bool {
-        self.pieces.iter().any(|piece| matches!(piece, Piece::Output { .. }))
-    }
-
-    pub(super) fn quoted(text: &str) -> Self {
-        Self { pieces: vec![Piece::Text { text: text.to_owned(), quoted: true }], ..Self::default() }
-    }
-
-    /// Adds a character to the last piece if that is of the same kind.
-    pub(super) fn push(&mut self, character: char, quoted: bool) {
-        match self.pieces.last_mut() {
-            Some(Piece::Text { text, quoted: same }) if *same == quoted => text.push(character),
-            _ => self.pieces.push(Piece::Text { text: character.to_string(), quoted }),
-        }
-    }
-
-    /// Begins a quoted piece, so that empty quotes make an empty word.
-    pub(super) fn open_quote(&mut self) {
-        if !matches!(self.pieces.last(), Some(Piece::Text { quoted: true, .. })) {
-            self.pieces.push(Piece::Text { text: String::new(), quoted: true });
         }
     }
 }

@@ -2,50 +2,32 @@
 //!
 //! There are no files, but the redirections that documents use need none.
 
-use super::ShellError;
 use super::read::{Reader, unexpected};
+use super::syntax::{ShellError, Stream, Streams};
+use crate::ground::outcome::{Block, stderr};
+use crate::ground::rendered::Rendered;
 
-/// Destination of an output stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stream {
-    /// Standard output.
-    Output,
-    /// Standard error.
-    Errors,
-    /// `/dev/null`.
-    Nowhere,
-}
-
-/// Destinations of the two output streams of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Streams {
-    /// Destination of standard output.
-    pub output: Stream,
-    /// Destination of standard error: warnings and refusals.
-    pub errors: Stream,
-    /// Redirection to or from a file, which is refused: the operator as written, and its byte offset in
-    /// the line.
-    pub(super) file: Option<(char, usize)>,
-}
-
-impl Default for Streams {
-    fn default() -> Self {
-        Self { output: Stream::Output, errors: Stream::Errors, file: None }
+/// Applies a command's redirections to its blocks; `merges` says whether `2>&1` makes one text of both streams.
+pub fn redirect(blocks: &mut Vec<Block>, streams: Streams, merges: bool) {
+    if streams == Streams::default() {
+        return;
     }
-}
-
-impl Streams {
-    /// Refuses a redirection to or from a file.
-    ///
-    /// # Errors
-    /// A redirection to or from a file: there are no files here.
-    pub(super) fn check(&self) -> Result<(), ShellError> {
-        let Some((character, at)) = self.file else { return Ok(()) };
-        let message = format!(
-            "playground: there are no files here, so `{character}' cannot redirect; --query and --output choose what is shown"
-        );
-        Err(ShellError { message, exit_code: 1, at })
-    }
+    blocks.retain_mut(|block| {
+        let one = std::slice::from_ref(block);
+        let (text, to) = match block {
+            Block::Output(rendered) => (rendered.text().to_owned(), streams.output),
+            Block::Warning(_) | Block::Error(_) | Block::Remark(_) => (stderr(one), streams.errors),
+            Block::Note(_) | Block::Question(_) | Block::Examples(_) => return true,
+        };
+        let is_output = matches!(block, Block::Output(_));
+        match to {
+            Stream::Nowhere => return false,
+            Stream::Output if !is_output && merges => *block = Block::Output(Rendered::plain(text)),
+            Stream::Errors if is_output && merges => *block = Block::Remark(text),
+            Stream::Output | Stream::Errors => {}
+        }
+        true
+    });
 }
 
 impl Reader<'_> {

@@ -3,7 +3,7 @@
 //! A curly quote is an ordinary character to a shell, so the line fails without a visible cause; the
 //! playground names the character.
 
-use super::Span;
+use crate::ground::span::Span;
 
 /// A character that looks like another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

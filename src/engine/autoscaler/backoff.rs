@@ -67,7 +67,7 @@ impl Backoffs {
         self.entries.retain(|entry| entry.failed_ms + times.reset_ms >= now_ms);
     }
 
-    /// The failures that are remembered.
+    /// Returns the failures that are remembered.
     #[must_use]
     pub fn entries(&self) -> &[Backoff] {
         &self.entries

@@ -8,9 +8,9 @@ use std::sync::Arc;
 
 use super::backoff::{Backoff, BackoffTimes, Backoffs};
 use super::duration;
-use super::group::{AcceptableRange, Group};
+use super::event::AutoscalerEvent;
 use super::instance::{CreationError, ErrorClass};
-use super::notice::Notice;
+use super::node_group::{AcceptableRange, NodeGroup};
 use super::readiness::{NodeFacts, Readiness};
 use super::scale_up_request::ScaleUpRequest;
 use super::settings::{Setting, Settings};
@@ -34,10 +34,10 @@ pub struct IncorrectSize {
 
 /// A machine for which no node has registered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Unregistered {
+pub struct UnregisteredNode {
     /// The instance id.
     pub instance_id: u32,
-    /// When it was first seen.
+    /// Time at which it was first seen, in milliseconds.
     pub since_ms: u64,
 }
 
@@ -55,7 +55,7 @@ pub struct GroupState {
     /// Difference between its size and its target, if there is one.
     pub incorrect: Option<IncorrectSize>,
     /// Machines without nodes.
-    pub unregistered: Vec<Unregistered>,
+    pub unregistered: Vec<UnregisteredNode>,
     /// Instance ids of the machines that could not be created, as of the latest update.
     pub failed: Vec<u32>,
 }
@@ -67,7 +67,7 @@ pub type FailedInstance = (u32, CreationError);
 #[derive(Debug)]
 pub struct Observation<'a> {
     /// The groups.
-    pub groups: &'a [Group],
+    pub groups: &'a [NodeGroup],
     /// All nodes, including those of no group.
     pub nodes: &'a [NodeFacts],
     /// For each group, the instance ids of machines that should have a node and have none.
@@ -78,14 +78,14 @@ pub struct Observation<'a> {
 
 /// Health and backoff of a group, which decide if it may grow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Safety<'a> {
+pub struct ScalingSafety<'a> {
     /// Enough of its nodes are ready.
     pub is_healthy: bool,
     /// The backoff that keeps it out, if any.
     pub backoff: Option<&'a Backoff>,
 }
 
-impl Safety<'_> {
+impl ScalingSafety<'_> {
     /// Returns `true` if the group may grow: it is healthy and not in backoff.
     #[must_use]
     pub const fn is_safe(&self) -> bool {
@@ -128,7 +128,7 @@ impl ClusterState {
     }
 
     /// Aligns the records with the groups that exist, in their order, and drops those of groups that are gone.
-    pub fn align(&mut self, groups: &[Group]) {
+    pub fn align(&mut self, groups: &[NodeGroup]) {
         let is_aligned =
             self.ids.len() == groups.len() && self.ids.iter().zip(groups).all(|(id, group)| *id == group.id);
         if is_aligned {
@@ -148,7 +148,7 @@ impl ClusterState {
 
     /// Returns the place of a group as of the latest update.
     #[must_use]
-    pub fn place(&self, group: PoolId) -> Option<usize> {
+    pub fn index_of(&self, group: PoolId) -> Option<usize> {
         self.ids.iter().position(|id| *id == group)
     }
 
@@ -158,20 +158,27 @@ impl ClusterState {
     }
 
     /// Updates the record with the cluster as a loop observes it.
-    pub fn update(&mut self, seen: &Observation<'_>, settings: &Settings, now_ms: u64, notices: &mut Vec<Notice>) {
+    pub fn update(
+        &mut self,
+        seen: &Observation<'_>,
+        settings: &Settings,
+        now_ms: u64,
+        events: &mut Vec<AutoscalerEvent>,
+    ) {
         self.align(seen.groups);
         for (state, instances) in self.groups.iter_mut().zip(seen.unregistered) {
             let before = std::mem::take(&mut state.unregistered);
-            let known = |instance_id| before.iter().find(|one: &&Unregistered| one.instance_id == instance_id).copied();
+            let known =
+                |instance_id| before.iter().find(|one: &&UnregisteredNode| one.instance_id == instance_id).copied();
             let since =
-                |&instance_id: &u32| known(instance_id).unwrap_or(Unregistered { instance_id, since_ms: now_ms });
+                |&instance_id: &u32| known(instance_id).unwrap_or(UnregisteredNode { instance_id, since_ms: now_ms });
             state.unregistered = instances.iter().map(since).collect();
         }
         self.count(seen, settings, now_ms);
         self.recalculate(seen.groups);
-        self.expire_requests(seen.groups, settings, now_ms, notices);
+        self.expire_requests(seen.groups, settings, now_ms, events);
         for (index, (group, failed)) in seen.groups.iter().zip(seen.failed).enumerate() {
-            self.on_failed_instances(index, group, failed, settings, now_ms, notices);
+            self.on_failed_instances(index, group, failed, settings, now_ms, events);
         }
         self.recalculate(seen.groups);
         self.find_incorrect_sizes(now_ms);
@@ -201,13 +208,19 @@ impl ClusterState {
     }
 
     /// Recalculates the acceptable sizes from the targets and from what is under way.
-    pub fn recalculate(&mut self, groups: &[Group]) {
+    pub fn recalculate(&mut self, groups: &[NodeGroup]) {
         for (state, group) in self.groups.iter_mut().zip(groups) {
             state.recalculate(group.target);
         }
     }
 
-    fn expire_requests(&mut self, groups: &[Group], settings: &Settings, now_ms: u64, notices: &mut Vec<Notice>) {
+    fn expire_requests(
+        &mut self,
+        groups: &[NodeGroup],
+        settings: &Settings,
+        now_ms: u64,
+        events: &mut Vec<AutoscalerEvent>,
+    ) {
         let times = backoff_times(settings);
         self.backoffs.remove_stale(now_ms, times);
         for (group, state) in groups.iter().zip(&mut self.groups) {
@@ -218,7 +231,7 @@ impl ClusterState {
             } else if request.expected_ms < now_ms {
                 state.scale_up = None;
                 let after_ms = now_ms - request.at_ms;
-                notices.push(Notice::ScaleUpTimedOut { group: Arc::clone(&group.name), after_ms });
+                events.push(AutoscalerEvent::ScaleUpTimedOut { group: Arc::clone(&group.name), after_ms });
                 let error = CreationError {
                     class: ErrorClass::Other,
                     code: "timeout".into(),
@@ -239,11 +252,11 @@ impl ClusterState {
     fn on_failed_instances(
         &mut self,
         index: usize,
-        group: &Group,
+        group: &NodeGroup,
         failed: &[FailedInstance],
         settings: &Settings,
         now_ms: u64,
-        notices: &mut Vec<Notice>,
+        events: &mut Vec<AutoscalerEvent>,
     ) {
         let Some(state) = known(self.groups.get_mut(index), "the state of a group") else { return };
         let before = std::mem::replace(&mut state.failed, failed.iter().map(|(id, _)| *id).collect());
@@ -261,7 +274,7 @@ impl ClusterState {
             if count == 0 || !state.is_scaling_up() {
                 continue;
             }
-            notices.push(Notice::ScaleUpFailed { group: Arc::clone(&group.name), count, error: kind.clone() });
+            events.push(AutoscalerEvent::ScaleUpFailed { group: Arc::clone(&group.name), count, error: kind.clone() });
             let provision_ms = settings.number(Setting::MaxNodeProvisionTime);
             state.scale_up = ScaleUpRequest::changed(state.scale_up, -i64::from(count), now_ms, provision_ms);
             self.backoffs.fail(group.id, kind.clone(), now_ms, backoff_times(settings));
@@ -323,9 +336,15 @@ impl ClusterState {
 
     /// Returns the health and the backoff of a group, which decide if it may grow.
     #[must_use]
-    pub fn safety(&self, group: usize, policy: ScaleDownMode, settings: &Settings, now_ms: u64) -> Safety<'_> {
+    pub fn scaling_safety(
+        &self,
+        group: usize,
+        policy: ScaleDownMode,
+        settings: &Settings,
+        now_ms: u64,
+    ) -> ScalingSafety<'_> {
         let id = self.ids.get(group);
-        Safety {
+        ScalingSafety {
             is_healthy: self.is_group_healthy(group, policy, settings),
             backoff: id.and_then(|id| self.backoffs.status(*id, now_ms)),
         }

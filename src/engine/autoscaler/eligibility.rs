@@ -2,7 +2,7 @@
 
 use super::cluster_state::DELETION_TIME_MS;
 use super::settings::{Setting, Settings};
-use super::unremovable::Reason;
+use super::unremovable::UnremovableReason;
 use super::utilization::Utilization;
 use crate::azure::pool_spec::ScaleDownMode;
 use crate::kubernetes::taint::SHUTDOWN_KEY;
@@ -51,16 +51,16 @@ pub fn is_kept(node: &NodeInfo, policy: ScaleDownMode) -> bool {
 /// # Errors
 ///
 /// The reason for which it is not.
-pub fn check(node: &NodeInfo, settings: &Settings, now_ms: u64) -> Result<Utilization, Reason> {
+pub fn check(node: &NodeInfo, settings: &Settings, now_ms: u64) -> Result<Utilization, UnremovableReason> {
     if is_being_deleted(node, now_ms) {
-        return Err(Reason::CurrentlyBeingDeleted);
+        return Err(UnremovableReason::CurrentlyBeingDeleted);
     }
     if is_scale_down_disabled(node) {
-        return Err(Reason::ScaleDownDisabledAnnotation);
+        return Err(UnremovableReason::ScaleDownDisabledAnnotation);
     }
-    let utilization = Utilization::of(node, settings, now_ms).ok_or(Reason::UnexpectedError)?;
+    let utilization = Utilization::of(node, settings, now_ms).ok_or(UnremovableReason::UnexpectedError)?;
     if !node.is_ready && !settings.is(Setting::ScaleDownUnreadyEnabled) {
-        return Err(Reason::ScaleDownUnreadyDisabled);
+        return Err(UnremovableReason::ScaleDownUnreadyDisabled);
     }
-    if utilization.is_low(settings) { Ok(utilization) } else { Err(Reason::NotUnderutilized) }
+    if utilization.is_low(settings) { Ok(utilization) } else { Err(UnremovableReason::NotUnderutilized) }
 }

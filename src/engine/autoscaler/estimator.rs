@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
-use super::scratch::Scratch;
+use super::cluster_snapshot::ClusterSnapshot;
 use crate::kubernetes::affinity::HOSTNAME_KEY;
 use crate::kubernetes::{Misfit, NodeId, NodeInfo, Pod, Resources};
 
@@ -29,16 +29,16 @@ pub fn ordered(mut groups: Vec<Vec<&Pod>>, node: Resources) -> Vec<Vec<&Pod>> {
     groups
 }
 
-/// Packs pods on imagined nodes like `template`, at most `nodes_max` of them. The scratch copy is reverted afterwards.
+/// Packs pods on template nodes like `template`, at most `nodes_max` of them. The snapshot is reverted afterwards.
 #[must_use]
 pub fn estimate<'a>(
-    scratch: &mut Scratch,
+    snapshot: &mut ClusterSnapshot,
     groups: Vec<Vec<&'a Pod>>,
     template: &NodeInfo,
     nodes_max: Option<u32>,
 ) -> Estimate<'a> {
-    let mark = scratch.mark();
-    let mut packing = Packing { scratch, template, nodes_max, added: Vec::new(), older: Vec::new(), pods: Vec::new() };
+    let fork = snapshot.fork();
+    let mut packing = Packing { snapshot, template, nodes_max, added: Vec::new(), older: Vec::new(), pods: Vec::new() };
     let mut may_add = true;
     for group in ordered(groups, template.allocatable) {
         let rest = packing.fill(&group);
@@ -48,12 +48,12 @@ pub fn estimate<'a>(
     }
     let used = packing.added.iter().filter(|(_, is_used)| *is_used).count() + packing.older.len();
     let pods = std::mem::take(&mut packing.pods);
-    scratch.take_back(mark);
+    snapshot.revert(fork);
     Estimate { nodes: u32::try_from(used).unwrap_or(u32::MAX), pods }
 }
 
 struct Packing<'a, 's> {
-    scratch: &'s mut Scratch,
+    snapshot: &'s mut ClusterSnapshot,
     template: &'s NodeInfo,
     nodes_max: Option<u32>,
     /// Places of new nodes, each with `true` if any pod was put there.
@@ -65,21 +65,21 @@ struct Packing<'a, 's> {
 }
 
 impl<'a> Packing<'a, '_> {
-    fn take(&mut self, pod: &'a Pod, place: usize) {
+    fn take(&mut self, pod: &'a Pod, slot: usize) {
         self.pods.push(pod);
-        match self.added.iter_mut().rev().find(|(added, _)| *added == place) {
+        match self.added.iter_mut().rev().find(|(added, _)| *added == slot) {
             Some((_, is_used)) => *is_used = true,
-            None if self.older.contains(&place) => {}
-            None => self.older.push(place),
+            None if self.older.contains(&slot) => {}
+            None => self.older.push(slot),
         }
     }
 
     /// Puts pods on new nodes that were added already, until one does not fit; returns how many were placed.
     fn fill(&mut self, pods: &[&'a Pod]) -> usize {
-        let first = self.added.first().map_or(usize::MAX, |(place, _)| *place);
+        let first = self.added.first().map_or(usize::MAX, |(slot, _)| *slot);
         for (index, pod) in pods.iter().enumerate() {
-            match self.scratch.schedule(pod, |place| place >= first) {
-                Some(place) => self.take(pod, place),
+            match self.snapshot.schedule(pod, |slot| slot >= first) {
+                Some(slot) => self.take(pod, slot),
                 None => return index,
             }
         }
@@ -91,13 +91,13 @@ impl<'a> Packing<'a, '_> {
         for pod in pods {
             if let Some((newest, is_used)) = self.added.last().copied() {
                 let is_spread = self.is_kept_by_spreading(pod, newest);
-                if self.scratch.schedule_on(pod, newest) {
+                if self.snapshot.schedule_on(pod, newest) {
                     self.take(pod, newest);
                     continue;
                 }
                 // What is to be spread over nodes may fit an older one, now that there is a newer.
-                if is_spread && let Some(place) = self.scratch.schedule(pod, |place| place != newest) {
-                    self.take(pod, place);
+                if is_spread && let Some(slot) = self.snapshot.schedule(pod, |slot| slot != newest) {
+                    self.take(pod, slot);
                     continue;
                 }
                 // What does not fit an empty node fits no other either.
@@ -109,33 +109,33 @@ impl<'a> Packing<'a, '_> {
             if self.nodes_max.is_some_and(|max| count >= max) {
                 return false;
             }
-            let place = self.add(count);
-            if !self.scratch.schedule_on(pod, place) {
+            let slot = self.add(count);
+            if !self.snapshot.schedule_on(pod, slot) {
                 return true;
             }
-            self.take(pod, place);
+            self.take(pod, slot);
         }
         true
     }
 
-    fn is_kept_by_spreading(&self, pod: &Pod, place: usize) -> bool {
+    fn is_kept_by_spreading(&self, pod: &Pod, slot: usize) -> bool {
         let by_node = pod.spec.topology_spread.iter().any(|spread| spread.topology_key == HOSTNAME_KEY);
         by_node && {
-            let around = self.scratch.surroundings(&pod.spec);
-            matches!(self.scratch.check(&pod.spec, place, &around), Some(Err(Misfit::TopologySpread)))
+            let topology = self.snapshot.topology_counts(&pod.spec);
+            matches!(self.snapshot.check(&pod.spec, slot, &topology), Some(Err(Misfit::TopologySpread)))
         }
     }
 
     fn add(&mut self, number: u32) -> usize {
-        let place = self.scratch.add(Arc::new(imagined(self.template, "e", number)));
-        self.added.push((place, false));
-        place
+        let slot = self.snapshot.add(Arc::new(node_from_template(self.template, "e", number)));
+        self.added.push((slot, false));
+        slot
     }
 }
 
 /// Returns a node made from a template, without a machine behind it.
 #[must_use]
-pub fn imagined(template: &NodeInfo, word: &str, number: u32) -> NodeInfo {
+pub fn node_from_template(template: &NodeInfo, word: &str, number: u32) -> NodeInfo {
     let mut node = template.clone();
     node.id = NodeId { pool: template.id.pool, instance_id: u32::MAX - 1 - number };
     node.name = format!("{}-{word}-{number}", template.name).into();

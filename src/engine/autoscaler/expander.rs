@@ -4,7 +4,7 @@
 
 use std::sync::Arc;
 
-use super::notice::Notice;
+use super::event::AutoscalerEvent;
 use crate::ground::pattern::Pattern;
 use crate::kubernetes::Resources;
 
@@ -42,7 +42,7 @@ impl Expander {
 
 /// A scale-up option as an expander sees it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Candidate {
+pub struct ExpansionOption {
     /// Name of the group.
     pub group: Arc<str>,
     /// Number of nodes that the group would get.
@@ -68,29 +68,29 @@ pub struct Priorities {
 
 /// Returns the indices of the preferred options; empty if no option is worth anything.
 #[must_use]
-pub fn best(
+pub fn best_options(
     expander: Expander,
-    options: &[Candidate],
+    options: &[ExpansionOption],
     priorities: &Priorities,
-    notices: &mut Vec<Notice>,
+    events: &mut Vec<AutoscalerEvent>,
 ) -> Vec<usize> {
     match expander {
         Expander::Random => (0..options.len()).collect(),
         Expander::MostPods => lowest(options, |option| Some(std::cmp::Reverse(option.pods))),
         Expander::LeastNodes => lowest(options, |option| (option.nodes > 0).then_some(option.nodes)),
         Expander::LeastWaste => lowest(options, |option| Some(waste(option))),
-        Expander::Priority => highest_priority(options, priorities, notices),
+        Expander::Priority => highest_priority(options, priorities, events),
     }
 }
 
-fn lowest<K: Ord>(options: &[Candidate], key: impl Fn(&Candidate) -> Option<K>) -> Vec<usize> {
+fn lowest<K: Ord>(options: &[ExpansionOption], key: impl Fn(&ExpansionOption) -> Option<K>) -> Vec<usize> {
     let least = options.iter().filter_map(&key).min();
-    let is_best = |option: &Candidate| least.is_some() && key(option) == least;
+    let is_best = |option: &ExpansionOption| least.is_some() && key(option) == least;
     options.iter().enumerate().filter(|(_, option)| is_best(option)).map(|(index, _)| index).collect()
 }
 
 /// Returns the sum of the idle shares of processor time and of memory, in thousand-millionths.
-fn waste(option: &Candidate) -> u128 {
+fn waste(option: &ExpansionOption) -> u128 {
     let idle = |requested: u64, of_node: u64| {
         let available = u128::from(of_node) * u128::from(option.nodes);
         let idle = available.saturating_sub(requested.into()) * 1_000_000_000;
@@ -102,21 +102,27 @@ fn waste(option: &Candidate) -> u128 {
 
 /// Returns the options with the highest priority. A group has the highest number of the patterns that its name
 /// fits; one that fits none is left out, and reported. If no group fits, or there are no numbers, all options stay.
-fn highest_priority(options: &[Candidate], priorities: &Priorities, notices: &mut Vec<Notice>) -> Vec<usize> {
+fn highest_priority(
+    options: &[ExpansionOption],
+    priorities: &Priorities,
+    events: &mut Vec<AutoscalerEvent>,
+) -> Vec<usize> {
     let all = || (0..options.len()).collect();
-    notices.extend(priorities.problem.iter().map(|problem| Notice::PrioritiesInvalid { problem: problem.clone() }));
+    events.extend(
+        priorities.problem.iter().map(|problem| AutoscalerEvent::PrioritiesInvalid { problem: problem.clone() }),
+    );
     if priorities.rules.is_empty() {
         return all();
     }
-    let priority = |option: &Candidate| {
+    let priority = |option: &ExpansionOption| {
         let fitting = priorities.rules.iter().filter(|(_, pattern)| pattern.is_in(&option.group));
         fitting.map(|(number, _)| *number).max()
     };
     let without = options.iter().filter(|option| priority(option).is_none());
-    notices.extend(without.map(|option| Notice::NoPriority { group: Arc::clone(&option.group) }));
+    events.extend(without.map(|option| AutoscalerEvent::NoPriority { group: Arc::clone(&option.group) }));
     let best = lowest(options, |option| priority(option).map(std::cmp::Reverse));
     if best.is_empty() {
-        notices.push(Notice::NoPriorities);
+        events.push(AutoscalerEvent::NoPriorities);
         return all();
     }
     best

@@ -40,7 +40,7 @@ impl InstanceState {
     /// Returns `true` for a transitional state: neither running nor deallocated. A machine that could not be
     /// brought up is in one (`Creating`).
     #[must_use]
-    pub const fn is_moving(self) -> bool {
+    pub const fn is_transitional(self) -> bool {
         matches!(self, Self::Creating | Self::Deleting | Self::Deallocating)
     }
 }
@@ -116,7 +116,7 @@ impl From<InstanceState> for InstanceStatus {
 
 /// Provisioning state of a machine: progress or result of the last operation on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum VmProvisioning {
+pub enum VmProvisioningState {
     /// It is being created.
     Creating,
     /// An operation on it goes on.
@@ -131,7 +131,7 @@ pub enum VmProvisioning {
 
 /// Power state of a machine.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum VmPower {
+pub enum VmPowerState {
     /// It is being started.
     Starting,
     /// It runs.
@@ -148,7 +148,7 @@ pub enum VmPower {
     Unknown,
 }
 
-impl VmPower {
+impl VmPowerState {
     /// All of them.
     pub const ALL: [Self; 7] = [
         Self::Starting,
@@ -178,49 +178,49 @@ impl VmPower {
     /// shut down: its host is given back or no longer used, unless the machine is only
     /// being created (cloud-provider-azure, `InstanceShutdownByProviderID`).
     #[must_use]
-    pub const fn is_shutdown(self, provisioning: Option<VmProvisioning>) -> bool {
+    pub const fn is_shutdown(self, provisioning: Option<VmProvisioningState>) -> bool {
         let is_off = matches!(self, Self::Stopped | Self::Deallocating | Self::Deallocated);
-        is_off && !matches!(provisioning, Some(VmProvisioning::Creating))
+        is_off && !matches!(provisioning, Some(VmProvisioningState::Creating))
     }
 }
 
 /// A machine as Azure Compute describes it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct VmView {
+pub struct VmInstanceView {
     /// Its provisioning state.
-    pub provisioning: VmProvisioning,
+    pub provisioning: VmProvisioningState,
     /// Its power state.
-    pub power: VmPower,
+    pub power: VmPowerState,
     /// The extension that makes it a node failed.
     pub has_extension_error: bool,
 }
 
 /// The provider's settings for deriving the status of machines.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Reading {
+pub struct ProviderSettings {
     /// The pool's scale-down mode.
     pub policy: ScaleDownMode,
     /// A new machine that failed counts as a failed creation at once. On in AKS.
     pub is_fast_delete: bool,
 }
 
-impl Reading {
+impl ProviderSettings {
     /// Returns the status of a machine. While an operation goes on the provider keeps the status that it knew: `known`.
     #[must_use]
-    pub fn status(self, machine: VmView, known: Option<InstanceStatus>) -> Option<InstanceStatus> {
+    pub fn status(self, machine: VmInstanceView, known: Option<InstanceStatus>) -> Option<InstanceStatus> {
         use InstanceState as S;
         let running: InstanceStatus = S::Running.into();
         let failed = |error| InstanceStatus { state: S::Creating, error: Some(error) };
-        let is_up = matches!(machine.power, VmPower::Starting | VmPower::Running);
+        let is_up = matches!(machine.power, VmPowerState::Starting | VmPowerState::Running);
         let status = match (machine.provisioning, machine.power) {
-            (VmProvisioning::Updating, _) => return known,
-            (VmProvisioning::Deleting, _) => S::Deleting.into(),
-            (VmProvisioning::Creating, _) => S::Creating.into(),
-            (VmProvisioning::Succeeded, VmPower::Deallocated) => S::Deallocated.into(),
-            (VmProvisioning::Succeeded, VmPower::Deallocating) => S::Deallocating.into(),
-            (VmProvisioning::Succeeded, _) => running,
-            (VmProvisioning::Failed, _) if is_up => running,
-            (VmProvisioning::Failed, _) => match self.policy {
+            (VmProvisioningState::Updating, _) => return known,
+            (VmProvisioningState::Deleting, _) => S::Deleting.into(),
+            (VmProvisioningState::Creating, _) => S::Creating.into(),
+            (VmProvisioningState::Succeeded, VmPowerState::Deallocated) => S::Deallocated.into(),
+            (VmProvisioningState::Succeeded, VmPowerState::Deallocating) => S::Deallocating.into(),
+            (VmProvisioningState::Succeeded, _) => running,
+            (VmProvisioningState::Failed, _) if is_up => running,
+            (VmProvisioningState::Failed, _) => match self.policy {
                 ScaleDownMode::Deallocate => failed(&START_FAILED),
                 ScaleDownMode::Delete if self.is_fast_delete => failed(&PROVISIONING_FAILED),
                 ScaleDownMode::Delete => running,

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use super::scratch::Scratch;
+use super::cluster_snapshot::ClusterSnapshot;
 use super::settings::{Setting, Settings};
 use crate::kubernetes::{Pod, PodSpec};
 
@@ -53,7 +53,7 @@ pub fn is_burst(pods: &[Pod], now_ms: u64) -> bool {
 /// Returns the pods that fit nowhere, after the others have been placed where they fit. Pods of high priority
 /// are placed first.
 #[must_use]
-pub fn without_room(scratch: &mut Scratch, mut pods: Vec<Pod>) -> Vec<Pod> {
+pub fn without_room(snapshot: &mut ClusterSnapshot, mut pods: Vec<Pod>) -> Vec<Pod> {
     pods.sort_by_key(|pod| std::cmp::Reverse(pod.spec.priority.unwrap_or(0)));
     let mut hopeless: Vec<Arc<PodSpec>> = Vec::new();
     pods.retain(|pod| {
@@ -61,7 +61,7 @@ pub fn without_room(scratch: &mut Scratch, mut pods: Vec<Pod>) -> Vec<Pod> {
         if is_known {
             return true;
         }
-        let is_placed = scratch.schedule_anywhere(pod).is_some();
+        let is_placed = snapshot.schedule_anywhere(pod).is_some();
         if !is_placed {
             hopeless.push(Arc::clone(&pod.spec));
         }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use super::evictability::is_daemon;
+use super::drainability::is_daemon;
 use crate::kubernetes::{Pod, PodSpec};
 
 /// The most groups that the pods of one controller are split into.
@@ -11,15 +11,15 @@ const GROUPS_PER_CONTROLLER_MAX: usize = 10;
 /// Groups pods that are alike, in the order of their first pods. A pod without a controller, or of a daemon
 /// set, is a group of its own.
 #[must_use]
-pub fn grouped(pods: &[Pod]) -> Vec<Vec<&Pod>> {
+pub fn equivalence_groups(pods: &[Pod]) -> Vec<Vec<&Pod>> {
     let mut groups: Vec<Vec<&Pod>> = Vec::new();
     // Where the groups of controllers are, with what their pods are.
     let mut known: Vec<(usize, &Arc<PodSpec>)> = Vec::new();
     for pod in pods {
         let spec = &pod.spec;
         let is_alone = spec.owner.is_none() || is_daemon(spec);
-        let alike = known.iter().find(|(_, other)| Arc::ptr_eq(other, spec) || other == &spec);
-        if let Some(group) = alike.filter(|_| !is_alone).and_then(|(index, _)| groups.get_mut(*index)) {
+        let found = known.iter().find(|(_, other)| Arc::ptr_eq(other, spec) || other == &spec);
+        if let Some(group) = found.filter(|_| !is_alone).and_then(|(index, _)| groups.get_mut(*index)) {
             group.push(pod);
             continue;
         }

@@ -2,7 +2,7 @@
 
 use super::duration;
 use super::expander::Expander;
-use super::settings::{Kind, SETTINGS, Setting, SettingInfo, Settings};
+use super::settings::{SETTINGS, Setting, SettingInfo, SettingKind, Settings};
 
 const BILLION: i64 = 1_000_000_000;
 
@@ -21,44 +21,44 @@ pub const fn is_simulated(setting: Setting) -> bool {
 
 /// Describes the expected form of a value, for the message about an invalid one.
 #[must_use]
-pub const fn expected(kind: Kind) -> &'static str {
+pub const fn expected(kind: SettingKind) -> &'static str {
     match kind {
-        Kind::Duration => "a duration such as 10m or 30s",
-        Kind::Minutes => "a number of minutes such as 10m",
-        Kind::Interval => "a number of seconds such as 10s",
-        Kind::Seconds => "a number of seconds",
-        Kind::Count => "a number that is not negative",
-        Kind::Integer => "an integer",
-        Kind::Percentage => "a number from 0 to 100",
-        Kind::Fraction => "a number from 0 to 1",
-        Kind::Flag => "true or false",
-        Kind::Expander => "least-waste, most-pods, priority or random",
+        SettingKind::Duration => "a duration such as 10m or 30s",
+        SettingKind::Minutes => "a number of minutes such as 10m",
+        SettingKind::Interval => "a number of seconds such as 10s",
+        SettingKind::Seconds => "a number of seconds",
+        SettingKind::Count => "a number that is not negative",
+        SettingKind::Integer => "an integer",
+        SettingKind::Percentage => "a number from 0 to 100",
+        SettingKind::Fraction => "a number from 0 to 1",
+        SettingKind::Flag => "true or false",
+        SettingKind::Expander => "least-waste, most-pods, priority or random",
     }
 }
 
-/// Parses a value; see [`Kind`] for its unit.
+/// Parses a value; see [`SettingKind`] for its unit.
 #[must_use]
-pub fn parsed(kind: Kind, text: &str) -> Option<i64> {
+pub fn parsed(kind: SettingKind, text: &str) -> Option<i64> {
     let text = text.trim();
     let count = || text.parse::<u32>().ok().map(i64::from);
     match kind {
-        Kind::Duration => duration::parsed_ms(text).and_then(|ms| i64::try_from(ms).ok()),
-        Kind::Minutes => text.strip_suffix('m')?.parse::<u32>().ok().map(|minutes| i64::from(minutes) * 60_000),
-        Kind::Interval => {
+        SettingKind::Duration => duration::parsed_ms(text).and_then(|ms| i64::try_from(ms).ok()),
+        SettingKind::Minutes => text.strip_suffix('m')?.parse::<u32>().ok().map(|minutes| i64::from(minutes) * 60_000),
+        SettingKind::Interval => {
             let seconds = text.strip_suffix('s').unwrap_or(text).parse::<u32>().ok();
             seconds.filter(|seconds| *seconds > 0).map(|seconds| i64::from(seconds) * 1000)
         }
-        Kind::Seconds => count().map(|seconds| seconds * 1000),
-        Kind::Count => count(),
-        Kind::Integer => text.parse().ok(),
-        Kind::Percentage => count().filter(|percent| *percent <= 100),
-        Kind::Fraction => fraction(text),
-        Kind::Flag => match text.to_ascii_lowercase().as_str() {
+        SettingKind::Seconds => count().map(|seconds| seconds * 1000),
+        SettingKind::Count => count(),
+        SettingKind::Integer => text.parse().ok(),
+        SettingKind::Percentage => count().filter(|percent| *percent <= 100),
+        SettingKind::Fraction => fraction(text),
+        SettingKind::Flag => match text.to_ascii_lowercase().as_str() {
             "true" => Some(1),
             "false" => Some(0),
             _ => None,
         },
-        Kind::Expander => {
+        SettingKind::Expander => {
             let index = Expander::ALL.iter().position(|expander| expander.name() == text)?;
             i64::try_from(index).ok()
         }
@@ -80,21 +80,21 @@ fn fraction(text: &str) -> Option<i64> {
 
 /// Formats a value as it is shown.
 #[must_use]
-pub fn text(kind: Kind, value: i64) -> String {
+pub fn text(kind: SettingKind, value: i64) -> String {
     match kind {
-        Kind::Duration => duration::short(u64::try_from(value).unwrap_or_default()),
-        Kind::Minutes => format!("{}m", value / 60_000),
-        Kind::Interval => format!("{}s", value / 1000),
-        Kind::Seconds => (value / 1000).to_string(),
-        Kind::Count | Kind::Integer | Kind::Percentage => value.to_string(),
-        Kind::Fraction => {
+        SettingKind::Duration => duration::short(u64::try_from(value).unwrap_or_default()),
+        SettingKind::Minutes => format!("{}m", value / 60_000),
+        SettingKind::Interval => format!("{}s", value / 1000),
+        SettingKind::Seconds => (value / 1000).to_string(),
+        SettingKind::Count | SettingKind::Integer | SettingKind::Percentage => value.to_string(),
+        SettingKind::Fraction => {
             let decimals = format!("{:09}", value % BILLION);
             let decimals = decimals.trim_end_matches('0');
             let dot = if decimals.is_empty() { "" } else { "." };
             format!("{}{dot}{decimals}", value / BILLION)
         }
-        Kind::Flag => (value != 0).to_string(),
-        Kind::Expander => {
+        SettingKind::Flag => (value != 0).to_string(),
+        SettingKind::Expander => {
             let expander = usize::try_from(value).ok().and_then(|index| Expander::ALL.get(index));
             expander.map_or("", |expander| expander.name()).to_owned()
         }
@@ -125,29 +125,29 @@ mod tests {
         let check = |kind, text: &str, expected: Option<i64>| {
             assert_eq!(parsed(kind, text), expected, "{kind:?} {text:?}");
         };
-        check(Kind::Duration, "10m", Some(600_000));
-        check(Kind::Duration, "30s", Some(30_000));
-        check(Kind::Duration, "10", None);
-        check(Kind::Minutes, "10m", Some(600_000));
-        check(Kind::Minutes, "600s", None);
-        check(Kind::Interval, "10", Some(10_000));
-        check(Kind::Interval, "30s", Some(30_000));
-        check(Kind::Interval, "0s", None);
-        check(Kind::Seconds, "600", Some(600_000));
-        check(Kind::Percentage, "45", Some(45));
-        check(Kind::Percentage, "101", None);
-        check(Kind::Fraction, "0.5", Some(500_000_000));
-        check(Kind::Fraction, ".25", Some(250_000_000));
-        check(Kind::Fraction, "1", Some(1_000_000_000));
-        check(Kind::Fraction, "1.5", None);
-        check(Kind::Fraction, "half", None);
-        check(Kind::Fraction, ".", None);
-        check(Kind::Flag, "True", Some(1));
-        check(Kind::Flag, "yes", None);
-        check(Kind::Expander, "priority", Some(4));
-        check(Kind::Expander, "best", None);
-        check(Kind::Integer, "-10", Some(-10));
-        check(Kind::Count, "-1", None);
+        check(SettingKind::Duration, "10m", Some(600_000));
+        check(SettingKind::Duration, "30s", Some(30_000));
+        check(SettingKind::Duration, "10", None);
+        check(SettingKind::Minutes, "10m", Some(600_000));
+        check(SettingKind::Minutes, "600s", None);
+        check(SettingKind::Interval, "10", Some(10_000));
+        check(SettingKind::Interval, "30s", Some(30_000));
+        check(SettingKind::Interval, "0s", None);
+        check(SettingKind::Seconds, "600", Some(600_000));
+        check(SettingKind::Percentage, "45", Some(45));
+        check(SettingKind::Percentage, "101", None);
+        check(SettingKind::Fraction, "0.5", Some(500_000_000));
+        check(SettingKind::Fraction, ".25", Some(250_000_000));
+        check(SettingKind::Fraction, "1", Some(1_000_000_000));
+        check(SettingKind::Fraction, "1.5", None);
+        check(SettingKind::Fraction, "half", None);
+        check(SettingKind::Fraction, ".", None);
+        check(SettingKind::Flag, "True", Some(1));
+        check(SettingKind::Flag, "yes", None);
+        check(SettingKind::Expander, "priority", Some(4));
+        check(SettingKind::Expander, "best", None);
+        check(SettingKind::Integer, "-10", Some(-10));
+        check(SettingKind::Count, "-1", None);
     }
 
     #[test]

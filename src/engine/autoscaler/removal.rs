@@ -2,18 +2,18 @@
 
 use std::sync::Arc;
 
-use super::budgets::Budgets;
-use super::evictability::{Blocker, Outcome, outcome};
-use super::place::Guest;
-use super::scratch::Scratch;
+use super::cluster_snapshot::ClusterSnapshot;
+use super::drainability::{BlockingPodReason, Drainability, drainability};
+use super::remaining_budgets::RemainingBudgets;
 use super::settings::Settings;
-use super::unremovable::Reason;
+use super::snapshot_node::SimulatedPod;
+use super::unremovable::UnremovableReason;
 use crate::kubernetes::pod_spec::SYSTEM_NAMESPACE;
 use crate::kubernetes::{NodeId, Pod, PodId, PodSpec};
 
 /// A node that could be removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Removable {
+pub struct NodeToBeRemoved {
     /// The node.
     pub id: NodeId,
     /// The pods that have to move, with the places found for them; none for an empty node.
@@ -38,38 +38,38 @@ pub struct PodsToMove {
 /// The first pod that blocks the removal, and the reason.
 pub fn pods_to_move<'a>(
     pods: impl Iterator<Item = &'a Pod>,
-    budgets: &Budgets,
+    budgets: &RemainingBudgets,
     settings: &Settings,
     now_ms: u64,
-) -> Result<PodsToMove, (PodId, Blocker)> {
+) -> Result<PodsToMove, (PodId, BlockingPodReason)> {
     let mut found = PodsToMove::default();
-    sort_out(pods, budgets, settings, now_ms, |pod, outcome| match outcome {
-        Outcome::Move => found.moved.push(pod.clone()),
-        Outcome::Daemon => found.daemons.push(pod.clone()),
-        Outcome::Skip | Outcome::Block(_) => {}
+    classify(pods, budgets, settings, now_ms, |pod, outcome| match outcome {
+        Drainability::Move => found.moved.push(pod.clone()),
+        Drainability::Daemon => found.daemons.push(pod.clone()),
+        Drainability::Skip | Drainability::Block(_) => {}
     })?;
     Ok(found)
 }
 
 /// Calls `take` with every pod and its fate, until one blocks the removal.
-fn sort_out<'a>(
+fn classify<'a>(
     pods: impl Iterator<Item = &'a Pod>,
-    budgets: &Budgets,
+    budgets: &RemainingBudgets,
     settings: &Settings,
     now_ms: u64,
-    mut take: impl FnMut(&Pod, Outcome),
-) -> Result<(), (PodId, Blocker)> {
+    mut take: impl FnMut(&Pod, Drainability),
+) -> Result<(), (PodId, BlockingPodReason)> {
     // Most pods of a node are of few kinds, and of those that merely run their kind says everything.
-    let mut known: Option<(*const PodSpec, Outcome)> = None;
+    let mut known: Option<(*const PodSpec, Drainability)> = None;
     for pod in pods {
         let spec = Arc::as_ptr(&pod.spec);
         let is_ordinary = !pod.phase.is_terminal() && !pod.is_terminating() && pod.spec.namespace != SYSTEM_NAMESPACE;
         let outcome = match known.filter(|(known, _)| is_ordinary && *known == spec) {
             Some((_, outcome)) => outcome,
-            None => outcome(pod, budgets, settings, now_ms),
+            None => drainability(pod, budgets, settings, now_ms),
         };
         known = is_ordinary.then_some((spec, outcome)).or(known);
-        if let Outcome::Block(blocker) = outcome {
+        if let Drainability::Block(blocker) = outcome {
             return Err((pod.id, blocker));
         }
         take(pod, outcome);
@@ -77,26 +77,26 @@ fn sort_out<'a>(
     Ok(())
 }
 
-/// Simulates the removal of the node at a place, with its pods moved to other ones. On success the scratch
+/// Simulates the removal of the node in a slot, with its pods moved to other ones. On success the snapshot
 /// copy stays as it would then be; otherwise it is reverted.
 ///
 /// # Errors
 ///
 /// The reason for which it cannot be removed.
 pub fn simulate(
-    scratch: &mut Scratch,
-    place: Option<usize>,
-    budgets: &Budgets,
+    snapshot: &mut ClusterSnapshot,
+    slot: Option<usize>,
+    budgets: &RemainingBudgets,
     settings: &Settings,
     now_ms: u64,
-) -> Result<Removable, Reason> {
-    let place = place.ok_or(Reason::NoNodeInfo)?;
-    let id = scratch.node(place).ok_or(Reason::NoNodeInfo)?.id;
-    let mut moves = moves(scratch.pods(place), budgets, settings, now_ms)?;
-    if !do_without(scratch, place, moves.iter_mut()) {
-        return Err(Reason::NoPlaceToMovePods);
+) -> Result<NodeToBeRemoved, UnremovableReason> {
+    let slot = slot.ok_or(UnremovableReason::NoNodeInfo)?;
+    let id = snapshot.node(slot).ok_or(UnremovableReason::NoNodeInfo)?.id;
+    let mut moves = moves(snapshot.pods(slot), budgets, settings, now_ms)?;
+    if !reschedule_without(snapshot, slot, moves.iter_mut()) {
+        return Err(UnremovableReason::NoPlaceToMovePods);
     }
-    Ok(Removable { id, moves, is_risky: false })
+    Ok(NodeToBeRemoved { id, moves, is_risky: false })
 }
 
 /// Returns the pods of a node that have to move.
@@ -106,24 +106,25 @@ pub fn simulate(
 /// The pod that blocks the removal, and the reason.
 pub fn moves<'a>(
     pods: impl Iterator<Item = &'a Pod>,
-    budgets: &Budgets,
+    budgets: &RemainingBudgets,
     settings: &Settings,
     now_ms: u64,
-) -> Result<Vec<Move>, Reason> {
+) -> Result<Vec<Move>, UnremovableReason> {
     let mut moves: Vec<Move> = Vec::new();
     let take = |pod: &Pod, outcome| {
-        if outcome == Outcome::Move {
+        if outcome == Drainability::Move {
             // Pods of one controller share their specification, and what it asks for.
-            let known = moves.last().filter(|last| Arc::ptr_eq(&last.guest.pod().spec, &pod.spec));
-            let guest = match known {
-                Some(known) => known.guest.alike(pod),
-                None => Guest::new(pod),
+            let known = moves.last().filter(|last| Arc::ptr_eq(&last.simulated.pod().spec, &pod.spec));
+            let simulated = match known {
+                Some(known) => known.simulated.alike(pod),
+                None => SimulatedPod::new(pod),
             };
-            moves.push(Move { guest, hint: None });
+            moves.push(Move { simulated, hint: None });
         }
     };
     let present = pods.filter(|pod| pod.takes_room());
-    sort_out(present, budgets, settings, now_ms, take).map_err(|(pod, why)| Reason::BlockedByPod(pod, why))?;
+    classify(present, budgets, settings, now_ms, take)
+        .map_err(|(pod, why)| UnremovableReason::BlockedByPod(pod, why))?;
     Ok(moves)
 }
 
@@ -131,31 +132,35 @@ pub fn moves<'a>(
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Move {
     /// The pod.
-    pub guest: Guest,
-    /// Previous placement, which is tried first: the place, and the node that was there.
+    pub simulated: SimulatedPod,
+    /// Previous placement, which is tried first: the slot, and the node that was there.
     pub hint: Option<(usize, NodeId)>,
 }
 
-/// Takes out the node at a place and moves these pods to other nodes. Returns `true` on success; otherwise
-/// the scratch copy is reverted.
-pub fn do_without<'a>(scratch: &mut Scratch, place: usize, moves: impl Iterator<Item = &'a mut Move>) -> bool {
-    let mark = scratch.mark();
-    scratch.remove(place);
+/// Takes out the node in a slot and moves these pods to other nodes. Returns `true` on success; otherwise
+/// the snapshot is reverted.
+pub fn reschedule_without<'a>(
+    snapshot: &mut ClusterSnapshot,
+    slot: usize,
+    moves: impl Iterator<Item = &'a mut Move>,
+) -> bool {
+    let fork = snapshot.fork();
+    snapshot.remove(slot);
     for step in moves {
-        let hinted = step.hint.and_then(|(place, id)| {
-            let is_there = scratch.node(place).is_some_and(|node| node.id == id);
+        let hinted = step.hint.and_then(|(slot, id)| {
+            let is_there = snapshot.node(slot).is_some_and(|node| node.id == id);
             // Places move up when nodes go.
-            let place = if is_there { Some(place) } else { scratch.place_of(id) }?;
-            scratch.schedule_simply(&step.guest, place).then_some((place, id))
+            let slot = if is_there { Some(slot) } else { snapshot.slot_of(id) }?;
+            snapshot.schedule_simply(&step.simulated, slot).then_some((slot, id))
         });
         if hinted.is_some() {
             step.hint = hinted;
             continue;
         }
-        let found = scratch.schedule_guest(&step.guest);
-        step.hint = found.and_then(|place| Some((place, scratch.node(place)?.id)));
+        let found = snapshot.schedule_simulated(&step.simulated);
+        step.hint = found.and_then(|slot| Some((slot, snapshot.node(slot)?.id)));
         if found.is_none() {
-            scratch.take_back(mark);
+            snapshot.revert(fork);
             return false;
         }
     }

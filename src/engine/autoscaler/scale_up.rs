@@ -5,16 +5,16 @@
 
 use std::sync::Arc;
 
-use super::balance::{Room, balanced};
+use super::balance::{GroupSize, balance};
+use super::cluster_snapshot::ClusterSnapshot;
 use super::cluster_state::ClusterState;
 use super::estimator::{Estimate, estimate};
-use super::expander::Candidate;
-use super::group::Group;
+use super::event::{AutoscalerEvent, Reasons, Resize};
+use super::expander::ExpansionOption;
 use super::instance::{CreationError, ErrorClass};
-use super::notice::{Notice, Reasons, Resize};
-use super::pod_groups::grouped;
+use super::node_group::NodeGroup;
+use super::pod_groups::equivalence_groups;
 use super::quota::{Quota, Quotas};
-use super::scratch::Scratch;
 use super::settings::{Setting, Settings};
 use super::template::{Template, are_similar};
 use crate::ground::invariant::known;
@@ -38,9 +38,9 @@ pub enum EstimateLimit {
 
 /// Input of a scale-up.
 #[derive(Debug)]
-pub struct Request<'a> {
+pub struct ScaleUpInput<'a> {
     /// The groups.
-    pub groups: &'a [Group],
+    pub groups: &'a [NodeGroup],
     /// Template node of each group, in the order of `groups`.
     pub templates: &'a [Template],
     /// The pods that need room.
@@ -66,7 +66,7 @@ pub struct ScaleUpError {
 
 /// A pod that no group takes, with the reasons against the groups.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Remaining<'a> {
+pub struct NoScaleUpInfo<'a> {
     /// The pod.
     pub pod: &'a Pod,
     /// The reasons, each with the number of groups that have it.
@@ -75,22 +75,22 @@ pub struct Remaining<'a> {
 
 /// Result of a scale-up.
 #[derive(Debug, Default)]
-pub struct ScaleUp<'a> {
+pub struct ScaleUpResult<'a> {
     /// Options that were offered to the expander.
-    pub options: Vec<Candidate>,
+    pub options: Vec<ExpansionOption>,
     /// Changes of the groups' sizes; empty if no group grows.
     pub resizes: Vec<Resize>,
     /// The pods for which the groups grow.
     pub triggered: Vec<&'a Pod>,
     /// Pods that no group takes.
-    pub remaining: Vec<Remaining<'a>>,
+    pub remaining: Vec<NoScaleUpInfo<'a>>,
     /// Pods that another group could help, in a later loop.
     pub awaiting: Vec<&'a Pod>,
     /// The error that stopped it, if any.
     pub error: Option<ScaleUpError>,
 }
 
-impl ScaleUp<'_> {
+impl ScaleUpResult<'_> {
     /// Returns `true` if groups grow and no error occurred.
     #[must_use]
     pub fn is_successful(&self) -> bool {
@@ -98,99 +98,102 @@ impl ScaleUp<'_> {
     }
 
     /// Adds the events for pods: those that triggered the scale-up, or those that no group takes.
-    pub fn report(&self, notices: &mut Vec<Notice>) {
+    pub fn report(&self, events: &mut Vec<AutoscalerEvent>) {
         if !self.resizes.is_empty() {
             let resizes: Arc<[Resize]> = self.resizes.as_slice().into();
-            let told = |pod: &&Pod| Notice::TriggeredScaleUp { pod: pod.id, resizes: Arc::clone(&resizes) };
-            notices.extend(self.triggered.iter().map(told));
+            let event = |pod: &&Pod| AutoscalerEvent::TriggeredScaleUp { pod: pod.id, resizes: Arc::clone(&resizes) };
+            events.extend(self.triggered.iter().map(event));
         } else if self.error.is_none() {
-            let told =
-                |one: &Remaining<'_>| Notice::NotTriggerScaleUp { pod: one.pod.id, reasons: one.reasons.clone() };
-            notices.extend(self.remaining.iter().map(told));
+            let event = |one: &NoScaleUpInfo<'_>| AutoscalerEvent::NotTriggerScaleUp {
+                pod: one.pod.id,
+                reasons: one.reasons.clone(),
+            };
+            events.extend(self.remaining.iter().map(event));
         }
     }
 }
 
-/// Pods that are alike, and the answers of the groups to them.
-struct Alike<'a> {
+/// Interchangeable pods, and the answers of the node groups to them (upstream: `equivalence.PodGroup`).
+struct PodGroup<'a> {
     pods: Vec<&'a Pod>,
     /// For each group, the reasons for which it does not take them; `None` if it does, or was not asked.
-    refusals: Vec<Option<Vec<String>>>,
+    scheduling_errors: Vec<Option<Vec<String>>>,
     is_schedulable: bool,
 }
 
 /// The provider's call that grows a group; takes the place of the group and the number of nodes to add.
-pub type Grow<'a> = &'a mut dyn FnMut(usize, u32) -> Result<(), String>;
+pub type IncreaseSize<'a> = &'a mut dyn FnMut(usize, u32) -> Result<(), String>;
 
-/// Runs a scale-up. `choose` picks one of the options by index; the scratch copy is reverted afterwards.
+/// Runs a scale-up. `best_option` picks one of the options by index; the snapshot is reverted afterwards.
 pub fn scale_up<'a>(
-    request: &Request<'a>,
-    scratch: &mut Scratch,
+    input: &ScaleUpInput<'a>,
+    snapshot: &mut ClusterSnapshot,
     state: &mut ClusterState,
-    choose: &mut dyn FnMut(&[Candidate]) -> Option<usize>,
-    grow: Grow<'_>,
-    notices: &mut Vec<Notice>,
-) -> ScaleUp<'a> {
+    best_option: &mut dyn FnMut(&[ExpansionOption]) -> Option<usize>,
+    increase_size: IncreaseSize<'_>,
+    events: &mut Vec<AutoscalerEvent>,
+) -> ScaleUpResult<'a> {
     let capacity = |node: &NodeInfo| {
-        let place = request.groups.iter().position(|group| group.id == node.id.pool);
-        place.and_then(|place| request.templates.get(place)).map_or(node.allocatable, |template| template.capacity)
+        let index = input.groups.iter().position(|group| group.id == node.id.pool);
+        index.and_then(|index| input.templates.get(index)).map_or(node.allocatable, |template| template.capacity)
     };
-    let node_count = u32::try_from(scratch.len()).unwrap_or(u32::MAX);
-    let quotas = Quotas::new(request.quotas.clone(), scratch.nodes().map(|node| (Some(node.id.pool), capacity(node))));
-    let mut alike: Vec<Alike<'a>> = grouped(request.pods)
+    let node_count = u32::try_from(snapshot.len()).unwrap_or(u32::MAX);
+    let quotas = Quotas::new(input.quotas.clone(), snapshot.nodes().map(|node| (Some(node.id.pool), capacity(node))));
+    let mut pod_groups: Vec<PodGroup<'a>> = equivalence_groups(input.pods)
         .into_iter()
-        .map(|pods| Alike { pods, refusals: vec![None; request.groups.len()], is_schedulable: false })
+        .map(|pods| PodGroup { pods, scheduling_errors: vec![None; input.groups.len()], is_schedulable: false })
         .collect();
     let skipped: Vec<Vec<String>> =
-        (0..request.groups.len()).map(|group| skip_reasons(request, group, &quotas, state)).collect();
+        (0..input.groups.len()).map(|group| skip_reasons(input, group, &quotas, state)).collect();
     let valid: Vec<usize> =
-        (0..request.groups.len()).filter(|group| skipped.get(*group).is_some_and(Vec::is_empty)).collect();
+        (0..input.groups.len()).filter(|group| skipped.get(*group).is_some_and(Vec::is_empty)).collect();
     for group in &valid {
-        ask(request, *group, scratch, &mut alike);
+        check_pod_groups(input, *group, snapshot, &mut pod_groups);
     }
     let mut options: Vec<(usize, Estimate<'a>)> = Vec::new();
     for group in &valid {
-        let similar = similar_groups(request, *group, &alike, &valid, state);
-        let taken: Vec<Vec<&Pod>> = takers(&alike, *group).map(|one| one.pods.clone()).collect();
-        let nodes_max = nodes_max(request, *group, &similar, node_count);
-        let Some(template) = request.templates.get(*group) else { continue };
+        let similar = similar_groups(input, *group, &pod_groups, &valid, state);
+        let taken: Vec<Vec<&Pod>> = schedulable_on(&pod_groups, *group).map(|one| one.pods.clone()).collect();
+        let nodes_max = nodes_max(input, *group, &similar, node_count);
+        let Some(template) = input.templates.get(*group) else { continue };
         if taken.is_empty() || nodes_max == Some(0) {
             continue;
         }
-        let option = estimate(scratch, taken, &template.node, nodes_max);
+        let option = estimate(snapshot, taken, &template.node, nodes_max);
         if option.nodes > 0 && !option.pods.is_empty() {
             options.push((*group, option));
         }
     }
-    let mut found = ScaleUp {
-        options: options.iter().map(|(group, option)| candidate(request, *group, option)).collect(),
-        ..ScaleUp::default()
+    let mut found = ScaleUpResult {
+        options: options.iter().map(|(group, option)| expansion_option(input, *group, option)).collect(),
+        ..ScaleUpResult::default()
     };
-    let chosen = choose(&found.options).filter(|_| !options.is_empty());
+    let chosen = best_option(&found.options).filter(|_| !options.is_empty());
     let Some((best, option)) = chosen.and_then(|index| options.get(index)) else {
-        found.remaining = remaining(&alike, &skipped);
+        found.remaining = remaining(&pod_groups, &skipped);
         return found;
     };
     let best = *best;
     found.triggered.clone_from(&option.pods);
-    let count = match capped(request, node_count, option.nodes, notices) {
+    let count = match cap(input, node_count, option.nodes, events) {
         Ok(count) => count,
         Err(error) => {
             found.error = Some(error);
             return found;
         }
     };
-    let each = request.templates.get(best).map(|template| template.capacity).unwrap_or_default();
-    let Some(group) = known(request.groups.get(best), "the group of an option") else { return found };
+    let each = input.templates.get(best).map(|template| template.capacity).unwrap_or_default();
+    let Some(group) = known(input.groups.get(best), "the group of an option") else { return found };
     let count = quotas.check(group.id, each, count).allowed;
-    let similar = similar_groups(request, best, &alike, &valid, state);
-    let resizes = spread(request, std::iter::once(best).chain(similar).collect(), count);
-    found.error = execute(request, &resizes, state, grow, notices);
+    let similar = similar_groups(input, best, &pod_groups, &valid, state);
+    let resizes = spread(input, std::iter::once(best).chain(similar).collect(), count);
+    found.error = execute(input, &resizes, state, increase_size, events);
     if found.error.is_none() {
         found.resizes = resizes.into_iter().map(|(_, resize)| resize).collect();
-        found.remaining = remaining(&alike, &skipped);
-        let waits = |one: &&Alike<'a>| one.is_schedulable && one.refusals.get(best).is_some_and(Option::is_some);
-        found.awaiting = alike.iter().filter(waits).flat_map(|one| one.pods.iter().copied()).collect();
+        found.remaining = remaining(&pod_groups, &skipped);
+        let waits =
+            |one: &&PodGroup<'a>| one.is_schedulable && one.scheduling_errors.get(best).is_some_and(Option::is_some);
+        found.awaiting = pod_groups.iter().filter(waits).flat_map(|one| one.pods.iter().copied()).collect();
     }
     found
 }
@@ -198,40 +201,40 @@ pub fn scale_up<'a>(
 /// Brings groups that are below their smallest size up to it; returns the changes of size, none if the
 /// provider refuses one.
 pub fn scale_up_to_min(
-    request: &Request<'_>,
-    scratch: &Scratch,
+    input: &ScaleUpInput<'_>,
+    snapshot: &ClusterSnapshot,
     state: &mut ClusterState,
-    grow: Grow<'_>,
-    notices: &mut Vec<Notice>,
+    increase_size: IncreaseSize<'_>,
+    events: &mut Vec<AutoscalerEvent>,
 ) -> Vec<Resize> {
     let mut resizes = Vec::new();
-    let nodes = scratch.nodes().map(|node| (Some(node.id.pool), node.allocatable));
-    let quotas = Quotas::new(request.quotas.clone(), nodes);
-    for (index, (group, template)) in request.groups.iter().zip(request.templates).enumerate() {
-        let is_safe = state.safety(index, group.policy, request.settings, request.now_ms).is_safe();
+    let nodes = snapshot.nodes().map(|node| (Some(node.id.pool), node.allocatable));
+    let quotas = Quotas::new(input.quotas.clone(), nodes);
+    for (index, (group, template)) in input.groups.iter().zip(input.templates).enumerate() {
+        let is_safe = state.scaling_safety(index, group.policy, input.settings, input.now_ms).is_safe();
         let missing = group.min.saturating_sub(group.target);
         if missing == 0 || !is_safe || !quotas.check(group.id, template.capacity, 1).exceeded.is_empty() {
             continue;
         }
         let allowed = quotas.check(group.id, template.capacity, missing).allowed;
-        if let Ok(added) = capped(request, group.target, allowed, notices) {
+        if let Ok(added) = cap(input, group.target, allowed, events) {
             let resize =
                 Resize { group: Arc::clone(&group.name), from: group.target, to: group.target + added, max: group.max };
             resizes.push((index, resize));
         }
     }
-    match execute(request, &resizes, state, grow, notices) {
+    match execute(input, &resizes, state, increase_size, events) {
         None => resizes.into_iter().map(|(_, resize)| resize).collect(),
         Some(_) => Vec::new(),
     }
 }
 
 /// Returns the reasons for which a group is not considered at all; empty if it may grow.
-fn skip_reasons(request: &Request<'_>, index: usize, quotas: &Quotas, state: &ClusterState) -> Vec<String> {
-    let (Some(group), Some(template)) = (request.groups.get(index), request.templates.get(index)) else {
+fn skip_reasons(input: &ScaleUpInput<'_>, index: usize, quotas: &Quotas, state: &ClusterState) -> Vec<String> {
+    let (Some(group), Some(template)) = (input.groups.get(index), input.templates.get(index)) else {
         return vec![NOT_READY.to_owned()];
     };
-    let safety = state.safety(index, group.policy, request.settings, request.now_ms);
+    let safety = state.scaling_safety(index, group.policy, input.settings, input.now_ms);
     if !safety.is_healthy {
         return vec![NOT_READY.to_owned()];
     }
@@ -244,87 +247,98 @@ fn skip_reasons(request: &Request<'_>, index: usize, quotas: &Quotas, state: &Cl
     quotas.check(group.id, template.capacity, 1).exceeded
 }
 
-/// Checks which pods a new node of a group would take, and stores the refusals.
-fn ask(request: &Request<'_>, group: usize, scratch: &mut Scratch, alike: &mut [Alike<'_>]) {
-    let Some(template) = known(request.templates.get(group), "the template node of a group") else { return };
-    let mark = scratch.mark();
-    let place = scratch.add(Arc::new(template.node.clone()));
-    for one in alike {
+/// Checks which pods a new node of a group would take, and stores the reasons against it.
+fn check_pod_groups(
+    input: &ScaleUpInput<'_>,
+    group: usize,
+    snapshot: &mut ClusterSnapshot,
+    pod_groups: &mut [PodGroup<'_>],
+) {
+    let Some(template) = known(input.templates.get(group), "the template node of a group") else { return };
+    let fork = snapshot.fork();
+    let slot = snapshot.add(Arc::new(template.node.clone()));
+    for one in pod_groups {
         let Some(sample) = one.pods.first() else { continue };
-        let around = scratch.surroundings(&sample.spec);
-        let refusal = match scratch.check(&sample.spec, place, &around) {
+        let topology = snapshot.topology_counts(&sample.spec);
+        let refusal = match snapshot.check(&sample.spec, slot, &topology) {
             Some(Err(misfit)) => Some(misfit.reasons()),
             Some(Ok(())) => None,
             None => Some(Vec::new()),
         };
         one.is_schedulable |= refusal.is_none();
-        if let Some(slot) = one.refusals.get_mut(group) {
-            *slot = refusal;
+        if let Some(error) = one.scheduling_errors.get_mut(group) {
+            *error = refusal;
         }
     }
-    scratch.take_back(mark);
+    snapshot.revert(fork);
 }
 
-fn takers<'a, 'p>(alike: &'a [Alike<'p>], group: usize) -> impl Iterator<Item = &'a Alike<'p>> {
-    alike.iter().filter(move |one| one.refusals.get(group).is_some_and(Option::is_none))
+fn schedulable_on<'a, 'p>(pod_groups: &'a [PodGroup<'p>], group: usize) -> impl Iterator<Item = &'a PodGroup<'p>> {
+    pod_groups.iter().filter(move |one| one.scheduling_errors.get(group).is_some_and(Option::is_none))
 }
 
 /// Returns the groups that take the same pods, have the same kind of nodes, and may grow.
 fn similar_groups(
-    request: &Request<'_>,
+    input: &ScaleUpInput<'_>,
     group: usize,
-    alike: &[Alike<'_>],
+    pod_groups: &[PodGroup<'_>],
     valid: &[usize],
     state: &ClusterState,
 ) -> Vec<usize> {
-    if !request.settings.is(Setting::BalanceSimilarNodeGroups) {
+    if !input.settings.is(Setting::BalanceSimilarNodeGroups) {
         return Vec::new();
     }
-    let Some(template) = known(request.templates.get(group), "the template node of a group") else { return Vec::new() };
+    let Some(template) = known(input.templates.get(group), "the template node of a group") else { return Vec::new() };
     let is_similar = |other: &usize| {
-        let other_group = request.groups.get(*other);
+        let other_group = input.groups.get(*other);
         *other != group
             && valid.contains(other)
-            && request.templates.get(*other).is_some_and(|other| are_similar(template, other))
+            && input.templates.get(*other).is_some_and(|other| are_similar(template, other))
             && other_group
-                .is_some_and(|found| state.safety(*other, found.policy, request.settings, request.now_ms).is_safe())
-            && takers(alike, group).all(|one| one.refusals.get(*other).is_some_and(Option::is_none))
+                .is_some_and(|found| state.scaling_safety(*other, found.policy, input.settings, input.now_ms).is_safe())
+            && schedulable_on(pod_groups, group)
+                .all(|one| one.scheduling_errors.get(*other).is_some_and(Option::is_none))
     };
-    (0..request.groups.len()).filter(is_similar).collect()
+    (0..input.groups.len()).filter(is_similar).collect()
 }
 
 /// Returns the most nodes that an estimate may come to; `None` if there is no bound.
-fn nodes_max(request: &Request<'_>, group: usize, similar: &[usize], node_count: u32) -> Option<u32> {
-    if request.limit == EstimateLimit::None {
+fn nodes_max(input: &ScaleUpInput<'_>, group: usize, similar: &[usize], node_count: u32) -> Option<u32> {
+    if input.limit == EstimateLimit::None {
         return None;
     }
-    let room = |index: &usize| request.groups.get(*index).map_or(0, |group| group.max.saturating_sub(group.target));
+    let room = |index: &usize| input.groups.get(*index).map_or(0, |group| group.max.saturating_sub(group.target));
     let room = std::iter::once(&group).chain(similar).map(room).sum();
-    let max = match request.settings.number(Setting::MaxNodesTotal) {
+    let max = match input.settings.number(Setting::MaxNodesTotal) {
         0 => u32::MAX,
         max => u32::try_from(max).unwrap_or(u32::MAX).saturating_sub(node_count),
     };
     Some(NODES_PER_SCALE_UP.min(room).min(max))
 }
 
-fn candidate(request: &Request<'_>, group: usize, option: &Estimate<'_>) -> Candidate {
+fn expansion_option(input: &ScaleUpInput<'_>, group: usize, option: &Estimate<'_>) -> ExpansionOption {
     let requests = option.pods.iter().map(|pod| pod.spec.requests());
-    Candidate {
-        group: request.groups.get(group).map_or_else(|| "".into(), |group| Arc::clone(&group.name)),
+    ExpansionOption {
+        group: input.groups.get(group).map_or_else(|| "".into(), |group| Arc::clone(&group.name)),
         nodes: option.nodes,
         pods: option.pods.len(),
         requested: requests.fold(Resources::default(), |sum, one| sum + one),
-        node: request.templates.get(group).map(|template| template.capacity).unwrap_or_default(),
+        node: input.templates.get(group).map(|template| template.capacity).unwrap_or_default(),
     }
 }
 
 /// Cuts a number of new nodes to what the limit on all nodes of the cluster leaves.
-fn capped(request: &Request<'_>, here: u32, count: u32, notices: &mut Vec<Notice>) -> Result<u32, ScaleUpError> {
-    let max = request.settings.number(Setting::MaxNodesTotal);
+fn cap(
+    input: &ScaleUpInput<'_>,
+    here: u32,
+    count: u32,
+    events: &mut Vec<AutoscalerEvent>,
+) -> Result<u32, ScaleUpError> {
+    let max = input.settings.number(Setting::MaxNodesTotal);
     if max == 0 || u64::from(here) + u64::from(count) <= max {
         return Ok(count);
     }
-    notices.push(Notice::MaxNodesTotalReached { max });
+    events.push(AutoscalerEvent::MaxNodesTotalReached { max });
     let left = u32::try_from(max.saturating_sub(here.into())).unwrap_or(u32::MAX);
     if left == 0 {
         let message = "max node total count already reached".to_owned();
@@ -334,12 +348,12 @@ fn capped(request: &Request<'_>, here: u32, count: u32, notices: &mut Vec<Notice
 }
 
 /// Spreads new nodes over groups, the smallest first.
-fn spread(request: &Request<'_>, mut groups: Vec<usize>, count: u32) -> Vec<(usize, Resize)> {
-    let find = |index: &usize| request.groups.get(*index);
+fn spread(input: &ScaleUpInput<'_>, mut groups: Vec<usize>, count: u32) -> Vec<(usize, Resize)> {
+    let find = |index: &usize| input.groups.get(*index);
     groups.sort_by_key(|index| find(index).map_or(0, |group| group.target));
-    let rooms: Vec<Room> =
-        groups.iter().filter_map(find).map(|group| Room { size: group.target, max: group.max }).collect();
-    let sizes = balanced(&rooms, count);
+    let sizes_before: Vec<GroupSize> =
+        groups.iter().filter_map(find).map(|group| GroupSize { size: group.target, max: group.max }).collect();
+    let sizes = balance(&sizes_before, count);
     let resized = groups.iter().zip(sizes).filter_map(|(index, to)| {
         let group = find(index).filter(|group| group.target != to)?;
         Some((*index, Resize { group: Arc::clone(&group.name), from: group.target, to, max: group.max }))
@@ -350,19 +364,20 @@ fn spread(request: &Request<'_>, mut groups: Vec<usize>, count: u32) -> Vec<(usi
 /// Asks the provider to grow the groups. Without parallel scale-up the first refusal stops the rest; with it
 /// all are tried.
 fn execute(
-    request: &Request<'_>,
+    input: &ScaleUpInput<'_>,
     resizes: &[(usize, Resize)],
     state: &mut ClusterState,
-    grow: Grow<'_>,
-    notices: &mut Vec<Notice>,
+    increase_size: IncreaseSize<'_>,
+    events: &mut Vec<AutoscalerEvent>,
 ) -> Option<ScaleUpError> {
-    let (settings, now_ms) = (request.settings, request.now_ms);
+    let (settings, now_ms) = (input.settings, input.now_ms);
     let mut failure: Option<ScaleUpError> = None;
     for (group, resize) in resizes {
-        notices.push(Notice::ScaledUpGroup { resize: resize.clone(), is_done: false });
+        events.push(AutoscalerEvent::ScaledUpGroup { resize: resize.clone(), is_done: false });
         let increase = resize.to.saturating_sub(resize.from);
-        if let Err(error) = grow(*group, increase) {
-            notices.push(Notice::FailedToScaleUpGroup { group: Arc::clone(&resize.group), error: error.clone() });
+        if let Err(error) = increase_size(*group, increase) {
+            events
+                .push(AutoscalerEvent::FailedToScaleUpGroup { group: Arc::clone(&resize.group), error: error.clone() });
             let kind = "cloudProviderError";
             let message = format!("failed to increase node group size: {error}");
             let known = CreationError { class: ErrorClass::Other, code: kind.into(), message: message.clone().into() };
@@ -380,24 +395,24 @@ fn execute(
             continue;
         }
         state.register_scale_up(*group, increase.into(), settings, now_ms);
-        notices.push(Notice::ScaledUpGroup { resize: resize.clone(), is_done: true });
+        events.push(AutoscalerEvent::ScaledUpGroup { resize: resize.clone(), is_done: true });
     }
     failure
 }
 
 /// Returns the pods that no group takes, with the reasons against each group.
-fn remaining<'a>(alike: &[Alike<'a>], skipped: &[Vec<String>]) -> Vec<Remaining<'a>> {
+fn remaining<'a>(pod_groups: &[PodGroup<'a>], skipped: &[Vec<String>]) -> Vec<NoScaleUpInfo<'a>> {
     let mut remaining = Vec::new();
-    for one in alike.iter().filter(|one| !one.is_schedulable) {
+    for one in pod_groups.iter().filter(|one| !one.is_schedulable) {
         let mut reasons: Reasons = Vec::new();
-        let refused = one.refusals.iter().flatten().flatten();
+        let refused = one.scheduling_errors.iter().flatten().flatten();
         for reason in refused.chain(skipped.iter().flatten()) {
             match reasons.iter_mut().find(|(known, _)| known == reason) {
                 Some((_, count)) => *count += 1,
                 None => reasons.push((reason.clone(), 1)),
             }
         }
-        remaining.extend(one.pods.iter().map(|pod| Remaining { pod, reasons: reasons.clone() }));
+        remaining.extend(one.pods.iter().map(|pod| NoScaleUpInfo { pod, reasons: reasons.clone() }));
     }
     remaining
 }

@@ -57,7 +57,7 @@ pub enum Setting {
 
 /// Unit and notation of a setting's value.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Kind {
+pub enum SettingKind {
     /// Milliseconds, written as a duration: `10m`, `30s`.
     Duration,
     /// Milliseconds, written as whole minutes, as the profile has it: `10m`.
@@ -88,12 +88,12 @@ pub struct SettingInfo {
     /// The name: that of the profile, or of the upstream flag.
     pub name: &'static str,
     /// Unit and notation of the value.
-    pub kind: Kind,
+    pub kind: SettingKind,
     /// AKS's default, in the unit of the kind.
     pub default: i64,
 }
 
-const fn info(setting: Setting, name: &'static str, kind: Kind, default: i64) -> SettingInfo {
+const fn info(setting: Setting, name: &'static str, kind: SettingKind, default: i64) -> SettingInfo {
     SettingInfo { setting, name, kind, default }
 }
 
@@ -105,53 +105,53 @@ const HALF: i64 = 500_000_000;
 /// Every setting, in the order of [`Setting`]; those of the profile are in its order.
 #[rustfmt::skip]
 pub const SETTINGS: [SettingInfo; 41] = [
-    info(Setting::BalanceSimilarNodeGroups, "balance-similar-node-groups", Kind::Flag, 0),
-    info(Setting::DaemonsetEvictionForEmptyNodes, "daemonset-eviction-for-empty-nodes", Kind::Flag, 0),
-    info(Setting::DaemonsetEvictionForOccupiedNodes, "daemonset-eviction-for-occupied-nodes", Kind::Flag, 1),
-    info(Setting::IgnoreDaemonsetsUtilization, "ignore-daemonsets-utilization", Kind::Flag, 0),
-    info(Setting::Expander, "expander", Kind::Expander, Expander::Random as i64),
+    info(Setting::BalanceSimilarNodeGroups, "balance-similar-node-groups", SettingKind::Flag, 0),
+    info(Setting::DaemonsetEvictionForEmptyNodes, "daemonset-eviction-for-empty-nodes", SettingKind::Flag, 0),
+    info(Setting::DaemonsetEvictionForOccupiedNodes, "daemonset-eviction-for-occupied-nodes", SettingKind::Flag, 1),
+    info(Setting::IgnoreDaemonsetsUtilization, "ignore-daemonsets-utilization", SettingKind::Flag, 0),
+    info(Setting::Expander, "expander", SettingKind::Expander, Expander::Random as i64),
     // Upstream dropped this flag for max-scale-down-parallelism, which limits drained nodes too.
-    info(Setting::MaxEmptyBulkDelete, "max-empty-bulk-delete", Kind::Count, 10),
-    info(Setting::MaxGracefulTermination, "max-graceful-termination-sec", Kind::Seconds, 600 * SECOND),
-    info(Setting::MaxNodeProvisionTime, "max-node-provision-time", Kind::Minutes, 15 * MINUTE),
-    info(Setting::MaxTotalUnreadyPercentage, "max-total-unready-percentage", Kind::Percentage, 45),
-    info(Setting::NewPodScaleUpDelay, "new-pod-scale-up-delay", Kind::Duration, 0),
-    info(Setting::OkTotalUnreadyCount, "ok-total-unready-count", Kind::Count, 3),
-    info(Setting::ScanInterval, "scan-interval", Kind::Interval, 10 * SECOND),
-    info(Setting::ScaleDownDelayAfterAdd, "scale-down-delay-after-add", Kind::Minutes, 10 * MINUTE),
+    info(Setting::MaxEmptyBulkDelete, "max-empty-bulk-delete", SettingKind::Count, 10),
+    info(Setting::MaxGracefulTermination, "max-graceful-termination-sec", SettingKind::Seconds, 600 * SECOND),
+    info(Setting::MaxNodeProvisionTime, "max-node-provision-time", SettingKind::Minutes, 15 * MINUTE),
+    info(Setting::MaxTotalUnreadyPercentage, "max-total-unready-percentage", SettingKind::Percentage, 45),
+    info(Setting::NewPodScaleUpDelay, "new-pod-scale-up-delay", SettingKind::Duration, 0),
+    info(Setting::OkTotalUnreadyCount, "ok-total-unready-count", SettingKind::Count, 3),
+    info(Setting::ScanInterval, "scan-interval", SettingKind::Interval, 10 * SECOND),
+    info(Setting::ScaleDownDelayAfterAdd, "scale-down-delay-after-add", SettingKind::Minutes, 10 * MINUTE),
     // The default is the scan interval, whatever that is.
-    info(Setting::ScaleDownDelayAfterDelete, "scale-down-delay-after-delete", Kind::Minutes, 0),
-    info(Setting::ScaleDownDelayAfterFailure, "scale-down-delay-after-failure", Kind::Minutes, 3 * MINUTE),
-    info(Setting::ScaleDownUnneededTime, "scale-down-unneeded-time", Kind::Minutes, 10 * MINUTE),
-    info(Setting::ScaleDownUnreadyTime, "scale-down-unready-time", Kind::Minutes, 20 * MINUTE),
-    info(Setting::ScaleDownUtilizationThreshold, "scale-down-utilization-threshold", Kind::Fraction, HALF),
-    info(Setting::SkipNodesWithLocalStorage, "skip-nodes-with-local-storage", Kind::Flag, 0),
-    info(Setting::SkipNodesWithSystemPods, "skip-nodes-with-system-pods", Kind::Flag, 1),
+    info(Setting::ScaleDownDelayAfterDelete, "scale-down-delay-after-delete", SettingKind::Minutes, 0),
+    info(Setting::ScaleDownDelayAfterFailure, "scale-down-delay-after-failure", SettingKind::Minutes, 3 * MINUTE),
+    info(Setting::ScaleDownUnneededTime, "scale-down-unneeded-time", SettingKind::Minutes, 10 * MINUTE),
+    info(Setting::ScaleDownUnreadyTime, "scale-down-unready-time", SettingKind::Minutes, 20 * MINUTE),
+    info(Setting::ScaleDownUtilizationThreshold, "scale-down-utilization-threshold", SettingKind::Fraction, HALF),
+    info(Setting::SkipNodesWithLocalStorage, "skip-nodes-with-local-storage", SettingKind::Flag, 0),
+    info(Setting::SkipNodesWithSystemPods, "skip-nodes-with-system-pods", SettingKind::Flag, 1),
     // AKS's published branch says no; Azure/AKS issue 5211 reports that production says yes.
-    info(Setting::DeallocatedCountAsUnready, "deallocated-count-as-unready", Kind::Flag, 0),
-    info(Setting::BlockingSystemPodTimeout, "blocking-system-pod-distruption-timeout", Kind::Duration, HOUR),
-    info(Setting::CoresTotalMax, "cores-total", Kind::Count, 320_000),
+    info(Setting::DeallocatedCountAsUnready, "deallocated-count-as-unready", SettingKind::Flag, 0),
+    info(Setting::BlockingSystemPodTimeout, "blocking-system-pod-distruption-timeout", SettingKind::Duration, HOUR),
+    info(Setting::CoresTotalMax, "cores-total", SettingKind::Count, 320_000),
     // AKS brings a pool up to its minimum; upstream's default is not to.
-    info(Setting::EnforceNodeGroupMinSize, "enforce-node-group-min-size", Kind::Flag, 1),
-    info(Setting::ExpendablePodsPriorityCutoff, "expendable-pods-priority-cutoff", Kind::Integer, -10),
+    info(Setting::EnforceNodeGroupMinSize, "enforce-node-group-min-size", SettingKind::Flag, 1),
+    info(Setting::ExpendablePodsPriorityCutoff, "expendable-pods-priority-cutoff", SettingKind::Integer, -10),
     // An option of the Azure provider, on in AKS.
-    info(Setting::FastDeleteOnFailedProvisioning, "fast-delete-on-failed-provisioning", Kind::Flag, 1),
-    info(Setting::GpuUtilizationThreshold, "scale-down-gpu-utilization-threshold", Kind::Fraction, HALF),
-    info(Setting::IgnoreMirrorPodsUtilization, "ignore-mirror-pods-utilization", Kind::Flag, 0),
-    info(Setting::InitialBackoff, "initial-node-group-backoff-duration", Kind::Duration, 5 * MINUTE),
-    info(Setting::MaxBackoff, "max-node-group-backoff-duration", Kind::Duration, 30 * MINUTE),
-    info(Setting::BackoffReset, "node-group-backoff-reset-timeout", Kind::Duration, 3 * HOUR),
-    info(Setting::MaxDrainParallelism, "max-drain-parallelism", Kind::Count, 1),
-    info(Setting::MaxNodeStartupTime, "max-node-startup-time", Kind::Duration, 15 * MINUTE),
-    info(Setting::MaxNodesTotal, "max-nodes-total", Kind::Count, 0),
-    info(Setting::MaxPodEvictionTime, "max-pod-eviction-time", Kind::Duration, 2 * MINUTE),
+    info(Setting::FastDeleteOnFailedProvisioning, "fast-delete-on-failed-provisioning", SettingKind::Flag, 1),
+    info(Setting::GpuUtilizationThreshold, "scale-down-gpu-utilization-threshold", SettingKind::Fraction, HALF),
+    info(Setting::IgnoreMirrorPodsUtilization, "ignore-mirror-pods-utilization", SettingKind::Flag, 0),
+    info(Setting::InitialBackoff, "initial-node-group-backoff-duration", SettingKind::Duration, 5 * MINUTE),
+    info(Setting::MaxBackoff, "max-node-group-backoff-duration", SettingKind::Duration, 30 * MINUTE),
+    info(Setting::BackoffReset, "node-group-backoff-reset-timeout", SettingKind::Duration, 3 * HOUR),
+    info(Setting::MaxDrainParallelism, "max-drain-parallelism", SettingKind::Count, 1),
+    info(Setting::MaxNodeStartupTime, "max-node-startup-time", SettingKind::Duration, 15 * MINUTE),
+    info(Setting::MaxNodesTotal, "max-nodes-total", SettingKind::Count, 0),
+    info(Setting::MaxPodEvictionTime, "max-pod-eviction-time", SettingKind::Duration, 2 * MINUTE),
     // GiB.
-    info(Setting::MemoryTotalMax, "memory-total", Kind::Count, 6_400_000),
-    info(Setting::ParallelScaleUp, "parallel-scale-up", Kind::Flag, 0),
-    info(Setting::ScaleDownDelayTypeLocal, "scale-down-delay-type-local", Kind::Flag, 0),
-    info(Setting::ScaleDownUnreadyEnabled, "scale-down-unready-enabled", Kind::Flag, 1),
-    info(Setting::SkipNodesWithCustomControllerPods, "skip-nodes-with-custom-controller-pods", Kind::Flag, 1),
-    info(Setting::UnremovableNodeRecheckTimeout, "unremovable-node-recheck-timeout", Kind::Duration, 5 * MINUTE),
+    info(Setting::MemoryTotalMax, "memory-total", SettingKind::Count, 6_400_000),
+    info(Setting::ParallelScaleUp, "parallel-scale-up", SettingKind::Flag, 0),
+    info(Setting::ScaleDownDelayTypeLocal, "scale-down-delay-type-local", SettingKind::Flag, 0),
+    info(Setting::ScaleDownUnreadyEnabled, "scale-down-unready-enabled", SettingKind::Flag, 1),
+    info(Setting::SkipNodesWithCustomControllerPods, "skip-nodes-with-custom-controller-pods", SettingKind::Flag, 1),
+    info(Setting::UnremovableNodeRecheckTimeout, "unremovable-node-recheck-timeout", SettingKind::Duration, 5 * MINUTE),
 ];
 
 /// The settings in force.
@@ -167,7 +167,7 @@ impl Default for Settings {
 }
 
 impl Settings {
-    /// Returns the stored value; its unit is that of its [`Kind`].
+    /// Returns the stored value; its unit is that of its [`SettingKind`].
     #[must_use]
     pub fn get(&self, setting: Setting) -> i64 {
         self.values.get(setting as usize).copied().unwrap_or_default()
@@ -198,7 +198,7 @@ impl Settings {
         usize::try_from(self.get(setting)).unwrap_or_default()
     }
 
-    /// Returns a value of the kind [`Kind::Fraction`].
+    /// Returns a value of the kind [`SettingKind::Fraction`].
     #[must_use]
     pub fn fraction(&self, setting: Setting) -> Fraction {
         Fraction::new(self.number(setting), 1_000_000_000).unwrap_or_default()

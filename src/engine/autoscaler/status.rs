@@ -54,7 +54,7 @@ pub fn scale_up_of_group(
     if state.group(group).is_some_and(super::cluster_state::GroupState::is_scaling_up) {
         ScaleUpStatus::InProgress
     } else {
-        let safety = state.safety(group, policy, settings, now_ms);
+        let safety = state.scaling_safety(group, policy, settings, now_ms);
         match (safety.is_healthy, safety.is_safe()) {
             (false, _) => ScaleUpStatus::Unhealthy,
             (true, false) => ScaleUpStatus::Backoff,

@@ -3,9 +3,9 @@
 //! A node is removed only after it has been unneeded for a while, without a break. It stays in this list from
 //! loop to loop as long as it is unneeded, and leaves it otherwise.
 
-use super::group::Group;
+use super::node_group::NodeGroup;
 use super::settings::{Setting, Settings};
-use super::unremovable::Reason;
+use super::unremovable::UnremovableReason;
 use crate::ground::sorted::advance_to;
 use crate::kubernetes::NodeId;
 
@@ -30,7 +30,7 @@ pub struct UnneededNodes {
 
 /// Present state of a node, as far as its removal depends on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Standing {
+pub struct CandidateState {
     /// The node is ready.
     pub is_ready: bool,
     /// Its annotation excludes it from scale-down.
@@ -41,13 +41,13 @@ pub struct Standing {
 
 /// Nodes that may be removed now, and the others with their reasons.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Removables {
+pub struct NodesToDelete {
     /// Nodes without pods to move.
     pub empty: Vec<NodeId>,
     /// Nodes to be drained; those whose pods cannot all be evicted at once come last.
     pub drain: Vec<NodeId>,
     /// The other nodes, with the reason.
-    pub unremovable: Vec<(NodeId, Reason)>,
+    pub unremovable: Vec<(NodeId, UnremovableReason)>,
 }
 
 /// Returns the time for which a node has to be unneeded before it is removed, in milliseconds.
@@ -95,30 +95,30 @@ impl UnneededNodes {
     pub fn removable_at(
         &self,
         now_ms: u64,
-        groups: &[Group],
+        groups: &[NodeGroup],
         deletions: &[u32],
         settings: &Settings,
-        mut standing: impl FnMut(NodeId) -> Standing,
-    ) -> Removables {
+        mut state: impl FnMut(NodeId) -> CandidateState,
+    ) -> NodesToDelete {
         let mut sizes: Vec<i64> = groups.iter().map(|group| group.target.into()).collect();
-        let mut found = Removables::default();
+        let mut found = NodesToDelete::default();
         let mut risky = Vec::new();
         found.unremovable.reserve(self.nodes.len());
         let empty = self.nodes.iter().filter(|node| node.is_empty);
         let drain = self.nodes.iter().filter(|node| !node.is_empty);
         for node in empty.chain(drain) {
-            let standing = standing(node.id);
-            let group = standing.group.and_then(|index| Some((groups.get(index)?, sizes.get_mut(index)?, index)));
-            if let Some(reason) = reason_to_wait(*node, standing, now_ms, settings) {
+            let state = state(node.id);
+            let group = state.group.and_then(|index| Some((groups.get(index)?, sizes.get_mut(index)?, index)));
+            if let Some(reason) = reason_to_wait(*node, state, now_ms, settings) {
                 found.unremovable.push((node.id, reason));
                 continue;
             }
             let Some((group, size, index)) = group else {
-                found.unremovable.push((node.id, Reason::NotAutoscaled));
+                found.unremovable.push((node.id, UnremovableReason::NotAutoscaled));
                 continue;
             };
             if *size - i64::from(deletions.get(index).copied().unwrap_or(0)) <= i64::from(group.min) {
-                found.unremovable.push((node.id, Reason::NodeGroupMinSizeReached));
+                found.unremovable.push((node.id, UnremovableReason::NodeGroupMinSizeReached));
                 continue;
             }
             *size -= 1;
@@ -133,13 +133,22 @@ impl UnneededNodes {
     }
 }
 
-fn reason_to_wait(node: Unneeded, standing: Standing, now_ms: u64, settings: &Settings) -> Option<Reason> {
-    if standing.is_scale_down_disabled {
-        return Some(Reason::ScaleDownDisabledAnnotation);
+fn reason_to_wait(
+    node: Unneeded,
+    state: CandidateState,
+    now_ms: u64,
+    settings: &Settings,
+) -> Option<UnremovableReason> {
+    if state.is_scale_down_disabled {
+        return Some(UnremovableReason::ScaleDownDisabledAnnotation);
     }
-    let threshold_ms = threshold_ms(standing.is_ready, settings);
+    let threshold_ms = threshold_ms(state.is_ready, settings);
     if threshold_ms > 0 && node.since_ms + threshold_ms >= now_ms {
-        let reason = if standing.is_ready { Reason::NotUnneededLongEnough } else { Reason::NotUnreadyLongEnough };
+        let reason = if state.is_ready {
+            UnremovableReason::NotUnneededLongEnough
+        } else {
+            UnremovableReason::NotUnreadyLongEnough
+        };
         return Some(reason);
     }
     None

@@ -1,11 +1,11 @@
 //! Reasons for which a node is not removed.
 
-use super::evictability::Blocker;
+use super::drainability::BlockingPodReason;
 use crate::kubernetes::PodId;
 
 /// A reason, with the name that the autoscaler gives it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Reason {
+pub enum UnremovableReason {
     /// Its annotation excludes it from scale-down.
     ScaleDownDisabledAnnotation,
     /// It is not ready, and the settings exclude such nodes.
@@ -27,14 +27,14 @@ pub enum Reason {
     /// There is no room for its pods elsewhere.
     NoPlaceToMovePods,
     /// A pod blocks its removal.
-    BlockedByPod(PodId, Blocker),
+    BlockedByPod(PodId, BlockingPodReason),
     /// Its utilization cannot be calculated.
     UnexpectedError,
     /// It is not in the cluster.
     NoNodeInfo,
 }
 
-impl Reason {
+impl UnremovableReason {
     /// Returns the name that the autoscaler gives it.
     #[must_use]
     pub const fn name(self) -> &'static str {

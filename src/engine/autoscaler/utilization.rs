@@ -1,6 +1,6 @@
 //! Utilization of a node: the share of it that pods request, which decides if it is a candidate for removal.
 
-use super::evictability::{is_daemon, is_long_terminating};
+use super::drainability::{is_daemon, is_long_terminating};
 use super::settings::{Setting, Settings};
 use crate::kubernetes::{Fraction, NodeInfo, Resources};
 

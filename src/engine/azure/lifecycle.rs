@@ -29,9 +29,9 @@ pub enum NodeState {
     Failed,
 }
 
-/// A step in a node's life cycle.
+/// A transition of a node's life cycle.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Step {
+pub enum Transition {
     /// It joined the cluster and its images are there.
     BecomeReady,
     /// It is cordoned and drained.
@@ -52,35 +52,35 @@ pub enum Step {
     Fail,
 }
 
-/// Every legal transition: state before, step, state after.
-pub const TRANSITIONS: &[(NodeState, Step, NodeState)] = {
+/// Every legal transition: state before, transition, state after.
+pub const TRANSITIONS: &[(NodeState, Transition, NodeState)] = {
     use NodeState as N;
-    use Step as S;
+    use Transition as T;
     &[
-        (N::Creating, S::BecomeReady, N::Ready),
-        (N::Creating, S::Fail, N::Failed),
-        (N::Ready, S::Drain, N::Draining),
-        (N::Draining, S::Deallocate, N::Deallocating),
-        (N::Draining, S::StayReady, N::Ready),
+        (N::Creating, T::BecomeReady, N::Ready),
+        (N::Creating, T::Fail, N::Failed),
+        (N::Ready, T::Drain, N::Draining),
+        (N::Draining, T::Deallocate, N::Deallocating),
+        (N::Draining, T::StayReady, N::Ready),
         // Without a drain: through its scale set, past AKS.
-        (N::Ready, S::Deallocate, N::Deallocating),
-        (N::Deallocating, S::Deallocated, N::Deallocated),
-        (N::Deallocating, S::Stopped, N::Stopped),
-        (N::Deallocated, S::Start, N::Starting),
-        (N::Stopped, S::Start, N::Starting),
-        (N::Starting, S::BecomeReady, N::Ready),
-        (N::Starting, S::Fail, N::Failed),
+        (N::Ready, T::Deallocate, N::Deallocating),
+        (N::Deallocating, T::Deallocated, N::Deallocated),
+        (N::Deallocating, T::Stopped, N::Stopped),
+        (N::Deallocated, T::Start, N::Starting),
+        (N::Stopped, T::Start, N::Starting),
+        (N::Starting, T::BecomeReady, N::Ready),
+        (N::Starting, T::Fail, N::Failed),
         // A machine that would not start is released again; see `scale`.
-        (N::Failed, S::Deallocate, N::Deallocating),
+        (N::Failed, T::Deallocate, N::Deallocating),
         // Every state that holds a machine can be deleted.
-        (N::Creating, S::Delete, N::Deleting),
-        (N::Ready, S::Delete, N::Deleting),
-        (N::Draining, S::Delete, N::Deleting),
-        (N::Deallocating, S::Delete, N::Deleting),
-        (N::Deallocated, S::Delete, N::Deleting),
-        (N::Starting, S::Delete, N::Deleting),
-        (N::Stopped, S::Delete, N::Deleting),
-        (N::Failed, S::Delete, N::Deleting),
+        (N::Creating, T::Delete, N::Deleting),
+        (N::Ready, T::Delete, N::Deleting),
+        (N::Draining, T::Delete, N::Deleting),
+        (N::Deallocating, T::Delete, N::Deleting),
+        (N::Deallocated, T::Delete, N::Deleting),
+        (N::Starting, T::Delete, N::Deleting),
+        (N::Stopped, T::Delete, N::Deleting),
+        (N::Failed, T::Delete, N::Deleting),
     ]
 };
 
@@ -114,15 +114,15 @@ impl NodeState {
         }
     }
 
-    /// Returns the state after a step, or `None` if the step is illegal.
+    /// Returns the state after a transition, or `None` if the transition is illegal.
     #[must_use]
-    pub fn after(self, step: Step) -> Option<Self> {
-        TRANSITIONS.iter().find(|(from, what, _)| *from == self && *what == step).map(|(_, _, to)| *to)
+    pub fn after(self, transition: Transition) -> Option<Self> {
+        TRANSITIONS.iter().find(|(from, found, _)| *from == self && *found == transition).map(|(_, _, to)| *to)
     }
 
     /// Returns `true` if a transition is under way, which ends by itself.
     #[must_use]
-    pub const fn is_moving(self) -> bool {
+    pub const fn is_transitional(self) -> bool {
         !matches!(self, Self::Ready | Self::Deallocated | Self::Stopped | Self::Failed)
     }
 
@@ -155,7 +155,7 @@ mod tests {
     #[test]
     fn every_state_can_be_left_for_good() {
         for state in NodeState::ALL {
-            let way_out = state.after(Step::Delete);
+            let way_out = state.after(Transition::Delete);
             assert_eq!(way_out.is_some(), state != NodeState::Deleting, "{state:?}");
         }
     }

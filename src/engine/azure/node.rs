@@ -2,7 +2,7 @@
 //!
 //! A node holds its state, its latest bring-up and its billed time. It decides nothing: the cloud moves it.
 
-use crate::azure::lifecycle::{NodeState, Step};
+use crate::azure::lifecycle::{NodeState, Transition};
 use crate::azure::timing::{Timing, Timings};
 use crate::ground::id::OperationId;
 use crate::ground::money::{Charge, Cost};
@@ -254,15 +254,15 @@ impl Node {
         }
     }
 
-    /// Moves the node to the state after `step`, which lasts until `until_ms`, or until another step.
+    /// Moves the node to the state after `transition`, which lasts until `until_ms`, or until the next transition.
     ///
     /// # Panics
     ///
-    /// If the life cycle does not allow the step. The engine checks states before it acts, so a panic
+    /// If the life cycle does not allow the transition. The engine checks states before it acts, so a panic
     /// is a defect of the engine and never the answer to user input.
-    pub(crate) fn take(&mut self, step: Step, now_ms: u64, until_ms: Option<u64>) {
-        let next = self.state.after(step);
-        assert!(next.is_some(), "node {} cannot {step:?} while {:?}", self.instance_id, self.state);
+    pub(crate) fn apply(&mut self, transition: Transition, now_ms: u64, until_ms: Option<u64>) {
+        let next = self.state.after(transition);
+        assert!(next.is_some(), "node {} cannot {transition:?} while {:?}", self.instance_id, self.state);
         self.settle(now_ms);
         self.state = next.unwrap_or(self.state);
         self.since_ms = now_ms;
@@ -274,7 +274,7 @@ impl Node {
     pub(crate) fn start(&mut self, now_ms: u64, timings: &Timings, random: &mut Random) {
         let bring_up = BringUp::plan(NodeSource::Cached, now_ms, timings, random);
         let ready_ms = bring_up.at_ms(Milestone::Ready);
-        self.take(Step::Start, now_ms, Some(ready_ms));
+        self.apply(Transition::Start, now_ms, Some(ready_ms));
         self.bring_up = bring_up;
     }
 

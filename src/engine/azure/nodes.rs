@@ -94,7 +94,7 @@ impl Nodes {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::azure::lifecycle::Step;
+    use crate::azure::lifecycle::Transition;
 
     #[test]
     fn counts_follow_the_nodes() {
@@ -110,7 +110,7 @@ mod tests {
             assert_eq!(nodes.len() as usize, nodes.values().count());
         };
         check(&nodes);
-        assert_eq!(nodes.change(0, |node| node.take(Step::Drain, 5, None)), Some(()));
+        assert_eq!(nodes.change(0, |node| node.apply(Transition::Drain, 5, None)), Some(()));
         check(&nodes);
         assert_eq!(nodes.count_in(NodeState::Draining), 1);
         assert_eq!(nodes.change(7, |_| ()), None);

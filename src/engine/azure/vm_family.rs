@@ -9,7 +9,7 @@
 
 /// The properties that a size's name gives.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Reading {
+pub(crate) struct SizeProperties {
     pub(crate) vcpus: u16,
     pub(crate) memory_mib: u32,
     pub(crate) gpus: u8,
@@ -50,7 +50,7 @@ const COUNTED: [(u16, u16); 10] =
 const VCPUS_MAX: u16 = 1832;
 
 /// Reads a name; `None` if it does not follow the convention.
-pub(crate) fn read(name: &str) -> Option<Reading> {
+pub(crate) fn read(name: &str) -> Option<SizeProperties> {
     let name = name.to_ascii_lowercase();
     let name = name.strip_prefix("standard_")?;
     let mut parts = name.split('_');
@@ -98,7 +98,7 @@ pub(crate) fn read(name: &str) -> Option<Reading> {
         _ => mib_per_vcpu,
     };
     let gpus = vcpus.checked_div(vcpus_per_gpu).map_or(0, |gpus| gpus.max(1));
-    Some(Reading {
+    Some(SizeProperties {
         vcpus: left.unwrap_or(vcpus),
         memory_mib: u32::from(vcpus) * mib_per_vcpu,
         gpus: u8::try_from(gpus).unwrap_or(u8::MAX),

@@ -35,7 +35,7 @@ impl VmSize {
     pub fn find(name: &str) -> Option<Self> {
         let listed = VM_SIZES.iter().find(|size| size.name.eq_ignore_ascii_case(name));
         listed.cloned().or_else(|| {
-            let vm_family::Reading { vcpus, memory_mib, gpus } = vm_family::read(name)?;
+            let vm_family::SizeProperties { vcpus, memory_mib, gpus } = vm_family::read(name)?;
             Some(Self { name: Cow::Owned(name.to_owned()), vcpus, memory_mib, gpus, prices: [0; 6] })
         })
     }

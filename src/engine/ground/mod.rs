@@ -8,5 +8,6 @@ pub mod money;
 pub mod pattern;
 pub(crate) mod queue;
 pub mod random;
+pub(crate) mod shared_queue;
 pub(crate) mod sorted;
 pub(crate) mod table;

@@ -7,12 +7,12 @@
 /// A pattern, ready to be matched.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Pattern {
-    program: Vec<Step>,
+    program: Vec<Instruction>,
     ignores_case: bool,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Step {
+enum Instruction {
     Character(char),
     Any,
     Class {
@@ -30,8 +30,8 @@ enum Step {
 /// The deepest nesting of groups.
 const DEPTH_MAX: usize = 32;
 
-/// The most steps of a program: repetitions double what they repeat.
-const STEPS_MAX: usize = 4096;
+/// The most instructions of a program: repetitions double what they repeat.
+const INSTRUCTIONS_MAX: usize = 4096;
 
 impl Pattern {
     /// Reads a basic or, if `is_extended`, an extended expression.
@@ -46,14 +46,14 @@ impl Pattern {
         if reader.at < reader.rest.len() {
             return Err("Unmatched ) or \\)".to_owned());
         }
-        program.push(Step::Match);
+        program.push(Instruction::Match);
         Ok(Self { program, ignores_case })
     }
 
     /// Creates a pattern that matches a text literally.
     pub fn literal(text: &str, ignores_case: bool) -> Self {
         let text = if ignores_case { text.to_lowercase() } else { text.to_owned() };
-        let program = text.chars().map(Step::Character).chain([Step::Match]).collect();
+        let program = text.chars().map(Instruction::Character).chain([Instruction::Match]).collect();
         Self { program, ignores_case }
     }
 
@@ -74,9 +74,9 @@ impl Pattern {
             let ends = (false, at + 1 == line.len());
             for place in std::mem::take(&mut threads) {
                 let steps_on = match self.program.get(place) {
-                    Some(Step::Character(wanted)) => wanted == letter,
-                    Some(Step::Any) => true,
-                    Some(Step::Class { ranges, is_negated }) => {
+                    Some(Instruction::Character(wanted)) => wanted == letter,
+                    Some(Instruction::Any) => true,
+                    Some(Instruction::Class { ranges, is_negated }) => {
                         ranges.iter().any(|(first, last)| (first..=last).contains(&letter)) != *is_negated
                     }
                     _ => false,
@@ -106,12 +106,12 @@ impl Pattern {
                 continue;
             }
             match self.program.get(place) {
-                Some(Step::Match) => return true,
-                Some(Step::Split(one, other)) => open.extend([*one, *other]),
-                Some(Step::Jump(to)) => open.push(*to),
-                Some(Step::LineStart) if ends.0 => open.push(place + 1),
-                Some(Step::LineEnd) if ends.1 => open.push(place + 1),
-                Some(Step::LineStart | Step::LineEnd) | None => {}
+                Some(Instruction::Match) => return true,
+                Some(Instruction::Split(one, other)) => open.extend([*one, *other]),
+                Some(Instruction::Jump(to)) => open.push(*to),
+                Some(Instruction::LineStart) if ends.0 => open.push(place + 1),
+                Some(Instruction::LineEnd) if ends.1 => open.push(place + 1),
+                Some(Instruction::LineStart | Instruction::LineEnd) | None => {}
                 Some(_) => threads.push(place),
             }
         }
@@ -144,21 +144,21 @@ impl Reader {
         self.at += if self.rest.get(self.at) == Some(&'\\') { 2 } else { 1 };
     }
 
-    fn alternatives(&mut self) -> Result<Vec<Step>, String> {
+    fn alternatives(&mut self) -> Result<Vec<Instruction>, String> {
         let mut program = self.sequence()?;
         while self.operator() == Some('|') {
             self.take_operator();
             let other = self.sequence()?;
-            let mut both = vec![Step::Split(1, program.len() + 2)];
+            let mut both = vec![Instruction::Split(1, program.len() + 2)];
             append(&mut both, program);
-            both.push(Step::Jump(both.len() + 1 + other.len()));
+            both.push(Instruction::Jump(both.len() + 1 + other.len()));
             append(&mut both, other);
             program = both;
         }
         Ok(program)
     }
 
-    fn sequence(&mut self) -> Result<Vec<Step>, String> {
+    fn sequence(&mut self) -> Result<Vec<Instruction>, String> {
         let mut program = Vec::new();
         while self.at < self.rest.len() && !matches!(self.operator(), Some('|' | ')')) {
             let is_first = program.is_empty();
@@ -171,14 +171,14 @@ impl Reader {
                 piece = repeated(piece, operator);
             }
             append(&mut program, piece);
-            if program.len() > STEPS_MAX {
+            if program.len() > INSTRUCTIONS_MAX {
                 return Err("Regular expression too big".to_owned());
             }
         }
         Ok(program)
     }
 
-    fn atom(&mut self, is_first: bool) -> Result<Vec<Step>, String> {
+    fn atom(&mut self, is_first: bool) -> Result<Vec<Instruction>, String> {
         let operator = self.operator();
         let letter = self.rest.get(self.at).copied().unwrap_or_default();
         if operator == Some('(') {
@@ -202,23 +202,23 @@ impl Reader {
         // In a basic expression the anchors stand for themselves away from its ends.
         let is_last = self.at == self.rest.len() || matches!(self.operator(), Some('|' | ')'));
         Ok(vec![match letter {
-            '.' => Step::Any,
-            '^' if self.is_extended || is_first => Step::LineStart,
-            '$' if self.is_extended || is_last => Step::LineEnd,
+            '.' => Instruction::Any,
+            '^' if self.is_extended || is_first => Instruction::LineStart,
+            '$' if self.is_extended || is_last => Instruction::LineEnd,
             '[' => self.class()?,
             '\\' => match self.rest.get(self.at) {
                 Some(letter) if !letter.is_ascii_alphanumeric() && !matches!(letter, '<' | '>') => {
                     self.at += 1;
-                    Step::Character(*letter)
+                    Instruction::Character(*letter)
                 }
                 Some(letter) => return Err(format!("'\\{letter}' is not supported here")),
                 None => return Err("Trailing backslash".to_owned()),
             },
-            letter => Step::Character(letter),
+            letter => Instruction::Character(letter),
         }])
     }
 
-    fn class(&mut self) -> Result<Step, String> {
+    fn class(&mut self) -> Result<Instruction, String> {
         let is_negated = self.rest.get(self.at) == Some(&'^');
         self.at += usize::from(is_negated);
         let mut ranges = Vec::new();
@@ -226,7 +226,7 @@ impl Reader {
             let first = *self.rest.get(self.at).ok_or("Unmatched [, [^, [:, [., or [=")?;
             self.at += 1;
             if first == ']' && !ranges.is_empty() {
-                return Ok(Step::Class { ranges, is_negated });
+                return Ok(Instruction::Class { ranges, is_negated });
             }
             if first == '[' && matches!(self.rest.get(self.at), Some(':' | '.' | '=')) {
                 return Err("named character classes are not supported here".to_owned());
@@ -247,25 +247,25 @@ impl Reader {
 }
 
 /// Appends a program and shifts its jump targets to its new position.
-fn append(program: &mut Vec<Step>, piece: Vec<Step>) {
+fn append(program: &mut Vec<Instruction>, piece: Vec<Instruction>) {
     let by = program.len();
     program.extend(piece.into_iter().map(|step| match step {
-        Step::Split(one, other) => Step::Split(one + by, other + by),
-        Step::Jump(to) => Step::Jump(to + by),
+        Instruction::Split(one, other) => Instruction::Split(one + by, other + by),
+        Instruction::Jump(to) => Instruction::Jump(to + by),
         step => step,
     }));
 }
 
-fn repeated(piece: Vec<Step>, operator: char) -> Vec<Step> {
+fn repeated(piece: Vec<Instruction>, operator: char) -> Vec<Instruction> {
     let length = piece.len();
     let mut program = Vec::new();
     if operator != '+' {
-        program.push(Step::Split(1, length + if operator == '*' { 2 } else { 1 }));
+        program.push(Instruction::Split(1, length + if operator == '*' { 2 } else { 1 }));
     }
     append(&mut program, piece);
     match operator {
-        '*' => program.push(Step::Jump(0)),
-        '+' => program.push(Step::Split(0, length + 1)),
+        '*' => program.push(Instruction::Jump(0)),
+        '+' => program.push(Instruction::Split(0, length + 1)),
         _ => {}
     }
     program

@@ -64,7 +64,7 @@ pub struct DisruptionBudget {
     pub selector: Option<Selector>,
     /// The limit on disruptions of those pods.
     pub limit: BudgetLimit,
-    /// When it was created.
+    /// Creation time, in milliseconds.
     pub created_ms: u64,
 }
 

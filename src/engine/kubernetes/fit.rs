@@ -10,8 +10,8 @@ use super::node_info::NodeInfo;
 use super::pod::Pod;
 use super::pod_spec::PodSpec;
 use super::resources::Resources;
-use super::surroundings::Surroundings;
 use super::taint::{Taint, TaintEffect, Toleration, untolerated};
+use super::topology_counts::TopologyCounts;
 
 /// The taint of a cordoned node.
 pub const UNSCHEDULABLE_KEY: &str = "node.kubernetes.io/unschedulable";
@@ -114,14 +114,14 @@ impl Misfit<'_> {
 /// # Errors
 ///
 /// The first reason why it does not.
-pub fn check_fit<'a>(spec: &PodSpec, node: &'a NodeInfo, around: &Surroundings) -> Result<(), Misfit<'a>> {
-    check_standing(spec, node)?;
+pub fn check_fit<'a>(spec: &PodSpec, node: &'a NodeInfo, topology: &TopologyCounts) -> Result<(), Misfit<'a>> {
+    check_node_constraints(spec, node)?;
     if !has_ports(spec, node) {
         return Err(Misfit::HostPorts);
     }
     match Shortage::of(spec.requests(), node.free()) {
         Some(shortage) => Err(Misfit::Insufficient(shortage)),
-        None => around.misfit(spec, node).map_or(Ok(()), Err),
+        None => topology.misfit(spec, node).map_or(Ok(()), Err),
     }
 }
 
@@ -131,7 +131,7 @@ pub fn check_fit<'a>(spec: &PodSpec, node: &'a NodeInfo, around: &Surroundings) 
 /// # Errors
 ///
 /// The first reason why it does not.
-pub fn check_standing<'a>(spec: &PodSpec, node: &'a NodeInfo) -> Result<(), Misfit<'a>> {
+pub fn check_node_constraints<'a>(spec: &PodSpec, node: &'a NodeInfo) -> Result<(), Misfit<'a>> {
     if node.is_unschedulable && !tolerates_cordon(&spec.tolerations) {
         return Err(Misfit::Unschedulable);
     }
@@ -236,8 +236,8 @@ mod tests {
     fn check(node: &NodeInfo, edit: impl FnOnce(&mut PodSpec), expected: &[&str]) {
         let mut spec = PodSpec::new("default", "pod", Resources::new(500, 500));
         edit(&mut spec);
-        let around = Surroundings::of(&spec, std::iter::once(node));
-        let reasons = check_fit(&spec, node, &around).map_or_else(Misfit::reasons, |()| Vec::new());
+        let topology = TopologyCounts::of(&spec, std::iter::once(node));
+        let reasons = check_fit(&spec, node, &topology).map_or_else(Misfit::reasons, |()| Vec::new());
         assert_eq!(reasons, expected);
     }
 

@@ -14,8 +14,8 @@ pub mod pod_spec;
 pub mod reservation;
 pub(crate) mod resources;
 pub(crate) mod selector;
-pub(crate) mod surroundings;
 pub mod taint;
+pub(crate) mod topology_counts;
 
 pub use crate::ground::id::NodeId;
 pub use affinity::{PodAffinity, TopologySpread};
@@ -27,5 +27,5 @@ pub use pod_spec::{Container, Image, Owner, OwnerKind, PodSpec, RestartPolicy, V
 pub use reservation::allocatable;
 pub use resources::{Fraction, Resources};
 pub use selector::{Operator, Requirement, Selector};
-pub use surroundings::Surroundings;
 pub use taint::{Taint, TaintEffect, Toleration};
+pub use topology_counts::TopologyCounts;

@@ -33,18 +33,18 @@ pub struct NodeInfo {
     pub ready_since_ms: u64,
     /// `true` if it is cordoned.
     pub is_unschedulable: bool,
-    /// When its object was created.
+    /// Time at which its object was created, in milliseconds.
     pub created_ms: u64,
     requested: Resources,
     pods: Vec<Pod>,
-    /// Number of its pods, except those that are over, that keep others away by anti-affinity.
-    keeping_away: u32,
+    /// Number of its pods, except those that are over, with anti-affinity.
+    pods_with_anti_affinity: u32,
     /// Number of its pods with a priority below zero, whether they take room or not.
-    unimportant: u32,
+    negative_priority: u32,
 }
 
 impl NodeInfo {
-    /// A ready node without labels, taints or pods.
+    /// Creates a ready node without labels, taints or pods.
     #[must_use]
     pub fn new(id: NodeId, name: &str, allocatable: Resources) -> Self {
         Self {
@@ -60,8 +60,8 @@ impl NodeInfo {
             created_ms: 0,
             requested: Resources::default(),
             pods: Vec::new(),
-            keeping_away: 0,
-            unimportant: 0,
+            pods_with_anti_affinity: 0,
+            negative_priority: 0,
         }
     }
 
@@ -99,14 +99,14 @@ impl NodeInfo {
 
     /// Returns `true` if any of its pods keeps others away by anti-affinity.
     #[must_use]
-    pub fn has_pods_that_keep_away(&self) -> bool {
-        self.keeping_away > 0
+    pub fn has_pods_with_anti_affinity(&self) -> bool {
+        self.pods_with_anti_affinity > 0
     }
 
     /// Returns `true` if any of its pods has a priority below zero.
     #[must_use]
-    pub fn has_unimportant_pods(&self) -> bool {
-        self.unimportant > 0
+    pub fn has_negative_priority_pods(&self) -> bool {
+        self.negative_priority > 0
     }
 
     fn index_of(&self, id: PodId) -> Result<usize, usize> {
@@ -143,11 +143,11 @@ impl NodeInfo {
     }
 
     fn account(&mut self, pod: &Pod, is_added: bool) {
-        let unimportant = u32::from(pod.spec.priority.is_some_and(|priority| priority < 0));
+        let negative_priority = u32::from(pod.spec.priority.is_some_and(|priority| priority < 0));
         if is_added {
-            self.unimportant += unimportant;
+            self.negative_priority += negative_priority;
         } else {
-            self.unimportant -= unimportant;
+            self.negative_priority -= negative_priority;
         }
         if pod.takes_room() {
             self.account_room(pod, is_added);
@@ -156,13 +156,13 @@ impl NodeInfo {
 
     fn account_room(&mut self, pod: &Pod, is_added: bool) {
         let requests = pod.spec.requests();
-        let keeps_away = u32::from(pod.spec.keeps_away());
+        let has_anti_affinity = u32::from(pod.spec.has_anti_affinity());
         if is_added {
             self.requested += requests;
-            self.keeping_away += keeps_away;
+            self.pods_with_anti_affinity += has_anti_affinity;
         } else {
             self.requested -= requests;
-            self.keeping_away -= keeps_away;
+            self.pods_with_anti_affinity -= has_anti_affinity;
         }
     }
 }

@@ -30,7 +30,7 @@ pub enum PodPhase {
 }
 
 impl PodPhase {
-    /// The word in the API.
+    /// Returns the word in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -57,18 +57,18 @@ pub struct Pod {
     pub set: SetId,
     /// Its specification.
     pub spec: Arc<PodSpec>,
-    /// When it was created.
+    /// Creation time, in milliseconds.
     pub created_ms: u64,
     /// Its phase.
     pub phase: PodPhase,
     /// Time at which it entered this phase, in milliseconds.
     pub since_ms: u64,
-    /// Time at which it was told to end, in milliseconds.
+    /// Time at which its deletion was requested (`deletionTimestamp`), in milliseconds.
     pub deleted_ms: Option<u64>,
 }
 
 impl Pod {
-    /// A pod that has just been created.
+    /// Creates a pending pod.
     #[must_use]
     pub fn new(id: PodId, spec: Arc<PodSpec>, created_ms: u64) -> Self {
         Self {
@@ -89,7 +89,7 @@ impl Pod {
         name(&self.spec, self.id)
     }
 
-    /// Returns `true` if it has been told to end.
+    /// Returns `true` if its deletion was requested: it is within its grace period or past it.
     #[must_use]
     pub fn is_terminating(&self) -> bool {
         self.deleted_ms.is_some()

@@ -36,7 +36,7 @@ pub enum OwnerKind {
 }
 
 impl OwnerKind {
-    /// The word in the API.
+    /// Returns the word in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -109,7 +109,7 @@ pub enum RestartPolicy {
     /// Always.
     #[default]
     Always,
-    /// When they failed.
+    /// After a failure only.
     OnFailure,
     /// Never.
     Never,
@@ -160,7 +160,7 @@ pub struct PodSpec {
 }
 
 impl PodSpec {
-    /// A pod with one container and the API's defaults.
+    /// Creates the specification of a pod with one container and the API's defaults.
     #[must_use]
     pub fn new(namespace: &str, name: &str, requests: Resources) -> Self {
         Self {
@@ -227,20 +227,20 @@ impl PodSpec {
 
     /// Returns `true` if its fit depends on the places of other pods.
     #[must_use]
-    pub fn looks_around(&self) -> bool {
+    pub fn depends_on_other_pods(&self) -> bool {
         !self.pod_affinity.is_empty() || !self.topology_spread.is_empty()
     }
 
     /// Returns `true` if it asks for a certain node by its name.
     #[must_use]
-    pub fn asks_for_host(&self) -> bool {
+    pub fn selects_hostname(&self) -> bool {
         let mut terms = self.node_affinity.iter().flat_map(|term| &term.requirements);
         self.node_selector.contains_key(HOSTNAME_KEY) || terms.any(|requirement| requirement.key == HOSTNAME_KEY)
     }
 
     /// Returns `true` if it keeps others away by anti-affinity.
     #[must_use]
-    pub fn keeps_away(&self) -> bool {
+    pub fn has_anti_affinity(&self) -> bool {
         self.pod_affinity.iter().any(|affinity| affinity.is_anti)
     }
 

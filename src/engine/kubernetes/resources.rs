@@ -16,12 +16,12 @@ pub struct Resources {
     pub memory_bytes: u64,
     /// Graphics processors.
     pub gpus: u32,
-    /// Places for pods. A pod asks for one.
+    /// Number of pods; a pod requests 1, a node allows `maxPods`.
     pub pods: u32,
 }
 
 impl Resources {
-    /// Processor time and memory, nothing else.
+    /// Creates amounts of processor time and memory, and nothing else.
     #[must_use]
     pub const fn new(cpu_millis: u64, memory_bytes: u64) -> Self {
         Self { cpu_millis, memory_bytes, gpus: 0, pods: 0 }
@@ -139,7 +139,7 @@ impl Default for Fraction {
 }
 
 impl Fraction {
-    /// A part of a whole; `None` if the whole is zero.
+    /// Creates a fraction; `None` if the whole is zero.
     #[must_use]
     pub const fn new(part: u64, whole: u64) -> Option<Self> {
         match whole {

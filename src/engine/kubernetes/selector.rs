@@ -62,7 +62,7 @@ pub struct Selector {
 }
 
 impl Selector {
-    /// A selector of what has all these labels with these values.
+    /// Creates a selector of objects that have all these labels with these values.
     #[must_use]
     pub fn of_labels(labels: &Pairs) -> Self {
         let requirement = |(key, value): (&String, &String)| Requirement {

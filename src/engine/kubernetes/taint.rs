@@ -24,7 +24,7 @@ impl TaintEffect {
     /// All of them.
     pub const ALL: [Self; 3] = [Self::NoSchedule, Self::PreferNoSchedule, Self::NoExecute];
 
-    /// The word in the API.
+    /// Returns the word in the API.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ pub struct Taint {
 }
 
 impl Taint {
-    /// A taint.
+    /// Creates a taint.
     #[must_use]
     pub fn new(key: &str, value: &str, effect: TaintEffect) -> Self {
         Self { key: key.to_owned(), value: value.to_owned(), effect }
@@ -85,13 +85,13 @@ pub struct Toleration {
 }
 
 impl Toleration {
-    /// A toleration of every taint with this key.
+    /// Creates a toleration of every taint with this key.
     #[must_use]
     pub fn of_key(key: &str) -> Self {
         Self { key: Some(key.to_owned()), ..Self::default() }
     }
 
-    /// A toleration of every taint.
+    /// Creates a toleration of every taint.
     #[must_use]
     pub fn of_everything() -> Self {
         Self::default()

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::azure::fault::{FaultKind, Faults};
-use crate::azure::lifecycle::{NodeState, Step};
+use crate::azure::lifecycle::{NodeState, Transition};
 use crate::azure::node::{Milestone, Node, NodeSource, Removal};
 use crate::azure::node_name::node_name;
 use crate::azure::operation::{Operation, OperationKind, OperationState};
@@ -22,12 +22,12 @@ use crate::ground::invariant::known;
 use crate::ground::queue::EventQueue;
 use crate::ground::random::Random;
 use crate::ground::table::Table;
-use crate::record::{Happening, OperationStatus, RecordLog};
-use crate::workloads::{DrainPolicy, Kubernetes, Moment, Standing};
+use crate::record::{OperationStatus, RecordLog, RecordedEvent};
+use crate::workloads::{ChangeContext, DrainPolicy, Kubernetes, NodeCondition};
 
 /// The location of a node: its cluster, its pool, and the name of the scale set in the log.
 #[derive(Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct NodeLocation<'a> {
     pub cluster: ClusterId,
     pub pool: PoolId,
     pub scale_set: &'a Arc<str>,
@@ -79,12 +79,12 @@ impl Clockwork {
         self.faults.strike(kind, Some(pool), self.now_ms, &mut self.random)
     }
 
-    /// Returns the Kubernetes objects of a cluster, which must be there, and the moment at which
-    /// something happens to them.
+    /// Returns the Kubernetes objects of a cluster, which must be there, with the context in which they
+    /// change.
     #[track_caller]
-    pub fn kubernetes(&mut self, cluster: ClusterId) -> Option<(&mut Kubernetes, Moment<'_>)> {
+    pub fn kubernetes(&mut self, cluster: ClusterId) -> Option<(&mut Kubernetes, ChangeContext<'_>)> {
         let kubernetes = known(self.kubernetes.get_mut(cluster), "the Kubernetes objects of a cluster")?;
-        let moment = Moment {
+        let context = ChangeContext {
             now_ms: self.now_ms,
             cluster,
             queue: &mut self.queue,
@@ -94,7 +94,7 @@ impl Clockwork {
             random: &mut self.random,
             is_instant: false,
         };
-        Some((kubernetes, moment))
+        Some((kubernetes, context))
     }
 
     /// Removes the Kubernetes objects of a deleted cluster and cancels their scheduled events.
@@ -130,8 +130,8 @@ impl Clockwork {
         self.operations.insert(id, operation);
         let done_ms = self.now_ms + self.timings.draw(timing, &mut self.random);
         self.queue.schedule(done_ms, Event::ControlPlane(id));
-        let happening = Happening::Operation(kind, OperationStatus::Started);
-        self.log.push(self.now_ms, subject, None, happening);
+        let event = RecordedEvent::Operation(kind, OperationStatus::Started);
+        self.log.push(self.now_ms, subject, None, event);
         id
     }
 
@@ -168,37 +168,37 @@ impl Clockwork {
         }
     }
 
-    fn schedule(&mut self, place: Place<'_>, node: &Node, at_ms: u64) {
-        let Place { cluster, pool, .. } = place;
+    fn schedule(&mut self, place: NodeLocation<'_>, node: &Node, at_ms: u64) {
+        let NodeLocation { cluster, pool, .. } = place;
         let event = Event::Node { cluster, pool, instance_id: node.instance_id, timer: node.timer };
         self.queue.schedule(at_ms, event);
     }
 
     /// Reports a node's new state to the log and to Kubernetes.
-    fn enter(&mut self, place: Place<'_>, node: &Node) {
-        let happening = Happening::Entered(node.state());
-        self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), happening);
-        let Some((kubernetes, mut moment)) = self.kubernetes(place.cluster) else {
+    fn enter(&mut self, place: NodeLocation<'_>, node: &Node) {
+        let event = RecordedEvent::Entered(node.state());
+        self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), event);
+        let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) else {
             return;
         };
         let id = NodeId { pool: place.pool, instance_id: node.instance_id };
-        let moment = &mut moment;
-        kubernetes.touch();
+        let context = &mut context;
+        kubernetes.bump_generation();
         match node.state() {
             NodeState::Creating | NodeState::Deallocated | NodeState::Failed => {}
-            NodeState::Ready => kubernetes.on_machine_up(id, moment),
+            NodeState::Ready => kubernetes.on_machine_up(id, context),
             NodeState::Draining => {
                 let policy = match (node.removal, node.operation) {
                     (Removal::Stop, _) => DrainPolicy::STOP,
                     (_, Some(_)) => DrainPolicy::SERVICE,
                     (_, None) => kubernetes.autoscaler_drain(),
                 };
-                kubernetes.begin_drain(id, policy, moment);
+                kubernetes.begin_drain(id, policy, context);
             }
-            NodeState::Deallocating => kubernetes.on_unready(id, Standing::Shutdown, false, moment),
+            NodeState::Deallocating => kubernetes.on_unready(id, NodeCondition::Shutdown, false, context),
             NodeState::Stopped => kubernetes.on_stopped_machine(id),
-            NodeState::Starting => kubernetes.on_unready(id, Standing::Unreachable, false, moment),
-            NodeState::Deleting => kubernetes.on_unready(id, Standing::Unreachable, true, moment),
+            NodeState::Starting => kubernetes.on_unready(id, NodeCondition::Unreachable, false, context),
+            NodeState::Deleting => kubernetes.on_unready(id, NodeCondition::Unreachable, true, context),
         }
     }
 
@@ -212,13 +212,13 @@ impl Clockwork {
             node.slow_down(factor);
         }
         self.attend(&mut node, operation);
-        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
         self.enter(place, &node);
         self.schedule_milestone(place, &node);
         pool.nodes.insert(node);
     }
 
-    fn schedule_milestone(&mut self, place: Place<'_>, node: &Node) {
+    fn schedule_milestone(&mut self, place: NodeLocation<'_>, node: &Node) {
         if let Some((_, at_ms)) = node.next_milestone() {
             self.schedule(place, node, at_ms);
         }
@@ -226,7 +226,7 @@ impl Clockwork {
 
     /// Starts one deallocated or stopped node.
     pub fn start(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
-        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let started = pool.nodes.change(instance_id, |node| {
             node.start(self.now_ms, &self.timings, &mut self.random);
             if let Some(factor) = self.strike(FaultKind::SlowProvision, place.pool) {
@@ -248,12 +248,12 @@ impl Clockwork {
         removal: Removal,
         operation: Option<OperationId>,
     ) {
-        self.transit(cluster, pool, instance_id, (Step::Drain, Timing::Drain), removal, operation);
+        self.transit(cluster, pool, instance_id, (Transition::Drain, Timing::Drain), removal, operation);
     }
 
     /// Deletes one node without a drain.
     pub fn delete(&mut self, cluster: ClusterId, pool: &mut Pool, instance_id: u32, operation: Option<OperationId>) {
-        self.transit(cluster, pool, instance_id, (Step::Delete, Timing::Delete), Removal::Delete, operation);
+        self.transit(cluster, pool, instance_id, (Transition::Delete, Timing::Delete), Removal::Delete, operation);
     }
 
     /// Deallocates one node without a drain.
@@ -264,7 +264,7 @@ impl Clockwork {
         instance_id: u32,
         operation: Option<OperationId>,
     ) {
-        let change = (Step::Deallocate, Timing::Deallocate);
+        let change = (Transition::Deallocate, Timing::Deallocate);
         self.transit(cluster, pool, instance_id, change, Removal::Deallocate, operation);
     }
 
@@ -283,11 +283,11 @@ impl Clockwork {
         cluster: ClusterId,
         pool: &mut Pool,
         instance_id: u32,
-        (step, timing): (Step, Timing),
+        (step, timing): (Transition, Timing),
         removal: Removal,
         operation: Option<OperationId>,
     ) {
-        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let moved = pool.nodes.change(instance_id, |node| {
             // Another operation may still wait for a node that is now removed.
             self.release(node, None);
@@ -297,11 +297,18 @@ impl Clockwork {
         known(moved, "a node that is removed");
     }
 
-    fn move_on(&mut self, place: Place<'_>, node: &mut Node, step: Step, timing: Timing, removal: Removal) {
+    fn move_on(
+        &mut self,
+        place: NodeLocation<'_>,
+        node: &mut Node,
+        step: Transition,
+        timing: Timing,
+        removal: Removal,
+    ) {
         let until_ms = self.now_ms + self.timings.draw(timing, &mut self.random);
         node.settle(self.now_ms);
         node.removal = removal;
-        node.take(step, self.now_ms, Some(until_ms));
+        node.apply(step, self.now_ms, Some(until_ms));
         self.enter(place, node);
         self.schedule(place, node, until_ms);
     }
@@ -328,30 +335,30 @@ impl Clockwork {
     }
 
     /// Handles a due event of a node.
-    pub fn on_node(&mut self, place: Place<'_>, node: &mut Node) -> NodeOutcome {
+    pub fn on_node(&mut self, place: NodeLocation<'_>, node: &mut Node) -> NodeOutcome {
         match node.state() {
             NodeState::Creating | NodeState::Starting => self.on_milestone(place, node),
             NodeState::Draining if self.must_wait(place, node) => NodeOutcome::Moving,
             NodeState::Draining => {
                 let (step, timing) = match node.removal {
-                    Removal::Delete => (Step::Delete, Timing::Delete),
-                    Removal::Deallocate | Removal::Stop => (Step::Deallocate, Timing::Deallocate),
+                    Removal::Delete => (Transition::Delete, Timing::Delete),
+                    Removal::Deallocate | Removal::Stop => (Transition::Deallocate, Timing::Deallocate),
                 };
                 self.move_on(place, node, step, timing, node.removal);
                 NodeOutcome::Moving
             }
             NodeState::Deallocating => {
                 let step = match node.removal {
-                    Removal::Stop => Step::Stopped,
-                    Removal::Delete | Removal::Deallocate => Step::Deallocated,
+                    Removal::Stop => Transition::Stopped,
+                    Removal::Delete | Removal::Deallocate => Transition::Deallocated,
                 };
                 self.rest(place, node, step, None)
             }
             NodeState::Deleting => {
                 self.release(node, None);
-                self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), Happening::Gone);
-                if let Some((kubernetes, mut moment)) = self.kubernetes(place.cluster) {
-                    kubernetes.on_gone(NodeId { pool: place.pool, instance_id: node.instance_id }, &mut moment);
+                self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), RecordedEvent::Gone);
+                if let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) {
+                    kubernetes.on_gone(NodeId { pool: place.pool, instance_id: node.instance_id }, &mut context);
                 }
                 NodeOutcome::Gone
             }
@@ -361,34 +368,34 @@ impl Clockwork {
 
     /// Returns `true` if a draining node still has pods to evict; Kubernetes then reports when the last
     /// has left.
-    fn must_wait(&mut self, place: Place<'_>, node: &Node) -> bool {
+    fn must_wait(&mut self, place: NodeLocation<'_>, node: &Node) -> bool {
         let id = NodeId { pool: place.pool, instance_id: node.instance_id };
         self.kubernetes(place.cluster).is_some_and(|(kubernetes, _)| kubernetes.await_drain(id))
     }
 
     /// Makes a node whose drain failed ready again; its operation fails with `PodDrainFailure`.
-    pub fn on_drain_failed(&mut self, place: Place<'_>, node: &mut Node, pods: &str) -> NodeOutcome {
+    pub fn on_drain_failed(&mut self, place: NodeLocation<'_>, node: &mut Node, pods: &str) -> NodeOutcome {
         if node.state() != NodeState::Draining {
             return NodeOutcome::Moving;
         }
         let name = node_name(place.scale_set, node.instance_id);
-        self.rest(place, node, Step::StayReady, Some(ServiceError::pod_drain_failure(&name, pods)))
+        self.rest(place, node, Transition::StayReady, Some(ServiceError::pod_drain_failure(&name, pods)))
     }
 
-    fn on_milestone(&mut self, place: Place<'_>, node: &mut Node) -> NodeOutcome {
+    fn on_milestone(&mut self, place: NodeLocation<'_>, node: &mut Node) -> NodeOutcome {
         let Some((milestone, _)) = known(node.next_milestone(), "the next milestone of a bring-up") else {
             return NodeOutcome::Moving;
         };
         if milestone == Milestone::Allocated && self.strike(FaultKind::AllocationFailed, place.pool).is_some() {
             let error = ServiceError::allocation_failed(node.zone);
-            return self.rest(place, node, Step::Fail, Some(error));
+            return self.rest(place, node, Transition::Fail, Some(error));
         }
         node.reach(milestone, self.now_ms);
         if milestone == Milestone::Ready {
-            return self.rest(place, node, Step::BecomeReady, None);
+            return self.rest(place, node, Transition::BecomeReady, None);
         }
-        let happening = Happening::Reached(milestone);
-        self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), happening);
+        let event = RecordedEvent::Reached(milestone);
+        self.log.push(self.now_ms, place.scale_set, Some(node.instance_id), event);
         if milestone == Milestone::Registered {
             self.register(place, node);
         }
@@ -397,24 +404,30 @@ impl Clockwork {
     }
 
     /// Registers a node with Kubernetes, as its kubelet does.
-    pub fn register(&mut self, place: Place<'_>, node: &Node) {
-        if let Some((kubernetes, mut moment)) = self.kubernetes(place.cluster) {
+    pub fn register(&mut self, place: NodeLocation<'_>, node: &Node) {
+        if let Some((kubernetes, mut context)) = self.kubernetes(place.cluster) {
             let id = NodeId { pool: place.pool, instance_id: node.instance_id };
-            kubernetes.register(id, node.zone, &mut moment);
+            kubernetes.register(id, node.zone, &mut context);
         }
     }
 
-    fn rest(&mut self, place: Place<'_>, node: &mut Node, step: Step, error: Option<ServiceError>) -> NodeOutcome {
-        node.take(step, self.now_ms, None);
+    fn rest(
+        &mut self,
+        place: NodeLocation<'_>,
+        node: &mut Node,
+        step: Transition,
+        error: Option<ServiceError>,
+    ) -> NodeOutcome {
+        node.apply(step, self.now_ms, None);
         self.enter(place, node);
         self.release(node, error);
         NodeOutcome::Rested
     }
 
     /// Bumps a cluster's generation for a change that its Kubernetes objects do not show.
-    pub fn touch(&mut self, cluster: ClusterId) {
+    pub fn bump_generation(&mut self, cluster: ClusterId) {
         if let Some(kubernetes) = known(self.kubernetes.get_mut(cluster), "the Kubernetes objects of a cluster") {
-            kubernetes.touch();
+            kubernetes.bump_generation();
         }
     }
 }

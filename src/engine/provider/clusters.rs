@@ -62,9 +62,9 @@ impl Subscription {
             departed: Cost::default(),
         });
         self.clockwork.kubernetes.insert(id, Kubernetes::default());
-        if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(id) {
-            kubernetes.add_system(has_system_pool, &mut moment);
-            kubernetes.settle(&mut moment);
+        if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(id) {
+            kubernetes.add_system(has_system_pool, &mut context);
+            kubernetes.settle(&mut context);
         }
         id
     }

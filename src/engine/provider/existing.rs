@@ -1,6 +1,6 @@
 //! A loaded world: clusters and pools put in place as they stand, without time passing.
 
-use super::clockwork::Place;
+use super::clockwork::NodeLocation;
 use super::subscription::{Subscription, find_pool};
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Node;
@@ -45,14 +45,14 @@ impl Subscription {
                 pool.next_instance_id += 1;
                 let zone = zone_for_new(pool);
                 let node = Node::existing(instance_id, zone, state, now_ms);
-                let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+                let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
                 self.clockwork.register(place, &node);
                 pool.nodes.insert(node);
             }
             let nodes =
                 pool.nodes().map(|node| (NodeId { pool: pool.id, instance_id: node.instance_id }, node.state()));
-            if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-                kubernetes.load(nodes, &mut moment);
+            if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster) {
+                kubernetes.load(nodes, &mut context);
             }
         }
     }

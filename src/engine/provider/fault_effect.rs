@@ -10,8 +10,8 @@ use crate::azure::pool_spec::ScaleDownMode;
 use crate::event::Event;
 use crate::ground::id::{ClusterId, NodeId};
 use crate::ground::invariant::known;
-use crate::record::Remark;
-use crate::workloads::Standing;
+use crate::record::KubernetesEvent;
+use crate::workloads::NodeCondition;
 
 impl Subscription {
     /// Adds a fault and returns its number.
@@ -93,8 +93,8 @@ impl Subscription {
         if !self.pool(id.pool).is_some_and(runs) {
             return;
         }
-        if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster) {
-            kubernetes.on_ready(id, &mut moment);
+        if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster) {
+            kubernetes.on_ready(id, &mut context);
         }
     }
 }
@@ -124,8 +124,8 @@ fn choose(
 impl Clockwork {
     /// Makes a node unreachable while its machine runs, and schedules its recovery if there is an end time.
     fn lose(&mut self, cluster: ClusterId, node: NodeId, until_ms: Option<u64>) {
-        if let Some((kubernetes, mut moment)) = self.kubernetes(cluster) {
-            kubernetes.on_unready(node, Standing::Unreachable, false, &mut moment);
+        if let Some((kubernetes, mut context)) = self.kubernetes(cluster) {
+            kubernetes.on_unready(node, NodeCondition::Unreachable, false, &mut context);
         }
         if let Some(until_ms) = until_ms {
             self.queue.schedule(until_ms, Event::Recover { cluster, node });
@@ -134,7 +134,7 @@ impl Clockwork {
 
     /// Records the event of a fault as the node problem detector or the node controller does.
     fn note_fault(&mut self, cluster: ClusterId, node: NodeId, kind: FaultKind) {
-        let Some((kubernetes, mut moment)) = self.kubernetes(cluster) else {
+        let Some((kubernetes, mut context)) = self.kubernetes(cluster) else {
             return;
         };
         let Some(name) = known(kubernetes.node(node).map(|node| node.name.as_ref().to_owned()), "the name of a node")
@@ -148,6 +148,6 @@ impl Clockwork {
             _ => ("node-controller", "NodeNotReady", format!("Node {name} status is now: NodeNotReady")),
         };
         let object = format!("node/{name}");
-        moment.remark(Remark { namespace: None, object, is_warning: true, source, reason, message });
+        context.record_event(KubernetesEvent { namespace: None, object, is_warning: true, source, reason, message });
     }
 }

@@ -3,7 +3,7 @@
 //! request 9932).
 
 use super::check::no_pool;
-use super::node_group::{Growth, target_size};
+use super::node_group::{SizeIncrease, target_size};
 use super::subscription::Subscription;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::pool::Pool;
@@ -15,7 +15,7 @@ impl Subscription {
     /// # Errors
     ///
     /// The provider's message if `delta` is 0 or exceeds the maximum size, or the service's error.
-    pub fn increase_size(&mut self, id: PoolId, delta: u32) -> Result<Growth, String> {
+    pub fn increase_size(&mut self, id: PoolId, delta: u32) -> Result<SizeIncrease, String> {
         if delta == 0 {
             return Err("size increase must be positive".to_owned());
         }

@@ -18,7 +18,7 @@ use crate::ground::id::{ClusterId, NodeId, PoolId};
 
 /// The result of a request for more nodes.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct Growth {
+pub struct SizeIncrease {
     /// The deallocated instances that are being started.
     pub started: Vec<u32>,
     /// Number of new instances that are being created.
@@ -57,7 +57,7 @@ impl Subscription {
     ///
     /// Limits and quota, which only new instances need; instances that were started before the error
     /// stay started.
-    pub fn grow_group(&mut self, id: PoolId, delta: u32) -> Result<Growth, ServiceError> {
+    pub fn grow_group(&mut self, id: PoolId, delta: u32) -> Result<SizeIncrease, ServiceError> {
         let no_pool = || no_pool(id);
         let cluster = self.clusters.iter().find(|cluster| cluster.pool_by_id(id).is_some()).ok_or_else(no_pool)?;
         let (cluster, location) = (cluster.id, cluster.spec.location.clone());
@@ -70,7 +70,7 @@ impl Subscription {
         }
         pool.spec.count = wanted(pool);
         if started.len() == delta as usize {
-            return Ok(Growth { started, created: 0 });
+            return Ok(SizeIncrease { started, created: 0 });
         }
         let created = size.saturating_sub(capacity(pool));
         let vm_size = pool.spec.vm_size.clone();
@@ -81,7 +81,7 @@ impl Subscription {
             }
             pool.spec.count = wanted(pool);
         }
-        Ok(Growth { started, created })
+        Ok(SizeIncrease { started, created })
     }
 
     /// Removes a node from its group by deletion or deallocation, as its scale-down mode says. Drains
@@ -153,9 +153,9 @@ mod tests {
         let sizes = |cloud: &Cloud| cloud.pool(id).map(|pool| (target_size(pool), capacity(pool), pool.spec.count));
         assert_eq!(sizes(&cloud), Some((2, 5, 2)));
         let growth = cloud.grow_group(id, 2).unwrap();
-        assert_eq!(growth, Growth { started: vec![2, 3], created: 0 });
+        assert_eq!(growth, SizeIncrease { started: vec![2, 3], created: 0 });
         let growth = cloud.grow_group(id, 3).unwrap();
-        assert_eq!(growth, Growth { started: vec![4], created: 2 });
+        assert_eq!(growth, SizeIncrease { started: vec![4], created: 2 });
         settle(&mut cloud);
         assert_eq!(sizes(&cloud), Some((7, 7, 7)));
         let pool = cloud.pool(id).unwrap();
@@ -174,7 +174,7 @@ mod tests {
         cloud.remove_from_group(id, 0, true).unwrap();
         cloud.remove_from_group(id, 1, true).unwrap();
         let growth = cloud.grow_group(id, 3).unwrap();
-        assert_eq!(growth, Growth { started: vec![], created: 1 }, "the capacity becomes 1 + 3, and it is 3");
+        assert_eq!(growth, SizeIncrease { started: vec![], created: 1 }, "the capacity becomes 1 + 3, and it is 3");
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! The course of things: events that are due, the end of operations, and the resources that go with it.
 
-use super::clockwork::{Clockwork, NodeOutcome, Place};
+use super::clockwork::{Clockwork, NodeLocation, NodeOutcome};
 use super::subscription::Subscription;
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
@@ -11,11 +11,11 @@ use crate::event::Event;
 use crate::ground::error::ServiceError;
 use crate::ground::id::{ClusterId, NodeId, OperationId, PoolId};
 use crate::ground::invariant::known;
-use crate::record::{Happening, OperationStatus};
-use crate::workloads::{Kubernetes, Moment};
+use crate::record::{OperationStatus, RecordedEvent};
+use crate::workloads::{ChangeContext, Kubernetes};
 
 /// The effect of an event on a node; returns `None` if the event is stale.
-type Act<'a> = dyn Fn(&mut Clockwork, Place<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
+type NodeEventHandler<'a> = dyn Fn(&mut Clockwork, NodeLocation<'_>, &mut Node) -> Option<NodeOutcome> + 'a;
 
 impl Subscription {
     /// Handles an event that is due now.
@@ -29,17 +29,17 @@ impl Subscription {
             }
             Event::Node { cluster, pool, instance_id, timer } => {
                 let id = NodeId { pool, instance_id };
-                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                let act = |clockwork: &mut Clockwork, place: NodeLocation<'_>, node: &mut Node| {
                     (node.timer == timer).then(|| clockwork.on_node(place, node))
                 };
                 self.on_node(cluster, id, &act)
             }
             Event::Kubernetes(cluster) => self.react(cluster, Kubernetes::on_due),
             Event::Load { cluster, deployment } => {
-                self.react(cluster, |kubernetes, moment| kubernetes.on_load(deployment, moment))
+                self.react(cluster, |kubernetes, context| kubernetes.on_load(deployment, context))
             }
             Event::Horizontal { cluster, deployment } => {
-                self.react(cluster, |kubernetes, moment| kubernetes.on_horizontal(deployment, moment))
+                self.react(cluster, |kubernetes, context| kubernetes.on_horizontal(deployment, context))
             }
             Event::Fault(id) => {
                 self.on_fault(id);
@@ -50,13 +50,13 @@ impl Subscription {
                 None
             }
             Event::Drained { cluster, node } => {
-                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                let act = |clockwork: &mut Clockwork, place: NodeLocation<'_>, node: &mut Node| {
                     (node.state() == NodeState::Draining).then(|| clockwork.on_node(place, node))
                 };
                 self.on_node(cluster, node, &act)
             }
             Event::DrainFailed { cluster, node, ref pods } => {
-                let act = |clockwork: &mut Clockwork, place: Place<'_>, node: &mut Node| {
+                let act = |clockwork: &mut Clockwork, place: NodeLocation<'_>, node: &mut Node| {
                     Some(clockwork.on_drain_failed(place, node, pods))
                 };
                 self.on_node(cluster, node, &act)
@@ -72,21 +72,25 @@ impl Subscription {
 
     /// Changes the Kubernetes objects of a cluster, and lets its controllers and scheduler react. No
     /// operation waits for it.
-    fn react(&mut self, cluster: ClusterId, act: impl FnOnce(&mut Kubernetes, &mut Moment<'_>)) -> Option<OperationId> {
-        let (kubernetes, mut moment) = self.clockwork.kubernetes(cluster)?;
-        act(kubernetes, &mut moment);
-        kubernetes.settle(&mut moment);
+    fn react(
+        &mut self,
+        cluster: ClusterId,
+        act: impl FnOnce(&mut Kubernetes, &mut ChangeContext<'_>),
+    ) -> Option<OperationId> {
+        let (kubernetes, mut context) = self.clockwork.kubernetes(cluster)?;
+        act(kubernetes, &mut context);
+        kubernetes.settle(&mut context);
         None
     }
 
     /// Handles a node's event unless it is stale. Returns the operation that waited for the node if the
     /// node has come to rest or is gone.
-    fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &Act<'_>) -> Option<OperationId> {
+    fn on_node(&mut self, cluster: ClusterId, id: NodeId, act: &NodeEventHandler<'_>) -> Option<OperationId> {
         // A stale event may outlive its node, and the pool and the cluster of that.
         let cluster_of = self.clusters.iter_mut().find(|found| found.id == cluster)?;
         let pool = cluster_of.pools.iter_mut().find(|found| found.id == id.pool)?;
         let prices = pool.prices();
-        let place = Place { cluster, pool: pool.id, scale_set: &pool.scale_set };
+        let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let clockwork = &mut self.clockwork;
         let (operation, outcome) = pool.nodes.change(id.instance_id, |node| {
             let operation = node.operation;
@@ -120,9 +124,9 @@ impl Subscription {
         operation.state = error.map_or(OperationState::Succeeded, OperationState::Failed);
         let (kind, cluster, pool) = (operation.kind, operation.cluster, operation.pool);
         if let Some(subject) = self.subject(cluster, pool) {
-            let happening = Happening::Operation(kind, status);
+            let event = RecordedEvent::Operation(kind, status);
             let now_ms = self.clockwork.now_ms;
-            self.clockwork.log.push(now_ms, &subject, None, happening);
+            self.clockwork.log.push(now_ms, &subject, None, event);
         }
         match kind {
             _ if is_aborted => {
@@ -161,7 +165,7 @@ impl Subscription {
         };
         if let Some(operation) = known(self.operation(id), "an operation that ends") {
             let cluster = operation.cluster;
-            self.clockwork.touch(cluster);
+            self.clockwork.bump_generation(cluster);
         }
         for cluster in &mut self.clusters {
             if cluster.operation == Some(id) {
@@ -209,8 +213,8 @@ impl Subscription {
         if let Some(index) = known(cluster.pools.iter().position(is_gone), "a pool that is deleted") {
             let pool = cluster.pools.remove(index);
             cluster.departed += pool.cost(now_ms);
-            if let Some((kubernetes, mut moment)) = self.clockwork.kubernetes(cluster.id) {
-                kubernetes.forget_pool(pool.id, &mut moment);
+            if let Some((kubernetes, mut context)) = self.clockwork.kubernetes(cluster.id) {
+                kubernetes.forget_pool(pool.id, &mut context);
             }
         }
     }

@@ -16,7 +16,7 @@ use crate::ground::id::{ClusterId, OperationId, PoolId};
 use crate::ground::invariant::known;
 use crate::ground::money::Cost;
 use crate::record::RecordLog;
-use crate::workloads::{Kubernetes, Moment, ObjectError, Refusal};
+use crate::workloads::{ChangeContext, Kubernetes, ObjectError, Refusal};
 
 /// A subscription with its resource groups, clusters, pools and nodes, at a moment.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -181,24 +181,24 @@ impl Subscription {
     pub fn on_kubernetes<T>(
         &mut self,
         cluster: ClusterId,
-        act: impl FnOnce(&mut Kubernetes, &mut Moment<'_>) -> Result<T, ObjectError>,
+        act: impl FnOnce(&mut Kubernetes, &mut ChangeContext<'_>) -> Result<T, ObjectError>,
     ) -> Result<T, ObjectError> {
         let unreachable = || ObjectError { refusal: Refusal::Unreachable, kind: "", name: String::new() };
         self.kubernetes(cluster).ok_or_else(unreachable)?;
-        let (kubernetes, mut moment) = self.clockwork.kubernetes(cluster).ok_or_else(unreachable)?;
-        let answer = act(kubernetes, &mut moment)?;
-        kubernetes.settle(&mut moment);
+        let (kubernetes, mut context) = self.clockwork.kubernetes(cluster).ok_or_else(unreachable)?;
+        let answer = act(kubernetes, &mut context)?;
+        kubernetes.settle(&mut context);
         Ok(answer)
     }
 
-    /// Returns the Kubernetes objects of a cluster to be changed, and the moment at which they change.
-    pub(crate) fn kubernetes_mut(&mut self, cluster: ClusterId) -> Option<(&mut Kubernetes, Moment<'_>)> {
+    /// Returns the Kubernetes objects of a cluster to be changed, with the context of the change.
+    pub(crate) fn kubernetes_mut(&mut self, cluster: ClusterId) -> Option<(&mut Kubernetes, ChangeContext<'_>)> {
         self.clockwork.kubernetes(cluster)
     }
 
     /// Bumps a cluster's generation for a change that its Kubernetes objects do not show.
-    pub(crate) fn touch(&mut self, cluster: ClusterId) {
-        self.clockwork.touch(cluster);
+    pub(crate) fn bump_generation(&mut self, cluster: ClusterId) {
+        self.clockwork.bump_generation(cluster);
     }
 
     /// Draws a random number below `limit`.

@@ -1,7 +1,7 @@
 //! Conditions of the cluster and of each node group in the autoscaler's status, and since when they hold.
 
 use crate::autoscaler::status::{ScaleUpStatus, scale_up, scale_up_of_group};
-use crate::autoscaler::{Autoscaler, Group, Settings};
+use crate::autoscaler::{Autoscaler, NodeGroup, Settings};
 use crate::ground::id::PoolId;
 
 /// A finding, and the time since when it has held.
@@ -33,7 +33,7 @@ pub(super) struct Conditions {
 /// `before` holds the previous conditions.
 pub(super) fn conditions(
     autoscaler: &Autoscaler,
-    groups: &[Group],
+    groups: &[NodeGroup],
     settings: &Settings,
     before: &[Conditions],
     now_ms: u64,
@@ -49,8 +49,8 @@ pub(super) fn conditions(
             has_candidates: Condition::new(has_candidates, before.map(|before| before.has_candidates), now_ms),
         }
     };
-    let of_group = |group: &Group| {
-        let index = state.place(group.id)?;
+    let of_group = |group: &NodeGroup| {
+        let index = state.index_of(group.id)?;
         Some(find(
             Some(group.id),
             state.is_group_healthy(index, group.policy, settings),

@@ -6,12 +6,12 @@
 //! which time alone changes the decision. So an idle cluster costs nothing, however long it stays so. A
 //! loop takes simulated time, too: the more nodes there are, the longer until the next one.
 
+mod cloud_provider;
 mod conditions;
-mod live;
+mod loop_input;
 mod machines;
 mod run;
 mod scalers;
-mod scene;
 mod state;
 mod status_map;
 mod tell;
@@ -22,5 +22,5 @@ mod why;
 
 pub(crate) use scalers::Scalers;
 pub use state::Scaler;
-pub use status_map::{Clock, StatusMap};
-pub(crate) use tell::{drain_of, tell_of_removal};
+pub use status_map::{StatusMap, TimeFormats};
+pub(crate) use tell::{drain_of, log_removal};

@@ -1,12 +1,12 @@
 //! One loop of a cluster's autoscaler: what it sees, what it decides, and what it reports.
 
+use super::cloud_provider::SimulatedProvider;
 use super::conditions::conditions;
-use super::live::Live;
 use super::state::{LastLoop, Scaler, is_sized};
-use super::tell::{remark, unmark};
-use super::{machines, scene, timers};
-use crate::autoscaler::view::View;
-use crate::autoscaler::{Loop, Notice, Setting, Settings};
+use super::tell::{kubernetes_event, unmark};
+use super::{loop_input, machines, timers};
+use crate::autoscaler::registered_nodes::RegisteredNodes;
+use crate::autoscaler::{AutoscalerEvent, AutoscalingContext, Setting, Settings};
 use crate::azure::pool_spec::ScaleDownMode;
 use crate::ground::id::{ClusterId, PoolId};
 use crate::ground::invariant::known;
@@ -27,11 +27,11 @@ impl Scaler {
         let settings = self.settings(cluster);
         let pools: Vec<PoolId> =
             cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).map(|pool| pool.id).collect();
-        let again_ms = self.run_loop(subscription, id, &pools, &settings);
+        let recheck_ms = self.run_loop(subscription, id, &pools, &settings);
         let kubernetes = known(subscription.kubernetes(id), "the Kubernetes objects of a cluster");
         let (generation, nodes) = kubernetes.map_or((0, 0), |found| (found.generation(), found.nodes().count()));
         let length_ms = LOOP_MS_PER_NODE * u64::try_from(nodes).unwrap_or(u64::MAX);
-        self.last = Some(LastLoop { at_ms: subscription.now_ms(), generation, again_ms, length_ms });
+        self.last = Some(LastLoop { at_ms: subscription.now_ms(), generation, recheck_ms, length_ms });
     }
 
     /// Runs a loop. Returns the time in milliseconds at which its decisions could change without any
@@ -44,10 +44,10 @@ impl Scaler {
         settings: &Settings,
     ) -> Option<u64> {
         let now_ms = subscription.now_ms();
-        let mut view = std::mem::take(&mut self.view.0);
-        view.renew(known(subscription.kubernetes(id), "the Kubernetes objects of a cluster")?.nodes());
-        if unmark_kept(subscription, id, pools, &view) {
-            view.renew(subscription.kubernetes(id)?.nodes());
+        let mut nodes = std::mem::take(&mut self.nodes.0);
+        nodes.renew(known(subscription.kubernetes(id), "the Kubernetes objects of a cluster")?.nodes());
+        if unmark_kept(subscription, id, pools, &nodes) {
+            nodes.renew(subscription.kubernetes(id)?.nodes());
         }
         if let Some((kubernetes, _)) = subscription.kubernetes_mut(id) {
             kubernetes.set_autoscaler_drain(DrainPolicy {
@@ -62,50 +62,60 @@ impl Scaler {
         let mut templates = Vec::new();
         for pool in pools.iter().filter_map(|pool| cluster.pool_by_id(*pool)) {
             failed.push(machines::failed(self.caches.entry(pool.id), pool, settings, now_ms));
-            templates.push(scene::template(pool, kubernetes)?);
+            templates.push(loop_input::template(pool, kubernetes)?);
         }
-        let mut scene = scene::scene(cluster, kubernetes, pools, &templates, failed, view);
+        let mut input = loop_input::loop_input(cluster, kubernetes, pools, &templates, failed, nodes);
         let before = self.autoscaler.planner.unneeded.clone();
-        let mut notices = Vec::new();
+        let mut events = Vec::new();
         let (caches, priorities) = (&mut self.caches, &self.priorities);
-        let mut live = Live { subscription, cluster: id, pools, caches, priorities, settings, notices: Vec::new() };
-        let mut at = Loop { scene: &mut scene, provider: &mut live, settings, now_ms, notices: &mut notices };
-        let outcome = self.autoscaler.run_once(&mut at);
-        notices.append(&mut live.notices);
+        let mut provider =
+            SimulatedProvider { subscription, cluster: id, pools, caches, priorities, settings, events: Vec::new() };
+        let mut context =
+            AutoscalingContext { input: &mut input, provider: &mut provider, settings, now_ms, events: &mut events };
+        let outcome = self.autoscaler.run_once(&mut context);
+        events.append(&mut provider.events);
         let autoscaler = &self.autoscaler;
         let is_same = !outcome.has_acted && !outcome.waits_for_burst && before == autoscaler.planner.unneeded;
-        let again_ms = if is_same { timers::again_ms(autoscaler, &scene, settings, now_ms) } else { Some(now_ms + 1) };
-        self.conditions = conditions(autoscaler, &scene.groups, settings, &self.conditions, now_ms);
-        self.view.0 = scene.view;
-        self.tell(subscription, id, notices, &scene.pending);
-        again_ms
+        let recheck_ms =
+            if is_same { timers::recheck_ms(autoscaler, &input, settings, now_ms) } else { Some(now_ms + 1) };
+        self.conditions = conditions(autoscaler, &input.groups, settings, &self.conditions, now_ms);
+        self.nodes.0 = input.nodes;
+        self.log_events(subscription, id, events, &input.pending);
+        recheck_ms
     }
 
-    /// Records the autoscaler's notices as events. Refusals that pods got in the last loop are not repeated.
-    fn tell(&mut self, subscription: &mut Subscription, id: ClusterId, notices: Vec<Notice>, pending: &[Pod]) {
-        let Some((_, mut moment)) = subscription.kubernetes_mut(id) else {
+    /// Writes the events of the autoscaler into the log. Refusals that pods got in the last loop are not repeated.
+    fn log_events(
+        &mut self,
+        subscription: &mut Subscription,
+        id: ClusterId,
+        events: Vec<AutoscalerEvent>,
+        pending: &[Pod],
+    ) {
+        let Some((_, mut context)) = subscription.kubernetes_mut(id) else {
             return;
         };
-        let mut told = Vec::new();
-        for notice in notices {
-            let is_refusal = matches!(notice, Notice::NotTriggerScaleUp { .. } | Notice::MaxNodesForPod { .. });
-            let is_known = is_refusal && self.told.contains(&notice);
-            if !is_known && let Some(remark) = remark(&notice, pending) {
-                moment.remark(remark);
+        let mut last_refusals = Vec::new();
+        for event in events {
+            let is_refusal =
+                matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. } | AutoscalerEvent::MaxNodesForPod { .. });
+            let is_known = is_refusal && self.last_refusals.contains(&event);
+            if !is_known && let Some(recorded) = kubernetes_event(&event, pending) {
+                context.record_event(recorded);
             }
             if is_refusal {
-                told.push(notice);
+                last_refusals.push(event);
             }
         }
-        self.told = told;
+        self.last_refusals = last_refusals;
     }
 }
 
 /// Removes the to-be-deleted taint from deallocated nodes of pools in mode Deallocate, so that they
 /// can be used when they are started again. Returns `true` if there were any.
-fn unmark_kept(subscription: &mut Subscription, id: ClusterId, pools: &[PoolId], view: &View) -> bool {
+fn unmark_kept(subscription: &mut Subscription, id: ClusterId, pools: &[PoolId], nodes: &RegisteredNodes) -> bool {
     let mut has_unmarked = false;
-    for node in view.seen().iter().filter(|node| node.is_marked && node.is_kept) {
+    for node in nodes.summaries().iter().filter(|node| node.is_to_be_deleted && node.is_kept) {
         let pool = pools.iter().find(|pool| **pool == node.id.pool).and_then(|pool| subscription.pool(*pool));
         if pool.is_some_and(|pool| pool.spec.scale_down_mode == ScaleDownMode::Deallocate) {
             unmark(subscription, id, node.id);

@@ -1,7 +1,7 @@
 //! The autoscalers of all clusters, and whose loop is next.
 
 use super::state::{Scaler, interval_ms, is_sized};
-use super::tell::{tell_of_drain, unmark};
+use super::tell::{log_end_of_drain, unmark};
 use crate::azure::cluster::Cluster;
 use crate::ground::id::{ClusterId, NodeId};
 use crate::ground::invariant::known;
@@ -68,8 +68,8 @@ impl Scalers {
 
     /// Returns `true` if an autoscaler has not looked at the latest changes yet. A running unneeded
     /// time (ten minutes by default) does not count as under way: it may come to nothing.
-    pub fn have_news(&self, subscription: &Subscription) -> bool {
-        self.watched(subscription).any(|(_, scaler, generation)| scaler.has_news(generation))
+    pub fn have_unscanned_changes(&self, subscription: &Subscription) -> bool {
+        self.watched(subscription).any(|(_, scaler, generation)| scaler.has_unscanned_changes(generation))
     }
 
     /// Runs a loop of a cluster's autoscaler and carries out its decisions.
@@ -91,7 +91,7 @@ impl Scalers {
             scaler.autoscaler.on_failed_removal(node, subscription.now_ms());
         }
         if let Some(name) = subscription.keep_in_group(cluster, node) {
-            tell_of_drain(subscription, cluster, &name, Some(pods));
+            log_end_of_drain(subscription, cluster, &name, Some(pods));
         }
         unmark(subscription, cluster, node);
     }

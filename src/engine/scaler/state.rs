@@ -3,8 +3,8 @@
 use super::conditions::Conditions;
 use crate::autoscaler::expander::Priorities;
 use crate::autoscaler::instance_cache::InstanceCache;
-use crate::autoscaler::view::View;
-use crate::autoscaler::{Autoscaler, Notice, Setting, Settings, profile};
+use crate::autoscaler::registered_nodes::RegisteredNodes;
+use crate::autoscaler::{Autoscaler, AutoscalerEvent, Setting, Settings, profile};
 use crate::azure::cluster::Cluster;
 use crate::azure::operation::PowerState;
 use crate::azure::pool::Pool;
@@ -23,14 +23,14 @@ pub struct Scaler {
     /// The priorities of the priority expander.
     pub(super) priorities: Priorities,
     /// Refusals that pods got in the last loop.
-    pub(super) told: Vec<Notice>,
+    pub(super) last_refusals: Vec<AutoscalerEvent>,
     /// Flags that users have set, in addition to the profile.
     flags: Pairs,
     pub(super) last: Option<LastLoop>,
     /// Conditions that the last loop found, and since when.
     pub(super) conditions: Vec<Conditions>,
     /// The nodes as the last loop saw them.
-    pub(super) view: Memo<View>,
+    pub(super) nodes: Memo<RegisteredNodes>,
 }
 
 /// The latest loop.
@@ -40,7 +40,7 @@ pub(super) struct LastLoop {
     /// Generation of the cluster's Kubernetes objects after the loop.
     pub generation: u64,
     /// Time at which the decisions could change without any other change, in milliseconds.
-    pub again_ms: Option<u64>,
+    pub recheck_ms: Option<u64>,
     /// Duration of the loop itself, in milliseconds.
     pub length_ms: u64,
 }
@@ -98,20 +98,20 @@ impl Scaler {
     }
 
     /// Returns the time of the last loop, counting those that were not run because nothing had changed.
-    pub(super) fn looked_ms(&self, interval_ms: u64, now_ms: u64) -> Option<u64> {
+    pub(super) fn last_scan_ms(&self, interval_ms: u64, now_ms: u64) -> Option<u64> {
         let last = self.last?;
         let step_ms = last.length_ms.max(1).div_ceil(interval_ms) * interval_ms;
         Some(last.at_ms + now_ms.saturating_sub(last.at_ms) / step_ms * step_ms)
     }
 
     /// Returns `true` if no loop has seen this generation of the cluster's Kubernetes objects.
-    pub(super) fn has_news(&self, generation: u64) -> bool {
+    pub(super) fn has_unscanned_changes(&self, generation: u64) -> bool {
         self.last.is_none_or(|last| last.generation != generation)
     }
 
     /// Returns `true` if the last loop has seen this generation and time alone changes nothing.
     pub(super) fn is_at_rest(&self, generation: u64) -> bool {
-        self.last.is_some_and(|last| last.generation == generation && last.again_ms.is_none())
+        self.last.is_some_and(|last| last.generation == generation && last.recheck_ms.is_none())
     }
 
     /// Returns the time of the next loop to run, in milliseconds; `None` if nothing has changed and
@@ -125,6 +125,6 @@ impl Scaler {
         if last.generation != generation {
             return Some(earliest_ms);
         }
-        last.again_ms.map(|again_ms| on_grid(again_ms).max(earliest_ms))
+        last.recheck_ms.map(|recheck_ms| on_grid(recheck_ms).max(earliest_ms))
     }
 }

@@ -6,17 +6,17 @@
 use std::fmt::Write as _;
 
 use super::conditions::{Conditions, conditions, of_group};
-use super::scene;
+use super::loop_input;
 use super::state::{Scaler, interval_ms, is_sized};
 use crate::autoscaler::readiness::Readiness;
 use crate::autoscaler::status::{ScaleUpStatus, health_name, scale_down_name};
-use crate::autoscaler::{Group, Settings};
+use crate::autoscaler::{NodeGroup, Settings};
 use crate::azure::cluster::Cluster;
 use crate::ground::id::ClusterId;
 use crate::provider::Subscription;
 
 /// The formats of times, which are given in milliseconds.
-pub struct Clock<'a> {
+pub struct TimeFormats<'a> {
     /// The time at the top.
     pub time: &'a dyn Fn(u64) -> String,
     /// A time in a condition.
@@ -38,7 +38,7 @@ impl Scaler {
         &self,
         subscription: &Subscription,
         id: ClusterId,
-        clock: &Clock<'_>,
+        formats: &TimeFormats<'_>,
     ) -> Option<StatusMap> {
         let cluster = subscription.cluster_by_id(id)?;
         let groups = groups(cluster);
@@ -47,9 +47,9 @@ impl Scaler {
         }
         let settings = self.settings(cluster);
         let now_ms = subscription.now_ms();
-        let written_ms = self.looked_ms(interval_ms(&settings), now_ms).unwrap_or(now_ms);
+        let written_ms = self.last_scan_ms(interval_ms(&settings), now_ms).unwrap_or(now_ms);
         let mut text = String::new();
-        let report = Report { scaler: self, groups: &groups, settings: &settings, now_ms, written_ms, clock };
+        let report = Report { scaler: self, groups: &groups, settings: &settings, now_ms, written_ms, formats };
         // Writing to a string does not fail.
         let _ = report.write(&mut text);
         Some(StatusMap { text, written_ms })
@@ -57,18 +57,18 @@ impl Scaler {
 }
 
 /// Returns the groups that the autoscaler sizes now.
-fn groups(cluster: &Cluster) -> Vec<Group> {
-    cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).filter_map(scene::group).collect()
+fn groups(cluster: &Cluster) -> Vec<NodeGroup> {
+    cluster.pools.iter().filter(|pool| is_sized(cluster, pool)).filter_map(loop_input::group).collect()
 }
 
 /// The data from which the text is written.
 struct Report<'a> {
     scaler: &'a Scaler,
-    groups: &'a [Group],
+    groups: &'a [NodeGroup],
     settings: &'a Settings,
     now_ms: u64,
     written_ms: u64,
-    clock: &'a Clock<'a>,
+    formats: &'a TimeFormats<'a>,
 }
 
 impl Report<'_> {
@@ -76,7 +76,7 @@ impl Report<'_> {
         let autoscaler = &self.scaler.autoscaler;
         let state = &autoscaler.state;
         let found = conditions(autoscaler, self.groups, self.settings, &self.scaler.conditions, self.now_ms);
-        writeln!(text, "time: {}", (self.clock.time)(self.written_ms))?;
+        writeln!(text, "time: {}", (self.formats.time)(self.written_ms))?;
         writeln!(text, "autoscalerStatus: {}", if self.scaler.last.is_some() { "Running" } else { "Initializing" })?;
         writeln!(text, "clusterWide:")?;
         let unneeded = autoscaler.planner.unneeded.nodes();
@@ -89,9 +89,9 @@ impl Report<'_> {
         for group in self.groups {
             // The report leaves out a group that the autoscaler has not seen yet.
             let Some(found) = of_group(&found, group.id) else { continue };
-            let readiness = state.place(group.id).and_then(|index| state.group(index));
+            let readiness = state.index_of(group.id).and_then(|index| state.group(index));
             let readiness = readiness.map(|found| found.readiness).unwrap_or_default();
-            let Group { name, min, max, target, .. } = group;
+            let NodeGroup { name, min, max, target, .. } = group;
             writeln!(text, "- name: {name}")?;
             let sizes = format!("    cloudProviderTarget: {target}\n    minSize: {min}\n    maxSize: {max}\n");
             self.write_health(text, found, &readiness, &sizes)?;
@@ -150,7 +150,7 @@ impl Report<'_> {
     }
 
     fn write_times(&self, text: &mut String, since_ms: u64) -> std::fmt::Result {
-        writeln!(text, "    lastProbeTime: {}", (self.clock.moment)(self.written_ms))?;
-        writeln!(text, "    lastTransitionTime: {}", (self.clock.moment)(since_ms))
+        writeln!(text, "    lastProbeTime: {}", (self.formats.moment)(self.written_ms))?;
+        writeln!(text, "    lastTransitionTime: {}", (self.formats.moment)(since_ms))
     }
 }

@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use crate::autoscaler::eligibility::TO_BE_DELETED_KEY;
-use crate::autoscaler::{Notice, notice};
+use crate::autoscaler::{AutoscalerEvent, event};
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Node;
 use crate::event::Event;
 use crate::ground::id::{ClusterId, NodeId};
 use crate::kubernetes::{Pod, Taint, TaintEffect};
 use crate::provider::Subscription;
-use crate::record::Remark;
+use crate::record::KubernetesEvent;
 
 /// Returns the node that an event is about, with its cluster, if the autoscaler is draining it.
 ///
@@ -22,14 +22,14 @@ pub(crate) fn drain_of(subscription: &Subscription, event: &Event) -> Option<(Cl
 }
 
 /// Reports the removal of a node that the autoscaler has drained, if its machine goes now.
-pub(crate) fn tell_of_removal(subscription: &mut Subscription, (cluster, id): (ClusterId, NodeId)) {
+pub(crate) fn log_removal(subscription: &mut Subscription, (cluster, id): (ClusterId, NodeId)) {
     let Some(pool) = subscription.pool(id.pool) else {
         return;
     };
     let state = pool.node(id.instance_id).map(Node::state);
     if matches!(state, Some(NodeState::Deallocating | NodeState::Deleting)) {
         let name = pool.node_name(id.instance_id).into();
-        tell_of_drain(subscription, cluster, &name, None);
+        log_end_of_drain(subscription, cluster, &name, None);
     }
 }
 
@@ -44,44 +44,52 @@ pub(super) fn mark(subscription: &mut Subscription, cluster: ClusterId, node: No
 
 /// Removes the to-be-deleted taint from a node.
 pub(super) fn unmark(subscription: &mut Subscription, cluster: ClusterId, node: NodeId) {
-    if let Some((kubernetes, mut moment)) = subscription.kubernetes_mut(cluster) {
+    if let Some((kubernetes, mut context)) = subscription.kubernetes_mut(cluster) {
         kubernetes.change_taints(node, |taints| taints.retain(|taint| taint.key != TO_BE_DELETED_KEY));
-        kubernetes.settle(&mut moment);
+        kubernetes.settle(&mut context);
     }
 }
 
-/// Returns the notices about a node whose machine was told to be removed.
-pub(super) fn removed(node: &Arc<str>, is_empty: bool) -> [Notice; 2] {
-    [Notice::NodeRemoved { node: Arc::clone(node) }, Notice::ScaledDown { node: Arc::clone(node), is_empty }]
+/// Returns the events about a node whose machine was told to be removed.
+pub(super) fn removed(node: &Arc<str>, is_empty: bool) -> [AutoscalerEvent; 2] {
+    [
+        AutoscalerEvent::NodeRemoved { node: Arc::clone(node) },
+        AutoscalerEvent::ScaledDown { node: Arc::clone(node), is_empty },
+    ]
 }
 
 /// Reports the end of a drain: the node is removed, or stays because the pods in `left` are still there.
-pub(super) fn tell_of_drain(subscription: &mut Subscription, cluster: ClusterId, node: &Arc<str>, left: Option<&str>) {
-    let Some((_, mut moment)) = subscription.kubernetes_mut(cluster) else {
+pub(super) fn log_end_of_drain(
+    subscription: &mut Subscription,
+    cluster: ClusterId,
+    node: &Arc<str>,
+    left: Option<&str>,
+) {
+    let Some((_, mut context)) = subscription.kubernetes_mut(cluster) else {
         return;
     };
     let failed = left.map(|pods| {
         let error = format!("Failed to drain node /{node}: these pods are still there: {pods}");
-        vec![Notice::NodeNotRemoved { node: Arc::clone(node), is_empty: false, error }]
+        vec![AutoscalerEvent::NodeNotRemoved { node: Arc::clone(node), is_empty: false, error }]
     });
-    let notices = failed.unwrap_or_else(|| removed(node, false).to_vec());
-    notices.iter().filter_map(|notice| remark(notice, &[])).for_each(|remark| moment.remark(remark));
+    let events = failed.unwrap_or_else(|| removed(node, false).to_vec());
+    events.iter().filter_map(|event| kubernetes_event(event, &[])).for_each(|recorded| context.record_event(recorded));
 }
 
-/// Returns a notice as a Kubernetes event; `None` if the pod that it is about is not among `pending`.
-pub(super) fn remark(notice: &Notice, pending: &[Pod]) -> Option<Remark> {
+/// Returns an event of the autoscaler as a Kubernetes event; `None` if the pod that it is about is not among `pending`.
+pub(super) fn kubernetes_event(event: &AutoscalerEvent, pending: &[Pod]) -> Option<KubernetesEvent> {
     const NAMESPACE: &str = "kube-system";
-    let (namespace, object) = match notice.subject() {
-        notice::Subject::Status => (Some(NAMESPACE.to_owned()), "configmap/cluster-autoscaler-status".to_owned()),
-        notice::Subject::Priorities => {
+    let (namespace, object) = match event.involved_object() {
+        event::InvolvedObject::Status => (Some(NAMESPACE.to_owned()), "configmap/cluster-autoscaler-status".to_owned()),
+        event::InvolvedObject::Priorities => {
             (Some(NAMESPACE.to_owned()), "configmap/cluster-autoscaler-priority-expander".to_owned())
         }
-        notice::Subject::Node(name) => (None, format!("node/{name}")),
-        notice::Subject::Pod(id) => {
+        event::InvolvedObject::Node(name) => (None, format!("node/{name}")),
+        event::InvolvedObject::Pod(id) => {
             let pod = pending.iter().find(|pod| pod.id == id)?;
             (Some(pod.spec.namespace.clone()), format!("pod/{}", pod.name()))
         }
     };
-    let notice::NoticeText { is_warning, reason, message } = notice.text();
-    Some(Remark { namespace, object, is_warning, source: "cluster-autoscaler", reason, message })
+    let event::EventText { is_warning, reason, message } = event.text();
+    Some(KubernetesEvent { namespace, object, is_warning, source: "cluster-autoscaler", reason, message })
 }

@@ -2,12 +2,12 @@
 
 use super::scalers::Scalers;
 use super::state::{Scaler, is_sized};
-use crate::autoscaler::evictability::Blocker;
+use crate::autoscaler::drainability::BlockingPodReason;
 use crate::autoscaler::instance::CreationError;
 use crate::autoscaler::unneeded::threshold_ms;
-use crate::autoscaler::unremovable::Reason;
+use crate::autoscaler::unremovable::UnremovableReason;
 use crate::autoscaler::utilization::Utilization;
-use crate::autoscaler::{Notice, Setting, Settings, duration, notice};
+use crate::autoscaler::{AutoscalerEvent, Setting, Settings, duration, event};
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node_name::instance_id_of;
@@ -20,7 +20,7 @@ use crate::provider::node_group::target_size;
 use crate::workloads::Kubernetes;
 
 /// A cluster's autoscaler, with the cluster state that it looks at.
-struct View<'a> {
+struct Explainer<'a> {
     cluster: &'a Cluster,
     kubernetes: &'a Kubernetes,
     scaler: &'a Scaler,
@@ -32,29 +32,29 @@ impl Scalers {
     /// Explains why a node is not removed; `None` if there is no such node.
     pub fn why_node(&self, subscription: &Subscription, name: &str) -> Option<String> {
         let instance_id = instance_id_of(name)?;
-        self.views(subscription).find_map(|view| {
-            let mut pools = view.cluster.pools.iter();
+        self.explainers(subscription).find_map(|explainer| {
+            let mut pools = explainer.cluster.pools.iter();
             let pool = pools.find(|pool| pool.node(instance_id).is_some() && pool.node_name(instance_id) == name)?;
-            Some(view.node(pool, instance_id))
+            Some(explainer.node(pool, instance_id))
         })
     }
 
     /// Explains why a pod has no node; `None` if there is no such pod.
     pub fn why_pod(&self, subscription: &Subscription, name: &str) -> Option<String> {
-        self.views(subscription).find_map(|view| view.pod(name))
+        self.explainers(subscription).find_map(|explainer| explainer.pod(name))
     }
 
     /// Explains why a pool does not grow; `None` if there is no such pool.
     pub fn why_pool(&self, subscription: &Subscription, name: &str) -> Option<String> {
-        self.views(subscription).find_map(|view| Some(view.pool(view.cluster.pool(name)?)))
+        self.explainers(subscription).find_map(|explainer| Some(explainer.pool(explainer.cluster.pool(name)?)))
     }
 
-    fn views<'a>(&'a self, subscription: &'a Subscription) -> impl Iterator<Item = View<'a>> {
+    fn explainers<'a>(&'a self, subscription: &'a Subscription) -> impl Iterator<Item = Explainer<'a>> {
         let now_ms = subscription.now_ms();
         subscription.clusters().iter().filter_map(move |cluster| {
             let kubernetes = known(subscription.kubernetes(cluster.id), "the Kubernetes objects of a cluster")?;
             let scaler = known(self.get(cluster.id), "the autoscaler of a cluster")?;
-            Some(View { cluster, kubernetes, scaler, settings: scaler.settings(cluster), now_ms })
+            Some(Explainer { cluster, kubernetes, scaler, settings: scaler.settings(cluster), now_ms })
         })
     }
 }
@@ -63,7 +63,7 @@ fn percent(permille: u32) -> String {
     format!("{} %", permille.div_ceil(10))
 }
 
-impl View<'_> {
+impl Explainer<'_> {
     /// Returns the time left until `until_ms` in words, rounded up to seconds.
     fn left(&self, until_ms: u64) -> String {
         duration::short(until_ms.saturating_sub(self.now_ms).div_ceil(1000) * 1000)
@@ -133,20 +133,22 @@ impl View<'_> {
         }
     }
 
-    fn reason(&self, id: NodeId, reason: Reason) -> String {
+    fn reason(&self, id: NodeId, reason: UnremovableReason) -> String {
         match reason {
-            Reason::ScaleDownDisabledAnnotation => "its annotation scale-down-disabled keeps it".to_owned(),
-            Reason::ScaleDownUnreadyDisabled => "it is not ready, and such nodes are kept".to_owned(),
-            Reason::NotAutoscaled => "the autoscaler does not size its pool".to_owned(),
-            Reason::NotUnneededLongEnough => "it has not been unneeded for long enough".to_owned(),
-            Reason::NotUnreadyLongEnough => "it has not been unready for long enough".to_owned(),
-            Reason::NodeGroupMinSizeReached => "its pool is as small as it may be".to_owned(),
-            Reason::CurrentlyBeingDeleted => "it is on its way out already".to_owned(),
-            Reason::NotUnderutilized => self.utilization(id),
-            Reason::RecentlyUnremovable => self.resting(id),
-            Reason::NoPlaceToMovePods => "its pods fit on no other node".to_owned(),
-            Reason::BlockedByPod(pod, blocker) => self.blocked(id, pod, blocker),
-            Reason::UnexpectedError | Reason::NoNodeInfo => "the autoscaler cannot tell how full it is".to_owned(),
+            UnremovableReason::ScaleDownDisabledAnnotation => "its annotation scale-down-disabled keeps it".to_owned(),
+            UnremovableReason::ScaleDownUnreadyDisabled => "it is not ready, and such nodes are kept".to_owned(),
+            UnremovableReason::NotAutoscaled => "the autoscaler does not size its pool".to_owned(),
+            UnremovableReason::NotUnneededLongEnough => "it has not been unneeded for long enough".to_owned(),
+            UnremovableReason::NotUnreadyLongEnough => "it has not been unready for long enough".to_owned(),
+            UnremovableReason::NodeGroupMinSizeReached => "its pool is as small as it may be".to_owned(),
+            UnremovableReason::CurrentlyBeingDeleted => "it is on its way out already".to_owned(),
+            UnremovableReason::NotUnderutilized => self.utilization(id),
+            UnremovableReason::RecentlyUnremovable => self.recheck(id),
+            UnremovableReason::NoPlaceToMovePods => "its pods fit on no other node".to_owned(),
+            UnremovableReason::BlockedByPod(pod, blocker) => self.blocked(id, pod, blocker),
+            UnremovableReason::UnexpectedError | UnremovableReason::NoNodeInfo => {
+                "the autoscaler cannot tell how full it is".to_owned()
+            }
         }
     }
 
@@ -166,24 +168,26 @@ impl View<'_> {
     }
 
     /// Explains a node that was found unremovable recently, and gives the time until it is rechecked.
-    fn resting(&self, id: NodeId) -> String {
-        let found = self.scaler.autoscaler.planner.resting().find(|(resting, _)| *resting == id);
+    fn recheck(&self, id: NodeId) -> String {
+        let found = self.scaler.autoscaler.planner.recheck_timeouts().find(|(node, _)| *node == id);
         match found {
-            Some((_, rest)) if rest.reason != Reason::RecentlyUnremovable => {
-                format!("{}; it is looked at again in {}", self.reason(id, rest.reason), self.left(rest.until_ms))
+            Some((_, timeout)) if timeout.reason != UnremovableReason::RecentlyUnremovable => {
+                format!("{}; it is looked at again in {}", self.reason(id, timeout.reason), self.left(timeout.until_ms))
             }
             _ => "it was found unremovable a moment ago".to_owned(),
         }
     }
 
-    fn blocked(&self, id: NodeId, pod: PodId, blocker: Blocker) -> String {
+    fn blocked(&self, id: NodeId, pod: PodId, blocker: BlockingPodReason) -> String {
         let name = self.kubernetes.node(id).and_then(|node| node.pod(pod)).map(Pod::name).unwrap_or_default();
         let why = match blocker {
-            Blocker::NotReplicated => "nothing would make it anew",
-            Blocker::UnmovableKubeSystemPod => "it is one of kube-system's and no disruption budget covers it",
-            Blocker::NotSafeToEvictAnnotation => "its annotation safe-to-evict says so",
-            Blocker::LocalStorageRequested => "it has data on the node's disk",
-            Blocker::NotEnoughPdb => "its disruption budget has nothing left",
+            BlockingPodReason::NotReplicated => "nothing would make it anew",
+            BlockingPodReason::UnmovableKubeSystemPod => {
+                "it is one of kube-system's and no disruption budget covers it"
+            }
+            BlockingPodReason::NotSafeToEvictAnnotation => "its annotation safe-to-evict says so",
+            BlockingPodReason::LocalStorageRequested => "it has data on the node's disk",
+            BlockingPodReason::NotEnoughPdb => "its disruption budget has nothing left",
         };
         format!("pod {name} keeps it, for {why} ({})", blocker.name())
     }
@@ -198,9 +202,10 @@ impl View<'_> {
         };
         let (id, refusal) = self.kubernetes.pending().find_map(waits)?;
         let scheduler = refusal.unwrap_or_else(|| "no node has been tried yet".to_owned());
-        let told = self.scaler.told.iter().find(|notice| notice.subject() == notice::Subject::Pod(id));
+        let refusal =
+            self.scaler.last_refusals.iter().find(|event| event.involved_object() == event::InvolvedObject::Pod(id));
         let growing = self.growing();
-        let autoscaler = match told.map(Notice::text) {
+        let autoscaler = match refusal.map(AutoscalerEvent::text) {
             Some(text) => text.message,
             None if !growing.is_empty() => format!("nodes are on their way ({growing})"),
             None if self.cluster.pools.iter().any(|pool| is_sized(self.cluster, pool)) => {
@@ -254,9 +259,10 @@ impl View<'_> {
         if moving > 0 {
             return format!("{name} grows: {moving} of its {target} nodes are on their way.");
         }
-        match self.scaler.told.iter().find(|notice| matches!(notice, Notice::NotTriggerScaleUp { .. })) {
-            Some(notice) => {
-                let text = notice.text().message;
+        match self.scaler.last_refusals.iter().find(|event| matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. }))
+        {
+            Some(event) => {
+                let text = event.text().message;
                 let reasons = text.split_once(": ").map_or(text.as_str(), |(_, reasons)| reasons);
                 format!("{name} does not grow: no pool helps the pods that wait ({reasons}).")
             }

@@ -2,7 +2,7 @@
 //!
 //! The cloud's event queue holds one entry for each moment, however many pods start then.
 
-use super::moment::Moment;
+use super::change_context::ChangeContext;
 use crate::event::Event;
 use crate::ground::id::NodeId;
 use crate::ground::queue::Ticket;
@@ -30,7 +30,7 @@ pub enum Task {
 
 /// The tasks that are due at one moment.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
-struct Due {
+struct DueTasks {
     tasks: Vec<Task>,
     /// The entry of the cloud's queue for it.
     ticket: Option<Ticket>,
@@ -39,23 +39,23 @@ struct Due {
 /// The tasks of a cluster by the time at which they are due, in milliseconds.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Agenda {
-    due: Table<u64, Due>,
+    due: Table<u64, DueTasks>,
 }
 
 impl Agenda {
-    /// Schedules a task in `delay_ms` milliseconds, or for now if the moment is instant.
-    pub fn plan(&mut self, delay_ms: u64, task: Task, moment: &mut Moment<'_>) {
-        let at_ms = moment.now_ms + if moment.is_instant { 0 } else { delay_ms };
+    /// Schedules a task in `delay_ms` milliseconds, or for now if the change is instant.
+    pub fn plan(&mut self, delay_ms: u64, task: Task, context: &mut ChangeContext<'_>) {
+        let at_ms = context.now_ms + if context.is_instant { 0 } else { delay_ms };
         let due = self.due.entry(at_ms);
-        if due.ticket.is_none() && !moment.is_instant {
-            due.ticket = Some(moment.queue.schedule(at_ms, Event::Kubernetes(moment.cluster)));
+        if due.ticket.is_none() && !context.is_instant {
+            due.ticket = Some(context.queue.schedule(at_ms, Event::Kubernetes(context.cluster)));
         }
         due.tasks.push(task);
     }
 
     /// Removes a planned task that is of no use any more, if it is still there; cancels the queue entry
     /// if nothing else is due then.
-    pub fn unplan(&mut self, at_ms: u64, task: Task, moment: &mut Moment<'_>) {
+    pub fn unplan(&mut self, at_ms: u64, task: Task, context: &mut ChangeContext<'_>) {
         let Some(due) = self.due.get_mut(at_ms) else {
             return;
         };
@@ -63,7 +63,7 @@ impl Agenda {
         if due.tasks.is_empty()
             && let Some(ticket) = self.due.remove(at_ms).and_then(|due| due.ticket)
         {
-            moment.queue.cancel(ticket);
+            context.queue.cancel(ticket);
         }
     }
 

@@ -2,21 +2,21 @@
 
 use std::sync::Arc;
 
-use super::deployment::{Rolled, roll_out};
+use super::change_context::ChangeContext;
+use super::deployment::{ReplicaSetStatus, roll_out};
 use super::kubernetes::Kubernetes;
-use super::moment::Moment;
 use super::pod_set::{PodSet, SetKind};
 use crate::ground::id::{DeploymentId, NodeId};
 use crate::ground::invariant::known;
-use crate::kubernetes::fit::check_standing;
+use crate::kubernetes::fit::check_node_constraints;
 use crate::kubernetes::{Pod, PodId, PodPhase, SetId};
 use crate::record::PodEvent;
 
 impl Kubernetes {
-    fn next_pod(&mut self, set: SetId, moment: &Moment<'_>) -> Option<Pod> {
+    fn next_pod(&mut self, set: SetId, context: &ChangeContext<'_>) -> Option<Pod> {
         let spec = Arc::clone(&known(self.sets.get(set), "the set of a pod that is made")?.spec);
         self.latest_pod += 1;
-        Some(Pod { set, ..Pod::new(PodId(self.latest_pod), spec, moment.now_ms) })
+        Some(Pod { set, ..Pod::new(PodId(self.latest_pod), spec, context.now_ms) })
     }
 
     /// Adds a set; its controller makes the pods.
@@ -26,7 +26,7 @@ impl Kubernetes {
         let mut set = make(id);
         set.images = self.disks.number(&set.spec);
         self.sets.insert(id, set);
-        self.todo.note_set(id);
+        self.work_queue.note_set(id);
         id
     }
 
@@ -35,7 +35,7 @@ impl Kubernetes {
     pub(super) fn drop_set(&mut self, id: SetId) -> bool {
         let set = self.sets.remove(id);
         self.generation += 1;
-        self.todo.roomier.extend(set.iter().flat_map(|set| &set.nominated));
+        self.work_queue.nodes_with_more_room.extend(set.iter().flat_map(|set| &set.nominated));
         set.is_some()
     }
 
@@ -44,12 +44,12 @@ impl Kubernetes {
         let set = known(self.sets.get_mut(id), "a set that is resized");
         if let Some(set) = set.filter(|set| set.desired != desired) {
             set.desired = desired;
-            self.todo.note_set(id);
+            self.work_queue.note_set(id);
         }
     }
 
     /// Creates or ends pods until a set has the number that it should have.
-    pub(super) fn reconcile_set(&mut self, id: SetId, moment: &mut Moment<'_>) {
+    pub(super) fn reconcile_set(&mut self, id: SetId, context: &mut ChangeContext<'_>) {
         // It may have been deleted since it was noted.
         let Some(set) = self.sets.get(id) else {
             return;
@@ -66,9 +66,9 @@ impl Kubernetes {
             SetKind::Bare => return self.reconcile_bare(id),
         };
         for _ in active..wanted {
-            self.create(id, moment);
+            self.create(id, context);
         }
-        self.shrink(id, active.saturating_sub(wanted), moment);
+        self.shrink(id, active.saturating_sub(wanted), context);
         self.forget_if_over(id);
     }
 
@@ -79,13 +79,13 @@ impl Kubernetes {
         }
     }
 
-    pub(super) fn create(&mut self, id: SetId, moment: &Moment<'_>) {
-        let Some(pod) = self.next_pod(id, moment) else {
+    pub(super) fn create(&mut self, id: SetId, context: &ChangeContext<'_>) {
+        let Some(pod) = self.next_pod(id, context) else {
             return;
         };
         if let Some(set) = self.sets.get_mut(id) {
             set.wait(pod);
-            self.todo.is_untried = true;
+            self.work_queue.is_untried = true;
         }
     }
 
@@ -112,7 +112,7 @@ impl Kubernetes {
     /// Ends pods of a set: those that wait first, then those that are not ready, then those on the
     /// nodes with the most of them. The order is that of the replica set's controller; where it
     /// prefers the youngest pod, the newest node stands for that here.
-    fn shrink(&mut self, id: SetId, mut surplus: u32, moment: &mut Moment<'_>) {
+    fn shrink(&mut self, id: SetId, mut surplus: u32, context: &mut ChangeContext<'_>) {
         let Some(set) = known(self.sets.get_mut(id), "a set that shrinks") else {
             return;
         };
@@ -121,7 +121,7 @@ impl Kubernetes {
             surplus -= 1;
         }
         if set.waiting().is_empty() {
-            self.todo.roomier.extend(&set.nominated);
+            self.work_queue.nodes_with_more_room.extend(&set.nominated);
         }
         let unready = set.ready() < set.bound();
         let mut victims = if surplus > 0 && unready { self.unready(id) } else { Vec::new() };
@@ -130,7 +130,7 @@ impl Kubernetes {
             let Some((node, pod)) = known(victim, "a pod of a set that has too many") else {
                 break;
             };
-            self.end(node, pod, PodEvent::Killing, moment);
+            self.end(node, pod, PodEvent::Killing, context);
             surplus -= 1;
         }
     }
@@ -162,13 +162,14 @@ impl Kubernetes {
     }
 
     /// Resizes a deployment's replica sets by one step of its roll-out.
-    pub(super) fn reconcile_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+    pub(super) fn reconcile_deployment(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
         let Some(deployment) = known(self.deployments.get(id), "a deployment to be settled") else {
             return;
         };
         let sets = deployment.sets.iter();
         let found: Vec<_> = sets.filter_map(|set| known(self.sets.get(*set), "a set of a deployment")).collect();
-        let rolled: Vec<Rolled> = found.iter().map(|set| Rolled { desired: set.desired, ready: set.ready() }).collect();
+        let rolled: Vec<ReplicaSetStatus> =
+            found.iter().map(|set| ReplicaSetStatus { desired: set.desired, ready: set.ready() }).collect();
         let changes: Vec<_> = found
             .iter()
             .zip(roll_out(deployment.spec.replicas, &rolled))
@@ -178,34 +179,34 @@ impl Kubernetes {
         for (set, name, before, after) in changes {
             let verb = if after > before { "up" } else { "down" };
             let message = format!("Scaled {verb} replica set {name} from {before} to {after}");
-            self.remark_on_deployment(id, message, moment);
+            self.record_deployment_event(id, message, context);
             self.resize(set, after);
         }
     }
 
     /// Puts the pods of daemon sets on a node that has registered.
-    pub(super) fn place_daemons(&mut self, node: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn place_daemons(&mut self, node: NodeId, context: &mut ChangeContext<'_>) {
         let daemons = self.sets.values().filter(|set| set.kind == SetKind::DaemonSet);
         let daemons: Vec<SetId> = daemons.map(|set| set.id).collect();
         for set in daemons {
-            self.place_daemon(set, node, moment);
+            self.place_daemon(set, node, context);
         }
     }
 
     /// Puts a pod of a daemon set on a node, where it fits.
-    pub(super) fn place_daemon(&mut self, id: SetId, node: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn place_daemon(&mut self, id: SetId, node: NodeId, context: &mut ChangeContext<'_>) {
         let set = known(self.sets.get(id), "a daemon set");
         let Some((set, found)) = set.zip(known(self.nodes.get(node), "the node of a daemon set's pod")) else {
             return;
         };
-        if check_standing(&set.spec, found).is_err() || !set.spec.requests().fits_in(found.free()) {
+        if check_node_constraints(&set.spec, found).is_err() || !set.spec.requests().fits_in(found.free()) {
             return;
         }
-        let Some(pod) = self.next_pod(id, moment) else {
+        let Some(pod) = self.next_pod(id, context) else {
             return;
         };
         let pod_id = pod.id;
         self.bind(pod, node);
-        self.begin(node, pod_id, moment);
+        self.begin(node, pod_id, context);
     }
 }

@@ -49,9 +49,9 @@ pub fn max_unavailable(replicas: u32) -> u32 {
     replicas / 4
 }
 
-/// A replica set, as far as a roll-out looks at it.
+/// Status of a replica set in a roll-out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Rolled {
+pub struct ReplicaSetStatus {
     /// Number of pods that it should have.
     pub desired: u32,
     /// Number of its pods that are ready.
@@ -61,7 +61,7 @@ pub struct Rolled {
 /// Returns the number of pods that each replica set of a deployment should have next; `sets` are oldest
 /// first, and the last has the current template.
 #[must_use]
-pub fn roll_out(replicas: u32, sets: &[Rolled]) -> Vec<u32> {
+pub fn roll_out(replicas: u32, sets: &[ReplicaSetStatus]) -> Vec<u32> {
     let mut desired: Vec<u32> = sets.iter().map(|set| set.desired).collect();
     let total = |desired: &[u32]| desired.iter().sum::<u32>();
     let Some((new, old)) = sets.split_last() else {
@@ -101,8 +101,8 @@ mod tests {
     use super::*;
 
     fn check(replicas: u32, sets: &[(u32, u32)], expected: &[u32]) {
-        let sets: Vec<Rolled> =
-            sets.iter().map(|(desired, ready)| Rolled { desired: *desired, ready: *ready }).collect();
+        let sets: Vec<ReplicaSetStatus> =
+            sets.iter().map(|(desired, ready)| ReplicaSetStatus { desired: *desired, ready: *ready }).collect();
         assert_eq!(roll_out(replicas, &sets), expected, "{replicas} of {sets:?}");
     }
 
@@ -121,10 +121,13 @@ mod tests {
     #[test]
     fn a_roll_out_ends_whatever_it_began_with() {
         for replicas in 0..9 {
-            let mut sets = vec![Rolled { desired: replicas, ready: replicas }, Rolled { desired: 0, ready: 0 }];
+            let mut sets = vec![
+                ReplicaSetStatus { desired: replicas, ready: replicas },
+                ReplicaSetStatus { desired: 0, ready: 0 },
+            ];
             for _ in 0..20 {
                 let next = roll_out(replicas, &sets);
-                sets = next.iter().map(|desired| Rolled { desired: *desired, ready: *desired }).collect();
+                sets = next.iter().map(|desired| ReplicaSetStatus { desired: *desired, ready: *desired }).collect();
                 let total: u32 = next.iter().sum();
                 assert!(total <= replicas + MAX_SURGE.of(replicas), "{next:?} of {replicas}");
             }

@@ -4,7 +4,7 @@
 //! on its disk, also while the machine is deallocated: that is what a start from the cache saves.
 
 use super::agenda::{Agenda, Task};
-use super::moment::Moment;
+use super::change_context::ChangeContext;
 use crate::azure::fault::FaultKind;
 use crate::ground::id::NodeId;
 use crate::ground::invariant::known;
@@ -21,12 +21,12 @@ struct Disk {
     /// Images that are present, by their numbers.
     images: Vec<u32>,
     /// Images that are being pulled, in order.
-    pulling: Vec<Pull>,
+    pulling: Vec<ImagePull>,
 }
 
 /// An image that a node pulls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-struct Pull {
+struct ImagePull {
     image: u32,
     /// Time at which it was asked for, in milliseconds.
     since_ms: u64,
@@ -75,7 +75,7 @@ impl Disks {
     }
 
     /// Lets a node pull an image after those that it is pulling; returns `false` if it is among them.
-    pub fn pull(&mut self, node: NodeId, image: u32, agenda: &mut Agenda, moment: &mut Moment<'_>) -> bool {
+    pub fn pull(&mut self, node: NodeId, image: u32, agenda: &mut Agenda, context: &mut ChangeContext<'_>) -> bool {
         let size_bytes = known(self.images.get(image as usize), "an image that has a number");
         let size_bytes = size_bytes.map_or(0, |image| image.size_bytes);
         let disk = self.by_node.entry(node);
@@ -83,12 +83,12 @@ impl Disks {
             return false;
         }
         let length_ms = size_bytes.saturating_mul(1000) / PULL_BYTES_PER_S;
-        let factor = moment.strike(FaultKind::SlowPull, node.pool).unwrap_or(1);
+        let factor = context.strike(FaultKind::SlowPull, node.pool).unwrap_or(1);
         let length_ms = length_ms.saturating_mul(factor.into());
-        let begin_ms = disk.pulling.last().map_or(moment.now_ms, |last| last.done_ms);
+        let begin_ms = disk.pulling.last().map_or(context.now_ms, |last| last.done_ms);
         let done_ms = begin_ms + length_ms;
-        disk.pulling.push(Pull { image, since_ms: moment.now_ms, done_ms });
-        agenda.plan(done_ms - moment.now_ms, Task::Pulled(node, image), moment);
+        disk.pulling.push(ImagePull { image, since_ms: context.now_ms, done_ms });
+        agenda.plan(done_ms - context.now_ms, Task::Pulled(node, image), context);
         true
     }
 
@@ -102,11 +102,11 @@ impl Disks {
 
     /// Cancels every pull of a node whose machine stops: the images are not there, and are not waited
     /// for.
-    pub fn stop_pulling(&mut self, node: NodeId, agenda: &mut Agenda, moment: &mut Moment<'_>) {
+    pub fn stop_pulling(&mut self, node: NodeId, agenda: &mut Agenda, context: &mut ChangeContext<'_>) {
         // A node that has pulled nothing has no disk here.
         let pulling = self.by_node.get_mut(node).map(|disk| std::mem::take(&mut disk.pulling));
         for pull in pulling.into_iter().flatten() {
-            agenda.unplan(pull.done_ms, Task::Pulled(node, pull.image), moment);
+            agenda.unplan(pull.done_ms, Task::Pulled(node, pull.image), context);
         }
     }
 

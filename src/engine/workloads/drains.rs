@@ -1,7 +1,7 @@
 //! The drains of a cluster's nodes: how patient they are, and until when.
 
 use super::agenda::{Agenda, Task};
-use super::moment::Moment;
+use super::change_context::ChangeContext;
 use crate::ground::id::NodeId;
 use crate::ground::invariant::known;
 use crate::ground::table::Table;
@@ -87,30 +87,36 @@ impl Drains {
 
     /// Begins a drain and plans its first evictions for this same moment; does nothing if no pod has to
     /// leave the node.
-    pub fn begin(&mut self, node: &NodeInfo, policy: DrainPolicy, agenda: &mut Agenda, moment: &mut Moment<'_>) {
+    pub fn begin(
+        &mut self,
+        node: &NodeInfo,
+        policy: DrainPolicy,
+        agenda: &mut Agenda,
+        context: &mut ChangeContext<'_>,
+    ) {
         let leaving = node.pods().iter().filter(|pod| has_to_leave(pod));
         let Some(grace_s) = leaving.map(|pod| pod.spec.grace_s).max() else {
             return;
         };
-        let patient_until_ms = moment.now_ms + policy.patience_ms;
+        let patient_until_ms = context.now_ms + policy.patience_ms;
         let until_ms = patient_until_ms + (u64::from(grace_s) * 1000).min(policy.grace_ms_max) + HEADROOM_MS;
-        let drain = Drain { policy, patient_until_ms, until_ms, next_ms: moment.now_ms, is_awaited: false };
+        let drain = Drain { policy, patient_until_ms, until_ms, next_ms: context.now_ms, is_awaited: false };
         self.by_node.insert(node.id, drain);
-        agenda.plan(0, Task::Evict(node.id), moment);
+        agenda.plan(0, Task::Evict(node.id), context);
     }
 
     /// Plans the next evictions of a drain for `next_ms`.
-    pub fn go_on(&mut self, node: NodeId, next_ms: u64, agenda: &mut Agenda, moment: &mut Moment<'_>) {
+    pub fn go_on(&mut self, node: NodeId, next_ms: u64, agenda: &mut Agenda, context: &mut ChangeContext<'_>) {
         if let Some(drain) = known(self.by_node.get_mut(node), "a drain that goes on") {
             drain.next_ms = next_ms;
-            agenda.plan(next_ms - moment.now_ms, Task::Evict(node), moment);
+            agenda.plan(next_ms - context.now_ms, Task::Evict(node), context);
         }
     }
 
     /// Removes a drain and its planned task; returns the drain, if there was one.
-    pub fn forget(&mut self, node: NodeId, agenda: &mut Agenda, moment: &mut Moment<'_>) -> Option<Drain> {
+    pub fn forget(&mut self, node: NodeId, agenda: &mut Agenda, context: &mut ChangeContext<'_>) -> Option<Drain> {
         let drain = self.by_node.remove(node)?;
-        agenda.unplan(drain.next_ms, Task::Evict(node), moment);
+        agenda.unplan(drain.next_ms, Task::Evict(node), context);
         Some(drain)
     }
 

@@ -3,9 +3,9 @@
 //!
 //! Pods of daemon sets and mirrors of static pods stay. The machine goes on when all others are gone.
 
+use super::change_context::ChangeContext;
 use super::drains::{DrainPolicy, has_to_leave};
 use super::kubernetes::Kubernetes;
-use super::moment::Moment;
 use super::object_error::ObjectError;
 use crate::azure::fault::FaultKind;
 use crate::ground::id::NodeId;
@@ -30,21 +30,21 @@ impl Kubernetes {
 
     /// Cordons a node and begins to evict its pods. Evictions follow at this same moment, when every
     /// node that is to go has been cordoned.
-    pub(crate) fn begin_drain(&mut self, id: NodeId, policy: DrainPolicy, moment: &mut Moment<'_>) {
+    pub(crate) fn begin_drain(&mut self, id: NodeId, policy: DrainPolicy, context: &mut ChangeContext<'_>) {
         if policy.cordons {
             self.cordon(id);
         }
         if let Some(node) = known(self.nodes.get(id), "a node under drain") {
-            self.drains.begin(node, policy, &mut self.agenda, moment);
+            self.drains.begin(node, policy, &mut self.agenda, context);
         }
     }
 
     /// Gives up a drain and takes its cordon away, if it set one; pods evicted so far stay evicted.
-    fn cancel_drain(&mut self, id: NodeId, moment: &mut Moment<'_>) {
-        if self.drains.forget(id, &mut self.agenda, moment).is_some_and(|drain| drain.policy.cordons) {
+    fn cancel_drain(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
+        if self.drains.forget(id, &mut self.agenda, context).is_some_and(|drain| drain.policy.cordons) {
             self.uncordon(id);
         }
-        self.plan_to_settle(moment);
+        self.plan_to_settle(context);
     }
 
     /// Makes a node's machine wait for the end of its drain; returns `false` if there is no drain to
@@ -55,7 +55,7 @@ impl Kubernetes {
 
     /// Evicts the pods that may be evicted now and plans the next try. The drain fails if evictions are
     /// still refused at the end of its patience, or if pods are left at the end of its time.
-    pub(super) fn evict(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn evict(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
         // The last pod may have left at this very moment, before this task.
         let Some(drain) = self.drains.get(id).cloned() else {
             return;
@@ -64,47 +64,47 @@ impl Kubernetes {
             return;
         };
         let mut refused = Vec::new();
-        let is_first = moment.now_ms + drain.policy.patience_ms == drain.patient_until_ms;
+        let is_first = context.now_ms + drain.policy.patience_ms == drain.patient_until_ms;
         for pod in node.pods().iter().filter(|pod| has_to_leave(pod) && !pod.is_terminating()) {
             if is_first && drain.policy.is_autoscaled() {
-                moment.record(pod, PodEvent::ScaleDown);
+                context.record(pod, PodEvent::ScaleDown);
             }
             let is_allowed = drain.policy.is_forced
-                || (self.may_evict(pod) && moment.strike(FaultKind::DrainBlocked, id.pool).is_none());
+                || (self.may_evict(pod) && context.strike(FaultKind::DrainBlocked, id.pool).is_none());
             if is_allowed {
-                self.end(id, pod.id, PodEvent::Killing, moment);
+                self.end(id, pod.id, PodEvent::Killing, context);
             } else {
                 refused.push(pod);
             }
         }
-        if !refused.is_empty() && moment.now_ms >= drain.patient_until_ms {
+        if !refused.is_empty() && context.now_ms >= drain.patient_until_ms {
             for pod in refused.iter().filter(|_| drain.policy.is_autoscaled()) {
-                moment.record(pod, PodEvent::ScaleDownFailed);
+                context.record(pod, PodEvent::ScaleDownFailed);
             }
             let refused: Vec<String> = refused.iter().map(|pod| pod.name()).collect();
-            return self.fail_drain(id, &refused, moment);
+            return self.fail_drain(id, &refused, context);
         }
         let left: Vec<String> = node.pods().iter().filter(|pod| has_to_leave(pod)).map(Pod::name).collect();
-        if moment.now_ms >= drain.until_ms && !left.is_empty() {
-            return self.fail_drain(id, &left, moment);
+        if context.now_ms >= drain.until_ms && !left.is_empty() {
+            return self.fail_drain(id, &left, context);
         }
-        let next_ms = if refused.is_empty() { drain.until_ms } else { moment.now_ms + RETRY_MS };
-        self.drains.go_on(id, next_ms, &mut self.agenda, moment);
+        let next_ms = if refused.is_empty() { drain.until_ms } else { context.now_ms + RETRY_MS };
+        self.drains.go_on(id, next_ms, &mut self.agenda, context);
     }
 
-    fn fail_drain(&mut self, id: NodeId, pods: &[String], moment: &mut Moment<'_>) {
-        self.cancel_drain(id, moment);
-        moment.fail_drain(id, pods.join(" "));
+    fn fail_drain(&mut self, id: NodeId, pods: &[String], context: &mut ChangeContext<'_>) {
+        self.cancel_drain(id, context);
+        context.fail_drain(id, pods.join(" "));
     }
 
     /// Ends a drain when no pod is left on the node that has to leave it; a machine that waits for this
     /// goes on.
-    pub(super) fn go_on_draining(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn go_on_draining(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
         if self.drains.is_empty() || self.nodes.get(id).is_some_and(|node| node.pods().iter().any(has_to_leave)) {
             return;
         }
-        if self.drains.forget(id, &mut self.agenda, moment).is_some_and(|drain| drain.is_awaited) {
-            moment.release(id);
+        if self.drains.forget(id, &mut self.agenda, context).is_some_and(|drain| drain.is_awaited) {
+            context.release(id);
         }
     }
 
@@ -114,13 +114,18 @@ impl Kubernetes {
     /// # Errors
     ///
     /// If there is no such pod.
-    pub fn evict_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<bool, ObjectError> {
+    pub fn evict_pod(
+        &mut self,
+        namespace: &str,
+        name: &str,
+        context: &mut ChangeContext<'_>,
+    ) -> Result<bool, ObjectError> {
         let (pod, node) = self.pod_named(namespace, name).ok_or_else(|| ObjectError::missing("pods", name))?;
-        let is_blocked = node.is_some_and(|node| moment.strike(FaultKind::DrainBlocked, node.id.pool).is_some());
+        let is_blocked = node.is_some_and(|node| context.strike(FaultKind::DrainBlocked, node.id.pool).is_some());
         if is_blocked || !self.may_evict(pod) {
             return Ok(false);
         }
-        self.delete_pod(namespace, name, moment).map(|()| true)
+        self.delete_pod(namespace, name, context).map(|()| true)
     }
 
     /// Returns `true` if budgets allow the eviction of a pod now. A pod that does not run disrupts

@@ -5,7 +5,7 @@
 //! recommended within five minutes. It looks only when what it looks at has changed, or when an older
 //! recommendation expires: at other times it would see the same.
 
-use super::moment::Moment;
+use super::change_context::ChangeContext;
 use crate::event::Event;
 use crate::ground::id::DeploymentId;
 use crate::ground::invariant::known;
@@ -83,46 +83,46 @@ impl Horizontals {
     }
 
     /// Scales a deployment of `replicas` pods from now on; replaces an earlier autoscaler.
-    pub fn set(&mut self, id: DeploymentId, spec: HorizontalSpec, replicas: u32, moment: &mut Moment<'_>) {
-        self.remove(id, moment);
-        let created_ms = moment.now_ms;
+    pub fn set(&mut self, id: DeploymentId, spec: HorizontalSpec, replicas: u32, context: &mut ChangeContext<'_>) {
+        self.remove(id, context);
+        let created_ms = context.now_ms;
         let horizontal = Horizontal { spec, created_ms, latest: replicas, earlier: Vec::new(), next: None };
         self.by_deployment.insert(id, horizontal);
-        self.wake(id, moment);
+        self.wake(id, context);
     }
 
     /// Removes the autoscaler of a deployment; returns `false` if it had none.
-    pub fn remove(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
+    pub fn remove(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) -> bool {
         let removed = self.by_deployment.remove(id);
         if let Some((_, ticket)) = removed.as_ref().and_then(|horizontal| horizontal.next) {
-            moment.queue.cancel(ticket);
+            context.queue.cancel(ticket);
         }
         removed.is_some()
     }
 
     /// Schedules a look at the next multiple of the interval, after something that the autoscaler looks
     /// at has changed; does nothing if the deployment has no autoscaler.
-    pub fn wake(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
-        let at_ms = (moment.now_ms / SYNC_MS + 1) * SYNC_MS;
-        self.look_at(id, at_ms, moment);
+    pub fn wake(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
+        let at_ms = (context.now_ms / SYNC_MS + 1) * SYNC_MS;
+        self.look_at(id, at_ms, context);
     }
 
-    fn look_at(&mut self, id: DeploymentId, at_ms: u64, moment: &mut Moment<'_>) {
+    fn look_at(&mut self, id: DeploymentId, at_ms: u64, context: &mut ChangeContext<'_>) {
         let Some(horizontal) = self.by_deployment.get_mut(id) else {
             return;
         };
         match horizontal.next {
             Some((next_ms, _)) if next_ms <= at_ms => return,
-            Some((_, ticket)) => moment.queue.cancel(ticket),
+            Some((_, ticket)) => context.queue.cancel(ticket),
             None => {}
         }
-        let event = Event::Horizontal { cluster: moment.cluster, deployment: id };
-        horizontal.next = Some((at_ms, moment.queue.schedule(at_ms, event)));
+        let event = Event::Horizontal { cluster: context.cluster, deployment: id };
+        horizontal.next = Some((at_ms, context.queue.schedule(at_ms, event)));
     }
 
     /// Lets the autoscaler of a deployment look: recommends a number of pods and schedules the next
     /// look. Returns the number to set within the limits, or `None` if it stays.
-    pub fn look(&mut self, id: DeploymentId, observed: Observed, moment: &mut Moment<'_>) -> Option<Rescale> {
+    pub fn look(&mut self, id: DeploymentId, observed: Observed, context: &mut ChangeContext<'_>) -> Option<Rescale> {
         let horizontal = known(self.by_deployment.get_mut(id), "the autoscaler that looks")?;
         horizontal.next = None;
         let Observed { replicas, ready, usage_permille } = observed;
@@ -133,15 +133,15 @@ impl Horizontals {
         }
         let HorizontalSpec { min, max, target_percent } = horizontal.spec;
         let recommended = recommend(replicas, ready, usage_permille, target_percent * 10).clamp(min, max);
-        horizontal.hold(recommended, moment.now_ms);
+        horizontal.hold(recommended, context.now_ms);
         let highest = horizontal.earlier.iter().map(|(_, pods)| *pods).chain([recommended]).max();
         let wanted = if recommended < replicas { highest.unwrap_or(recommended).min(replicas) } else { recommended };
         let wanted = wanted.min((replicas * 2).max(replicas + 4)).clamp(min, max);
         let expires_ms = horizontal.earlier.first().map(|(until_ms, _)| until_ms + STABILIZATION_MS + 1);
         if wanted != recommended && wanted != replicas {
-            self.wake(id, moment);
+            self.wake(id, context);
         } else if let Some(expires_ms) = expires_ms {
-            self.look_at(id, expires_ms.div_ceil(SYNC_MS) * SYNC_MS, moment);
+            self.look_at(id, expires_ms.div_ceil(SYNC_MS) * SYNC_MS, context);
         }
         let is_above = usage_permille > target_percent * 10;
         (wanted != replicas).then_some(Rescale { pods: wanted, is_above })

@@ -14,7 +14,7 @@ use super::nodes::Nodes;
 use super::pod_set::PodSet;
 use super::scoring::Scoring;
 use super::template::NodeTemplate;
-use super::todo::Todo;
+use super::work_queue::WorkQueue;
 use crate::ground::id::{DeploymentId, NodeId, PoolId};
 use crate::ground::queue::Ticket;
 use crate::ground::table::Table;
@@ -38,7 +38,7 @@ pub struct Kubernetes {
     pub(super) latest_pod: u32,
     pub(super) latest_set: u32,
     pub(super) latest_deployment: u32,
-    pub(super) todo: Todo,
+    pub(super) work_queue: WorkQueue,
 }
 
 impl Hash for Kubernetes {
@@ -60,12 +60,12 @@ impl Hash for Kubernetes {
             latest_pod,
             latest_set,
             latest_deployment,
-            todo,
+            work_queue,
         } = self;
-        let (nodes, index, keeping_away) = nodes.parts();
+        let (nodes, index, pods_with_anti_affinity) = nodes.parts();
         (nodes, templates, sets, deployments, budgets, index).hash(state);
-        (scoring, disks, drains, agenda, loads, horizontals, keeping_away).hash(state);
-        (generation, latest_pod, latest_set, latest_deployment, todo).hash(state);
+        (scoring, disks, drains, agenda, loads, horizontals, pods_with_anti_affinity).hash(state);
+        (generation, latest_pod, latest_set, latest_deployment, work_queue).hash(state);
     }
 }
 
@@ -148,7 +148,7 @@ impl Kubernetes {
     }
 
     /// Bumps `generation`, so that the autoscaler rescans.
-    pub(crate) fn touch(&mut self) {
+    pub(crate) fn bump_generation(&mut self) {
         self.generation += 1;
     }
 

@@ -3,8 +3,8 @@
 //! Without a horizontal autoscaler the curve is the number of pods. With one it is work to be shared
 //! by the pods there are, and the autoscaler decides how many that should be.
 
+use super::change_context::ChangeContext;
 use super::curve::Curve;
-use super::moment::Moment;
 use crate::event::Event;
 use crate::ground::id::DeploymentId;
 use crate::ground::invariant::known;
@@ -58,31 +58,31 @@ impl Loads {
     }
 
     /// Drives a deployment by a curve from now on; replaces an earlier curve.
-    pub fn set(&mut self, id: DeploymentId, curve: Curve, moment: &mut Moment<'_>) {
-        self.remove(id, moment);
-        self.by_deployment.insert(id, Load { curve, since_ms: moment.now_ms, ticket: None });
+    pub fn set(&mut self, id: DeploymentId, curve: Curve, context: &mut ChangeContext<'_>) {
+        self.remove(id, context);
+        self.by_deployment.insert(id, Load { curve, since_ms: context.now_ms, ticket: None });
     }
 
     /// Removes the load of a deployment; returns `false` if nothing drives it.
-    pub fn remove(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
+    pub fn remove(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) -> bool {
         let load = self.by_deployment.remove(id);
         if let Some(ticket) = load.as_ref().and_then(|load| load.ticket) {
-            moment.queue.cancel(ticket);
+            context.queue.cancel(ticket);
         }
         load.is_some()
     }
 
     /// Returns the demand of a load as of now and schedules its next change.
-    pub fn follow(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> Option<Demand> {
+    pub fn follow(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) -> Option<Demand> {
         let load = known(self.by_deployment.get_mut(id), "a load that changes")?;
-        let elapsed_ms = moment.now_ms - load.since_ms;
+        let elapsed_ms = context.now_ms - load.since_ms;
         let next_ms = load.curve.next_change_ms(elapsed_ms).map(|next_ms| load.since_ms + next_ms);
-        let event = Event::Load { cluster: moment.cluster, deployment: id };
+        let event = Event::Load { cluster: context.cluster, deployment: id };
         load.ticket = next_ms.map(|next_ms| {
             if load.curve.is_endless() {
-                moment.queue.schedule_background(next_ms, event)
+                context.queue.schedule_background(next_ms, event)
             } else {
-                moment.queue.schedule(next_ms, event)
+                context.queue.schedule(next_ms, event)
             }
         });
         Some(Demand { pods: load.curve.pods_at(elapsed_ms), requests: load.curve.requests_at(elapsed_ms) })

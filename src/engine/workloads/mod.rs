@@ -10,6 +10,7 @@
 //! file of its own.
 
 mod agenda;
+mod change_context;
 mod controllers;
 mod curve;
 mod deployment;
@@ -21,7 +22,6 @@ mod index;
 mod kubelet;
 mod kubernetes;
 mod loads;
-mod moment;
 mod node_lifecycle;
 mod node_list;
 mod nodes;
@@ -35,18 +35,18 @@ mod scoring;
 mod settle;
 mod system;
 mod template;
-mod todo;
+mod work_queue;
 
 pub use crate::ground::id::DeploymentId;
+pub use change_context::ChangeContext;
 pub use curve::{Curve, CurvePoint};
 pub use deployment::{Deployment, DeploymentSpec};
 pub use drains::DrainPolicy;
 pub use horizontals::{Horizontal, HorizontalSpec};
 pub use kubernetes::Kubernetes;
 pub use loads::Load;
-pub use moment::Moment;
 pub use object_error::{ObjectError, Refusal};
 pub use objects::kind_name;
 pub use pod_set::{PodSet, SetKind};
 pub use scoring::Scoring;
-pub use template::{NodeTemplate, Standing};
+pub use template::{NodeCondition, NodeTemplate};

@@ -2,10 +2,10 @@
 //! pods there.
 
 use super::agenda::Task;
+use super::change_context::ChangeContext;
 use super::kubernetes::Kubernetes;
-use super::moment::Moment;
 use super::pod_set::active_on;
-use super::template::{NodeTemplate, Standing};
+use super::template::{NodeCondition, NodeTemplate};
 use crate::azure::lifecycle::NodeState;
 use crate::azure::node_name::node_name;
 use crate::ground::id::{NodeId, PoolId};
@@ -27,7 +27,7 @@ impl Kubernetes {
                     node.labels = template.labels_renewed(&node.labels, zones(id.instance_id), before);
                     node.taints = template.taints_renewed(&node.taints, before);
                 });
-                self.todo.roomier.push(id);
+                self.work_queue.nodes_with_more_room.push(id);
             }
             self.generation += 1;
         }
@@ -35,16 +35,16 @@ impl Kubernetes {
     }
 
     /// Removes a pool with its nodes.
-    pub(crate) fn forget_pool(&mut self, pool: PoolId, moment: &mut Moment<'_>) {
+    pub(crate) fn forget_pool(&mut self, pool: PoolId, context: &mut ChangeContext<'_>) {
         let nodes: Vec<NodeId> = self.nodes_of(pool).map(|node| node.id).collect();
         for node in nodes {
-            self.on_gone(node, moment);
+            self.on_gone(node, context);
         }
         self.templates.remove(pool);
     }
 
     /// Registers the node of a kubelet, which is not ready yet.
-    pub(crate) fn register(&mut self, id: NodeId, zone: u8, moment: &mut Moment<'_>) {
+    pub(crate) fn register(&mut self, id: NodeId, zone: u8, context: &mut ChangeContext<'_>) {
         let template = known(self.templates.get(id.pool), "the template of a pool");
         // A machine that was kept has its node still.
         let Some(template) = template.filter(|_| self.nodes.get(id).is_none()) else {
@@ -52,14 +52,14 @@ impl Kubernetes {
         };
         let mut node = NodeInfo::new(id, &node_name(&template.scale_set, id.instance_id), template.allocatable);
         node.labels = template.labels(zone);
-        node.taints = template.taints(Standing::NotReady);
+        node.taints = template.taints(NodeCondition::NotReady);
         node.is_ready = false;
-        (node.created_ms, node.ready_since_ms) = (moment.now_ms, moment.now_ms);
+        (node.created_ms, node.ready_since_ms) = (context.now_ms, context.now_ms);
         self.nodes.insert(node);
         self.generation += 1;
-        self.place_daemons(id, moment);
-        self.todo.note_roomier(id);
-        self.plan_to_settle(moment);
+        self.place_daemons(id, context);
+        self.work_queue.note_more_room(id);
+        self.plan_to_settle(context);
     }
 
     /// Changes a node's scheduling properties; returns `false` if it is not there.
@@ -69,15 +69,15 @@ impl Kubernetes {
         is_there
     }
 
-    fn stand(&mut self, id: NodeId, standing: Standing, now_ms: u64) {
+    fn stand(&mut self, id: NodeId, condition: NodeCondition, now_ms: u64) {
         let templates = std::mem::take(&mut self.templates);
         self.change_node(id, |node| {
-            let is_ready = standing == Standing::Ready;
+            let is_ready = condition == NodeCondition::Ready;
             if node.is_ready != is_ready {
                 (node.is_ready, node.ready_since_ms) = (is_ready, now_ms);
             }
             if let Some(template) = known(templates.get(id.pool), "the template of a pool") {
-                node.taints = template.taints_after(&node.taints, standing);
+                node.taints = template.taints_after(&node.taints, condition);
             }
         });
         self.templates = templates;
@@ -85,87 +85,93 @@ impl Kubernetes {
 
     /// Makes a node ready whose machine is up, and takes away the cordon of the drain that it went down
     /// after. A node that was not down keeps what somebody has set.
-    pub(crate) fn on_machine_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(crate) fn on_machine_up(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
         if known(self.nodes.get(id), "a node whose machine is up").is_some_and(|node| !node.is_ready) {
             self.uncordon(id);
-            self.on_ready(id, moment);
+            self.on_ready(id, context);
         }
     }
 
     /// Makes a node ready: its pods begin, those that were told to end meanwhile are gone, and it takes
     /// others.
-    pub(crate) fn on_ready(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(crate) fn on_ready(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
         let node = known(self.nodes.get(id), "a node that is ready");
         let Some(node) = node.filter(|node| !node.is_ready) else {
             return;
         };
         let lost_ms = node.ready_since_ms;
         let pods = node.pods().to_vec();
-        self.agenda.unplan(lost_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
-        self.stand(id, Standing::Ready, moment.now_ms);
+        self.agenda.unplan(lost_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), context);
+        self.stand(id, NodeCondition::Ready, context.now_ms);
         for pod in pods {
             match pod.phase {
-                _ if pod.is_terminating() => self.agenda.plan(0, Task::Stopped(id, pod.id), moment),
+                _ if pod.is_terminating() => self.agenda.plan(0, Task::Stopped(id, pod.id), context),
                 // Its containers were started with the node.
-                PodPhase::Running => self.count_ready(pod.set, true, moment),
+                PodPhase::Running => self.count_ready(pod.set, true, context),
                 PodPhase::Pending if pod.spec.is_daemon() && self.has_images(id, &pod) => {
-                    self.start_silently(id, &pod, moment);
+                    self.start_silently(id, &pod, context);
                 }
-                PodPhase::Pending => self.begin(id, pod.id, moment),
+                PodPhase::Pending => self.begin(id, pod.id, context),
                 PodPhase::Succeeded | PodPhase::Failed => {}
             }
         }
-        self.todo.note_roomier(id);
-        self.plan_to_settle(moment);
+        self.work_queue.note_more_room(id);
+        self.plan_to_settle(context);
     }
 
     /// Makes a node not ready. Unless its object goes with its machine, pods that are left on it are
     /// given up after 300 seconds.
-    pub(crate) fn on_unready(&mut self, id: NodeId, standing: Standing, is_leaving: bool, moment: &mut Moment<'_>) {
+    pub(crate) fn on_unready(
+        &mut self,
+        id: NodeId,
+        condition: NodeCondition,
+        is_leaving: bool,
+        context: &mut ChangeContext<'_>,
+    ) {
         // A machine that never registered has no node.
         let Some(node) = self.nodes.get(id).cloned() else {
             return;
         };
-        self.stand(id, standing, moment.now_ms);
+        self.stand(id, condition, context.now_ms);
         if !node.is_ready {
             return;
         }
-        self.disks.stop_pulling(id, &mut self.agenda, moment);
+        self.disks.stop_pulling(id, &mut self.agenda, context);
         for pod in node.pods().iter().filter(|pod| pod.phase == PodPhase::Running && !pod.is_terminating()) {
-            self.count_ready(pod.set, false, moment);
+            self.count_ready(pod.set, false, context);
             if !pod.spec.is_daemon() {
-                moment.record(pod, PodEvent::NodeNotReady);
+                context.record(pod, PodEvent::NodeNotReady);
             }
         }
         let is_left = |pod: &Pod| !pod.spec.is_daemon() && pod.takes_room() && !pod.is_terminating();
         if !is_leaving && node.pods().iter().any(is_left) {
-            self.agenda.plan(UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
+            self.agenda.plan(UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), context);
         }
-        self.plan_to_settle(moment);
+        self.plan_to_settle(context);
     }
 
     /// Tells the pods on a node that was lost 300 seconds ago to end, so that their controllers make
     /// others. They are not gone before the node is back, or gone itself.
-    pub(super) fn give_up(&mut self, id: NodeId, moment: &mut Moment<'_>) {
+    pub(super) fn give_up(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
         let node = known(self.nodes.get(id), "a node that was lost");
         let Some(node) = node.filter(|node| !node.is_ready).cloned() else {
             return;
         };
         for pod in node.pods().iter().filter(|pod| !pod.spec.is_daemon() && pod.takes_room()) {
-            self.end(id, pod.id, PodEvent::TaintEviction, moment);
+            self.end(id, pod.id, PodEvent::TaintEviction, context);
         }
     }
 
     /// Removes a node's object, and with it the pods on it.
-    pub(crate) fn on_gone(&mut self, id: NodeId, moment: &mut Moment<'_>) {
-        self.disks.stop_pulling(id, &mut self.agenda, moment);
+    pub(crate) fn on_gone(&mut self, id: NodeId, context: &mut ChangeContext<'_>) {
+        self.disks.stop_pulling(id, &mut self.agenda, context);
         self.disks.forget(id);
-        self.drains.forget(id, &mut self.agenda, moment);
+        self.drains.forget(id, &mut self.agenda, context);
         // A machine that never registered has no node.
         let Some(node) = self.nodes.remove(id) else {
             return;
         };
-        self.agenda.unplan(node.ready_since_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), moment);
+        self.agenda.unplan(node.ready_since_ms + UNREACHABLE_TOLERATED_MS, Task::GiveUp(id), context);
         self.generation += 1;
         let mut left: Vec<Pod> = node.pods().to_vec();
         while let Some(pod) = left.pop() {
@@ -173,7 +179,7 @@ impl Kubernetes {
                 continue;
             }
             if node.is_ready && pod.phase == PodPhase::Running {
-                self.count_ready(pod.set, false, moment);
+                self.count_ready(pod.set, false, context);
             }
             let others =
                 left.iter().filter(|other| other.set == pod.set && !other.is_terminating() && other.takes_room());
@@ -181,11 +187,11 @@ impl Kubernetes {
             if let Some(set) = known(self.sets.get_mut(pod.set), "the set of a pod that was not told to end") {
                 set.count_out(id, others);
             }
-            self.todo.note_set(pod.set);
+            self.work_queue.note_set(pod.set);
         }
         // What looks around sees something else now.
-        self.todo.note_roomier(id);
-        self.plan_to_settle(moment);
+        self.work_queue.note_more_room(id);
+        self.plan_to_settle(context);
     }
 
     /// Handles the stop of a node's machine: where its disk was on the host, it comes back without its
@@ -198,16 +204,16 @@ impl Kubernetes {
 
     /// Brings up the nodes of a loaded world as they are: everything on them has begun before and takes
     /// no time.
-    pub(crate) fn load(&mut self, nodes: impl Iterator<Item = (NodeId, NodeState)>, moment: &mut Moment<'_>) {
-        moment.is_instant = true;
+    pub(crate) fn load(&mut self, nodes: impl Iterator<Item = (NodeId, NodeState)>, context: &mut ChangeContext<'_>) {
+        context.is_instant = true;
         for (id, state) in nodes {
             match state {
-                NodeState::Ready => self.on_ready(id, moment),
-                _ => self.stand(id, Standing::Shutdown, moment.now_ms),
+                NodeState::Ready => self.on_ready(id, context),
+                _ => self.stand(id, NodeCondition::Shutdown, context.now_ms),
             }
         }
-        self.settle(moment);
-        self.on_due(moment);
+        self.settle(context);
+        self.on_due(context);
     }
 
     pub(super) fn cordon(&mut self, id: NodeId) {
@@ -219,7 +225,7 @@ impl Kubernetes {
     pub(super) fn uncordon(&mut self, id: NodeId) {
         if self.nodes.get(id).is_some_and(|node| node.is_unschedulable) {
             self.change_node(id, |node| node.is_unschedulable = false);
-            self.todo.note_roomier(id);
+            self.work_queue.note_more_room(id);
         }
     }
 

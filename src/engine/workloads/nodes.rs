@@ -15,15 +15,15 @@ use crate::kubernetes::{NodeInfo, Pod, PodId};
 pub struct Nodes {
     by_id: Table<NodeId, Arc<NodeInfo>>,
     index: CapacityIndex,
-    /// Number of pods on nodes that keep others away by anti-affinity.
-    keeping_away: u32,
+    /// Number of pods on nodes with anti-affinity.
+    pods_with_anti_affinity: u32,
 }
 
 impl Nodes {
     /// Returns the table of nodes, the index and the number of pods that keep others away: all its state.
     pub fn parts(&self) -> (&Table<NodeId, Arc<NodeInfo>>, &CapacityIndex, &u32) {
-        let Self { by_id, index, keeping_away } = self;
-        (by_id, index, keeping_away)
+        let Self { by_id, index, pods_with_anti_affinity } = self;
+        (by_id, index, pods_with_anti_affinity)
     }
 
     /// Returns a node.
@@ -48,8 +48,8 @@ impl Nodes {
     }
 
     /// Returns `true` if any pod on a node keeps others away by anti-affinity.
-    pub fn has_pods_that_keep_away(&self) -> bool {
-        self.keeping_away > 0
+    pub fn has_pods_with_anti_affinity(&self) -> bool {
+        self.pods_with_anti_affinity > 0
     }
 
     /// Adds a node, which is not there yet.
@@ -63,7 +63,7 @@ impl Nodes {
     pub fn remove(&mut self, id: NodeId) -> Option<Arc<NodeInfo>> {
         let node = self.by_id.remove(id)?;
         self.index.remove(&node);
-        self.keeping_away -= keeping_away(&node);
+        self.pods_with_anti_affinity -= pods_with_anti_affinity(&node);
         Some(node)
     }
 
@@ -85,7 +85,7 @@ impl Nodes {
         let Some(node) = known(self.by_id.get_mut(id), "the node that a pod is put on") else {
             return;
         };
-        self.keeping_away += u32::from(pod.spec.keeps_away());
+        self.pods_with_anti_affinity += u32::from(pod.spec.has_anti_affinity());
         let node = Arc::make_mut(node);
         let free = node.free();
         node.add_pod(pod);
@@ -106,7 +106,7 @@ impl Nodes {
         let node = Arc::make_mut(known(self.by_id.get_mut(id), "the node of a pod")?);
         let free = node.free();
         let gone = node.remove_pod(pod)?;
-        self.keeping_away -= u32::from(gone.spec.keeps_away());
+        self.pods_with_anti_affinity -= u32::from(gone.spec.has_anti_affinity());
         self.index.follow(node, free);
         Some(gone)
     }
@@ -114,11 +114,14 @@ impl Nodes {
     /// Asserts that the index holds every node, and that pods that keep others away are counted right.
     pub fn assert_counted(&self) {
         debug_assert_eq!(self.index.len(), self.by_id.len(), "nodes in the index, and nodes");
-        debug_assert_eq!(self.keeping_away, self.by_id.values().map(|node| keeping_away(node)).sum::<u32>());
+        debug_assert_eq!(
+            self.pods_with_anti_affinity,
+            self.by_id.values().map(|node| pods_with_anti_affinity(node)).sum::<u32>()
+        );
     }
 }
 
-/// Counts the pods on a node that keep others away by anti-affinity.
-fn keeping_away(node: &NodeInfo) -> u32 {
-    node.pods().iter().map(|pod| u32::from(pod.spec.keeps_away())).sum()
+/// Counts the pods on a node with anti-affinity.
+fn pods_with_anti_affinity(node: &NodeInfo) -> u32 {
+    node.pods().iter().map(|pod| u32::from(pod.spec.has_anti_affinity())).sum()
 }

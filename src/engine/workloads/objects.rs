@@ -2,9 +2,9 @@
 
 use std::sync::Arc;
 
+use super::change_context::ChangeContext;
 use super::deployment::{Deployment, DeploymentSpec};
 use super::kubernetes::Kubernetes;
-use super::moment::Moment;
 use super::object_error::ObjectError;
 use super::pod_set::{PodSet, SetKind};
 use super::template::NodeTemplate;
@@ -12,7 +12,7 @@ use crate::azure::pool_spec::Pairs;
 use crate::ground::id::{DeploymentId, NodeId};
 use crate::ground::invariant::known;
 use crate::kubernetes::{DisruptionBudget, NodeInfo, Owner, OwnerKind, Pod, PodSpec, SetId, Taint};
-use crate::record::{PodEvent, Remark};
+use crate::record::{KubernetesEvent, PodEvent};
 
 /// The label by which a deployment tells its replica sets apart.
 const HASH_LABEL: &str = "pod-template-hash";
@@ -86,24 +86,24 @@ impl Kubernetes {
     /// # Errors
     ///
     /// If there is one of this name.
-    pub fn create_deployment(&mut self, spec: DeploymentSpec, moment: &mut Moment<'_>) -> Result<DeploymentId> {
+    pub fn create_deployment(&mut self, spec: DeploymentSpec, context: &mut ChangeContext<'_>) -> Result<DeploymentId> {
         if self.deployment(&spec.namespace, &spec.name).is_some() {
             return Err(ObjectError::exists("deployments.apps", &spec.name));
         }
-        Ok(self.add_deployment(spec, moment))
+        Ok(self.add_deployment(spec, context))
     }
 
-    pub(super) fn add_deployment(&mut self, spec: DeploymentSpec, moment: &mut Moment<'_>) -> DeploymentId {
+    pub(super) fn add_deployment(&mut self, spec: DeploymentSpec, context: &mut ChangeContext<'_>) -> DeploymentId {
         self.latest_deployment += 1;
         let id = DeploymentId(self.latest_deployment);
-        let deployment = Deployment { id, spec, created_ms: moment.now_ms, revision: 0, sets: Vec::new() };
+        let deployment = Deployment { id, spec, created_ms: context.now_ms, revision: 0, sets: Vec::new() };
         self.deployments.insert(id, deployment);
-        self.revise(id, moment);
+        self.revise(id, context);
         id
     }
 
     /// Gives a deployment a new revision: a replica set with its current template.
-    fn revise(&mut self, id: DeploymentId, moment: &Moment<'_>) {
+    fn revise(&mut self, id: DeploymentId, context: &ChangeContext<'_>) {
         let Some(deployment) = known(self.deployments.get_mut(id), "a deployment that changes") else {
             return;
         };
@@ -117,11 +117,11 @@ impl Kubernetes {
         spec.labels.insert(HASH_LABEL.to_owned(), hash);
         spec.owner = Some(Owner { kind: OwnerKind::ReplicaSet, name });
         let kind = SetKind::ReplicaSet(Some(id));
-        let set = self.add_set(|set| PodSet::new(set, kind, Arc::new(spec), 0, moment.now_ms));
+        let set = self.add_set(|set| PodSet::new(set, kind, Arc::new(spec), 0, context.now_ms));
         if let Some(deployment) = known(self.deployments.get_mut(id), "a deployment that changes") {
             deployment.sets.push(set);
         }
-        self.todo.note_deployment(id);
+        self.work_queue.note_deployment(id);
     }
 
     /// Sets the number of pods of a deployment.
@@ -129,7 +129,7 @@ impl Kubernetes {
         let deployment = known(self.deployments.get_mut(id), "a deployment that is scaled");
         if let Some(deployment) = deployment.filter(|one| one.spec.replicas != replicas) {
             deployment.spec.replicas = replicas;
-            self.todo.note_deployment(id);
+            self.work_queue.note_deployment(id);
         }
     }
 
@@ -141,24 +141,24 @@ impl Kubernetes {
     }
 
     /// Changes the pod template of a deployment, and rolls that out.
-    pub fn change_template(&mut self, id: DeploymentId, edit: impl FnOnce(&mut PodSpec), moment: &Moment<'_>) {
+    pub fn change_template(&mut self, id: DeploymentId, edit: impl FnOnce(&mut PodSpec), context: &ChangeContext<'_>) {
         let Some(deployment) = known(self.deployments.get_mut(id), "a deployment that changes") else {
             return;
         };
         let before = deployment.spec.template.clone();
         edit(&mut deployment.spec.template);
         if deployment.spec.template != before {
-            self.revise(id, moment);
+            self.revise(id, context);
         }
     }
 
     /// Deletes a deployment with its pods.
-    pub fn delete_deployment(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
-        self.remove_load(id, moment);
-        self.remove_horizontal(id, moment);
+    pub fn delete_deployment(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
+        self.remove_load(id, context);
+        self.remove_horizontal(id, context);
         let deployment = known(self.deployments.remove(id), "a deployment that is deleted");
         for set in deployment.into_iter().flat_map(|deployment| deployment.sets) {
-            self.delete_set(set, moment);
+            self.delete_set(set, context);
         }
     }
 
@@ -173,7 +173,7 @@ impl Kubernetes {
         kind: SetKind,
         mut spec: PodSpec,
         desired: u32,
-        moment: &mut Moment<'_>,
+        context: &mut ChangeContext<'_>,
     ) -> Result<SetId> {
         let (name, namespace) = (spec.name.clone(), spec.namespace.clone());
         let is_taken = match kind {
@@ -190,13 +190,13 @@ impl Kubernetes {
             SetKind::Bare => None,
         };
         spec.owner = owner.map(|kind| Owner { kind, name });
-        let id = self.add_set(|id| PodSet::new(id, kind, Arc::new(spec), desired, moment.now_ms));
+        let id = self.add_set(|id| PodSet::new(id, kind, Arc::new(spec), desired, context.now_ms));
         match kind {
-            SetKind::Bare => self.create(id, moment),
+            SetKind::Bare => self.create(id, context),
             SetKind::DaemonSet => {
                 let nodes: Vec<NodeId> = self.nodes.values().map(|node| node.id).collect();
                 for node in nodes {
-                    self.place_daemon(id, node, moment);
+                    self.place_daemon(id, node, context);
                 }
             }
             SetKind::ReplicaSet(_) | SetKind::Job { .. } => {}
@@ -210,7 +210,7 @@ impl Kubernetes {
     }
 
     /// Deletes a set with its pods.
-    pub fn delete_set(&mut self, id: SetId, moment: &mut Moment<'_>) {
+    pub fn delete_set(&mut self, id: SetId, context: &mut ChangeContext<'_>) {
         if !self.drop_set(id) {
             return;
         }
@@ -220,7 +220,7 @@ impl Kubernetes {
         };
         let pods: Vec<_> = self.nodes.values().flat_map(of_set).collect();
         for (node, pod) in pods {
-            self.end(node, pod, PodEvent::Killing, moment);
+            self.end(node, pod, PodEvent::Killing, context);
         }
     }
 
@@ -229,17 +229,17 @@ impl Kubernetes {
     /// # Errors
     ///
     /// If there is none of this name.
-    pub fn delete_pod(&mut self, namespace: &str, name: &str, moment: &mut Moment<'_>) -> Result<()> {
+    pub fn delete_pod(&mut self, namespace: &str, name: &str, context: &mut ChangeContext<'_>) -> Result<()> {
         let Some((pod, node)) = self.pod_named(namespace, name) else {
             return Err(ObjectError::missing("pods", name));
         };
         let (id, set, node) = (pod.id, pod.set, node.map(|node| node.id));
         if let Some(node) = node {
-            self.end(node, id, PodEvent::Killing, moment);
+            self.end(node, id, PodEvent::Killing, context);
         } else {
             let was_there = self.sets.get_mut(set).is_some_and(|set| set.take(id));
             debug_assert!(was_there, "{name} is on no node and does not wait");
-            self.todo.note_set(set);
+            self.work_queue.note_set(set);
         }
         Ok(())
     }
@@ -298,13 +298,13 @@ impl Kubernetes {
             }
         });
         self.templates = templates;
-        self.todo.note_roomier(id);
+        self.work_queue.note_more_room(id);
     }
 
     /// Changes the labels of a node.
     pub fn change_labels(&mut self, id: NodeId, edit: impl FnOnce(&mut Pairs)) {
         self.change_node(id, |node| edit(Arc::make_mut(&mut node.labels)));
-        self.todo.note_roomier(id);
+        self.work_queue.note_more_room(id);
     }
 
     /// Changes the annotations of a node.
@@ -312,9 +312,9 @@ impl Kubernetes {
         self.change_node(id, |node| edit(Arc::make_mut(&mut node.annotations)));
     }
 
-    pub(super) fn remark_on_deployment(&self, id: DeploymentId, message: String, moment: &mut Moment<'_>) {
+    pub(super) fn record_deployment_event(&self, id: DeploymentId, message: String, context: &mut ChangeContext<'_>) {
         if let Some(deployment) = known(self.deployments.get(id), "a deployment that is settled") {
-            moment.remark(Remark {
+            context.record_event(KubernetesEvent {
                 namespace: Some(deployment.spec.namespace.clone()),
                 object: format!("deployment/{}", deployment.spec.name),
                 is_warning: false,

@@ -7,13 +7,13 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use super::change_context::ChangeContext;
 use super::kubernetes::Kubernetes;
-use super::moment::Moment;
 use super::pod_set::PodSet;
 use crate::ground::id::NodeId;
 use crate::ground::invariant::known;
-use crate::kubernetes::fit::{check_standing, has_ports};
-use crate::kubernetes::{NodeInfo, Pod, PodId, PodSpec, Resources, SetId, Surroundings};
+use crate::kubernetes::fit::{check_node_constraints, has_ports};
+use crate::kubernetes::{NodeInfo, Pod, PodId, PodSpec, Resources, SetId, TopologyCounts};
 use crate::record::PodEvent;
 
 /// Number of nodes that are compared for one pod (`minCandidateNodesAbsolute`).
@@ -21,7 +21,7 @@ const CANDIDATES_MAX: usize = 100;
 
 /// The victims of a preemption on one node, with their cost; the lesser is the better.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
-struct Sacrifice {
+struct PreemptionCandidate {
     /// Number of victims that a budget protects.
     broken: usize,
     /// Priority of the most important victim.
@@ -39,7 +39,7 @@ fn priority(spec: &PodSpec) -> i32 {
 impl Kubernetes {
     /// Preempts less important pods for those of a set that wait; returns `true` if any room is being
     /// made.
-    pub(super) fn preempt(&mut self, id: SetId, around: &Surroundings, moment: &mut Moment<'_>) -> bool {
+    pub(super) fn preempt(&mut self, id: SetId, around: &TopologyCounts, context: &mut ChangeContext<'_>) -> bool {
         let Some(set) = known(self.sets.get(id), "a set that waits") else {
             return false;
         };
@@ -51,9 +51,9 @@ impl Kubernetes {
         // Room that is being made already is not made twice, and a set tries once at a time: where it
         // does not help after all it would go on for ever.
         let missing = set.waiting().len().saturating_sub(set.nominated.len());
-        let missing = if set.preempted_ms == Some(moment.now_ms) { 0 } else { missing };
+        let missing = if set.preempted_ms == Some(context.now_ms) { 0 } else { missing };
         for _ in 0..missing {
-            let Some(sacrifice) = self.least_sacrifice(&spec, around) else {
+            let Some(candidate) = self.best_candidate(&spec, around) else {
                 break;
             };
             let preemptor = self.sets.get(id).and_then(|set| set.waiting().front());
@@ -61,12 +61,12 @@ impl Kubernetes {
                 break;
             };
             let preemptor: Arc<str> = preemptor.into();
-            for victim in sacrifice.victims {
-                self.end(sacrifice.node, victim, PodEvent::Preempted(Arc::clone(&preemptor)), moment);
+            for victim in candidate.victims {
+                self.end(candidate.node, victim, PodEvent::Preempted(Arc::clone(&preemptor)), context);
             }
             if let Some(set) = self.sets.get_mut(id) {
-                set.nominated.push(sacrifice.node);
-                set.preempted_ms = Some(moment.now_ms);
+                set.nominated.push(candidate.node);
+                set.preempted_ms = Some(context.now_ms);
             }
         }
         self.sets.get(id).is_some_and(|set| !set.nominated.is_empty())
@@ -77,13 +77,13 @@ impl Kubernetes {
     pub(super) fn forget_room_made(&mut self) {
         let nodes = &self.nodes;
         let is_ending = |node: NodeId| nodes.get(node).is_some_and(|node| node.pods().iter().any(Pod::is_terminating));
-        let roomier = &mut self.todo.roomier;
+        let nodes_with_more_room = &mut self.work_queue.nodes_with_more_room;
         for set in self.sets.values_mut().filter(|set| !set.nominated.is_empty()) {
             let is_wanted = !set.waiting().is_empty();
             set.nominated.retain(|node| {
                 let is_kept = is_wanted && is_ending(*node);
                 if !is_kept {
-                    roomier.push(*node);
+                    nodes_with_more_room.push(*node);
                 }
                 is_kept
             });
@@ -97,18 +97,17 @@ impl Kubernetes {
         others.flat_map(|set| set.nominated.iter().map(|node| (*node, set.spec.requests()))).collect()
     }
 
-    fn least_sacrifice(&self, spec: &PodSpec, around: &Surroundings) -> Option<Sacrifice> {
+    fn best_candidate(&self, spec: &PodSpec, around: &TopologyCounts) -> Option<PreemptionCandidate> {
         let requests = spec.requests();
         let may_do = |node: &&Arc<NodeInfo>| {
-            check_standing(spec, node).is_ok() && has_ports(spec, node) && around.misfit(spec, node).is_none()
+            check_node_constraints(spec, node).is_ok() && has_ports(spec, node) && around.misfit(spec, node).is_none()
         };
         let candidates = self.nodes.values().filter(may_do);
-        let sacrifices = candidates.filter_map(|node| self.sacrifice(spec, requests, node));
-        sacrifices.take(CANDIDATES_MAX).min()
+        candidates.filter_map(|node| self.candidate(spec, requests, node)).take(CANDIDATES_MAX).min()
     }
 
     /// Returns the victims that would have to go from a node; `None` if that does not help.
-    fn sacrifice(&self, spec: &PodSpec, requests: Resources, node: &NodeInfo) -> Option<Sacrifice> {
+    fn candidate(&self, spec: &PodSpec, requests: Resources, node: &NodeInfo) -> Option<PreemptionCandidate> {
         let is_lesser = |pod: &&Pod| {
             priority(&pod.spec) < priority(spec) && pod.takes_room() && !pod.is_terminating() && !pod.spec.is_mirror()
         };
@@ -128,7 +127,7 @@ impl Kubernetes {
                 victims.push(pod);
             }
         }
-        Some(Sacrifice {
+        Some(PreemptionCandidate {
             broken: victims.iter().filter(|pod| !self.may_evict(pod)).count(),
             highest: victims.iter().map(|pod| priority(&pod.spec)).max()?,
             count: victims.len(),

@@ -1,14 +1,14 @@
 //! The number of pods of deployments: loads drive it, or horizontal autoscalers decide it.
 
+use super::change_context::ChangeContext;
 use super::curve::Curve;
 use super::horizontals::{Horizontal, HorizontalSpec, Observed, Rescale};
 use super::kubernetes::Kubernetes;
 use super::loads::Load;
-use super::moment::Moment;
 use super::pod_set::PodSet;
 use crate::ground::id::DeploymentId;
 use crate::ground::invariant::known;
-use crate::record::Remark;
+use crate::record::KubernetesEvent;
 
 /// CPU usage of a pod while nothing drives its deployment, in thousandths of its request: an
 /// assumption.
@@ -25,27 +25,27 @@ impl Kubernetes {
     }
 
     /// Drives a deployment by a curve from now on; replaces an earlier curve.
-    pub fn set_load(&mut self, id: DeploymentId, curve: Curve, moment: &mut Moment<'_>) {
-        self.loads.set(id, curve, moment);
-        self.on_load(id, moment);
+    pub fn set_load(&mut self, id: DeploymentId, curve: Curve, context: &mut ChangeContext<'_>) {
+        self.loads.set(id, curve, context);
+        self.on_load(id, context);
     }
 
     /// Removes the load of a deployment, which stays as it is; returns `false` if nothing drives it.
-    pub fn remove_load(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
-        self.loads.remove(id, moment)
+    pub fn remove_load(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) -> bool {
+        self.loads.remove(id, context)
     }
 
     /// Applies a load as of now: sets the requests and the number of pods. With a horizontal autoscaler
     /// it wakes that instead of setting the number.
-    pub(crate) fn on_load(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
-        let Some(demand) = self.loads.follow(id, moment) else {
+    pub(crate) fn on_load(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
+        let Some(demand) = self.loads.follow(id, context) else {
             return;
         };
         if let Some(requests) = demand.requests {
-            self.change_template(id, |template| template.set_requests(requests), moment);
+            self.change_template(id, |template| template.set_requests(requests), context);
         }
         if self.horizontals.has(id) {
-            self.horizontals.wake(id, moment);
+            self.horizontals.wake(id, context);
         } else {
             self.scale_deployment(id, demand.pods);
         }
@@ -58,15 +58,15 @@ impl Kubernetes {
     }
 
     /// Scales a deployment by its CPU utilisation from now on; replaces an earlier autoscaler.
-    pub fn set_horizontal(&mut self, id: DeploymentId, spec: HorizontalSpec, moment: &mut Moment<'_>) {
+    pub fn set_horizontal(&mut self, id: DeploymentId, spec: HorizontalSpec, context: &mut ChangeContext<'_>) {
         let deployment = known(self.deployments.get(id), "a deployment that is scaled");
         let replicas = deployment.map_or(0, |deployment| deployment.spec.replicas);
-        self.horizontals.set(id, spec, replicas, moment);
+        self.horizontals.set(id, spec, replicas, context);
     }
 
     /// Removes the autoscaler of a deployment, which keeps its pods; returns `false` if it had none.
-    pub fn remove_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) -> bool {
-        self.horizontals.remove(id, moment)
+    pub fn remove_horizontal(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) -> bool {
+        self.horizontals.remove(id, context)
     }
 
     /// Returns the CPU usage of each ready pod of a deployment, in thousandths of its request.
@@ -89,21 +89,21 @@ impl Kubernetes {
     }
 
     /// Lets the horizontal autoscaler of a deployment look, and scales the deployment as it says.
-    pub(crate) fn on_horizontal(&mut self, id: DeploymentId, moment: &mut Moment<'_>) {
+    pub(crate) fn on_horizontal(&mut self, id: DeploymentId, context: &mut ChangeContext<'_>) {
         let Some(deployment) = known(self.deployments.get(id), "a deployment that is scaled") else {
             return;
         };
         let observed = Observed {
             replicas: deployment.spec.replicas,
             ready: self.ready_of(id),
-            usage_permille: self.usage_permille(id, moment.now_ms),
+            usage_permille: self.usage_permille(id, context.now_ms),
         };
-        if let Some(rescale) = self.horizontals.look(id, observed, moment) {
-            self.rescale(id, rescale, moment);
+        if let Some(rescale) = self.horizontals.look(id, observed, context) {
+            self.rescale(id, rescale, context);
         }
     }
 
-    fn rescale(&mut self, id: DeploymentId, rescale: Rescale, moment: &mut Moment<'_>) {
+    fn rescale(&mut self, id: DeploymentId, rescale: Rescale, context: &mut ChangeContext<'_>) {
         let Rescale { pods, is_above } = rescale;
         if let Some(deployment) = known(self.deployments.get(id), "a deployment that is scaled") {
             let reason = if is_above {
@@ -111,7 +111,7 @@ impl Kubernetes {
             } else {
                 "All metrics below target"
             };
-            moment.remark(Remark {
+            context.record_event(KubernetesEvent {
                 namespace: Some(deployment.spec.namespace.clone()),
                 object: format!("horizontalpodautoscaler/{}", deployment.spec.name),
                 is_warning: false,

@@ -9,16 +9,16 @@
 use std::cmp::Reverse;
 use std::sync::Arc;
 
+use super::change_context::ChangeContext;
 use super::index::{Bucket, Class};
 use super::kubernetes::Kubernetes;
-use super::moment::Moment;
 use super::pod_set::PodSet;
 use super::scoring::Scoring;
 use crate::ground::id::NodeId;
 use crate::ground::invariant::known;
-use crate::kubernetes::fit::{Misfit, Refusals, Shortage, check_fit, check_standing};
+use crate::kubernetes::fit::{Misfit, Refusals, Shortage, check_fit, check_node_constraints};
 use crate::kubernetes::taint::TaintEffect;
-use crate::kubernetes::{NodeInfo, PodSpec, Resources, SetId, Surroundings, Taint};
+use crate::kubernetes::{NodeInfo, PodSpec, Resources, SetId, Taint, TopologyCounts};
 use crate::record::PodEvent;
 
 /// Largest number of pods of a set that record a refusal at a time.
@@ -30,7 +30,7 @@ const SCORE_SCALE: u64 = 1_000_000;
 
 /// A node with room, and its score.
 #[derive(Debug, Clone, Copy)]
-struct Choice {
+struct ScoredNode {
     /// Number of the pod's preferences that it meets, less its `PreferNoSchedule` taints that the pod
     /// does not tolerate.
     suits: i32,
@@ -38,7 +38,7 @@ struct Choice {
     node: NodeId,
 }
 
-impl Choice {
+impl ScoredNode {
     fn is_better_than(&self, other: &Self) -> bool {
         (self.suits, self.score, Reverse(self.node)) > (other.suits, other.score, Reverse(other.node))
     }
@@ -46,10 +46,10 @@ impl Choice {
 
 impl Kubernetes {
     /// Places the waiting pods as far as there is room, the most important first.
-    pub(super) fn schedule(&mut self, moment: &mut Moment<'_>) {
-        let is_untried = std::mem::take(&mut self.todo.is_untried);
-        let roomier = std::mem::take(&mut self.todo.roomier);
-        if !is_untried && roomier.is_empty() {
+    pub(super) fn schedule(&mut self, context: &mut ChangeContext<'_>) {
+        let is_untried = std::mem::take(&mut self.work_queue.is_untried);
+        let nodes_with_more_room = std::mem::take(&mut self.work_queue.nodes_with_more_room);
+        if !is_untried && nodes_with_more_room.is_empty() {
             return;
         }
         let priority = |set: &PodSet| Reverse(set.spec.priority.unwrap_or(0));
@@ -60,16 +60,16 @@ impl Kubernetes {
         order.sort_unstable();
         let mut latest = None;
         for (_, _, set, is_new) in order {
-            if is_new || roomier.len() > ROOMIER_MAX || self.may_fit_any(set, &roomier) {
-                latest = self.place_waiting(set, moment).or(latest);
+            if is_new || nodes_with_more_room.len() > ROOMIER_MAX || self.may_fit_any(set, &nodes_with_more_room) {
+                latest = self.place_waiting(set, context).or(latest);
             }
         }
         self.forget_room_made();
         // Pods that want to be with others may have been asked before those were placed.
         if let Some(node) = latest
-            && self.pending().any(|set| set.spec.looks_around())
+            && self.pending().any(|set| set.spec.depends_on_other_pods())
         {
-            self.todo.roomier.push(node);
+            self.work_queue.nodes_with_more_room.push(node);
         }
     }
 
@@ -78,22 +78,22 @@ impl Kubernetes {
             return false;
         };
         // What is around is looked at when it is tried: a change elsewhere can matter to it.
-        let fits = |node: &NodeInfo| check_fit(&set.spec, node, &Surroundings::default()).is_ok();
-        set.spec.looks_around() || nodes.iter().filter_map(|id| self.nodes.get(*id)).any(|node| fits(node))
+        let fits = |node: &NodeInfo| check_fit(&set.spec, node, &TopologyCounts::default()).is_ok();
+        set.spec.depends_on_other_pods() || nodes.iter().filter_map(|id| self.nodes.get(*id)).any(|node| fits(node))
     }
 
     /// Places the pods of a set as far as there is room; returns the node that got the last of them.
-    fn place_waiting(&mut self, id: SetId, moment: &mut Moment<'_>) -> Option<NodeId> {
+    fn place_waiting(&mut self, id: SetId, context: &mut ChangeContext<'_>) -> Option<NodeId> {
         let set = known(self.sets.get(id), "a set that waits")?;
         let mut latest = None;
         let spec = Arc::clone(&set.spec);
         let requests = spec.requests();
-        let mut search = Search::new(self, id, &spec);
+        let mut search = SchedulingCycle::new(self, id, &spec);
         while let Some(node) = search.find(self, &spec, requests) {
             let pod = self.sets.get_mut(id)?.take_first()?;
             let pod_id = pod.id;
             if let Some(found) = known(self.nodes.get(node), "a node of the index") {
-                moment.record(&pod, PodEvent::Scheduled(Arc::clone(&found.name)));
+                context.record(&pod, PodEvent::Scheduled(Arc::clone(&found.name)));
             }
             self.bind(pod, node);
             latest = Some(node);
@@ -103,29 +103,29 @@ impl Kubernetes {
             {
                 set.nominated.remove(index);
             }
-            self.begin(node, pod_id, moment);
+            self.begin(node, pod_id, context);
             if self.sets.get(id)?.waiting().is_empty() {
                 return latest;
             }
         }
         let refusals = self.refusals(&spec, requests, &search.around);
-        let is_preempting = self.preempt(id, &search.around, moment);
+        let is_preempting = self.preempt(id, &search.around, context);
         let refusal: Arc<str> = refusals.message(is_preempting).into();
         for pod in self.sets.get_mut(id)?.refuse(&refusal, REFUSALS_TOLD_MAX) {
-            moment.record(pod, PodEvent::FailedScheduling(Arc::clone(&refusal)));
+            context.record(pod, PodEvent::FailedScheduling(Arc::clone(&refusal)));
         }
         latest
     }
 
     /// Counts the reasons why no node takes a pod now.
-    fn refusals(&self, spec: &PodSpec, requests: Resources, around: &Surroundings) -> Refusals {
+    fn refusals(&self, spec: &PodSpec, requests: Resources, around: &TopologyCounts) -> Refusals {
         let mut refusals = Refusals::default();
         let is_single = looks_at_nodes(self, spec);
         for class in self.nodes.classes() {
             let example = class.example().and_then(|node| self.nodes.get(node));
-            let misfit = example.and_then(|node| check_standing(spec, node).err());
+            let misfit = example.and_then(|node| check_node_constraints(spec, node).err());
             match misfit {
-                Some(misfit) if !spec.asks_for_host() => refusals.add(misfit, class.len()),
+                Some(misfit) if !spec.selects_hostname() => refusals.add(misfit, class.len()),
                 _ if is_single => {
                     let nodes = class.buckets.iter().flat_map(|bucket| bucket.nodes.iter());
                     for node in nodes.filter_map(|node| self.nodes.get(node)) {
@@ -160,9 +160,9 @@ impl Kubernetes {
 
 /// Returns `true` if a pod has to be checked against single nodes, not only against classes of nodes.
 fn looks_at_nodes(kubernetes: &Kubernetes, spec: &PodSpec) -> bool {
-    kubernetes.nodes.has_pods_that_keep_away()
-        || spec.looks_around()
-        || spec.asks_for_host()
+    kubernetes.nodes.has_pods_with_anti_affinity()
+        || spec.depends_on_other_pods()
+        || spec.selects_hostname()
         || !spec.host_ports.is_empty()
 }
 
@@ -179,46 +179,46 @@ fn suits(spec: &PodSpec, node: &NodeInfo) -> i32 {
 }
 
 /// The search for nodes for pods of one specification.
-struct Search {
+struct SchedulingCycle {
     is_single: bool,
-    around: Surroundings,
+    around: TopologyCounts,
     /// Resources kept free for other sets, by node.
     reserved: Vec<(NodeId, Resources)>,
 }
 
-impl Search {
+impl SchedulingCycle {
     fn new(kubernetes: &Kubernetes, id: SetId, spec: &PodSpec) -> Self {
         let reserved = kubernetes.reserved(id, spec);
         let is_single = !reserved.is_empty() || looks_at_nodes(kubernetes, spec);
-        let around = if kubernetes.nodes.has_pods_that_keep_away() || spec.looks_around() {
-            Surroundings::of(spec, kubernetes.nodes.values().map(AsRef::as_ref))
+        let around = if kubernetes.nodes.has_pods_with_anti_affinity() || spec.depends_on_other_pods() {
+            TopologyCounts::of(spec, kubernetes.nodes.values().map(AsRef::as_ref))
         } else {
-            Surroundings::default()
+            TopologyCounts::default()
         };
         Self { is_single, around, reserved }
     }
 
     /// Returns the best node for one pod; `None` if no node takes it.
     fn find(&self, kubernetes: &Kubernetes, spec: &PodSpec, requests: Resources) -> Option<NodeId> {
-        let mut best: Option<Choice> = None;
+        let mut best: Option<ScoredNode> = None;
         for class in kubernetes.nodes.classes() {
             let Some(example) = class.example().and_then(|node| kubernetes.nodes.get(node)) else {
                 continue;
             };
-            if !spec.asks_for_host() && check_standing(spec, example).is_err() {
+            if !spec.selects_hostname() && check_node_constraints(spec, example).is_err() {
                 continue;
             }
             let suits = suits(spec, example);
             for bucket in class.buckets.iter().filter(|bucket| requests.fits_in(bucket.free)) {
                 let score = kubernetes.score(class, bucket.free, requests);
-                let is_worse = |best: &Choice| (suits, score) < (best.suits, best.score);
+                let is_worse = |best: &ScoredNode| (suits, score) < (best.suits, best.score);
                 if best.as_ref().is_some_and(is_worse) {
                     continue;
                 }
                 let Some(node) = self.first_of(bucket, kubernetes, spec) else {
                     continue;
                 };
-                let choice = Choice { suits, score, node };
+                let choice = ScoredNode { suits, score, node };
                 if best.as_ref().is_none_or(|best| choice.is_better_than(best)) {
                     best = Some(choice);
                 }
@@ -247,7 +247,7 @@ impl Search {
         if self.is_single
             && let Some(node) = kubernetes.nodes.get(node)
         {
-            self.around.place(spec, spec, node);
+            self.around.add(spec, spec, node);
         }
     }
 }

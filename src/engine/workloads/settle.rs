@@ -2,22 +2,22 @@
 //! until nothing is left to do.
 
 use super::agenda::Task;
+use super::change_context::ChangeContext;
 use super::kubernetes::Kubernetes;
-use super::moment::Moment;
 
 impl Kubernetes {
     /// Runs the controllers, then the scheduler, until nothing is left to do.
-    pub(crate) fn settle(&mut self, moment: &mut Moment<'_>) {
-        while !self.todo.is_empty() {
+    pub(crate) fn settle(&mut self, context: &mut ChangeContext<'_>) {
+        while !self.work_queue.is_empty() {
             self.generation += 1;
-            while let Some(deployment) = self.todo.deployments.pop() {
-                self.reconcile_deployment(deployment, moment);
+            while let Some(deployment) = self.work_queue.deployments.pop() {
+                self.reconcile_deployment(deployment, context);
             }
-            while let Some(set) = self.todo.sets.pop() {
-                self.reconcile_set(set, moment);
+            while let Some(set) = self.work_queue.sets.pop() {
+                self.reconcile_set(set, context);
             }
-            if self.todo.deployments.is_empty() {
-                self.schedule(moment);
+            if self.work_queue.deployments.is_empty() {
+                self.schedule(context);
             }
         }
         self.assert_settled();
@@ -31,36 +31,36 @@ impl Kubernetes {
 
     /// Schedules a `Settle` task for now if deployments or sets have changed, or if pods are untried or
     /// pending. Otherwise forgets which nodes have more room: no pod waits for it.
-    pub(super) fn plan_to_settle(&mut self, moment: &mut Moment<'_>) {
-        let is_needed = !self.todo.deployments.is_empty()
-            || !self.todo.sets.is_empty()
-            || self.todo.is_untried
+    pub(super) fn plan_to_settle(&mut self, context: &mut ChangeContext<'_>) {
+        let is_needed = !self.work_queue.deployments.is_empty()
+            || !self.work_queue.sets.is_empty()
+            || self.work_queue.is_untried
             || self.pending().next().is_some();
         if is_needed {
-            self.agenda.plan(0, Task::Settle, moment);
+            self.agenda.plan(0, Task::Settle, context);
         } else {
-            self.todo.roomier.clear();
+            self.work_queue.nodes_with_more_room.clear();
         }
     }
 
     /// Carries out the tasks that are due now, then lets controllers and scheduler react.
-    pub(crate) fn on_due(&mut self, moment: &mut Moment<'_>) {
-        while let Some(tasks) = self.agenda.take(moment.now_ms) {
+    pub(crate) fn on_due(&mut self, context: &mut ChangeContext<'_>) {
+        while let Some(tasks) = self.agenda.take(context.now_ms) {
             for task in tasks {
-                self.carry_out(task, moment);
+                self.carry_out(task, context);
             }
-            self.settle(moment);
+            self.settle(context);
         }
     }
 
-    fn carry_out(&mut self, task: Task, moment: &mut Moment<'_>) {
+    fn carry_out(&mut self, task: Task, context: &mut ChangeContext<'_>) {
         match task {
-            Task::Start(node, pod) => self.start(node, pod, moment),
-            Task::Pulled(node, image) => self.on_pulled(node, image, moment),
-            Task::Stopped(node, pod) => self.on_stopped(node, pod, moment),
-            Task::Finish(node, pod) => self.finish(node, pod, moment),
-            Task::Evict(node) => self.evict(node, moment),
-            Task::GiveUp(node) => self.give_up(node, moment),
+            Task::Start(node, pod) => self.start(node, pod, context),
+            Task::Pulled(node, image) => self.on_pulled(node, image, context),
+            Task::Stopped(node, pod) => self.on_stopped(node, pod, context),
+            Task::Finish(node, pod) => self.finish(node, pod, context),
+            Task::Evict(node) => self.evict(node, context),
+            Task::GiveUp(node) => self.give_up(node, context),
             Task::Settle => {}
         }
     }

@@ -8,9 +8,9 @@
 
 use std::sync::Arc;
 
+use super::change_context::ChangeContext;
 use super::deployment::DeploymentSpec;
 use super::kubernetes::Kubernetes;
-use super::moment::Moment;
 use super::pod_set::{PodSet, SetKind};
 use crate::azure::pool_spec::Pairs;
 use crate::kubernetes::budget::Amount;
@@ -55,12 +55,12 @@ fn spec(name: &str, cpu_millis: u64, memory_mib: u64, priority: i32, image: &str
 impl Kubernetes {
     /// Adds the daemon sets, deployments and budgets that a new cluster has from the beginning. Where
     /// AKS hosts the system pool, its deployments are not on nodes that anybody sees, and are left out.
-    pub(crate) fn add_system(&mut self, has_system_pool: bool, moment: &mut Moment<'_>) {
+    pub(crate) fn add_system(&mut self, has_system_pool: bool, context: &mut ChangeContext<'_>) {
         for (name, cpu_millis, memory_mib, image) in DAEMONS {
             let mut spec = spec(name, cpu_millis, memory_mib, NODE_CRITICAL, image);
             spec.owner = Some(Owner { kind: OwnerKind::DaemonSet, name: name.to_owned() });
             spec.tolerations.push(Toleration::of_everything());
-            self.add_set(|id| PodSet::new(id, SetKind::DaemonSet, Arc::new(spec), 0, moment.now_ms));
+            self.add_set(|id| PodSet::new(id, SetKind::DaemonSet, Arc::new(spec), 0, context.now_ms));
         }
         if !has_system_pool {
             return;
@@ -79,10 +79,10 @@ impl Kubernetes {
                     name: format!("{name}-pdb"),
                     selector: Some(selector),
                     limit: BudgetLimit::MinAvailable(Amount::Pods(1)),
-                    created_ms: moment.now_ms,
+                    created_ms: context.now_ms,
                 });
             }
-            self.add_deployment(DeploymentSpec { name, namespace, labels, replicas, template }, moment);
+            self.add_deployment(DeploymentSpec { name, namespace, labels, replicas, template }, context);
         }
     }
 }

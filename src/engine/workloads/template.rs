@@ -14,9 +14,9 @@ use crate::kubernetes::{Resources, Taint, TaintEffect, allocatable};
 /// The label, and the taint, of spot nodes.
 const PRIORITY_KEY: &str = "kubernetes.azure.com/scalesetpriority";
 
-/// The standing of a node with the control plane, from which its taints follow.
+/// The condition of a node in the eyes of the control plane, from which its taints follow.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum Standing {
+pub enum NodeCondition {
     /// It reports that it is ready.
     Ready,
     /// It has registered and is not ready yet.
@@ -27,7 +27,7 @@ pub enum Standing {
     Shutdown,
 }
 
-impl Standing {
+impl NodeCondition {
     const ALL: [Self; 4] = [Self::Ready, Self::NotReady, Self::Unreachable, Self::Shutdown];
 
     /// Returns the taints that the control plane puts on such a node.
@@ -47,7 +47,7 @@ impl Standing {
 }
 
 /// Returns `true` if a taint is one that the control plane puts on nodes by itself.
-fn is_of_standing(taint: &Taint) -> bool {
+fn is_condition_taint(taint: &Taint) -> bool {
     [NOT_READY_KEY, UNREACHABLE_KEY, SHUTDOWN_KEY].contains(&taint.key.as_str())
 }
 
@@ -62,7 +62,7 @@ pub struct NodeTemplate {
     pub keeps_disk: bool,
     /// Labels by zone; 0 stands for none.
     labels: Vec<(u8, Arc<Pairs>)>,
-    /// Taints in the order of [`Standing::ALL`].
+    /// Taints in the order of [`NodeCondition::ALL`].
     taints: [Arc<[Taint]>; 4],
 }
 
@@ -78,7 +78,7 @@ impl NodeTemplate {
             allocatable: allocatable(&spec.vm_size, spec.max_pods, &spec.kubernetes_version, spec.os_type),
             keeps_disk: spec.os_disk_type == OsDiskType::Managed,
             labels: labels.collect(),
-            taints: Standing::ALL.map(|standing| own.iter().cloned().chain(standing.taints()).collect()),
+            taints: NodeCondition::ALL.map(|condition| own.iter().cloned().chain(condition.taints()).collect()),
         }
     }
 
@@ -91,8 +91,8 @@ impl NodeTemplate {
 
     /// Returns the taints of a node that nobody has given others.
     #[must_use]
-    pub fn taints(&self, standing: Standing) -> Arc<[Taint]> {
-        let found = Standing::ALL.iter().zip(&self.taints).find(|(one, _)| **one == standing);
+    pub fn taints(&self, condition: NodeCondition) -> Arc<[Taint]> {
+        let found = NodeCondition::ALL.iter().zip(&self.taints).find(|(one, _)| **one == condition);
         found.map(|(_, taints)| Arc::clone(taints)).unwrap_or_default()
     }
 
@@ -102,24 +102,24 @@ impl NodeTemplate {
         known.cloned().unwrap_or_else(|| taints.into())
     }
 
-    /// Returns the taints of a node that has `taints` once its standing is `standing`.
-    pub(super) fn taints_after(&self, taints: &[Taint], standing: Standing) -> Arc<[Taint]> {
-        let own = || taints.iter().filter(|taint| !is_of_standing(taint));
-        if own().eq(self.taints(Standing::Ready).iter()) {
-            return self.taints(standing);
+    /// Returns the taints of a node that has `taints` once its condition is `condition`.
+    pub(super) fn taints_after(&self, taints: &[Taint], condition: NodeCondition) -> Arc<[Taint]> {
+        let own = || taints.iter().filter(|taint| !is_condition_taint(taint));
+        if own().eq(self.taints(NodeCondition::Ready).iter()) {
+            return self.taints(condition);
         }
-        own().cloned().chain(standing.taints()).collect()
+        own().cloned().chain(condition.taints()).collect()
     }
 
     /// Returns the taints of a node that has `taints`, after its pool's own have changed from `before`.
     pub(super) fn taints_renewed(&self, taints: &[Taint], before: &Self) -> Arc<[Taint]> {
-        if let Some((standing, _)) =
-            Standing::ALL.iter().zip(&before.taints).find(|(_, known)| known.as_ref() == taints)
+        if let Some((condition, _)) =
+            NodeCondition::ALL.iter().zip(&before.taints).find(|(_, known)| known.as_ref() == taints)
         {
-            return self.taints(*standing);
+            return self.taints(*condition);
         }
-        let old = before.taints(Standing::Ready);
-        let new = self.taints(Standing::Ready);
+        let old = before.taints(NodeCondition::Ready);
+        let new = self.taints(NodeCondition::Ready);
         let others = taints.iter().filter(|taint| !old.contains(taint));
         new.iter().chain(others).cloned().collect()
     }
@@ -198,8 +198,8 @@ mod tests {
     #[test]
     fn a_node_keeps_its_own_taints_whatever_it_goes_through() {
         let template = template(&["sku=gpu:NoSchedule"], &[]);
-        let ready = template.taints(Standing::Ready);
-        let away = template.taints_after(&ready, Standing::Shutdown);
+        let ready = template.taints(NodeCondition::Ready);
+        let away = template.taints_after(&ready, NodeCondition::Shutdown);
         assert_eq!(
             shown(&away),
             [
@@ -209,18 +209,21 @@ mod tests {
                 "node.kubernetes.io/unreachable:NoExecute"
             ]
         );
-        assert!(Arc::ptr_eq(&template.taints_after(&away, Standing::Ready), &ready), "it is shared again");
+        assert!(Arc::ptr_eq(&template.taints_after(&away, NodeCondition::Ready), &ready), "it is shared again");
         let mut by_hand = away.to_vec();
         by_hand.push(Taint::new("mine", "", TaintEffect::NoExecute));
-        assert_eq!(shown(&template.taints_after(&by_hand, Standing::Ready)), ["sku=gpu:NoSchedule", "mine:NoExecute"]);
+        assert_eq!(
+            shown(&template.taints_after(&by_hand, NodeCondition::Ready)),
+            ["sku=gpu:NoSchedule", "mine:NoExecute"]
+        );
     }
 
     #[test]
     fn a_change_of_the_pool_reaches_nodes_that_were_changed_by_hand() {
         let before = template(&["old=1:NoSchedule"], &[("tier", "one"), ("gone", "x")]);
         let after = template(&["new=1:NoSchedule"], &[("tier", "two")]);
-        let mut taints = before.taints(Standing::NotReady).to_vec();
-        assert!(Arc::ptr_eq(&after.taints_renewed(&taints, &before), &after.taints(Standing::NotReady)));
+        let mut taints = before.taints(NodeCondition::NotReady).to_vec();
+        assert!(Arc::ptr_eq(&after.taints_renewed(&taints, &before), &after.taints(NodeCondition::NotReady)));
         taints.push(Taint::new("mine", "", TaintEffect::NoSchedule));
         let renewed = shown(&after.taints_renewed(&taints, &before));
         assert_eq!(renewed.first().map(String::as_str), Some("new=1:NoSchedule"));

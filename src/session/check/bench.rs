@@ -5,12 +5,12 @@
 //! that is left is therefore one that a reader would get too.
 
 use crate::World;
-use scale_down_cli::account::Account;
-use scale_down_cli::error::Stage;
-use scale_down_cli::exec::{self, Context, Execution, Resumption, Terminal, Waiting};
-use scale_down_cli::outcome::Outcome;
+use scale_down_cli::az::account::Account;
+use scale_down_cli::az::exec::{self, Context, Execution, Resumption, Terminal, Waiting};
+use scale_down_cli::az::parse::{Invocation, ParseOptions, Parsed, parse};
+use scale_down_cli::ground::error::Stage;
+use scale_down_cli::ground::outcome::Outcome;
 use scale_down_cli::output;
-use scale_down_cli::parse::{Invocation, ParseOptions, Parsed, parse};
 use scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION;
 use scale_down_engine::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, ExistingPool, OperationId, PoolSpec, PowerState, ProvisioningState,
@@ -39,7 +39,7 @@ pub(super) struct Bench {
 }
 
 /// The resources that a command names.
-struct Target<'a> {
+struct NamedResources<'a> {
     group: &'a str,
     cluster: Option<&'a str>,
     pool: Option<&'a str>,
@@ -100,8 +100,8 @@ impl Bench {
         let outcome = loop {
             match execution {
                 Execution::Done(outcome) => break outcome,
-                // Without a terminal nothing asks, and az follows nothing.
-                Execution::Asking(_, blocks) | Execution::Following(_, blocks) => break Outcome::ok(blocks),
+                // Without a terminal nothing asks.
+                Execution::Asking(_, blocks) => break Outcome::ok(blocks),
                 Execution::Waiting(waiting) => {
                     self.await_end(&waiting);
                     execution = match exec::resume(waiting, &self.cloud) {
@@ -142,7 +142,7 @@ impl Bench {
         if let Some(extension) = invocation.text("extension_name")
             && name != "extension add"
             && let Some((known, version)) =
-                scale_down_cli::account::EXTENSIONS.iter().find(|(known, _)| *known == extension)
+                scale_down_cli::az::account::EXTENSIONS.iter().find(|(known, _)| *known == extension)
         {
             self.account.extensions.insert((*known).to_owned(), version);
         }
@@ -161,7 +161,7 @@ impl Bench {
         self.presume_group(group);
         let cluster = ["cluster_name", "resource_name", "name"].into_iter().find_map(|dest| invocation.text(dest));
         let pool = ["nodepool_name", "agent_pool_name"].into_iter().find_map(|dest| invocation.text(dest));
-        let target = Target { group, cluster: cluster.filter(|name| !name.is_empty()), pool };
+        let target = NamedResources { group, cluster: cluster.filter(|name| !name.is_empty()), pool };
         let Some(cluster) = target.cluster else {
             return;
         };
@@ -180,7 +180,7 @@ impl Bench {
                 let is_empty = self.cloud.cluster(group, cluster).is_some_and(|found| found.pools.is_empty());
                 if is_empty {
                     let pool = target.pool.filter(|pool| !pool.is_empty()).unwrap_or(FIRST_POOL);
-                    self.presume_pool(id, &Target { pool: Some(pool), ..target }, invocation);
+                    self.presume_pool(id, &NamedResources { pool: Some(pool), ..target }, invocation);
                 }
             }
             (_, Some(pool)) if name.starts_with("aks nodepool ") && !pool.is_empty() => {
@@ -219,7 +219,7 @@ impl Bench {
     }
 
     /// Creates the pool if it does not exist, with another count and scale-down mode than the command asks for.
-    fn presume_pool(&mut self, id: ClusterId, target: &Target<'_>, invocation: &Invocation) {
+    fn presume_pool(&mut self, id: ClusterId, target: &NamedResources<'_>, invocation: &Invocation) {
         let (Some(cluster), Some(name)) = (target.cluster, target.pool) else {
             return;
         };
@@ -252,7 +252,7 @@ impl Bench {
 
     /// Deletes a resource group that an earlier example has left in another region.
     fn renew_group(&mut self, name: &str, location: &str) {
-        let target = Target { group: name, cluster: None, pool: None };
+        let target = NamedResources { group: name, cluster: None, pool: None };
         let is_elsewhere = self.cloud.group(name).is_some_and(|group| !group.location.eq_ignore_ascii_case(location));
         if is_elsewhere && !self.made.contains(&key(&target, false)) && self.cloud.delete_group(name).is_ok() {
             self.settle();
@@ -263,7 +263,7 @@ impl Bench {
 
     /// Deletes a cluster that an earlier example has left.
     fn renew_cluster(&mut self, group: &str, name: &str) {
-        let target = Target { group, cluster: Some(name), pool: None };
+        let target = NamedResources { group, cluster: Some(name), pool: None };
         let found = self.cloud.cluster(group, name).map(|cluster| cluster.id);
         if let Some(id) = found.filter(|_| !self.made.contains(&key(&target, false))) {
             let operation = self.cloud.delete_cluster(id);
@@ -273,7 +273,7 @@ impl Bench {
 
     /// Deletes a pool that an earlier example has left. If it is the last one that its cluster needs, the cluster
     /// is created anew.
-    fn renew_pool(&mut self, target: &Target<'_>) {
+    fn renew_pool(&mut self, target: &NamedResources<'_>) {
         let (Some(cluster), Some(pool)) = (target.cluster, target.pool) else {
             return;
         };
@@ -298,7 +298,7 @@ impl Bench {
     }
 }
 
-fn key(target: &Target<'_>, with_pool: bool) -> String {
+fn key(target: &NamedResources<'_>, with_pool: bool) -> String {
     let pool = target.pool.filter(|_| with_pool).unwrap_or_default();
     format!("{}/{}/{pool}", target.group, target.cluster.unwrap_or_default()).to_lowercase()
 }

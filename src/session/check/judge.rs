@@ -7,9 +7,9 @@ use super::repair::{self, Edit, Proposal};
 use super::script::{self, FILLER, PLACEHOLDER_FIRST, Script};
 use super::stand_in::stand_in;
 use super::verdict::{doubt, is_open, level, rule, rule_of};
-use super::{Change, Finding, Fix, Level, Note, Report};
-use scale_down_cli::error::{CliError, Stage};
-use scale_down_cli::outcome::{Block, Outcome};
+use super::{Finding, Fix, Level, Note, Replacement, Report};
+use scale_down_cli::ground::error::{CliError, Stage};
+use scale_down_cli::ground::outcome::{Block, Outcome};
 use scale_down_cli::shell::{self, RawCommand, ShellError, SimpleCommand, Span, Word};
 
 /// Words of the shell that can precede a command.
@@ -37,7 +37,7 @@ pub(super) struct Judge {
 }
 
 /// A command in the text of a block.
-pub(super) struct Spoken<'a> {
+pub(super) struct DocumentCommand<'a> {
     script: &'a Script,
     /// Byte of the script at which the line begins; all spans count from there.
     base: usize,
@@ -49,7 +49,7 @@ pub(super) struct Spoken<'a> {
     pub is_guessed: bool,
 }
 
-impl Spoken<'_> {
+impl DocumentCommand<'_> {
     /// The span from `az` to the last word.
     fn span(&self) -> Span {
         Span { start: self.program.start, end: self.words.last().map_or(self.program.end, |word| word.span.end) }
@@ -108,20 +108,20 @@ impl Judge {
     }
 
     fn unjudged(&mut self, script: &Script, at: usize, text: impl Into<String>) {
-        self.report.unjudged.push(Note { start: script.place(at), text: text.into() });
+        self.report.unjudged.push(Note { start: script.position(at), text: text.into() });
     }
 
     /// Reports each `\` that trailing blanks keep from joining the next line. The command itself is judged as meant.
     fn strays(&mut self, script: &Script, line: Span) {
         let source = script.source.get(line.start..line.end).unwrap_or_default();
         let strays = script.strays.iter().filter(|stray| (line.start..line.end).contains(*stray));
-        let changes: Vec<Change> = strays
+        let changes: Vec<Replacement> = strays
             .map(|stray| {
                 let rest = script.source.get(*stray..).unwrap_or_default();
                 let blanks = rest.split('\n').next().unwrap_or_default();
-                let (start, end) = (script.place(*stray), script.place(*stray + blanks.len()));
+                let (start, end) = (script.position(*stray), script.position(*stray + blanks.len()));
                 let because = Some("blanks behind \\".to_owned());
-                Change { start, end, from: blanks.to_owned(), to: String::new(), because }
+                Replacement { start, end, from: blanks.to_owned(), to: String::new(), because }
             })
             .collect();
         let Some(first) = changes.first().filter(|_| mentions_az(source)) else {
@@ -200,8 +200,8 @@ impl Judge {
         self.report.findings.push(Finding {
             level: Level::Error,
             rule: rule("shell-syntax"),
-            start: script.place(at),
-            end: script.place(at + 1),
+            start: script.position(at),
+            end: script.position(at + 1),
             message: error.message.clone(),
             stderr: format!("{}\n", error.message),
             exit_code: error.exit_code,
@@ -250,31 +250,31 @@ impl Judge {
         }
         let words: Vec<Word> = words.collect();
         let is_guessed = is_guessed || words.iter().any(|word| is_open(&word.text));
-        self.judge(&Spoken { script, base, program: program.span, words, is_guessed });
+        self.judge(&DocumentCommand { script, base, program: program.span, words, is_guessed });
     }
 
-    fn judge(&mut self, spoken: &Spoken<'_>) {
-        let at = spoken.base + spoken.program.start;
-        if spoken.words.iter().any(|word| is_ellipsis(&word.text)) {
-            self.unjudged(spoken.script, at, "the command is shown in part");
+    fn judge(&mut self, written: &DocumentCommand<'_>) {
+        let at = written.base + written.program.start;
+        if written.words.iter().any(|word| is_ellipsis(&word.text)) {
+            self.unjudged(written.script, at, "the command is shown in part");
             return;
         }
         self.report.commands += 1;
-        let words: Vec<&str> = spoken.words.iter().map(|word| word.text.as_str()).collect();
+        let words: Vec<&str> = written.words.iter().map(|word| word.text.as_str()).collect();
         let outcome = self.bench.run(&words);
         if let Some(renewed) = self.bench.renewed.take() {
             let text = format!("{renewed} exists already: taken as the beginning of another example");
-            self.report.notes.push(Note { start: spoken.script.place(at), text });
+            self.report.notes.push(Note { start: written.script.position(at), text });
         }
         let Some(error) = refusal(&outcome) else {
             return;
         };
-        if let Some(reason) = doubt(spoken, error, &self.guesses) {
-            self.unjudged(spoken.script, at, reason);
+        if let Some(reason) = doubt(written, error, &self.guesses) {
+            self.unjudged(written.script, at, reason);
             return;
         }
-        let fix = self.plain_characters(spoken).or_else(|| self.fix(spoken, &words));
-        let finding = self.finding(spoken, &outcome, error, fix.as_ref());
+        let fix = self.plain_characters(written).or_else(|| self.fix(written, &words));
+        let finding = self.finding(written, &outcome, error, fix.as_ref());
         self.report.findings.push(finding);
         match fix {
             Some((_, proposal)) => {
@@ -287,13 +287,13 @@ impl Judge {
 
     fn finding(
         &self,
-        spoken: &Spoken<'_>,
+        written: &DocumentCommand<'_>,
         outcome: &Outcome,
         error: &CliError,
         fix: Option<&(Fix, Proposal)>,
     ) -> Finding {
-        let span = spoken.span();
-        let place = |at: usize| spoken.script.place(spoken.base + at);
+        let span = written.span();
+        let position = |at: usize| written.script.position(written.base + at);
         let first = fix.and_then(|(fix, _)| fix.changes.first());
         // The service says everything twice.
         let message = error.message.split("\nCode: ").next().unwrap_or_default().trim_end();
@@ -301,21 +301,21 @@ impl Judge {
         Finding {
             level: level(error, fix.map(|(_, proposal)| proposal), self.has_preview),
             rule: if is_look_alike(fix) { rule("look-alike") } else { rule_of(error) },
-            start: first.map_or_else(|| place(span.start), |change| change.start),
-            end: first.map_or_else(|| place(span.end), |change| change.end),
+            start: first.map_or_else(|| position(span.start), |change| change.start),
+            end: first.map_or_else(|| position(span.end), |change| change.end),
             message: message.collect::<Vec<_>>().join("\n"),
             stderr: error.stderr(),
             exit_code: outcome.exit_code,
             stage: outcome.stage.name(),
-            command: spoken.text(span).to_owned(),
+            command: written.text(span).to_owned(),
             fix: fix.map(|(fix, _)| fix.clone()),
         }
     }
 
     /// Returns a fix that replaces a word processor's characters by plain ones, if the command then passes.
-    fn plain_characters(&self, spoken: &Spoken<'_>) -> Option<(Fix, Proposal)> {
-        let span = spoken.span();
-        let masked = spoken.script.masked.get(spoken.base + span.start..spoken.base + span.end)?;
+    fn plain_characters(&self, written: &DocumentCommand<'_>) -> Option<(Fix, Proposal)> {
+        let span = written.span();
+        let masked = written.script.masked.get(written.base + span.start..written.base + span.end)?;
         let mut text = String::new();
         let mut edits = Vec::new();
         let mut at = 0;
@@ -343,32 +343,32 @@ impl Judge {
         let command = commands.first_mut().filter(|_| !edits.is_empty())?;
         fill(&self.placeholders, command);
         let words = command.words.iter().skip(1).map(|word| word.text.clone()).collect();
-        self.passing(spoken, Proposal { words, edits, is_certain: true })
+        self.passing(written, Proposal { words, edits, is_certain: true })
     }
 
     /// Returns the first proposal of the repair module that passes.
-    fn fix(&self, spoken: &Spoken<'_>, refused: &[&str]) -> Option<(Fix, Proposal)> {
-        let proposals = repair::proposals(&spoken.words, spoken.source());
+    fn fix(&self, written: &DocumentCommand<'_>, refused: &[&str]) -> Option<(Fix, Proposal)> {
+        let proposals = repair::proposals(&written.words, written.source());
         let is_new = |proposal: &Proposal| proposal.words != refused;
-        proposals.into_iter().filter(is_new).find_map(|proposal| self.passing(spoken, proposal))
+        proposals.into_iter().filter(is_new).find_map(|proposal| self.passing(written, proposal))
     }
 
     /// Returns the fix of a proposal, unless the command is still refused with it beyond doubt.
-    fn passing(&self, spoken: &Spoken<'_>, proposal: Proposal) -> Option<(Fix, Proposal)> {
+    fn passing(&self, written: &DocumentCommand<'_>, proposal: Proposal) -> Option<(Fix, Proposal)> {
         let words: Vec<&str> = proposal.words.iter().map(String::as_str).collect();
         let outcome = self.bench.clone().run(&words);
-        if refusal(&outcome).is_some_and(|error| doubt(spoken, error, &self.guesses).is_none()) {
+        if refusal(&outcome).is_some_and(|error| doubt(written, error, &self.guesses).is_none()) {
             return None;
         }
-        let place = |at: usize| spoken.script.place(spoken.base + at);
-        let changes = proposal.edits.iter().map(|edit| Change {
-            start: place(edit.span.start),
-            end: place(edit.span.end),
+        let position = |at: usize| written.script.position(written.base + at);
+        let changes = proposal.edits.iter().map(|edit| Replacement {
+            start: position(edit.span.start),
+            end: position(edit.span.end),
             from: edit.from.clone(),
             to: edit.to.clone(),
             because: edit.because.clone(),
         });
-        Some((Fix { changes: changes.collect(), command: spoken.rewritten(&proposal.edits) }, proposal))
+        Some((Fix { changes: changes.collect(), command: written.rewritten(&proposal.edits) }, proposal))
     }
 }
 
@@ -423,6 +423,7 @@ fn is_ellipsis(word: &str) -> bool {
 
 /// Returns `true` if the fix only replaces single characters of a word processor by plain ones.
 fn is_look_alike(fix: Option<&(Fix, Proposal)>) -> bool {
-    let is_one = |change: &Change| !change.from.is_ascii() && change.to.is_ascii() && change.from.chars().count() == 1;
+    let is_one =
+        |change: &Replacement| !change.from.is_ascii() && change.to.is_ascii() && change.from.chars().count() == 1;
     fix.is_some_and(|(fix, _)| fix.changes.iter().all(is_one))
 }

@@ -1,7 +1,9 @@
 //! The blocks of command lines in a Markdown document.
 //!
-//! Fences as `CommonMark` has them: of backticks or tildes, indented in lists, behind the `>` of
-//! quotes, not in HTML comments. Every line of a block keeps its place in the file.
+//! Fences as `CommonMark` has them, wherever they stand: in lists, quotes and footnotes, not in HTML. Every line of a
+//! block keeps its place in the file.
+
+use pulldown_cmark::{CodeBlockKind, Event, Options, Parser, Tag, TagEnd};
 
 /// The first words of a fence that mark command lines.
 const LANGUAGES: [&str; 7] = ["azurecli", "azurecli-interactive", "azure-cli", "bash", "sh", "shell", "console"];
@@ -24,176 +26,82 @@ pub(super) struct CodeLine {
     pub text: String,
 }
 
-/// An open fence.
-struct Fence {
-    mark: char,
-    length: usize,
-    /// Number of `>` before it.
-    quotes: usize,
-    /// Number of leading blanks of each line that belong to the list around it.
-    indent: usize,
-    /// The block that is being collected; `None` for other languages.
-    block: Option<Block>,
-}
-
 /// Returns the blocks of command lines of a document, in order.
 pub(super) fn blocks(document: &str) -> Vec<Block> {
+    let lines = Lines::new(document);
     let mut blocks = Vec::new();
-    let mut open: Option<Fence> = None;
-    let mut is_comment = false;
-    let mut is_in_list = false;
-    for (number, line) in (1..).zip(document.lines()) {
-        if let Some(mut fence) = open.take() {
-            match fence.take(number, line) {
-                Taken::Inside => {
-                    open = Some(fence);
-                    continue;
+    let mut open: Option<Block> = None;
+    for (event, range) in Parser::new_ext(document, Options::ENABLE_FOOTNOTES).into_offset_iter() {
+        match event {
+            Event::Start(Tag::CodeBlock(CodeBlockKind::Fenced(info))) => open = block(&info),
+            Event::End(TagEnd::CodeBlock) => blocks.extend(open.take().filter(|block| !block.lines.is_empty())),
+            Event::Text(text) => {
+                if let Some(block) = &mut open {
+                    lines.add(&text, range.start, block);
                 }
-                Taken::End => {
-                    blocks.extend(fence.block);
-                    continue;
-                }
-                // The quote around it has ended, and the block with it.
-                Taken::Outside => blocks.extend(fence.block),
             }
-        }
-        let start = Start::of(line);
-        if is_comment || start.rest.starts_with("<!--") {
-            is_comment = !start.rest.contains("-->");
-            continue;
-        }
-        if start.has_marker {
-            is_in_list = true;
-        } else if start.indent == 0 && !start.rest.is_empty() && !start.rest.starts_with(['`', '~']) {
-            is_in_list = false;
-        }
-        // Elsewhere four blanks make an indented block, in which a fence is text.
-        if start.indent <= 3 || is_in_list {
-            open = start.fence();
+            _ => {}
         }
     }
-    blocks.extend(open.and_then(|fence| fence.block));
-    blocks.retain(|block| !block.lines.is_empty());
     blocks
 }
 
-/// The beginning of a line: quote marks, indentation and list markers.
-struct Start<'a> {
-    /// Number of `>`.
-    quotes: usize,
-    /// Number of characters from them to `rest`: blanks and list markers.
-    indent: usize,
-    has_marker: bool,
-    rest: &'a str,
+/// Returns an empty block for the text behind a fence; `None` for other languages.
+fn block(info: &str) -> Option<Block> {
+    // `{.bash}` is how some tools write it.
+    let language = info.trim().trim_start_matches(['{', '.']);
+    let language = language.split([' ', '\t', ',', '}', '{']).next().unwrap_or_default().to_lowercase();
+    let is_code = LANGUAGES.contains(&language.as_str());
+    is_code.then(|| Block { is_console: language == "console", lines: Vec::new() })
 }
 
-impl<'a> Start<'a> {
-    fn of(line: &'a str) -> Self {
-        let (quotes, rest) = unquoted(line, usize::MAX);
-        let mut start = Self { quotes, indent: 0, has_marker: false, rest };
-        start.skip_blanks();
-        while let Some(rest) = marker(start.rest) {
-            start.indent += start.rest.len() - rest.len();
-            start.has_marker = true;
-            start.rest = rest;
-            start.skip_blanks();
-        }
-        start
-    }
-
-    fn skip_blanks(&mut self) {
-        let rest = self.rest.trim_start_matches([' ', '\t']);
-        self.indent += self.rest.len() - rest.len();
-        self.rest = rest;
-    }
-
-    /// Returns the fence that the line opens.
-    fn fence(&self) -> Option<Fence> {
-        let mark = self.rest.chars().next().filter(|mark| matches!(mark, '`' | '~'))?;
-        let info = self.rest.trim_start_matches(mark);
-        let length = self.rest.len() - info.len();
-        if length < 3 || (mark == '`' && info.contains('`')) {
-            return None;
-        }
-        // `{.bash}` is how some tools write it.
-        let language = info.trim().trim_start_matches(['{', '.']);
-        let language = language.split([' ', '\t', ',', '}', '{']).next().unwrap_or_default().to_lowercase();
-        let is_code = LANGUAGES.contains(&language.as_str());
-        let block = is_code.then(|| Block { is_console: language == "console", lines: Vec::new() });
-        Some(Fence { mark, length, quotes: self.quotes, indent: self.indent, block })
-    }
+/// The lines of a document, by their places.
+struct Lines<'a> {
+    document: &'a str,
+    /// First byte of each line.
+    starts: Vec<usize>,
 }
 
-/// Relation of a line to an open fence.
-enum Taken {
-    Inside,
-    End,
-    Outside,
-}
-
-impl Fence {
-    fn take(&mut self, number: usize, line: &str) -> Taken {
-        let (quotes, rest) = unquoted(line, self.quotes);
-        if quotes < self.quotes {
-            return Taken::Outside;
-        }
-        let text = rest.trim_start_matches([' ', '\t']);
-        let indent = rest.len() - text.len();
-        // The list that it stands in has ended.
-        if indent + 3 < self.indent && !text.is_empty() {
-            return Taken::Outside;
-        }
-        let marks = text.len() - text.trim_start_matches(self.mark).len();
-        if marks >= self.length && text.get(marks..).is_some_and(|rest| rest.trim().is_empty()) {
-            return Taken::End;
-        }
-        let text = rest.get(indent.min(self.indent)..).unwrap_or_default();
-        if let Some(block) = &mut self.block {
-            let column = line.len() - text.len() + 1;
-            block.lines.push(CodeLine { number, column, text: text.to_owned() });
-        }
-        Taken::Inside
+impl<'a> Lines<'a> {
+    fn new(document: &'a str) -> Self {
+        let ends = document.match_indices('\n').map(|(end, _)| end + 1);
+        Self { document, starts: std::iter::once(0).chain(ends).collect() }
     }
-}
 
-/// Removes up to `quotes_max` leading `>` from a line; returns their number and the rest.
-fn unquoted(line: &str, quotes_max: usize) -> (usize, &str) {
-    let mut quotes = 0;
-    let mut rest = line;
-    while quotes < quotes_max
-        && let Some(behind) = rest.trim_start_matches(' ').strip_prefix('>')
-    {
-        quotes += 1;
-        rest = behind.strip_prefix(' ').unwrap_or(behind);
+    /// Adds a text that stands at a byte of the document to a block. It may be several lines, or a part of one.
+    fn add(&self, text: &str, mut at: usize, block: &mut Block) {
+        for piece in text.split_inclusive('\n') {
+            let number = self.starts.partition_point(|start| *start <= at);
+            let start = number.checked_sub(1).and_then(|index| self.starts.get(index)).copied().unwrap_or_default();
+            let before = self.document.get(start..at).unwrap_or_default();
+            at += piece.len();
+            let piece = piece.trim_end_matches(['\n', '\r']);
+            match block.lines.last_mut().filter(|last| last.number == number) {
+                Some(last) => last.text.push_str(piece),
+                None => {
+                    block.lines.push(CodeLine { number, column: before.chars().count() + 1, text: piece.to_owned() });
+                }
+            }
+        }
     }
-    (quotes, rest)
-}
-
-/// Returns the text after the marker of a list item, if the text begins with one.
-fn marker(text: &str) -> Option<&str> {
-    let digits = text.len() - text.trim_start_matches(|digit: char| digit.is_ascii_digit()).len();
-    let rest = match digits {
-        0 => text.strip_prefix(['-', '*', '+'])?,
-        1..=9 => text.get(digits..)?.strip_prefix(['.', ')'])?,
-        _ => return None,
-    };
-    rest.starts_with([' ', '\t']).then_some(rest)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
 
+    #[track_caller]
+    fn check(document: &str, expected: &[&[(usize, usize, &str)]]) {
+        let found = blocks(document);
+        let found: Vec<Vec<(usize, usize, &str)>> = found
+            .iter()
+            .map(|block| block.lines.iter().map(|line| (line.number, line.column, line.text.as_str())).collect())
+            .collect();
+        assert_eq!(found, expected, "{document}");
+    }
+
     #[test]
     fn blocks_are_found_where_they_are() {
-        let check = |document: &str, expected: &[&[(usize, usize, &str)]]| {
-            let found = blocks(document);
-            let found: Vec<Vec<(usize, usize, &str)>> = found
-                .iter()
-                .map(|block| block.lines.iter().map(|line| (line.number, line.column, line.text.as_str())).collect())
-                .collect();
-            assert_eq!(found, expected, "{document}");
-        };
         check("", &[]);
         check("```azurecli\naz a\n\naz b\n```\n", &[&[(2, 1, "az a"), (3, 1, ""), (4, 1, "az b")]]);
         check("~~~bash\naz a\n```\n~~~~\n~~~\nx", &[&[(2, 1, "az a"), (3, 1, "```")]]);
@@ -218,5 +126,35 @@ mod tests {
         check("```bash\naz a", &[&[(2, 1, "az a")]]);
         check("  ```bash\n  az a\naz b\n  ```", &[&[(2, 3, "az a"), (3, 1, "az b")]]);
         check("```bash\n```\n", &[]);
+    }
+
+    #[test]
+    fn blocks_are_those_of_commonmark() {
+        // A fence in a list item goes on to the end of the item, whatever stands around it.
+        check("- a\n- b\n\n  > ```sh\n  > az a\n  > ```\n", &[&[(5, 5, "az a")]]);
+        check("10. a\n\n    ```sh\n    az a\n    ```\n", &[&[(4, 5, "az a")]]);
+        check("-\t```sh\n\taz a\n\t\taz b\n\t```", &[&[(2, 2, "az a"), (3, 2, "\taz b")]]);
+        // Outside an item, four blanks make it text, also after a list that a paragraph has ended.
+        check("- a\n\nb\n\n    ```sh\n    az a\n    ```\n", &[]);
+        check("- a\n\n      ```sh\n      az a\n      ```\n", &[]);
+        check("> a\n>\n>     ```sh\n>     az a\n>     ```\n", &[]);
+        check("a\n    ```sh\n    az a\n", &[]);
+        // A fence ends with one that is as long, of the same mark, and not further in.
+        check("~~~ sh `x` ~~~\naz a\n~~~\n", &[&[(2, 1, "az a")]]);
+        check(
+            "````sh\naz a\n```\n    ````\naz b\n````\n",
+            &[&[(2, 1, "az a"), (3, 1, "```"), (4, 1, "    ````"), (5, 1, "az b")]],
+        );
+        check("~~~~markdown\n```sh\naz a\n```\n~~~~\n```sh\naz b\n```\n", &[&[(7, 1, "az b")]]);
+        check("```text\n- ```sh\naz a\n```\n", &[]);
+        // In HTML a fence is text, until the HTML ends.
+        check("<!-- a\n```sh\naz a\n```\n--> b\n```sh\naz b\n```", &[&[(7, 1, "az b")]]);
+        check("- a <!-- b\n\n  ```sh\n  az a\n  ```\n", &[&[(4, 3, "az a")]]);
+        check("<pre>\n\n```sh\naz a\n```\n</pre>\n", &[]);
+        check("<div>\n```sh\naz a\n```\n</div>\n", &[]);
+        check("<details>\n\n```sh\naz a\n```\n\n</details>\n", &[&[(4, 1, "az a")]]);
+        check("a `<!--`\n\n```sh\naz a\n```\n", &[&[(4, 1, "az a")]]);
+        check("a[^1]\n\n[^1]: b\n\n    ```sh\n    az a\n    ```\n", &[&[(6, 5, "az a")]]);
+        check("> é ```\n> ```sh\r\n> az é\r\n>\r\n> az b\r\n", &[&[(3, 3, "az é"), (4, 3, ""), (5, 3, "az b")]]);
     }
 }

@@ -5,7 +5,7 @@
 //! their commands, `stand_in` for what they leave open. What cannot be judged for certain is
 //! counted and not reported.
 //!
-//! Part of the native command only; the page does without.
+//! Part of the native command only, by the feature `check`; the page does without.
 
 mod bench;
 mod judge;
@@ -17,7 +17,7 @@ mod script;
 mod stand_in;
 mod verdict;
 
-pub use script::Place;
+pub use script::Position;
 
 use super::World;
 use bench::Bench;
@@ -56,10 +56,10 @@ pub struct Finding {
     pub level: Level,
     /// The kind of mistake.
     pub rule: &'static Rule,
-    /// Place of the mistake; the beginning of the command if no word of it can be blamed.
-    pub start: Place,
-    /// The place after its end.
-    pub end: Place,
+    /// Position of the mistake; the beginning of the command if no word of it can be blamed.
+    pub start: Position,
+    /// The position after its end.
+    pub end: Position,
     /// The real CLI's message: its first paragraph and its recommendations.
     pub message: String,
     /// Everything that the real CLI prints on standard error.
@@ -78,18 +78,18 @@ pub struct Finding {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
     /// The changes, in order.
-    pub changes: Vec<Change>,
+    pub changes: Vec<Replacement>,
     /// The command with the changes; it passes.
     pub command: String,
 }
 
 /// The replacement of a few words.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Change {
-    /// The place at which they begin.
-    pub start: Place,
-    /// The place after their end.
-    pub end: Place,
+pub struct Replacement {
+    /// The position at which they begin.
+    pub start: Position,
+    /// The position after their end.
+    pub end: Position,
     /// The text of the document.
     pub from: String,
     /// The replacement; empty if the text has to go.
@@ -101,8 +101,8 @@ pub struct Change {
 /// A remark about a command.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
-    /// The place at which the command begins.
-    pub start: Place,
+    /// The position at which the command begins.
+    pub start: Position,
     /// The remark.
     pub text: String,
 }

@@ -4,13 +4,13 @@ use std::fmt::Write as _;
 
 use serde_json::{Value, json};
 
-use super::{Change, Finding, Fix, Level, Note, Place, Report};
+use super::{Finding, Fix, Level, Note, Position, Replacement, Report};
 
 /// A document's file name and the result of checking it.
 pub type Checked = (String, Report);
 
 impl Level {
-    /// The level's name in every form of output.
+    /// Returns the level's name in every form of output.
     #[must_use]
     pub const fn name(self) -> &'static str {
         match self {
@@ -32,13 +32,13 @@ impl Fix {
     /// Returns the changes in words: `--node-pool -> --nodepool-name`.
     #[must_use]
     pub fn in_words(&self) -> String {
-        let mut words: Vec<String> = self.changes.iter().map(Change::in_words).collect();
+        let mut words: Vec<String> = self.changes.iter().map(Replacement::in_words).collect();
         words.dedup();
         words.join(", ")
     }
 }
 
-impl Change {
+impl Replacement {
     fn in_words(&self) -> String {
         let Self { from, to, because, .. } = self;
         let because = because.as_deref().unwrap_or_default();
@@ -70,7 +70,7 @@ pub fn text(checked: &[Checked], with_notes: bool) -> String {
 }
 
 fn write_finding(text: &mut String, file: &str, finding: &Finding) {
-    let Place { line, column } = finding.start;
+    let Position { line, column } = finding.start;
     let message = finding.message.replace('\n', "\n    ");
     let (level, rule) = (finding.level.name(), finding.rule.id);
     let doubt = finding.level.doubt();

@@ -3,7 +3,7 @@
 //! A repair is proposed from the registry alone and counts only if the command then passes: nobody
 //! is told to write what is refused as well.
 
-use scale_down_cli::registry::{Argument, Command, Count, Kind, registry};
+use scale_down_cli::az::registry::{Argument, Command, Count, Kind, registry};
 use scale_down_cli::shell::{Span, Word};
 
 /// A change of a piece of the command.

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use serde_json::{Value, json};
 
 use super::render::Checked;
-use super::{Change, Finding, Place, RULES};
+use super::{Finding, Position, RULES, Replacement};
 
 /// Returns the SARIF log of one run. `version` is that of this program.
 #[must_use]
@@ -24,28 +24,28 @@ pub fn log(checked: &[Checked], version: &str) -> Value {
 }
 
 fn result(file: &str, finding: &Finding) -> Value {
-    let place = json!({ "uri": uri(file) });
+    let location = json!({ "uri": uri(file) });
     let mut result = json!({
         "ruleId": finding.rule.id,
         "ruleIndex": RULES.iter().position(|rule| rule == finding.rule),
         "level": finding.level.name(),
         "message": { "text": format!("{}{}", finding.message, finding.level.doubt()) },
         "locations": [{
-            "physicalLocation": { "artifactLocation": place, "region": region(finding.start, finding.end) },
+            "physicalLocation": { "artifactLocation": location, "region": region(finding.start, finding.end) },
         }],
     });
     if let Some((fix, result)) = finding.fix.as_ref().zip(result.as_object_mut()) {
-        let replacements = fix.changes.iter().map(|Change { start, end, to, .. }| {
+        let replacements = fix.changes.iter().map(|Replacement { start, end, to, .. }| {
             json!({ "deletedRegion": region(*start, *end), "insertedContent": { "text": to } })
         });
-        let change = json!({ "artifactLocation": place, "replacements": replacements.collect::<Vec<_>>() });
+        let change = json!({ "artifactLocation": location, "replacements": replacements.collect::<Vec<_>>() });
         let fix = json!([{ "description": { "text": fix.in_words() }, "artifactChanges": [change] }]);
         result.insert("fixes".to_owned(), fix);
     }
     result
 }
 
-fn region(start: Place, end: Place) -> Value {
+fn region(start: Position, end: Position) -> Value {
     json!({ "startLine": start.line, "startColumn": start.column, "endLine": end.line, "endColumn": end.column })
 }
 

@@ -19,13 +19,13 @@ pub(super) struct Script {
     /// Byte positions of the first blank after each `\` that trailing blanks keep from joining the next line.
     /// In `masked` the blanks stand before the `\`, as was meant.
     pub strays: Vec<usize>,
-    /// First byte of each line, and its place in the file.
-    starts: Vec<(usize, Place)>,
+    /// First byte of each line, and its position in the file.
+    starts: Vec<(usize, Position)>,
 }
 
 /// A line and a column of the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
-pub struct Place {
+pub struct Position {
     /// The line, from 1.
     pub line: usize,
     /// The character in the line, from 1.
@@ -51,8 +51,8 @@ impl Script {
     pub fn new(block: &Block) -> Self {
         let mut script = Self::default();
         for line in &block.lines {
-            let place = Place { line: line.number, column: line.column };
-            script.starts.push((script.source.len(), place));
+            let position = Position { line: line.number, column: line.column };
+            script.starts.push((script.source.len(), position));
             script.source.push_str(&line.text);
             script.source.push('\n');
         }
@@ -64,14 +64,14 @@ impl Script {
         script
     }
 
-    /// Returns the place in the file of a byte of the script.
-    pub fn place(&self, at: usize) -> Place {
+    /// Returns the position in the file of a byte of the script.
+    pub fn position(&self, at: usize) -> Position {
         let index = self.starts.partition_point(|(start, _)| *start <= at).saturating_sub(1);
-        let Some((start, place)) = self.starts.get(index) else {
-            return Place { line: 1, column: 1 };
+        let Some((start, first)) = self.starts.get(index) else {
+            return Position { line: 1, column: 1 };
         };
         let before = self.source.get(*start..at).unwrap_or_default();
-        Place { line: place.line, column: place.column + before.chars().count() }
+        Position { line: first.line, column: first.column + before.chars().count() }
     }
 
     /// Returns the spans of the logical lines.
@@ -119,7 +119,7 @@ fn without_prompts(source: &str, is_console: bool) -> String {
 
 /// Context of the scan: plain words, quotes, or a command substitution.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Within {
+enum QuotingContext {
     Words,
     Single,
     Double,
@@ -130,7 +130,7 @@ enum Within {
 struct Masker<'a> {
     text: &'a str,
     at: usize,
-    within: Vec<Within>,
+    within: Vec<QuotingContext>,
     /// Delimiters of the here-documents whose text begins on the next line.
     documents: Vec<String>,
     masked: String,
@@ -141,7 +141,7 @@ fn mask(text: &str, placeholders: &mut Vec<String>) -> String {
     let mut scan = Masker {
         text,
         at: 0,
-        within: vec![Within::Words],
+        within: vec![QuotingContext::Words],
         documents: Vec::new(),
         masked: String::with_capacity(text.len()),
         placeholders,
@@ -176,8 +176,8 @@ impl Masker<'_> {
         let Some(character) = self.rest().chars().next() else {
             return false;
         };
-        let within = self.within.last().copied().unwrap_or(Within::Words);
-        let is_quoted = matches!(within, Within::Single | Within::Double);
+        let within = self.within.last().copied().unwrap_or(QuotingContext::Words);
+        let is_quoted = matches!(within, QuotingContext::Single | QuotingContext::Double);
         if character == '<'
             && let Some(length) = placeholder(self.rest())
             && self.mark(length)
@@ -185,23 +185,23 @@ impl Masker<'_> {
             return true;
         }
         match character {
-            '\'' if within == Within::Single => drop(self.within.pop()),
-            '"' if within == Within::Double => drop(self.within.pop()),
-            _ if within == Within::Single => {}
+            '\'' if within == QuotingContext::Single => drop(self.within.pop()),
+            '"' if within == QuotingContext::Double => drop(self.within.pop()),
+            _ if within == QuotingContext::Single => {}
             '\\' => {
                 let escaped = self.rest().chars().nth(1).map_or(0, char::len_utf8);
                 self.keep(1 + escaped);
                 return true;
             }
             '$' if self.rest().starts_with("$(") => {
-                self.within.push(Within::Substitution);
+                self.within.push(QuotingContext::Substitution);
                 self.keep(2);
                 return true;
             }
-            '"' => self.within.push(Within::Double),
+            '"' => self.within.push(QuotingContext::Double),
             _ if is_quoted => {}
-            '\'' => self.within.push(Within::Single),
-            ')' if within == Within::Substitution => drop(self.within.pop()),
+            '\'' => self.within.push(QuotingContext::Single),
+            ')' if within == QuotingContext::Substitution => drop(self.within.pop()),
             '#' if self.masked.ends_with([' ', '\t', '\n', ';']) || self.masked.is_empty() => {
                 let length = self.rest().find('\n').unwrap_or(self.rest().len());
                 self.blank(length);
@@ -367,9 +367,9 @@ mod tests {
         let document = "x\n\n1. y\n\n   ```bash\n   az a \\\n     --é b\n\n   az c\n   ```\n";
         let script = blocks(document).first().map(Script::new).unwrap_or_default();
         let lines = script.lines();
-        let places: Vec<Place> = lines.iter().map(|line| script.place(line.start)).collect();
-        assert_eq!(places, [Place { line: 6, column: 4 }, Place { line: 9, column: 4 }]);
+        let places: Vec<Position> = lines.iter().map(|line| script.position(line.start)).collect();
+        assert_eq!(places, [Position { line: 6, column: 4 }, Position { line: 9, column: 4 }]);
         let at = script.source.find(" b").unwrap_or_default();
-        assert_eq!(script.place(at), Place { line: 7, column: 9 });
+        assert_eq!(script.position(at), Position { line: 7, column: 9 });
     }
 }

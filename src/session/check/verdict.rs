@@ -3,28 +3,28 @@
 //! A document is not blamed for what cannot be known here: files, values that are left open, commands and
 //! arguments that an extension adds, and commands that are real and not simulated.
 
-use super::judge::Spoken;
+use super::judge::DocumentCommand;
 use super::repair::Proposal;
 use super::{Level, RULES, Rule};
-use scale_down_cli::error::{CliError, ErrorClass, Stage};
+use scale_down_cli::ground::error::{CliError, ErrorClass, Stage};
 
 /// Arguments whose value is a file, which does not exist here.
 const FILE_ARGUMENTS: [&str; 5] =
     ["--kubelet-config", "--linux-os-config", "--message-of-the-day", "--localdns-config", "--ssh-key-value"];
 
 /// Returns the reason why a refusal proves nothing against the document; `None` if it counts as a mistake.
-pub(super) fn doubt(spoken: &Spoken<'_>, error: &CliError, guesses: &[String]) -> Option<&'static str> {
-    let has_file = || spoken.words.iter().any(|word| FILE_ARGUMENTS.contains(&word.text.as_str()));
+pub(super) fn doubt(written: &DocumentCommand<'_>, error: &CliError, guesses: &[String]) -> Option<&'static str> {
+    let has_file = || written.words.iter().any(|word| FILE_ARGUMENTS.contains(&word.text.as_str()));
     let names_guess = || guesses.iter().any(|guess| error.message.contains(guess.as_str()));
     let is_later = !matches!(error.stage, Stage::Load | Stage::Parse | Stage::Shell);
-    let is_open = spoken.is_guessed && (is_later || names_guess());
+    let is_open = written.is_guessed && (is_later || names_guess());
     match error.class {
         ErrorClass::NotSimulated => Some("the command is real and not simulated"),
         ErrorClass::ResourceNotFound => Some("it refers to something that nothing here creates"),
         _ if matches!(error.stage, Stage::Network | Stage::Prompt | Stage::Output) => {
             Some("the outcome depends on more than is simulated")
         }
-        _ if is_later && is_beyond(spoken) => Some("what it acts on is not simulated"),
+        _ if is_later && is_beyond(written) => Some("what it acts on is not simulated"),
         _ if is_later && has_file() => Some("it depends on a file"),
         // An author's word for the identity of something.
         _ if is_open || (is_later && error.message.contains("resource ID")) => {
@@ -36,8 +36,8 @@ pub(super) fn doubt(spoken: &Spoken<'_>, error: &CliError, guesses: &[String]) -
 
 /// Returns `true` if a command acts on something that the simulation accepts and does not have: extensions, pools
 /// of single machines, and the upgrade history of a pool.
-fn is_beyond(spoken: &Spoken<'_>) -> bool {
-    let words: Vec<&str> = spoken.words.iter().map(|word| word.text.as_str()).take(3).collect();
+fn is_beyond(written: &DocumentCommand<'_>) -> bool {
+    let words: Vec<&str> = written.words.iter().map(|word| word.text.as_str()).take(3).collect();
     matches!(
         words.as_slice(),
         ["extension", ..] | ["aks", "nodepool", "manual-scale" | "auto-scale" | "rollback" | "get-rollback-versions"]

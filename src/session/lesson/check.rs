@@ -13,9 +13,9 @@
 //! value      = NUMBER | "$" DOLLARS | DURATION | '"' TEXT '"' | WORD
 //! ```
 
-use super::fact::{About, FACTS, FactInfo, Kind, Scene, Value};
-use scale_down_cli::exec::parse_duration_ms;
-use scale_down_cli::suggest;
+use super::fact::{CheckContext, FACTS, FactInfo, FactKind, FactSubject, Value};
+use scale_down_cli::ground::duration::parse_duration_ms;
+use scale_down_cli::ground::suggest;
 
 /// Length of the longest check, in bytes.
 const LENGTH_MAX: usize = 500;
@@ -97,33 +97,33 @@ impl Check {
     }
 
     /// Returns `true` if the check holds at this moment.
-    pub(super) fn holds(&self, scene: &Scene<'_>) -> bool {
-        self.0.holds(scene)
+    pub(super) fn holds(&self, context: &CheckContext<'_>) -> bool {
+        self.0.holds(context)
     }
 }
 
 impl Expression {
-    fn holds(&self, scene: &Scene<'_>) -> bool {
+    fn holds(&self, context: &CheckContext<'_>) -> bool {
         match self {
-            Self::Truth(fact) => fact.value(scene) == Some(Value::Truth(true)),
+            Self::Truth(fact) => fact.value(context) == Some(Value::Truth(true)),
             Self::Compare(fact, comparison, operand) => {
                 let other = match operand {
-                    Operand::Fact(other) => other.value(scene),
+                    Operand::Fact(other) => other.value(context),
                     Operand::Value(value) => Some(value.clone()),
                 };
                 // What does not exist compares with nothing.
-                fact.value(scene).zip(other).is_some_and(|(one, other)| comparison.holds(&one, &other))
+                fact.value(context).zip(other).is_some_and(|(one, other)| comparison.holds(&one, &other))
             }
-            Self::Not(inner) => !inner.holds(scene),
-            Self::All(parts) => parts.iter().all(|part| part.holds(scene)),
-            Self::Any(parts) => parts.iter().any(|part| part.holds(scene)),
+            Self::Not(inner) => !inner.holds(context),
+            Self::All(parts) => parts.iter().all(|part| part.holds(context)),
+            Self::Any(parts) => parts.iter().any(|part| part.holds(context)),
         }
     }
 }
 
 impl FactUse {
-    fn value(&self, scene: &Scene<'_>) -> Option<Value> {
-        self.fact.value(self.of.as_deref(), scene)
+    fn value(&self, context: &CheckContext<'_>) -> Option<Value> {
+        self.fact.value(self.of.as_deref(), context)
     }
 }
 
@@ -150,24 +150,24 @@ impl Comparison {
     }
 
     /// Returns `true` if facts of this kind can be compared in this way.
-    fn compares(self, kind: Kind) -> bool {
+    fn compares(self, kind: FactKind) -> bool {
         match self {
-            Self::Equal | Self::Unequal => kind != Kind::Truth,
-            Self::Contains => kind == Kind::Text,
-            _ => matches!(kind, Kind::Count | Kind::Money | Kind::Time),
+            Self::Equal | Self::Unequal => kind != FactKind::Truth,
+            Self::Contains => kind == FactKind::Text,
+            _ => matches!(kind, FactKind::Count | FactKind::Money | FactKind::Time),
         }
     }
 }
 
 /// Describes the values of a kind, for error messages.
-pub(super) fn described(kind: Kind) -> String {
+pub(super) fn described(kind: FactKind) -> String {
     match kind {
-        Kind::Count => "a whole number such as 45".to_owned(),
-        Kind::Money => "an amount such as $1.50".to_owned(),
-        Kind::Time => "a duration such as 90s or 10m".to_owned(),
-        Kind::Text => "a text in double quotes".to_owned(),
-        Kind::Word(words) => format!("one of {}", words.join(", ")),
-        Kind::Truth => "a fact that is true or not".to_owned(),
+        FactKind::Count => "a whole number such as 45".to_owned(),
+        FactKind::Money => "an amount such as $1.50".to_owned(),
+        FactKind::Time => "a duration such as 90s or 10m".to_owned(),
+        FactKind::Text => "a text in double quotes".to_owned(),
+        FactKind::Word(words) => format!("one of {}", words.join(", ")),
+        FactKind::Truth => "a fact that is true or not".to_owned(),
     }
 }
 
@@ -187,12 +187,12 @@ fn parse_dollars(text: &str) -> Option<u64> {
 }
 
 /// Parses a count, an amount (into micro-dollars) or a duration (into milliseconds).
-pub(super) fn parse_number(kind: Kind, text: &str) -> Option<u64> {
+pub(super) fn parse_number(kind: FactKind, text: &str) -> Option<u64> {
     match kind {
-        Kind::Count => text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?,
-        Kind::Money => parse_dollars(text.strip_prefix('$')?),
-        Kind::Time => parse_duration_ms(text),
-        Kind::Text | Kind::Word(_) | Kind::Truth => None,
+        FactKind::Count => text.bytes().all(|byte| byte.is_ascii_digit()).then(|| text.parse().ok())?,
+        FactKind::Money => parse_dollars(text.strip_prefix('$')?),
+        FactKind::Time => parse_duration_ms(text),
+        FactKind::Text | FactKind::Word(_) | FactKind::Truth => None,
     }
 }
 
@@ -299,7 +299,7 @@ impl<'a> Reader<'a> {
         let start = self.at;
         let found = COMPARISONS.iter().find(|(text, _)| self.take(text));
         let Some((_, comparison)) = found else {
-            if kind == Kind::Truth {
+            if kind == FactKind::Truth {
                 return Ok(Expression::Truth(fact));
             }
             return Err(self.expected(&format!("a comparison such as == after '{}'", fact.fact.name)));
@@ -308,7 +308,7 @@ impl<'a> Reader<'a> {
             self.at = start;
             let name = fact.fact.name;
             return self.error(match kind {
-                Kind::Truth => format!("'{name}' is true or not: it stands alone, or after 'not'"),
+                FactKind::Truth => format!("'{name}' is true or not: it stands alone, or after 'not'"),
                 _ => format!("'{name}' is {}: only numbers have an order, and only texts contain", described(kind)),
             });
         }
@@ -331,14 +331,14 @@ impl<'a> Reader<'a> {
             return self.error(format!("there is no fact '{name}'{closest}"));
         };
         let is_open = self.take("(");
-        let example = match fact.about {
-            About::All => None,
-            About::Pool | About::Pools => Some("nodepool1"),
-            About::Cluster => Some("myAKSCluster"),
-            About::Code => Some("QuotaExceeded"),
+        let example = match fact.subject {
+            FactSubject::All => None,
+            FactSubject::Pool | FactSubject::Pools => Some("nodepool1"),
+            FactSubject::Cluster => Some("myAKSCluster"),
+            FactSubject::Code => Some("QuotaExceeded"),
         };
         match example {
-            Some(example) if !is_open && fact.about != About::Pools => {
+            Some(example) if !is_open && fact.subject != FactSubject::Pools => {
                 self.error(format!("'{name}' needs to know of what: {name}({example})"))
             }
             None if is_open => self.error(format!("'{name}' is about everything and takes no parentheses")),
@@ -353,7 +353,7 @@ impl<'a> Reader<'a> {
         }
     }
 
-    fn operand(&mut self, kind: Kind) -> Result<Operand> {
+    fn operand(&mut self, kind: FactKind) -> Result<Operand> {
         let start = self.at;
         let name = self.run(is_name);
         self.at = start;
@@ -366,8 +366,8 @@ impl<'a> Reader<'a> {
             return self.error(format!("'{name}' is {}, not {}", described(other.kind), described(kind)));
         }
         let value = match kind {
-            Kind::Text => self.quoted(),
-            Kind::Word(words) => {
+            FactKind::Text => self.quoted(),
+            FactKind::Word(words) => {
                 let word = self.run(is_name);
                 words.contains(&word).then(|| Value::Text(word.into()))
             }

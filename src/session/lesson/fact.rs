@@ -1,14 +1,16 @@
 //! The facts that a goal may compare: one table for reading checks, judging them and documenting them.
 
-use super::judge::Begun;
+use std::sync::Arc;
+
+use super::judge::Baseline;
 use crate::{Entry, EntryState};
-use scale_down_cli::outcome::Block;
+use scale_down_cli::ground::outcome::Block;
 use scale_down_engine::ground::money::Cost;
 use scale_down_engine::{Cloud, Cluster, Node, NodeSource, NodeState, PodCounts, Pool};
 
 /// The kind of a fact's values; only facts of the same kind can be compared.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FactKind {
     /// A whole number.
     Count,
     /// Micro-dollars.
@@ -25,7 +27,7 @@ pub enum Kind {
 
 /// The kind of subject that a fact takes in parentheses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum About {
+pub enum FactSubject {
     /// None: the fact is about everything.
     All,
     /// A node pool; all of them if there are no parentheses.
@@ -44,15 +46,15 @@ pub struct FactInfo {
     /// Its name.
     pub name: &'static str,
     /// The kind of subject that it takes.
-    pub about: About,
+    pub subject: FactSubject,
     /// The kind of its values.
-    pub kind: Kind,
-    reading: Reading,
+    pub kind: FactKind,
+    source: FactSource,
 }
 
 /// A change of a node that is counted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Deed {
+pub(super) enum NodeChange {
     Created,
     Started,
     Deallocated,
@@ -62,11 +64,11 @@ pub(super) enum Deed {
 
 /// The source of a fact's value.
 #[derive(Debug)]
-enum Reading {
+enum FactSource {
     Nodes,
     In(NodeState),
     Up(NodeSource),
-    Deeds(Deed),
+    Changes(NodeChange),
     OfPool(fn(&Pool) -> Option<Value>),
     PoolIsThere,
     ClusterIsThere,
@@ -82,37 +84,37 @@ enum Reading {
     Refused,
 }
 
-const MODES: Kind = Kind::Word(&["Delete", "Deallocate"]);
-const POOL_MODES: Kind = Kind::Word(&["System", "User"]);
-const PROVISIONING: Kind = Kind::Word(&["Creating", "Updating", "Deleting", "Succeeded", "Failed", "Canceled"]);
-const POWER: Kind = Kind::Word(&["Running", "Stopped"]);
+const MODES: FactKind = FactKind::Word(&["Delete", "Deallocate"]);
+const POOL_MODES: FactKind = FactKind::Word(&["System", "User"]);
+const PROVISIONING: FactKind = FactKind::Word(&["Creating", "Updating", "Deleting", "Succeeded", "Failed", "Canceled"]);
+const POWER: FactKind = FactKind::Word(&["Running", "Stopped"]);
 
-const fn fact(name: &'static str, about: About, kind: Kind, reading: Reading) -> FactInfo {
-    FactInfo { name, about, kind, reading }
+const fn fact(name: &'static str, subject: FactSubject, kind: FactKind, source: FactSource) -> FactInfo {
+    FactInfo { name, subject, kind, source }
 }
 
 const fn in_state(name: &'static str, state: NodeState) -> FactInfo {
-    fact(name, About::Pools, Kind::Count, Reading::In(state))
+    fact(name, FactSubject::Pools, FactKind::Count, FactSource::In(state))
 }
 
-const fn deeds(name: &'static str, deed: Deed) -> FactInfo {
-    fact(name, About::Pools, Kind::Count, Reading::Deeds(deed))
+const fn changes(name: &'static str, change: NodeChange) -> FactInfo {
+    fact(name, FactSubject::Pools, FactKind::Count, FactSource::Changes(change))
 }
 
-const fn of_pool(name: &'static str, kind: Kind, read: fn(&Pool) -> Option<Value>) -> FactInfo {
-    fact(name, About::Pool, kind, Reading::OfPool(read))
+const fn of_pool(name: &'static str, kind: FactKind, read: fn(&Pool) -> Option<Value>) -> FactInfo {
+    fact(name, FactSubject::Pool, kind, FactSource::OfPool(read))
 }
 
 const fn spent(name: &'static str, read: fn(&Cost) -> u64) -> FactInfo {
-    fact(name, About::All, Kind::Money, Reading::Spent(read))
+    fact(name, FactSubject::All, FactKind::Money, FactSource::Spent(read))
 }
 
 /// Every fact, in the order of `docs/lessons.md`.
 pub const FACTS: &[FactInfo] = &[
-    fact("nodes", About::Pools, Kind::Count, Reading::Nodes),
+    fact("nodes", FactSubject::Pools, FactKind::Count, FactSource::Nodes),
     in_state("ready", NodeState::Ready),
-    fact("ready_new", About::Pools, Kind::Count, Reading::Up(NodeSource::New)),
-    fact("ready_cached", About::Pools, Kind::Count, Reading::Up(NodeSource::Cached)),
+    fact("ready_new", FactSubject::Pools, FactKind::Count, FactSource::Up(NodeSource::New)),
+    fact("ready_cached", FactSubject::Pools, FactKind::Count, FactSource::Up(NodeSource::Cached)),
     in_state("starting", NodeState::Starting),
     in_state("creating", NodeState::Creating),
     in_state("draining", NodeState::Draining),
@@ -121,36 +123,36 @@ pub const FACTS: &[FactInfo] = &[
     in_state("stopped", NodeState::Stopped),
     in_state("deleting", NodeState::Deleting),
     in_state("failed", NodeState::Failed),
-    deeds("creations", Deed::Created),
-    deeds("starts", Deed::Started),
-    deeds("deallocations", Deed::Deallocated),
-    deeds("deletions", Deed::Deleted),
-    deeds("failures", Deed::Failed),
-    fact("pool", About::Pool, Kind::Truth, Reading::PoolIsThere),
-    of_pool("count", Kind::Count, |pool| Some(Value::Number(pool.spec.count.into()))),
+    changes("creations", NodeChange::Created),
+    changes("starts", NodeChange::Started),
+    changes("deallocations", NodeChange::Deallocated),
+    changes("deletions", NodeChange::Deleted),
+    changes("failures", NodeChange::Failed),
+    fact("pool", FactSubject::Pool, FactKind::Truth, FactSource::PoolIsThere),
+    of_pool("count", FactKind::Count, |pool| Some(Value::Number(pool.spec.count.into()))),
     of_pool("scale_down_mode", MODES, |pool| Some(Value::word(pool.spec.scale_down_mode.name()))),
     of_pool("pool_mode", POOL_MODES, |pool| Some(Value::word(pool.spec.mode.name()))),
     of_pool("provisioning_state", PROVISIONING, |pool| Some(Value::word(pool.provisioning_state.name()))),
     of_pool("power_state", POWER, |pool| Some(Value::word(pool.power_state.name()))),
-    of_pool("autoscaler", Kind::Truth, |pool| Some(Value::Truth(pool.spec.autoscaler.is_some()))),
-    of_pool("min_count", Kind::Count, |pool| Some(Value::Number(pool.spec.autoscaler?.min.into()))),
-    of_pool("max_count", Kind::Count, |pool| Some(Value::Number(pool.spec.autoscaler?.max.into()))),
-    fact("cluster", About::Cluster, Kind::Truth, Reading::ClusterIsThere),
-    fact("pods_ready", About::All, Kind::Count, Reading::Pods(|pods| pods.ready)),
-    fact("pods_starting", About::All, Kind::Count, Reading::Pods(|pods| pods.starting)),
-    fact("pods_pending", About::All, Kind::Count, Reading::Pods(|pods| pods.pending)),
-    fact("pending_time", About::All, Kind::Time, Reading::Waited),
-    fact("longest_wait", About::All, Kind::Time, Reading::LongestWait),
+    of_pool("autoscaler", FactKind::Truth, |pool| Some(Value::Truth(pool.spec.autoscaler.is_some()))),
+    of_pool("min_count", FactKind::Count, |pool| Some(Value::Number(pool.spec.autoscaler?.min.into()))),
+    of_pool("max_count", FactKind::Count, |pool| Some(Value::Number(pool.spec.autoscaler?.max.into()))),
+    fact("cluster", FactSubject::Cluster, FactKind::Truth, FactSource::ClusterIsThere),
+    fact("pods_ready", FactSubject::All, FactKind::Count, FactSource::Pods(|pods| pods.ready)),
+    fact("pods_starting", FactSubject::All, FactKind::Count, FactSource::Pods(|pods| pods.starting)),
+    fact("pods_pending", FactSubject::All, FactKind::Count, FactSource::Pods(|pods| pods.pending)),
+    fact("pending_time", FactSubject::All, FactKind::Time, FactSource::Waited),
+    fact("longest_wait", FactSubject::All, FactKind::Time, FactSource::LongestWait),
     spent("spent", |cost| cost.compute.microdollars() + cost.disk.microdollars()),
     spent("spent_on_disks", |cost| cost.disk.microdollars()),
     spent("spent_on_kept_disks", |cost| cost.kept_disk.microdollars()),
     spent("avoided", |cost| cost.avoided_compute.microdollars()),
-    fact("per_hour", About::All, Kind::Money, Reading::PerHour),
-    fact("elapsed", About::All, Kind::Time, Reading::Elapsed),
-    fact("idle", About::All, Kind::Truth, Reading::Idle),
-    fact("refused", About::Code, Kind::Count, Reading::Refused),
-    fact("exit_code", About::All, Kind::Count, Reading::ExitCode),
-    fact("output", About::All, Kind::Text, Reading::Output),
+    fact("per_hour", FactSubject::All, FactKind::Money, FactSource::PerHour),
+    fact("elapsed", FactSubject::All, FactKind::Time, FactSource::Elapsed),
+    fact("idle", FactSubject::All, FactKind::Truth, FactSource::Idle),
+    fact("refused", FactSubject::Code, FactKind::Count, FactSource::Refused),
+    fact("exit_code", FactSubject::All, FactKind::Count, FactSource::ExitCode),
+    fact("output", FactSubject::All, FactKind::Text, FactSource::Output),
 ];
 
 /// The value of a fact at a moment, or a constant that it is compared with.
@@ -171,13 +173,13 @@ impl Value {
 }
 
 /// The state that checks are judged on: the cloud, the transcript, and the events since the set-up.
-pub(super) struct Scene<'a> {
+pub(super) struct CheckContext<'a> {
     pub cloud: &'a Cloud,
-    pub transcript: &'a [Entry],
-    pub begun: &'a Begun,
+    pub transcript: &'a [Arc<Entry>],
+    pub baseline: &'a Baseline,
 }
 
-impl Kind {
+impl FactKind {
     /// Returns `true` for money and time, the kinds that a score can measure.
     pub(super) fn is_measured(self) -> bool {
         matches!(self, Self::Money | Self::Time)
@@ -199,63 +201,66 @@ impl FactInfo {
     }
 
     /// Returns the value of the fact at this moment; `None` if its subject does not exist. A count of nothing is 0.
-    pub(super) fn value(&self, of: Option<&str>, scene: &Scene<'_>) -> Option<Value> {
+    pub(super) fn value(&self, of: Option<&str>, context: &CheckContext<'_>) -> Option<Value> {
         let nodes = |is_counted: &dyn Fn(&Node) -> bool| {
-            let nodes = pools(scene.cloud, of).flat_map(|(_, pool)| pool.nodes());
+            let nodes = pools(context.cloud, of).flat_map(|(_, pool)| pool.nodes());
             Some(Value::Number(nodes.filter(|node| is_counted(node)).count() as u64))
         };
-        match &self.reading {
-            Reading::Nodes => nodes(&|_| true),
-            Reading::In(state) => nodes(&|node| node.state() == *state),
-            Reading::Up(source) => nodes(&|node| node.state() == NodeState::Ready && node.bring_up.source == *source),
-            Reading::Deeds(deed) => Some(Value::Number(scene.begun.deeds(*deed, of))),
-            Reading::OfPool(read) => pools(scene.cloud, of).next().and_then(|(_, pool)| read(pool)),
-            Reading::PoolIsThere => Some(Value::Truth(pools(scene.cloud, of).next().is_some())),
-            Reading::ClusterIsThere => {
-                let is_it = |cluster: &Cluster| of.is_some_and(|name| cluster.spec.name.eq_ignore_ascii_case(name));
-                Some(Value::Truth(scene.cloud.clusters().iter().any(is_it)))
+        match &self.source {
+            FactSource::Nodes => nodes(&|_| true),
+            FactSource::In(state) => nodes(&|node| node.state() == *state),
+            FactSource::Up(source) => {
+                nodes(&|node| node.state() == NodeState::Ready && node.bring_up.source == *source)
             }
-            Reading::Pods(read) => {
-                let clusters = scene.cloud.clusters().iter().filter_map(|cluster| scene.cloud.kubernetes(cluster.id));
+            FactSource::Changes(change) => Some(Value::Number(context.baseline.changes(*change, of))),
+            FactSource::OfPool(read) => pools(context.cloud, of).next().and_then(|(_, pool)| read(pool)),
+            FactSource::PoolIsThere => Some(Value::Truth(pools(context.cloud, of).next().is_some())),
+            FactSource::ClusterIsThere => {
+                let is_it = |cluster: &Cluster| of.is_some_and(|name| cluster.spec.name.eq_ignore_ascii_case(name));
+                Some(Value::Truth(context.cloud.clusters().iter().any(is_it)))
+            }
+            FactSource::Pods(read) => {
+                let clusters =
+                    context.cloud.clusters().iter().filter_map(|cluster| context.cloud.kubernetes(cluster.id));
                 let counts = clusters.map(|kubernetes| u64::from(read(&PodCounts::of(kubernetes))));
                 Some(Value::Number(counts.sum()))
             }
-            Reading::Waited => Some(Value::Number(scene.begun.waited_ms(scene.cloud.now_ms()).0)),
-            Reading::LongestWait => Some(Value::Number(scene.begun.waited_ms(scene.cloud.now_ms()).1)),
-            Reading::Spent(read) => {
-                let now = read(&scene.cloud.cost());
-                Some(Value::Number(now.saturating_sub(read(&scene.begun.cost))))
+            FactSource::Waited => Some(Value::Number(context.baseline.waited_ms(context.cloud.now_ms()).0)),
+            FactSource::LongestWait => Some(Value::Number(context.baseline.waited_ms(context.cloud.now_ms()).1)),
+            FactSource::Spent(read) => {
+                let now = read(&context.cloud.cost());
+                Some(Value::Number(now.saturating_sub(read(&context.baseline.cost))))
             }
-            Reading::PerHour => {
-                let pools = pools(scene.cloud, None);
+            FactSource::PerHour => {
+                let pools = pools(context.cloud, None);
                 let prices = pools.flat_map(|(_, pool)| {
                     let prices = pool.prices();
                     pool.nodes().map(move |node| node.price_microdollars_per_hour(prices))
                 });
                 Some(Value::Number(prices.sum()))
             }
-            Reading::Elapsed => Some(Value::Number(scene.cloud.now_ms().saturating_sub(scene.begun.at_ms))),
-            Reading::Idle => Some(Value::Truth(scene.cloud.is_idle())),
-            Reading::ExitCode => {
-                let code = scene.answered().next_back()?.exit_code?;
+            FactSource::Elapsed => Some(Value::Number(context.cloud.now_ms().saturating_sub(context.baseline.at_ms))),
+            FactSource::Idle => Some(Value::Truth(context.cloud.is_idle())),
+            FactSource::ExitCode => {
+                let code = context.answered().next_back()?.exit_code?;
                 Some(Value::Number(u64::try_from(code).ok()?))
             }
-            Reading::Output => {
-                let output = scene.answered().next_back()?.stdout();
+            FactSource::Output => {
+                let output = context.answered().next_back()?.stdout();
                 Some(Value::word(output.trim()))
             }
-            Reading::Refused => {
-                let refused = scene.answered().filter(|entry| of.is_some_and(|code| has_code(entry, code)));
+            FactSource::Refused => {
+                let refused = context.answered().filter(|entry| of.is_some_and(|code| has_code(entry, code)));
                 Some(Value::Number(refused.count() as u64))
             }
         }
     }
 }
 
-impl Scene<'_> {
+impl CheckContext<'_> {
     /// Returns the lines that were typed since the set-up and have answered.
-    fn answered(&self) -> impl DoubleEndedIterator<Item = &Entry> {
-        let typed = self.transcript.get(self.begun.entries..).unwrap_or_default();
+    fn answered(&self) -> impl DoubleEndedIterator<Item = &Arc<Entry>> {
+        let typed = self.transcript.get(self.baseline.entries..).unwrap_or_default();
         typed.iter().filter(|entry| entry.state == EntryState::Done)
     }
 }

@@ -1,10 +1,10 @@
 //! The parser of lesson files: a head of `name: value` lines, then sections under `[name]`.
 
 use super::check::{self, Check};
-use super::fact::{About, FactInfo};
+use super::fact::{FactInfo, FactSubject};
 use super::par::Par;
 use super::text;
-use super::{Goal, Lesson, LessonError, Script, When, WrongTurn};
+use super::{Goal, GoalTiming, Lesson, LessonError, Script, WrongTurn};
 
 /// Size of the largest file, in bytes.
 const FILE_MAX: usize = 64 * 1024;
@@ -210,7 +210,8 @@ fn wrong_turn(section: &Section<'_>) -> Result<WrongTurn, LessonError> {
 }
 
 /// The words before a check, which say when a goal counts.
-const WHENS: [(&str, When); 3] = [("once", When::Once), ("then", When::Then), ("now", When::Now)];
+const GOAL_TIMINGS: [(&str, GoalTiming); 3] =
+    [("once", GoalTiming::Once), ("then", GoalTiming::Then), ("now", GoalTiming::Now)];
 
 /// Parses the goals: checks, each under the comment that the learner reads.
 fn goals(section: &Section<'_>) -> Result<Vec<Goal>, LessonError> {
@@ -226,7 +227,7 @@ fn goals(section: &Section<'_>) -> Result<Vec<Goal>, LessonError> {
             continue;
         }
         let (word, check) = text.split_once(' ').unwrap_or((text, ""));
-        let Some((_, when)) = WHENS.into_iter().find(|(name, _)| *name == word) else {
+        let Some((_, when)) = GOAL_TIMINGS.into_iter().find(|(name, _)| *name == word) else {
             return Err(line.error(1, format!("expected once, then or now, found '{word}'")));
         };
         if comment.is_empty() {
@@ -253,7 +254,7 @@ fn par(lines: &[Line<'_>]) -> Result<Vec<Par>, LessonError> {
     let mut par: Vec<Par> = Vec::new();
     for line in lines.iter().filter(|line| !line.text.trim().is_empty()) {
         let (name, limit) = line.text.trim().split_once(' ').unwrap_or((line.text.trim(), ""));
-        let fact = FactInfo::find(name).filter(|fact| fact.about == About::All && fact.kind.is_measured());
+        let fact = FactInfo::find(name).filter(|fact| fact.subject == FactSubject::All && fact.kind.is_measured());
         let Some(fact) = fact else {
             return Err(
                 line.error(1, format!("expected an amount or a duration such as spent or elapsed, found '{name}'"))
@@ -287,7 +288,7 @@ mod tests {
         assert_eq!(lesson.set_up, Script { text: "wait 1s".to_owned(), line: 13 });
         assert_eq!(lesson.solution, Script { text: "wait 2s\nwait 3s".to_owned(), line: 26 });
         let goals: Vec<_> = lesson.goals.iter().map(|goal| (text::plain(&goal.text), goal.when, goal.line)).collect();
-        assert_eq!(goals, [("One goal".to_owned(), When::Once, 18), ("Two".to_owned(), When::Now, 21)]);
+        assert_eq!(goals, [("One goal".to_owned(), GoalTiming::Once, 18), ("Two".to_owned(), GoalTiming::Now, 21)]);
         let wrong: Vec<_> = lesson.wrong_turns.iter().map(|wrong| (wrong.title.as_str(), wrong.script.line)).collect();
         assert_eq!(wrong, [("Nothing", 29), ("Less", 31)]);
         let par: Vec<_> = lesson.par.iter().map(|par| (par.fact.name, par.limit)).collect();

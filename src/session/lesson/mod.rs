@@ -14,7 +14,7 @@ pub mod report;
 mod text;
 
 pub use check::Check;
-pub use fact::{About, FACTS, FactInfo, Kind};
+pub use fact::{FACTS, FactInfo, FactKind, FactSubject};
 pub use judge::{GoalProgress, Judge, Progress};
 pub use par::{Measure, Par, Score};
 pub use text::{Passage, Phrase, plain};
@@ -61,16 +61,16 @@ pub struct Goal {
     /// The sentence that the learner reads.
     pub text: Vec<Phrase>,
     /// The condition of time under which the check counts.
-    pub when: When,
+    pub when: GoalTiming,
     /// The condition that must hold.
     pub check: Check,
     /// The number of its line in the file.
     pub line: usize,
 }
 
-/// When a goal counts as reached.
+/// Timing of a goal: the condition under which it counts as reached.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum When {
+pub enum GoalTiming {
     /// Its check has held at some time since the set-up.
     Once,
     /// The same, but not before every goal above it was reached.

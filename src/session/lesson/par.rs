@@ -1,8 +1,8 @@
 //! The score of a lesson: the cost and time of a run, against the limits of a good one.
 
-use super::fact::{FactInfo, Kind, Scene, Value};
+use super::fact::{CheckContext, FactInfo, FactKind, Value};
 use crate::amount::dollars;
-use scale_down_cli::exec::clock;
+use scale_down_cli::ground::duration::clock;
 
 /// A measure and its limit.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -32,11 +32,11 @@ pub struct Score {
 }
 
 impl Score {
-    pub(super) fn of(par: &[Par], scene: &Scene<'_>) -> Option<Self> {
+    pub(super) fn of(par: &[Par], context: &CheckContext<'_>) -> Option<Self> {
         let measures: Vec<Measure> = par
             .iter()
             .map(|par| {
-                let value = match par.fact.value(None, scene) {
+                let value = match par.fact.value(None, context) {
                     Some(Value::Number(value)) => value,
                     _ => 0,
                 };
@@ -63,9 +63,9 @@ impl Measure {
     }
 }
 
-fn amount(kind: Kind, number: u64) -> String {
+fn amount(kind: FactKind, number: u64) -> String {
     match kind {
-        Kind::Money => dollars(number),
+        FactKind::Money => dollars(number),
         _ => clock(number),
     }
 }

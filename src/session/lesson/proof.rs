@@ -8,11 +8,11 @@ use std::sync::Arc;
 
 use super::{Lesson, Passage, Phrase, Script, plain};
 use crate::{Session, SessionOptions};
-use scale_down_cli::exec::VERBS;
-use scale_down_cli::filter::FILTERS;
+use scale_down_cli::az::parse::{ParseOptions, parse};
 use scale_down_cli::output::is_query;
-use scale_down_cli::parse::{ParseOptions, parse};
+use scale_down_cli::playground::VERBS;
 use scale_down_cli::shell;
+use scale_down_cli::shell::filter::FILTERS;
 
 /// Longest time that a script is played after its last line has answered, in milliseconds of simulated time.
 const AFTER_MS_MAX: u64 = 24 * 3_600_000;

@@ -33,7 +33,7 @@ const SUM: &str = "#@ sum ";
 /// `s2` link is read with this one.
 const DICTIONARY: &str = include_str!("dictionary.txt");
 
-/// Why a link was refused.
+/// The reason why a link was refused.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ShareError {
     /// It has another tag, or none.
@@ -48,12 +48,24 @@ pub enum ShareError {
 }
 
 /// Encodes a script as the fragment of a link, with its `#`.
-#[must_use]
-pub fn encode(script: &str) -> String {
+///
+/// # Errors
+///
+/// A script that [`decode`] would not read, because it or its fragment is too large.
+pub fn encode(script: &str) -> Result<String, ShareError> {
+    if script.len() > SCRIPT_MAX {
+        return Err(ShareError::TooLarge);
+    }
     let link = encode_1(script);
     if link.len() < SHORT_MAX {
-        return link;
+        return Ok(link);
     }
+    let fragment = encode_2(script);
+    // The `#` is no part of what is limited.
+    if fragment.len() - 1 > FRAGMENT_MAX { Err(ShareError::TooLarge) } else { Ok(fragment) }
+}
+
+fn encode_2(script: &str) -> String {
     let (rest, times) = numbers::take(script);
     let mut packed = checksum(script).to_le_bytes().to_vec();
     numbers::pack(&times, &mut packed);
@@ -143,21 +155,21 @@ mod tests {
         for script in
             ["", "az aks list\n", "wait 10m # ❄\n", "#@ +0\na\n#@ +18446744073709551615\nb\n#@ 5 end\n", "#@ +"]
         {
-            assert_eq!(decode(&encode(script)).as_deref(), Ok(script));
+            assert_eq!(decode(&encode(script).unwrap()).as_deref(), Ok(script));
             let long =
                 (0..999).fold(script.to_owned(), |text, number| format!("{text}az vm {}\n", number * 7919 % 997));
-            let link = encode(&long);
+            let link = encode(&long).unwrap();
             assert!(link.starts_with("#s2:"));
             assert_eq!(decode(&link), Ok(long));
         }
         // Links arrive with what a mail program puts around them.
-        assert_eq!(decode(&format!(" #{} ", encode("a"))).as_deref(), Ok("a"));
+        assert_eq!(decode(&format!(" #{} ", encode("a").unwrap())).as_deref(), Ok("a"));
     }
 
     #[test]
     fn damage_is_noticed() {
         let check = |script: &str, missed_max: usize| {
-            let link = encode(script);
+            let link = encode(script).unwrap();
             for cut in 0..link.len() {
                 assert!(decode(&link[..cut]).is_err(), "{cut}");
             }
@@ -181,7 +193,9 @@ mod tests {
 
     #[test]
     fn a_small_link_cannot_unpack_to_a_huge_script() {
-        for bomb in [encode(&"a".repeat(SCRIPT_MAX + 1)), encode(&"#@ +0\n".repeat(SCRIPT_MAX / 6 + 1))] {
+        for script in ["a".repeat(SCRIPT_MAX + 1), "#@ +0\n".repeat(SCRIPT_MAX / 6 + 1)] {
+            assert_eq!(encode(&script), Err(ShareError::TooLarge));
+            let bomb = encode_2(&script);
             assert!(bomb.len() < FRAGMENT_MAX, "{}", bomb.len());
             assert_eq!(decode(&bomb).err(), Some(ShareError::TooLarge));
         }

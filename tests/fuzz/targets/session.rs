@@ -14,7 +14,7 @@ fuzz_target!(|input: (bool, &str)| {
         }
     }
     let _ = session.complete(text, text.len() / 2);
-    let script = share::decode(&session.share()).expect("a link of our own");
+    let script = share::decode(&session.share().expect("a link")).expect("a link of our own");
     assert_eq!(script, session.script());
     session.undo();
     session.redo();

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use scale_down::engine::Pairs;
 use scale_down::engine::ground::random::Random;
-use scale_down::engine::kubernetes::{NodeId, NodeInfo, Pod, Resources, Surroundings, check_fit};
+use scale_down::engine::kubernetes::{NodeId, NodeInfo, Pod, Resources, TopologyCounts, check_fit};
 use scale_down::engine::{
     AutoscalerRange, Cloud, Cluster, NodeState, Pool, PoolId, PowerState, ProvisioningState, ScaleDownMode,
 };
@@ -257,7 +257,7 @@ impl Book {
                 let spec = &set.spec;
                 let is_plain = spec.pod_affinity.is_empty() && spec.topology_spread.is_empty();
                 let counts = spec.priority.is_none_or(|priority| priority >= -10);
-                let around = Surroundings::of(spec, kubernetes.nodes().map(AsRef::as_ref));
+                let around = TopologyCounts::of(spec, kubernetes.nodes().map(AsRef::as_ref));
                 let fits = is_plain && counts && check_fit(spec, &empty, &around).is_ok();
                 assert!(
                     !fits,

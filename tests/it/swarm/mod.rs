@@ -17,10 +17,11 @@ use scale_down::engine::kubernetes::budget::Amount;
 use scale_down::engine::kubernetes::reservation::MIB;
 use scale_down::engine::kubernetes::{
     BudgetLimit, DisruptionBudget, Image, NodeId, NodeInfo, Pod, PodAffinity, PodId, PodPhase, PodSpec, Resources,
-    Selector, SetId, Surroundings, TopologySpread, check_fit,
+    Selector, SetId, TopologyCounts, TopologySpread, check_fit,
 };
 use scale_down::engine::workloads::{
-    Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, Moment, ObjectError, PodSet, Scoring, SetKind,
+    ChangeContext, Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes, ObjectError, PodSet, Scoring,
+    SetKind,
 };
 use scale_down::engine::{
     AutoscalerRange, Cloud, ClusterId, ClusterSpec, FaultKind, FaultSpec, NodeState, PoolId, PoolSpec, PowerState,
@@ -87,7 +88,7 @@ impl Swarm {
         self.cloud.kubernetes(self.cluster).expect("the cluster")
     }
 
-    fn ask(&mut self, act: impl FnOnce(&mut Kubernetes, &mut Moment<'_>) -> Result<(), ObjectError>) {
+    fn ask(&mut self, act: impl FnOnce(&mut Kubernetes, &mut ChangeContext<'_>) -> Result<(), ObjectError>) {
         // A refusal is an answer like any other; what matters is the state after it.
         let _ = self.cloud.on_kubernetes(self.cluster, act);
     }
@@ -415,7 +416,7 @@ impl Swarm {
     fn check_waiting(&self, place: &str) {
         let kubernetes = self.kubernetes();
         for set in kubernetes.pending() {
-            let around = Surroundings::of(&set.spec, kubernetes.nodes().map(AsRef::as_ref));
+            let around = TopologyCounts::of(&set.spec, kubernetes.nodes().map(AsRef::as_ref));
             let is_kept = |node: &NodeId| kubernetes.sets().any(|other| other.nominated().contains(node));
             let mut others = kubernetes.nodes().filter(|node| !is_kept(&node.id));
             let fitting = others.find(|node| check_fit(&set.spec, node, &around).is_ok());
@@ -464,7 +465,7 @@ impl Swarm {
         assert!(self.cloud.is_idle());
         for cluster in self.cloud.clusters() {
             for node in cluster.pools.iter().flat_map(scale_down::engine::Pool::nodes) {
-                assert!(!node.state().is_moving(), "seed {}: {:?} for ever", self.seed, node.state());
+                assert!(!node.state().is_transitional(), "seed {}: {:?} for ever", self.seed, node.state());
             }
         }
         let cluster = self.cloud.clusters().first().expect("the cluster");

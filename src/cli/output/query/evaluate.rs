@@ -1,15 +1,12 @@
 //! Evaluation of queries, with a limit on the values that they make.
 
 use std::cell::Cell;
-use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::super::OutputError;
-use super::super::datum::{Datum, Mapping};
-use super::functions;
-use super::{Comparison, Node};
-
-type Result<T> = std::result::Result<T, OutputError>;
+use super::compare::{compare, is_false};
+use super::functions::{self, Evaluate};
+use crate::output::datum::{Datum, Mapping, Node};
+use crate::output::error::{OutputError, Result};
 
 /// Most values that a query may make or look at: nested ones double a value with a few characters each,
 /// and would freeze the page for minutes.
@@ -28,9 +25,10 @@ impl Evaluation {
     pub fn new() -> Self {
         Self { values_left: Cell::new(VALUES_MAX) }
     }
+}
 
-    /// Counts a value and all in it against the limit, before something goes through all of it.
-    pub fn charge(&self, value: &Datum) -> Result<()> {
+impl Evaluate for Evaluation {
+    fn charge(&self, value: &Datum) -> Result<()> {
         let mut left = self.values_left.get();
         let is_paid = value.all(&mut |part| {
             let cost = match part {
@@ -45,8 +43,7 @@ impl Evaluation {
         if is_paid { Ok(()) } else { Err(OutputError::TooLarge) }
     }
 
-    /// Evaluates a part of a query and counts its result against the limit.
-    pub fn evaluate(&self, node: &Node, value: &Datum) -> Result<Datum> {
+    fn evaluate(&self, node: &Node, value: &Datum) -> Result<Datum> {
         let result = evaluate(self, node, value)?;
         match node {
             // These return existing values, so they count as one.
@@ -184,86 +181,4 @@ fn slice(items: &[Datum], [from, to, step]: [Option<i64>; 3]) -> Result<Vec<Datu
         position = position.saturating_add(stride);
     }
     Ok(taken)
-}
-
-/// Returns `true` if a query takes the value for false.
-fn is_false(value: &Datum) -> bool {
-    match value {
-        Datum::Null | Datum::Bool(false) => true,
-        Datum::Text(text) => text.is_empty(),
-        Datum::List(items) => items.is_empty(),
-        Datum::Mapping(mapping) => mapping.entries.is_empty(),
-        _ => false,
-    }
-}
-
-fn compare(comparison: Comparison, left: &Datum, right: &Datum) -> Result<Datum> {
-    let (sign, is_wanted): (_, fn(Ordering) -> bool) = match comparison {
-        Comparison::Equal => return Ok(Datum::Bool(are_equal(left, right))),
-        Comparison::NotEqual => return Ok(Datum::Bool(!are_equal(left, right))),
-        Comparison::Less => ("<", Ordering::is_lt),
-        Comparison::LessOrEqual => ("<=", Ordering::is_le),
-        Comparison::Greater => (">", Ordering::is_gt),
-        Comparison::GreaterOrEqual => (">=", Ordering::is_ge),
-    };
-    let is_comparable = |value| matches!(value, &Datum::Integer(_) | &Datum::Float(_) | &Datum::Text(_));
-    if !is_comparable(left) || !is_comparable(right) {
-        return Ok(Datum::Null);
-    }
-    Ok(Datum::Bool(is_wanted(order(left, right, sign)?)))
-}
-
-/// Compares two numbers or two strings; `sign` is the comparison that an error names.
-pub fn order(left: &Datum, right: &Datum, sign: &str) -> Result<Ordering> {
-    let ordering = match (left, right) {
-        (Datum::Text(left), Datum::Text(right)) => Some(left.cmp(right)),
-        (Datum::Integer(left), Datum::Integer(right)) => Some(left.cmp(right)),
-        _ => match (number(left), number(right)) {
-            (Some(left), Some(right)) => left.partial_cmp(&right),
-            _ => None,
-        },
-    };
-    ordering.ok_or_else(|| {
-        let (left, right) = (left.class_name(), right.class_name());
-        OutputError::Unexpected(format!("'{sign}' not supported between instances of '{left}' and '{right}'"))
-    })
-}
-
-/// Returns a number as a float, as far as one can hold it; `None` for other values.
-#[expect(clippy::cast_precision_loss, reason = "Python compares more exactly, at sizes that no resource has")]
-pub fn number(value: &Datum) -> Option<f64> {
-    match value {
-        Datum::Integer(value) => Some(*value as f64),
-        Datum::Float(value) => Some(*value),
-        _ => None,
-    }
-}
-
-/// Returns `true` if two values are equal for `==` of a query, for which no number is a truth value.
-fn are_equal(left: &Datum, right: &Datum) -> bool {
-    matches!(left, Datum::Bool(_)) == matches!(right, Datum::Bool(_)) && are_same(left, right)
-}
-
-/// Returns `true` if two values are equal for Python's `==`, for which `True` is 1.
-pub fn are_same(left: &Datum, right: &Datum) -> bool {
-    let plain = |value: &Datum| match value {
-        Datum::Bool(value) => Datum::Integer(i64::from(*value)),
-        _ => value.clone(),
-    };
-    match (&plain(left), &plain(right)) {
-        (Datum::Null, Datum::Null) => true,
-        (Datum::Text(left), Datum::Text(right)) => left == right,
-        (Datum::List(left), Datum::List(right)) => {
-            left.len() == right.len() && left.iter().zip(right.iter()).all(|(left, right)| are_same(left, right))
-        }
-        (Datum::Mapping(left), Datum::Mapping(right)) => {
-            let is_order_kept = || left.entries.iter().map(|(key, _)| key).eq(right.entries.iter().map(|(key, _)| key));
-            left.entries.len() == right.entries.len()
-                && left.entries.iter().all(|(key, value)| right.get(key).is_some_and(|other| are_same(value, other)))
-                && (!(left.is_ordered && right.is_ordered) || is_order_kept())
-        }
-        (Datum::Expression(left), Datum::Expression(right)) => Rc::ptr_eq(left, right),
-        (Datum::Integer(left), Datum::Integer(right)) => left == right,
-        (left, right) => number(left).is_some() && number(left) == number(right),
-    }
 }

@@ -3,14 +3,26 @@
 use std::cmp::Ordering;
 use std::rc::Rc;
 
-use super::super::OutputError;
-use super::super::datum::{Datum, Mapping};
-use super::super::json;
-use super::Node;
-use super::evaluate::{Evaluation, are_same, number, order};
-use crate::parse::python;
+use super::compare::{are_same, number, order};
+use crate::ground::python;
+use crate::output::datum::{Datum, Mapping, Node};
+use crate::output::error::{OutputError, Result};
+use crate::output::json;
 
-type Result<T> = std::result::Result<T, OutputError>;
+/// The evaluation that a function belongs to.
+pub trait Evaluate {
+    /// Counts a value and all in it against the limit, before something goes through all of it.
+    ///
+    /// # Errors
+    /// The limit is reached.
+    fn charge(&self, value: &Datum) -> Result<()>;
+
+    /// Evaluates a part of a query and counts its result against the limit.
+    ///
+    /// # Errors
+    /// The first error of the part.
+    fn evaluate(&self, node: &Node, value: &Datum) -> Result<Datum>;
+}
 
 /// The types an argument may have, by the specification's names; empty if it may have any.
 type Types = &'static [&'static str];
@@ -30,7 +42,7 @@ enum Run {
     /// Can fail: the types of the arguments alone do not guarantee a result.
     Fallible(fn(&[Datum]) -> Result<Datum>),
     /// Evaluates one of its arguments, an expression.
-    Evaluating(fn(&[Datum], &Evaluation) -> Result<Datum>),
+    Evaluating(fn(&[Datum], &dyn Evaluate) -> Result<Datum>),
 }
 use Run::{Evaluating, Fallible, Plain};
 
@@ -90,7 +102,7 @@ const FUNCTIONS: [Function; 26] = [
 ];
 
 /// Calls a function after checking the number and the types of its arguments.
-pub fn call(evaluation: &Evaluation, name: &str, arguments: &[Datum]) -> Result<Datum> {
+pub fn call(evaluation: &dyn Evaluate, name: &str, arguments: &[Datum]) -> Result<Datum> {
     let function = FUNCTIONS.iter().find(|function| function.name == name);
     let function = function.ok_or_else(|| OutputError::Query(format!("Unknown function: {name}()")))?;
     let (expected, received) = (function.parameters.len(), arguments.len());
@@ -258,7 +270,7 @@ fn length(arguments: &[Datum]) -> Datum {
     Datum::Integer(i64::try_from(length).unwrap_or(i64::MAX))
 }
 
-fn map(arguments: &[Datum], evaluation: &Evaluation) -> Result<Datum> {
+fn map(arguments: &[Datum], evaluation: &dyn Evaluate) -> Result<Datum> {
     let Datum::Expression(node) = first(arguments) else { return Ok(Datum::Null) };
     let results = list(arguments, 1).iter().map(|item| evaluation.evaluate(node, item));
     Ok(Datum::list(results.collect::<Result<_>>()?))
@@ -284,14 +296,14 @@ fn extreme(arguments: &[Datum], wanted: Ordering) -> Result<Datum> {
     outermost(items.map(|item| Ok((item.clone(), item.clone()))), wanted)
 }
 
-fn extreme_by(arguments: &[Datum], evaluation: &Evaluation, name: &str, wanted: Ordering) -> Result<Datum> {
+fn extreme_by(arguments: &[Datum], evaluation: &dyn Evaluate, name: &str, wanted: Ordering) -> Result<Datum> {
     let [_, Datum::Expression(node)] = arguments else { return Ok(Datum::Null) };
     let items = list(arguments, 0).iter();
     outermost(items.map(|item| Ok((key(evaluation, node, item, name, &["number", "string"])?, item.clone()))), wanted)
 }
 
 /// Returns the key by which an item is compared, which must be of one of the types.
-fn key(evaluation: &Evaluation, node: &Node, item: &Datum, name: &str, types: &[&str]) -> Result<Datum> {
+fn key(evaluation: &dyn Evaluate, node: &Node, item: &Datum, name: &str, types: &[&str]) -> Result<Datum> {
     let key = evaluation.evaluate(node, item)?;
     let received = type_of(&key);
     if types.contains(&received) { Ok(key) } else { Err(mismatch(name, &key, types, received)) }
@@ -345,7 +357,7 @@ fn sort(arguments: &[Datum]) -> Datum {
     sorted(items.map(|item| (item.clone(), item.clone())).collect())
 }
 
-fn sort_by(arguments: &[Datum], evaluation: &Evaluation) -> Result<Datum> {
+fn sort_by(arguments: &[Datum], evaluation: &dyn Evaluate) -> Result<Datum> {
     let [_, Datum::Expression(node)] = arguments else { return Ok(Datum::Null) };
     let items = list(arguments, 0);
     let Some(first) = items.first() else { return Ok(Datum::list(Vec::new())) };

@@ -2,8 +2,9 @@
 
 use std::rc::Rc;
 
+use super::node::Comparison;
 use super::token::{Token, tokens};
-use super::{Comparison, Node};
+use crate::output::datum::Node;
 
 /// Deepest tree: reading and evaluating it recurse, and a page has a small stack.
 const DEPTH_MAX: usize = 200;

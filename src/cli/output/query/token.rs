@@ -2,7 +2,7 @@
 
 use std::rc::Rc;
 
-use super::super::datum::Datum;
+use crate::output::datum::Datum;
 
 /// A token.
 #[derive(Debug, Clone)]

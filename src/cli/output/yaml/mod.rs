@@ -3,16 +3,20 @@
 //! The Azure CLI prints what `PyYAML`'s `safe_dump` writes, so quoting, line breaking and the
 //! anchors of repeated values follow that emitter, not merely the YAML specification.
 
+mod emitter;
 mod resolve;
 mod scalar;
+mod shared;
 
 use std::rc::Rc;
 
 use super::datum::{Datum, Mapping};
 use super::json;
-use super::rendered::{Rendered, Style};
-use crate::parse::python::float_text;
+use crate::ground::python::float_text;
+use crate::ground::rendered::{Rendered, Style};
+use emitter::{Emitter, Place};
 use scalar::ScalarStyle;
+use shared::Shared;
 
 /// Keys from this length on are written with `?`: 128 less the length of the unwritten `!!str`.
 const LONG_KEY_LENGTH_MIN: usize = 123;
@@ -48,82 +52,6 @@ pub fn document(value: &Datum) -> Rendered {
         emitter.out.push(Style::Space, "\n");
     }
     emitter.out
-}
-
-/// The position of a value in the document.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Place {
-    Root,
-    Item,
-    Value,
-    SimpleKey,
-    LongKey,
-}
-
-/// The address of a list or mapping, which is its identity.
-type Identity = *const ();
-
-/// The lists and mappings that occur more than once.
-#[derive(Default)]
-struct Shared {
-    seen: Vec<Identity>,
-    /// In the order in which their second occurrence was met: the first is `id001`.
-    repeated: Vec<Identity>,
-    written: Vec<Identity>,
-}
-
-impl Shared {
-    fn visit(&mut self, value: &Datum) {
-        let Some(identity) = identity(value) else { return };
-        if self.seen.contains(&identity) {
-            if !self.repeated.contains(&identity) {
-                self.repeated.push(identity);
-            }
-            return;
-        }
-        self.seen.push(identity);
-        match value {
-            Datum::List(items) => items.iter().for_each(|item| self.visit(item)),
-            Datum::Mapping(mapping) => {
-                mapping.sorted().into_iter().for_each(|(_, value)| self.visit(value));
-            }
-            _ => {}
-        }
-    }
-
-    /// Returns the sign and name to write for a repeated value, and `true` if it is an alias, which
-    /// replaces the value.
-    fn mark(&mut self, value: &Datum) -> Option<(String, bool)> {
-        let identity = identity(value)?;
-        let index = self.repeated.iter().position(|repeated| *repeated == identity)?;
-        let is_alias = self.written.contains(&identity);
-        if !is_alias {
-            self.written.push(identity);
-        }
-        let sign = if is_alias { '*' } else { '&' };
-        Some((format!("{sign}id{:03}", index + 1), is_alias))
-    }
-}
-
-fn identity(value: &Datum) -> Option<Identity> {
-    match value {
-        Datum::List(items) => Some(Rc::as_ptr(items).cast()),
-        Datum::Mapping(mapping) => Some(Rc::as_ptr(mapping).cast()),
-        _ => None,
-    }
-}
-
-/// The writer of nodes, which keeps track of the column.
-struct Emitter {
-    out: Rendered,
-    column: usize,
-    /// The indentation of the current collection, in columns; none at the root.
-    indent: Option<usize>,
-    /// `true` if the next indicator needs no blank before it.
-    is_after_space: bool,
-    /// `true` if this line holds only indentation and indicators of collections so far.
-    is_after_indent: bool,
-    shared: Shared,
 }
 
 impl Emitter {
@@ -181,45 +109,6 @@ impl Emitter {
             self.node(value, Place::Value);
         }
         self.indent = outer;
-    }
-
-    /// Writes an indicator; with `is_indention`, as for `-` and `?`, it counts as indentation.
-    fn indicator(&mut self, text: &str, style: Style, is_indention: bool) {
-        if !self.is_after_space {
-            self.write(" ", Style::Space);
-        }
-        self.is_after_space = false;
-        self.is_after_indent &= is_indention;
-        self.write(text, style);
-    }
-
-    /// Goes to the current indentation, on a new line unless this one has nothing else yet.
-    fn start_line(&mut self) {
-        let indent = self.indent.unwrap_or(0);
-        let is_behind = self.column > indent || (self.column == indent && !self.is_after_space);
-        if !self.is_after_indent || is_behind {
-            self.line_end("\n");
-        }
-        if self.column < indent {
-            self.is_after_space = true;
-            self.write(&" ".repeat(indent - self.column), Style::Space);
-        }
-    }
-
-    fn line_end(&mut self, text: &str) {
-        self.out.push(Style::Space, text);
-        self.forget_line();
-    }
-
-    fn forget_line(&mut self) {
-        self.column = 0;
-        self.is_after_space = true;
-        self.is_after_indent = true;
-    }
-
-    fn write(&mut self, text: &str, style: Style) {
-        self.out.push(style, text);
-        self.column += text.chars().count();
     }
 }
 

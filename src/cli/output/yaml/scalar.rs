@@ -1,7 +1,8 @@
 //! Scalars: the quotes that they need, and the line breaks of long ones.
 
-use super::super::rendered::Style;
-use super::{Emitter, Place, resolve};
+use super::emitter::{Emitter, Place};
+use super::resolve;
+use crate::ground::rendered::Style;
 
 /// Lines longer than this are broken at a blank.
 const WIDTH: usize = 80;

@@ -1,0 +1,17 @@
+//! What the playground adds: its own words, lines with a prefix of its own, and completion of any line.
+
+mod complete;
+mod execution;
+mod prefix;
+mod program;
+mod sim;
+mod trace;
+mod usage;
+mod verb;
+
+pub use complete::{Values, completion};
+pub use execution::Execution;
+pub use prefix::{query_result, show_example};
+pub use program::run;
+pub use sim::{LOADS, SCORINGS};
+pub use usage::VERBS;
