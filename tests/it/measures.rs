@@ -147,3 +147,32 @@ fn a_deleted_pool_keeps_its_measures() {
     assert!(after.spent_microdollars >= before.spent_microdollars);
     assert!(after.idle_compute_microdollars >= before.idle_compute_microdollars);
 }
+
+/// The recorded operations of the real service (tests/data/facts), and what the same lines take here at the medians.
+#[test]
+fn recorded_operations_take_as_long_within_a_quarter() {
+    // In seconds. Of the deallocation in 2022 only the polls before and after its end are known.
+    let recorded = [[170.9, 208.3], [78.6, 78.6], [98.1, 78.5]];
+    let mut sums_ms = [0_u64; 3];
+    for seed in 1..=20 {
+        let mut session = Session::new(SessionOptions { seed: Some(seed), ..SessionOptions::default() });
+        session.submit("sim cluster g/c");
+        for (sum_ms, line) in sums_ms.iter_mut().zip([
+            format!("az aks nodepool add {POOL} --scale-down-mode Deallocate --node-count 3"),
+            format!("az aks nodepool scale {POOL} --node-count 1"),
+            format!("az aks nodepool scale {POOL} --node-count 3"),
+        ]) {
+            let begun_ms = session.now_ms();
+            session.submit(&line);
+            session.advance_until_answered();
+            *sum_ms += session.now_ms() - begun_ms;
+        }
+    }
+    for (sum_ms, recorded) in sums_ms.iter().zip(recorded) {
+        #[expect(clippy::cast_precision_loss, reason = "minutes in milliseconds")]
+        let mean_s = *sum_ms as f64 / 20.0 / 1000.0;
+        for recorded_s in recorded {
+            assert!((mean_s - recorded_s).abs() <= recorded_s / 4.0, "{mean_s} s, recorded {recorded_s} s");
+        }
+    }
+}

@@ -139,7 +139,7 @@ fn view_story(detail: &NodeDetail) -> Html {
             if let Some((milestone, ..)) = reached.filter(|(milestone, ..)| *milestone != Milestone::Ready) {
                 <p>{ format!("Reached so far: {}.", milestone.name()) }</p>
             }
-            if cached { <p class="mute">{ "The disk already holds the system and its images: nothing is installed or pulled. Both lengths come from the durations preset; starting from cache is an assumption." }</p> }
+            if cached { <p class="mute">{ "The disk already holds the system and its images: nothing is installed or pulled. Both lengths come from the durations preset, as the service was recorded." }</p> }
         </div>
     }
 }

@@ -79,11 +79,11 @@ impl Kubernetes {
         if !found.and_then(|node| node.pod(pod)).is_some_and(is_due) {
             return;
         }
-        let started = self.nodes.change_pod(node, pod, |pod| {
-            pod.phase = PodPhase::Running;
-            pod.since_ms = context.now_ms;
+        let run = |pod: &mut Pod| {
+            (pod.phase, pod.since_ms) = (PodPhase::Running, context.now_ms);
             pod.clone()
-        });
+        };
+        let started = self.nodes.change_pods(node, |node| node.change_pod(pod, run)).flatten();
         let Some(started) = known(started, "a pod that starts") else {
             return;
         };
@@ -131,12 +131,11 @@ impl Kubernetes {
         if found.is_ready {
             self.count_ready(set, false, context);
         }
-        self.nodes.change_pod(node, pod, |pod| {
-            pod.phase = PodPhase::Succeeded;
-            pod.since_ms = context.now_ms;
+        let left = self.nodes.change_pods(node, |node| {
+            node.change_pod(pod, |pod| (pod.phase, pod.since_ms) = (PodPhase::Succeeded, context.now_ms));
+            active_on(node, set)
         });
-        let left = self.active_on(node, set);
-        if let Some(found) = known(self.sets.get_mut(set), "the set of a pod that has run") {
+        if let Some((found, left)) = known(self.sets.get_mut(set), "the set of a pod that has run").zip(left) {
             found.succeeded += 1;
             found.ended_ms = Some(context.now_ms);
             found.count_out(node, left);
@@ -144,10 +143,6 @@ impl Kubernetes {
         self.work_queue.note_set(set);
         self.work_queue.note_more_room(node);
         self.go_on_draining(node, context);
-    }
-
-    fn active_on(&self, node: NodeId, set: SetId) -> usize {
-        known(self.nodes.get(node), "the node of a pod").map_or(0, |node| active_on(node, set))
     }
 
     /// Tells a pod on a node to end, unless it has been told already.
@@ -160,7 +155,10 @@ impl Kubernetes {
             return;
         };
         let is_reached = found.is_ready;
-        self.nodes.change_pod(node, pod, |pod| pod.deleted_ms = Some(context.now_ms));
+        let left = self.nodes.change_pods(node, |node| {
+            node.change_pod(pod, |pod| pod.deleted_ms = Some(context.now_ms));
+            active_on(node, ending.set)
+        });
         context.record(&ending, event);
         if let Some(length_ms) = ending.spec.runs_for_ms.filter(|_| ending.phase == PodPhase::Running) {
             self.agenda.unplan(ending.since_ms + length_ms, Task::Finish(node, pod), context);
@@ -169,9 +167,8 @@ impl Kubernetes {
             if is_reached && ending.phase == PodPhase::Running {
                 self.count_ready(ending.set, false, context);
             }
-            let left = self.active_on(node, ending.set);
             // The pods of a deleted set are told to end after it is gone.
-            if let Some(set) = self.sets.get_mut(ending.set) {
+            if let Some((set, left)) = self.sets.get_mut(ending.set).zip(left) {
                 set.count_out(node, left);
             }
         }
@@ -213,10 +210,8 @@ impl Kubernetes {
     /// Marks a pod as running without a record: pods of daemon sets come up with the node, whose
     /// bring-up has their images in it.
     pub(super) fn start_silently(&mut self, node: NodeId, pod: &Pod, context: &mut ChangeContext<'_>) {
-        let started = self.nodes.change_pod(node, pod.id, |pod| {
-            pod.phase = PodPhase::Running;
-            pod.since_ms = context.now_ms;
-        });
+        let run = |pod: &mut Pod| (pod.phase, pod.since_ms) = (PodPhase::Running, context.now_ms);
+        let started = self.nodes.change_pods(node, |node| node.change_pod(pod.id, run)).flatten();
         if known(started, "a pod that starts").is_some() {
             self.count_ready(pod.set, true, context);
         }

@@ -100,14 +100,14 @@ impl Nodes {
         self.requested.follow(id.pool, requested, in_use(node));
     }
 
-    /// Changes a pod on a node; returns the result of `change`, or `None` if the pod is not there.
-    pub fn change_pod<T>(&mut self, id: NodeId, pod: PodId, change: impl FnOnce(&mut Pod) -> T) -> Option<T> {
+    /// Changes pods on a node, of which none is added or removed; returns the result of `change`.
+    pub fn change_pods<T>(&mut self, id: NodeId, change: impl FnOnce(&mut NodeInfo) -> T) -> Option<T> {
         let node = Arc::make_mut(known(self.by_id.get_mut(id), "the node of a pod")?);
         let (free, requested) = (node.free(), in_use(node));
-        let given = node.change_pod(pod, change);
+        let given = change(node);
         self.index.follow(node, free);
         self.requested.follow(id.pool, requested, in_use(node));
-        given
+        Some(given)
     }
 
     /// Takes a pod from a node and returns it; `None` if it is not there.
@@ -138,10 +138,11 @@ impl Nodes {
             self.pods_with_anti_affinity,
             self.by_id.values().map(|node| pods_with_anti_affinity(node)).sum::<u32>()
         );
-        for pool in self.by_id.values().map(|node| node.id.pool) {
-            let requested = self.of_pool(pool).map(|node| in_use(node).cpu_millis).sum::<u64>();
-            debug_assert_eq!(self.requested.now(pool).cpu_millis, requested, "processors requested in a pool");
-        }
+        debug_assert_eq!(
+            self.requested.now().cpu_millis,
+            self.by_id.values().map(|node| in_use(node).cpu_millis).sum::<u64>(),
+            "processors requested on all nodes"
+        );
     }
 }
 

@@ -43,8 +43,8 @@ impl RequestedByPool {
         self.0.get(pool).copied().unwrap_or_default()
     }
 
-    /// Returns what is requested now on the nodes of a pool.
-    pub fn now(&self, pool: PoolId) -> Resources {
-        self.of(pool).now
+    /// Returns what is requested now on the nodes of all pools.
+    pub fn now(&self) -> Resources {
+        self.0.values().fold(Resources::default(), |sum, requested| sum + requested.now)
     }
 }
