@@ -8,6 +8,9 @@ use super::syntax::ShellError;
 /// Most words that the braces of one word may make.
 const WORDS_MAX: usize = 1000;
 
+/// Most characters that the words of one word's braces may have together.
+const CHARACTERS_MAX: usize = 1 << 20;
+
 /// The deepest nesting.
 const DEPTH_MAX: usize = 32;
 
@@ -88,17 +91,19 @@ fn expand(text: &[Marked], words: &mut Vec<Vec<Marked>>, depth: usize) -> bool {
     if !expand(text.get(close + 1..).unwrap_or_default(), &mut tails, depth + 1) {
         return false;
     }
+    let mut characters = 0;
     for alternative in alternatives {
         let mut middles = Vec::new();
         if !expand(&alternative, &mut middles, depth + 1) {
             return false;
         }
-        for middle in middles {
+        for middle in &middles {
             for tail in &tails {
-                if words.len() >= WORDS_MAX {
+                characters += prefix.len() + middle.len() + tail.len();
+                if words.len() >= WORDS_MAX || characters > CHARACTERS_MAX {
                     return false;
                 }
-                words.push([prefix, &middle, tail].concat());
+                words.push([prefix, middle, tail].concat());
             }
         }
     }
@@ -107,24 +112,7 @@ fn expand(text: &[Marked], words: &mut Vec<Vec<Marked>>, depth: usize) -> bool {
 
 /// Finds the first brace that expands: the indexes at which it opens and closes, and its alternatives.
 fn first_brace(text: &[Marked]) -> Option<(usize, usize, Vec<Vec<Marked>>)> {
-    let plain = |index: usize| text.get(index).filter(|(_, protected)| !protected).map(|(character, _)| *character);
-    for open in (0..text.len()).filter(|index| plain(*index) == Some('{')) {
-        let mut depth = 0_usize;
-        let mut commas = Vec::new();
-        let mut close = None;
-        for index in open..text.len() {
-            match plain(index) {
-                Some('{') => depth += 1,
-                Some('}') if depth == 1 => {
-                    close = Some(index);
-                    break;
-                }
-                Some('}') => depth -= 1,
-                Some(',') if depth == 1 => commas.push(index),
-                _ => {}
-            }
-        }
-        let Some(close) = close else { continue };
+    for Pair { open, close, mut commas } in pairs(text) {
         if !commas.is_empty() {
             let mut starts = vec![open + 1];
             starts.extend(commas.iter().map(|comma| comma + 1));
@@ -139,8 +127,42 @@ fn first_brace(text: &[Marked]) -> Option<(usize, usize, Vec<Vec<Marked>>)> {
     None
 }
 
+/// A pair of braces: the indexes at which it opens and closes, and of the commas directly inside.
+struct Pair {
+    open: usize,
+    close: usize,
+    commas: Vec<usize>,
+}
+
+/// Returns the pairs of braces of a text, in the order in which they open. One pass finds them all: a word may be long.
+fn pairs(text: &[Marked]) -> Vec<Pair> {
+    let mut pairs = Vec::new();
+    let mut open: Vec<(usize, Vec<usize>)> = Vec::new();
+    for (index, (character, _)) in text.iter().enumerate().filter(|(_, (_, is_protected))| !is_protected) {
+        match character {
+            '{' => open.push((index, Vec::new())),
+            '}' => pairs.extend(open.pop().map(|(open, commas)| Pair { open, close: index, commas })),
+            ',' => open.last_mut().into_iter().for_each(|(_, commas)| commas.push(index)),
+            _ => {}
+        }
+    }
+    pairs.sort_by_key(|pair| pair.open);
+    pairs
+}
+
+/// Formats a number with zeros in front, so that it is `width` characters long.
+fn padded(number: i64, width: usize) -> String {
+    let (sign, digits) = (if number < 0 { "-" } else { "" }, number.unsigned_abs().to_string());
+    let zeros = width.saturating_sub(sign.len() + digits.len());
+    format!("{sign}{}{digits}", "0".repeat(zeros))
+}
+
 /// Expands `1..3` or `a..c`, with an optional step; `None` if the text is no such range.
 fn range(inside: &[Marked]) -> Option<Vec<Vec<Marked>>> {
+    // Stops at the first brace inside: where many are nested, each is looked at.
+    if !inside.iter().all(|(character, _)| character.is_ascii_alphanumeric() || ".+-".contains(*character)) {
+        return None;
+    }
     let text: String = inside.iter().map(|(character, _)| character).collect();
     let parts: Vec<&str> = text.split("..").collect();
     let (first, last, step) = match parts.as_slice() {
@@ -157,13 +179,13 @@ fn range(inside: &[Marked]) -> Option<Vec<Vec<Marked>>> {
         };
         let width = if is_padded(first) || is_padded(last) { first.len().max(last.len()) } else { 0 };
         // One more than the limit is enough to be refused.
-        let count = WORDS_MAX + 1;
+        let count = WORDS_MAX.min(CHARACTERS_MAX / width.max(1)) + 1;
         let numbers: Vec<i64> = if from <= to {
             (from..=to).step_by(step).take(count).collect()
         } else {
             (to..=from).rev().step_by(step).take(count).collect()
         };
-        return Some(numbers.into_iter().map(|number| spell(format!("{number:0width$}"))).collect());
+        return Some(numbers.into_iter().map(|number| spell(padded(number, width))).collect());
     }
     let letter = |text: &str| {
         let mut characters = text.chars();
@@ -173,4 +195,25 @@ fn range(inside: &[Marked]) -> Option<Vec<Vec<Marked>>> {
     let letters: Vec<char> =
         if from <= to { (from..=to).step_by(step).collect() } else { (to..=from).rev().step_by(step).collect() };
     Some(letters.into_iter().map(|letter| spell(letter.to_string())).collect())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_word_takes_no_longer_than_its_length() {
+        let deep = format!("{}{}", "{".repeat(50_000), "}".repeat(50_000));
+        for word in ["{".repeat(100_000), deep, "{a".repeat(50_000), "a}".repeat(50_000)] {
+            assert_eq!(braces(&word, 0), Ok(None));
+        }
+    }
+
+    #[test]
+    fn few_words_may_be_too_long_together() {
+        assert!(braces(&format!("{{1..900}}{}", "a".repeat(2000)), 0).is_err());
+        assert!(braces(&format!("{{{}1..900}}", "0".repeat(70_000)), 0).is_err());
+        let padded = braces(&format!("{{-1..{}1}}", "0".repeat(4)), 0).expect("few words").expect("words");
+        assert_eq!(padded, ["-0001", "00000", "00001"]);
+    }
 }
