@@ -127,7 +127,7 @@ impl BringUp {
     fn slow_down(&mut self, factor: u32) {
         let begin_ms = self.at_ms(Milestone::Requested);
         for slot in &mut self.at_ms {
-            *slot = begin_ms + (*slot - begin_ms).saturating_mul(factor.into());
+            *slot = begin_ms.saturating_add((*slot - begin_ms).saturating_mul(factor.into()));
         }
     }
 

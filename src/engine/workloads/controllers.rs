@@ -10,7 +10,10 @@ use crate::ground::id::{DeploymentId, NodeId};
 use crate::ground::invariant::known;
 use crate::kubernetes::fit::check_node_constraints;
 use crate::kubernetes::{Pod, PodId, PodPhase, SetId};
-use crate::record::PodEvent;
+use crate::record::{KubernetesEvent, PodEvent};
+
+/// Largest number of pods in a cluster that Kubernetes is built for ("considerations for large clusters").
+pub const CLUSTER_PODS_MAX: u32 = 150_000;
 
 impl Kubernetes {
     fn next_pod(&mut self, set: SetId, context: &ChangeContext<'_>) -> Option<Pod> {
@@ -33,6 +36,7 @@ impl Kubernetes {
     /// Removes a set; returns `false` if it is not there. Nodes with room that was being made for it
     /// are reported to the scheduler, as that room is free for others.
     pub(super) fn drop_set(&mut self, id: SetId) -> bool {
+        self.retry_if_full();
         let set = self.sets.remove(id);
         self.generation += 1;
         self.work_queue.nodes_with_more_room.extend(set.iter().flat_map(|set| &set.nominated));
@@ -65,11 +69,53 @@ impl Kubernetes {
             SetKind::DaemonSet => active,
             SetKind::Bare => return self.reconcile_bare(id),
         };
-        for _ in active..wanted {
-            self.create(id, context);
-        }
+        self.grow(id, wanted.saturating_sub(active), context);
         self.shrink(id, active.saturating_sub(wanted), context);
         self.forget_if_over(id);
+    }
+
+    /// Creates the missing pods of a set, as far as the cluster holds that many.
+    fn grow(&mut self, id: SetId, missing: u32, context: &mut ChangeContext<'_>) {
+        if missing == 0 {
+            return;
+        }
+        let created = missing.min(self.room_for_pods());
+        for _ in 0..created {
+            self.create(id, context);
+        }
+        if created < missing {
+            self.record_failed_create(id, context);
+        }
+    }
+
+    /// Returns the number of pods that may still be created.
+    fn room_for_pods(&self) -> u32 {
+        let active = self.sets.values().map(PodSet::active);
+        CLUSTER_PODS_MAX.saturating_sub(active.fold(0, u32::saturating_add))
+    }
+
+    fn record_failed_create(&self, id: SetId, context: &mut ChangeContext<'_>) {
+        let Some(set) = self.sets.get(id) else { return };
+        let (kind, source) = match set.kind {
+            SetKind::Job { .. } => ("job", "job-controller"),
+            _ => ("replicaset", "replicaset-controller"),
+        };
+        context.record_event(KubernetesEvent {
+            namespace: Some(set.spec.namespace.clone()),
+            object: format!("{kind}/{}", set.name()),
+            is_warning: true,
+            source,
+            reason: "FailedCreate",
+            message: format!("Error creating: a cluster of the playground holds at most {CLUSTER_PODS_MAX} pods"),
+        });
+    }
+
+    /// Queues the sets that lack pods, if a full cluster is about to hold fewer.
+    fn retry_if_full(&mut self) {
+        if self.room_for_pods() == 0 {
+            let short = self.sets.values().filter(|set| set.active() < set.desired);
+            self.work_queue.sets.extend(short.map(|set| set.id));
+        }
     }
 
     /// Removes the set of a bare pod that is gone: nothing makes the pod again.
@@ -113,6 +159,9 @@ impl Kubernetes {
     /// nodes with the most of them. The order is that of the replica set's controller; where it
     /// prefers the youngest pod, the newest node stands for that here.
     fn shrink(&mut self, id: SetId, mut surplus: u32, context: &mut ChangeContext<'_>) {
+        if surplus > 0 {
+            self.retry_if_full();
+        }
         let Some(set) = known(self.sets.get_mut(id), "a set that shrinks") else {
             return;
         };
@@ -208,5 +257,51 @@ impl Kubernetes {
         let pod_id = pod.id;
         self.bind(pod, node);
         self.begin(node, pod_id, context);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kubernetes::{PodSpec, Resources};
+    use crate::workloads::DeploymentSpec;
+    use crate::{Cloud, ClusterSpec, PowerState};
+
+    /// Pods of a cluster after deployments `a` and `b` were made, with these numbers of replicas.
+    fn full(replicas: [u32; 2]) -> (Cloud, crate::ClusterId) {
+        let mut cloud = Cloud::new(1);
+        let cluster = cloud.load_cluster(ClusterSpec::new("c", "g", "eastus"), PowerState::Running);
+        for (name, replicas) in ["a", "b"].into_iter().zip(replicas) {
+            let template = PodSpec::new("default", name, Resources::new(1, 1));
+            let (name, namespace) = (name.to_owned(), "default".to_owned());
+            let spec = DeploymentSpec { name, namespace, labels: template.labels.clone(), replicas, template };
+            let made = cloud.on_kubernetes(cluster, |kubernetes, context| kubernetes.create_deployment(spec, context));
+            made.expect("a deployment");
+        }
+        cloud.advance_to(1000);
+        (cloud, cluster)
+    }
+
+    fn pods(cloud: &Cloud, cluster: crate::ClusterId) -> Vec<u32> {
+        let kubernetes = cloud.kubernetes(cluster).expect("the cluster");
+        let sets = kubernetes.sets().filter(|set| set.spec.namespace == "default");
+        sets.map(PodSet::active).collect()
+    }
+
+    #[test]
+    fn a_cluster_holds_so_many_pods_and_no_more() {
+        let (mut cloud, cluster) = full([u32::MAX, 7]);
+        let there = cloud.kubernetes(cluster).expect("the cluster").pods().count();
+        assert_eq!(there, CLUSTER_PODS_MAX as usize);
+        assert_eq!(pods(&cloud, cluster)[1], 0);
+        assert!(cloud.log().since(0).any(|record| record.text().reason == "FailedCreate"));
+        let scaled = cloud.on_kubernetes(cluster, |kubernetes, _| {
+            let first = kubernetes.deployments().next().map(|deployment| deployment.id);
+            kubernetes.scale_deployment(first.expect("a deployment"), 5);
+            Ok(())
+        });
+        scaled.expect("the cluster");
+        cloud.advance_to(2000);
+        assert_eq!(pods(&cloud, cluster), [5, 7]);
     }
 }

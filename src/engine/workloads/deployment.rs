@@ -63,14 +63,14 @@ pub struct ReplicaSetStatus {
 #[must_use]
 pub fn roll_out(replicas: u32, sets: &[ReplicaSetStatus]) -> Vec<u32> {
     let mut desired: Vec<u32> = sets.iter().map(|set| set.desired).collect();
-    let total = |desired: &[u32]| desired.iter().sum::<u32>();
+    let total = |desired: &[u32]| desired.iter().copied().fold(0, u32::saturating_add);
     let Some((new, old)) = sets.split_last() else {
         return desired;
     };
     if old.is_empty() {
         return vec![replicas];
     }
-    let limit = replicas + MAX_SURGE.of(replicas);
+    let limit = replicas.saturating_add(MAX_SURGE.of(replicas));
     let room = limit.saturating_sub(total(&desired));
     let mut new_desired = new.desired.min(replicas);
     new_desired += room.min(replicas - new_desired);
@@ -80,7 +80,7 @@ pub fn roll_out(replicas: u32, sets: &[ReplicaSetStatus]) -> Vec<u32> {
     let available_min = replicas.saturating_sub(max_unavailable(replicas));
     // What is not ready in the old sets helps nobody and goes first.
     let missing_in_new = new_desired.saturating_sub(new.ready);
-    let mut may_go = total(&desired).saturating_sub(available_min + missing_in_new);
+    let mut may_go = total(&desired).saturating_sub(available_min.saturating_add(missing_in_new));
     for (slot, set) in desired.iter_mut().zip(old) {
         let unready = set.desired.saturating_sub(set.ready).min(may_go);
         *slot -= unready;

@@ -40,6 +40,7 @@ mod work_queue;
 
 pub use crate::ground::id::DeploymentId;
 pub use change_context::ChangeContext;
+pub use controllers::CLUSTER_PODS_MAX;
 pub use curve::{Curve, CurvePoint};
 pub use deployment::{Deployment, DeploymentSpec};
 pub use drains::DrainPolicy;

@@ -11,7 +11,9 @@ use crate::playground::trace;
 use scale_down_engine::kubernetes::pod_spec::DEFAULT_NAMESPACE;
 use scale_down_engine::kubernetes::reservation::MIB;
 use scale_down_engine::kubernetes::{Image, PodSpec, Resources};
-use scale_down_engine::workloads::{ChangeContext, Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes};
+use scale_down_engine::workloads::{
+    CLUSTER_PODS_MAX, ChangeContext, Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes,
+};
 use scale_down_engine::{Cloud, ClusterId};
 
 type Result<T> = std::result::Result<T, CliError>;
@@ -30,9 +32,6 @@ The load drives a deployment, which is created where there is none:
   --name web  --cpu 250m  --memory 256Mi  --image-size 500M  --pool NAME  --cluster GROUP/NAME
 With --target PERCENT it is work to be shared, and the number of pods is up to a horizontal
 autoscaler: --min 1 --max 1000";
-
-/// Largest number of pods in a cluster that Kubernetes is built for ("considerations for large clusters").
-const PODS_MAX: u32 = 150_000;
 
 /// Words that can follow `sim load`.
 pub const LOADS: [&str; 8] = ["steady", "step", "spike", "wave", "office-hours", "trace", "list", "stop"];
@@ -115,17 +114,17 @@ fn start(kind: &str, words: &[&str], cloud: &mut Cloud) -> Result<String> {
 }
 
 fn pods(text: &str) -> Option<u32> {
-    text.parse().ok().filter(|pods| *pods <= PODS_MAX)
+    text.parse().ok().filter(|pods| *pods <= CLUSTER_PODS_MAX)
 }
 
 fn curve(kind: &str, line: &Line<'_>) -> Result<Curve> {
     if let ("trace", [text]) = (kind, line.words.as_slice()) {
-        return trace::read(text, PODS_MAX).map(Curve::of_points).map_err(|reason| line.refuse(&reason));
+        return trace::read(text, CLUSTER_PODS_MAX).map(Curve::of_points).map_err(|reason| line.refuse(&reason));
     }
     let mut numbers = Vec::new();
     for word in &line.words {
         let number = pods(word);
-        let refuse = || line.refuse(&format!("'{word}' is not a number of pods, 0 to {PODS_MAX}"));
+        let refuse = || line.refuse(&format!("'{word}' is not a number of pods, 0 to {CLUSTER_PODS_MAX}"));
         numbers.push(number.ok_or_else(refuse)?);
     }
     let after_ms = line.duration_ms("--after")?.unwrap_or(10 * MINUTE_MS);
