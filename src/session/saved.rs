@@ -43,6 +43,7 @@ impl Session {
             "version": VERSION,
             "seed": self.options.seed,
             "strict": self.options.strict,
+            "terminal": self.options.terminal,
             "world": world.and_then(Result::ok),
             "items": items.collect::<Vec<_>>(),
             "end": when(self.end()),
@@ -74,6 +75,7 @@ pub(super) fn read(text: &str) -> Result<Script, String> {
     let mut script = Script {
         seed: optional(&value, "seed", Value::as_u64, "a whole number")?,
         is_strict: optional(&value, "strict", Value::as_bool, "true or false")?.unwrap_or_default(),
+        has_terminal: optional(&value, "terminal", Value::as_bool, "true or false")?.unwrap_or_default(),
         ..Script::default()
     };
     if let Some(world) = value.get("world").filter(|world| !world.is_null()) {

@@ -9,6 +9,7 @@
 //! | `#@ seed 7` | the seed of every duration that is drawn |
 //! | `#@ world {…}` | the resources at time 0, as JSON on one line |
 //! | `#@ strict` | every line is judged as the real CLI judges it |
+//! | `#@ terminal` | somebody is there to answer questions |
 //! | `#@ +1500` | the next lines were typed 1.5 s after those before had answered |
 //! | `#@ 61000` | they were typed 61 s after the beginning, while others had not answered |
 //! | `#@ 61000 interrupt` | the wait was given up then |
