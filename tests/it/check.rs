@@ -136,7 +136,7 @@ fn places_are_those_of_the_words() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 200, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::property::config(200, "tests/data/regressions/check.txt"))]
 
     /// Whatever stands in a document, it is checked, and what is found is in it.
     #[test]

@@ -6,7 +6,7 @@
 #![allow(clippy::indexing_slicing, clippy::panic, clippy::print_stdout, clippy::unwrap_used)]
 
 #[path = "../support/exercise.rs"]
-mod exercise;
+pub mod exercise;
 
 use std::collections::BTreeMap;
 use std::process::Command;

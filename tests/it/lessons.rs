@@ -301,7 +301,7 @@ fn time_and_money_are_looked_at_once_a_minute() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::property::config(300, "tests/data/regressions/lessons.txt"))]
 
     /// Lessons come from anywhere: whatever stands in one, reading it gives a lesson or an error in
     /// a line that is there.

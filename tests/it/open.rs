@@ -242,7 +242,7 @@ fn an_imported_cluster_begins_a_run() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 100, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::property::config(100, "tests/data/regressions/open.txt"))]
 
     /// Whatever is typed, and when, comes back from each way to keep it.
     #[test]

@@ -243,7 +243,7 @@ impl Swarm {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 150, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::property::config(150, "tests/data/regressions/properties.txt"))]
 
     #[test]
     fn whatever_is_asked_the_books_balance(seed in any::<u64>(), actions in prop::collection::vec(action(), 1..40)) {

@@ -284,7 +284,7 @@ fn a_quick_table_of_nodes_is_that_of_their_objects() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 60, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::property::config(60, "tests/data/regressions/session.txt"))]
 
     /// The command log is the only truth: whatever was done, a fresh run that replays it is the same.
     #[test]

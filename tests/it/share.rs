@@ -57,7 +57,7 @@ fn fifty_four_commands_are_less_than_600_characters() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: 300, failure_persistence: None, ..ProptestConfig::default() })]
+    #![proptest_config(crate::property::config(300, "tests/data/regressions/share.txt"))]
 
     #[test]
     fn every_script_comes_back(script in prop_oneof![

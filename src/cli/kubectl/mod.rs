@@ -28,7 +28,7 @@ mod node_changes;
 mod object;
 mod output;
 pub mod parse;
-mod path;
+pub mod path;
 mod pod_manifest;
 mod print;
 pub mod priorities;

@@ -5,7 +5,7 @@ mod execution;
 mod prefix;
 mod program;
 mod sim;
-mod trace;
+pub mod trace;
 mod usage;
 mod verb;
 
