@@ -296,7 +296,8 @@ mod tests {
         assert_eq!(pods(&cloud, cluster)[1], 0);
         assert!(cloud.log().since(0).any(|record| record.text().reason == "FailedCreate"));
         let scaled = cloud.on_kubernetes(cluster, |kubernetes, _| {
-            let first = kubernetes.deployments().next().map(|deployment| deployment.id);
+            let own = |deployment: &&crate::workloads::Deployment| deployment.spec.name == "a";
+            let first = kubernetes.deployments().find(own).map(|deployment| deployment.id);
             kubernetes.scale_deployment(first.expect("a deployment"), 5);
             Ok(())
         });

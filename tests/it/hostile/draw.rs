@@ -1,6 +1,6 @@
 //! Draws from a seeded generator: hostile values, mutations of texts, and mutations of JSON.
 
-use scale_down::engine::random::Random;
+use scale_down::engine::ground::random::Random;
 use serde_json::Value;
 
 /// Numbers at the ends of types, of other notations, and some that are none.

@@ -6,7 +6,7 @@ use super::bench::{self, Bench};
 use super::draw::Draw;
 use scale_down::cli::kubectl::path;
 use scale_down::cli::output;
-use scale_down::engine::pattern::Pattern;
+use scale_down::engine::ground::pattern::Pattern;
 use serde_json::{Value, json};
 
 #[rustfmt::skip]

@@ -200,7 +200,7 @@ fn alias_bomb(draw: &mut Draw) -> String {
 }
 
 fn run_manifest(input: &str, bench: &Bench, is_played: bool) {
-    let _ = yaml::documents(input);
+    let _ = yaml::manifests(input);
     if !is_played {
         return;
     }
