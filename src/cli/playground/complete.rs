@@ -8,7 +8,7 @@ use crate::az::complete::NameQuery;
 use crate::ground::candidate::{Candidate, Completion};
 use crate::ground::span::Span;
 use crate::kubectl;
-use crate::shell::{Typed, is_assignment, is_quote, open_quote, quoted, typed};
+use crate::shell::{Typed, is_assignment, open_quote, quoted, typed};
 use scale_down_engine::Cloud;
 
 /// Source of the names that the registry does not hold: cloud resources, programs and variables.
@@ -54,7 +54,10 @@ pub fn completion(line: &str, cursor: usize, values: &dyn Values) -> Completion 
                 let written = line.get(part.start..cursor).unwrap_or_default();
                 if let Some(equals) = written.find('=') {
                     replace.start += equals + 1;
-                    quote = written.get(equals + 1..).and_then(|rest| rest.chars().next()).filter(|c| is_quote(*c));
+                    quote = written
+                        .get(equals + 1..)
+                        .and_then(|rest| rest.chars().next())
+                        .filter(|first| matches!(first, '\'' | '"'));
                 }
                 text = text.split_off(skipped);
             }

@@ -12,11 +12,7 @@ use crate::ground::duration::parse_duration_ms;
 use crate::ground::error::{CliError, ErrorClass, Stage};
 use crate::ground::outcome::{Block, Outcome};
 use crate::ground::rendered::Rendered;
-use crate::shell::filter;
-
-/// Reserved words of bash, refused with an explanation.
-const KEYWORDS: [&str; 16] =
-    ["!", "{", "}", "[[", "case", "do", "done", "elif", "else", "esac", "fi", "for", "function", "if", "then", "while"];
+use crate::shell::{filter, is_keyword};
 
 /// Ends a command that prints one block.
 fn done(context: Context<'_>, block: Block) -> Execution {
@@ -86,7 +82,7 @@ pub(super) fn refuse(name: &str, mut context: Context<'_>) -> Execution {
 fn not_found(name: &str) -> CliError {
     let message = if filter::FILTERS.contains(&name) {
         format!("{name}: reads what is piped into it: az … | {name} …")
-    } else if KEYWORDS.contains(&name) {
+    } else if is_keyword(name) {
         format!("playground: `{name}' is not available here: there are no loops, conditions or functions")
     } else {
         format!("bash: {name}: command not found")

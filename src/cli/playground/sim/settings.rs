@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 use super::verb::{Call, Result};
 use crate::az::exec::{self, Context, refusal};
 use crate::ground::candidate::Candidate;
-use crate::ground::duration::{clock, parse_duration_ms};
+use crate::ground::duration::{clock, parse_seconds_ms};
 use scale_down_engine::timing::{TIMINGS, TimingValue};
 use scale_down_engine::workloads::Scoring;
 
@@ -74,8 +74,7 @@ fn set_timing(name: &str, seconds: &str, context: &mut Context<'_>) -> Result<St
         let names = names.join(", ");
         return Err(refusal(format!("sim timings: '{name}' is not one of {names}")));
     };
-    let median_ms = parse_duration_ms(seconds).or_else(|| parse_duration_ms(&format!("{seconds}s")));
-    let Some(median_ms) = median_ms.filter(|_| !seconds.is_empty()) else {
+    let Some(median_ms) = parse_seconds_ms(seconds) else {
         return Err(refusal(format!("sim timings: '{seconds}' is not a number of seconds or a duration such as 2m")));
     };
     let spread_permille = context.cloud.timings().get(info.timing).spread_permille;
