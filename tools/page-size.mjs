@@ -15,8 +15,8 @@ import { brotliCompressSync, constants } from "node:zlib";
  * library built from its source, for size, as tools/setup.sh does on every machine.
  */
 const PARTS = [
-  // Clusters, pods, the scheduler, the autoscaler, az and kubectl.
-  { name: "simulator", files: /^simulator-.*\.wasm$/, bytesMax: 490_000 },
+  // Clusters, pods, the scheduler, the autoscaler, az and kubectl; of it 14.5 kB are libyaml, for manifests.
+  { name: "simulator", files: /^simulator-.*\.wasm$/, bytesMax: 530_000 },
   // What is loaded when somebody asks for it, and the element for other pages.
   { name: "on demand", files: /^(lessons\/.*|(share|lessons|files|drawing|frame|embed)\.js)$/, bytesMax: 40_000 },
   { name: "page", files: /./, bytesMax: 180_000 },

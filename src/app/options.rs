@@ -4,6 +4,7 @@
 //! ignored and a value that cannot be read leaves the default in place.
 
 use super::pace::SPEED_MAX;
+use scale_down_cli::ground::duration::parse_duration_ms;
 use scale_down_session::{address, share};
 
 /// The view of the nodes: the picture or the table, which shows the same.
@@ -95,26 +96,9 @@ impl Options {
     }
 }
 
-/// Parses a moment: `61000` in milliseconds, or `1m1s`, `90s`, `2h`.
+/// Parses a moment: `61000` in milliseconds, or a duration such as `1m1s`, `90s`, `2h`.
 fn moment_ms(text: &str) -> Option<u64> {
-    if let Ok(at_ms) = text.parse() {
-        return Some(at_ms);
-    }
-    let mut at_ms = 0_u64;
-    let mut rest = text;
-    while !rest.is_empty() {
-        let unit = rest.find(|c: char| !c.is_ascii_digit())?;
-        let (number, tail) = rest.split_at(unit);
-        let unit_ms = match tail.as_bytes().first() {
-            Some(b'h') => 3_600_000,
-            Some(b'm') => 60_000,
-            Some(b's') => 1_000,
-            _ => return None,
-        };
-        at_ms = at_ms.checked_add(number.parse::<u64>().ok()?.checked_mul(unit_ms)?)?;
-        rest = tail.get(1..)?;
-    }
-    (!text.is_empty()).then_some(at_ms)
+    text.parse().ok().or_else(|| parse_duration_ms(text))
 }
 
 #[cfg(test)]

@@ -4,13 +4,11 @@ use super::Session;
 use scale_down_cli::az::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
 use scale_down_cli::az::complete::{NameKind, NameQuery};
 use scale_down_cli::ground::candidate::{Candidate, Completion};
-use scale_down_cli::kubectl;
-use scale_down_cli::playground::{LOADS, SCORINGS, VERBS, Values, completion};
+use scale_down_cli::playground::{self, Values, completion};
 use scale_down_cli::shell;
 use scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION;
-use scale_down_engine::azure::timing::TIMINGS;
 use scale_down_engine::azure::vm_size::{PRICED_REGIONS, VM_SIZES};
-use scale_down_engine::{Cluster, FaultKind, Pool};
+use scale_down_engine::{Cluster, Pool};
 
 /// Greatest number of machines that are offered; more would only be scrolled past.
 const MACHINES_MAX: usize = 200;
@@ -80,47 +78,12 @@ impl Values for Session {
     }
 
     fn programs(&self) -> Vec<Candidate> {
-        let mut programs = vec![
-            Candidate::new("az", "the Azure CLI, simulated"),
-            Candidate::new("kubectl", "for the Kubernetes objects of a simulated cluster"),
-        ];
-        for (usage, meaning) in VERBS {
-            let name = usage.split(' ').next().unwrap_or_default();
-            if programs.iter().all(|known| known.text != name) {
-                programs.push(Candidate::new(name, *meaning));
-            }
-        }
-        programs
+        playground::programs()
     }
 
     fn arguments(&self, words: &[String]) -> Vec<Candidate> {
         let words: Vec<&str> = words.iter().map(String::as_str).collect();
-        match words.as_slice() {
-            ["kubectl", rest @ ..] => kubectl::candidates(rest, self.cloud(), &self.run.account),
-            ["sim", "timings"] => TIMINGS.iter().map(|info| Candidate::new(info.name, info.source)).collect(),
-            ["wait", "--until"] => vec![Candidate::new("idle", "nothing is under way any more")],
-            ["sim", "fault", "add"] => {
-                FaultKind::ALL.map(|kind| Candidate::new(kind.name(), "something that goes wrong")).into()
-            }
-            ["sim", "load"] => LOADS.map(|kind| Candidate::new(kind, "work for a deployment")).into(),
-            ["sim", "scheduler"] => SCORINGS.map(|(name, _)| Candidate::new(name, "how nodes are scored")).into(),
-            words => {
-                let begun = words.join(" ");
-                let followers = VERBS.iter().filter_map(|(usage, meaning)| {
-                    let next = usage.strip_prefix(&begun)?.strip_prefix(' ')?.split(' ').next()?;
-                    // Capitals stand for a value that the person chooses.
-                    next.starts_with(|first: char| first == '-' || first.is_lowercase())
-                        .then(|| Candidate::new(next, *meaning))
-                });
-                let mut found: Vec<Candidate> = Vec::new();
-                for candidate in followers {
-                    if found.iter().all(|known| known.text != candidate.text) {
-                        found.push(candidate);
-                    }
-                }
-                found
-            }
-        }
+        playground::words_after(&words, self.cloud(), &self.run.account)
     }
 
     fn variables(&self) -> Vec<Candidate> {

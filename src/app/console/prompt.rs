@@ -12,7 +12,7 @@ use yew::prelude::*;
 use super::keys::Action;
 use super::line;
 use crate::browser;
-use scale_down_cli::ground::candidate::{Candidate, Completion};
+use scale_down_cli::ground::candidate::{self, Candidate, Completion};
 use scale_down_cli::shell;
 
 /// An effect of a message beyond the prompt, for the page to apply.
@@ -156,7 +156,7 @@ impl Prompt {
             Msg::Typed(event) => {
                 let input = event.target_dyn_into::<HtmlTextAreaElement>()?;
                 let wanted = std::mem::take(&mut self.newline_wanted);
-                if !wanted && is_send_key(&event) && !line::is_continued(&self.text) {
+                if !wanted && is_send_key(&event) && !shell::is_continued(&self.text) {
                     return Some(self.run());
                 }
                 self.text = input.value();
@@ -244,7 +244,7 @@ impl Prompt {
     /// Completions at the caret, spans counted in the whole text.
     fn completion(&self, complete: Completer<'_>) -> Menu {
         let caret = self.caret();
-        let start = line::command_start(&self.text, caret);
+        let start = shell::line_start(&self.text, caret);
         let command = self.text.get(start..).unwrap_or_default();
         let found = complete(command, caret - start);
         let mut candidates = found.candidates;
@@ -292,7 +292,7 @@ impl Prompt {
             self.take_chosen();
             return;
         }
-        let common = line::common_prefix(menu.candidates.iter().map(|candidate| candidate.text.as_str()));
+        let common = candidate::common_prefix(&menu.candidates);
         if common.len() > typed.len() && common.starts_with(typed) {
             let common = common.to_owned();
             self.replace(menu.start, menu.end, &common);

@@ -12,6 +12,7 @@ use super::line;
 use super::prompt::{Msg, Prompt};
 use crate::{self as page, App, browser};
 use scale_down_cli::ground::candidate::Candidate;
+use scale_down_cli::shell;
 use scale_down_session::SharedSimulation;
 
 /// The state that an event handler needs for the prompt to take a message at once.
@@ -196,7 +197,7 @@ impl Prompt {
         let after = text.get(end..).unwrap_or_default();
         PromptState {
             empty: text.trim().is_empty(),
-            continued: line::is_continued(&text),
+            continued: shell::is_continued(&text),
             first_line: !before.contains('\n'),
             last_line: !after.contains('\n'),
             at_end: start == end && end == text.len(),

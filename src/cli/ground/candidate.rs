@@ -32,13 +32,37 @@ impl Completion {
     /// Returns the longest text that every candidate begins with.
     #[must_use]
     pub fn common_prefix(&self) -> &str {
-        let Some((first, rest)) = self.candidates.split_first() else { return "" };
-        let mut prefix = first.text.as_str();
-        for candidate in rest {
-            let shared = prefix.char_indices().zip(candidate.text.chars()).find(|((_, a), b)| a != b);
-            let end = shared.map_or(prefix.len().min(candidate.text.len()), |((index, _), _)| index);
-            prefix = prefix.get(..end).unwrap_or(prefix);
-        }
-        prefix
+        common_prefix(&self.candidates)
+    }
+}
+
+/// Returns the longest text that every candidate begins with.
+#[must_use]
+pub fn common_prefix(candidates: &[Candidate]) -> &str {
+    let Some((first, rest)) = candidates.split_first() else { return "" };
+    let mut prefix = first.text.as_str();
+    for candidate in rest {
+        let shared = prefix.char_indices().zip(candidate.text.chars()).find(|((_, a), b)| a != b);
+        let end = shared.map_or(prefix.len().min(candidate.text.len()), |((index, _), _)| index);
+        prefix = prefix.get(..end).unwrap_or(prefix);
+    }
+    prefix
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prefixes() {
+        let check = |texts: &[&str], expected: &str| {
+            let candidates: Vec<Candidate> = texts.iter().map(|text| Candidate::new(*text, "")).collect();
+            assert_eq!(common_prefix(&candidates), expected);
+        };
+        check(&[], "");
+        check(&["--name"], "--name");
+        check(&["--name", "--namespace"], "--name");
+        check(&["--scale", "--spot"], "--s");
+        check(&["é1", "é2"], "é");
     }
 }

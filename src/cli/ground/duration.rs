@@ -17,6 +17,12 @@ pub fn parse_duration_ms(text: &str) -> Option<u64> {
     parsed_with(text, units).filter(|total_ms| *total_ms <= WAIT_MAX_MS)
 }
 
+/// Parses a number of seconds, or a duration as [`parse_duration_ms`] does, into milliseconds.
+#[must_use]
+pub fn parse_seconds_ms(text: &str) -> Option<u64> {
+    parse_duration_ms(text).or_else(|| parse_duration_ms(&format!("{text}s")))
+}
+
 /// Formats simulated time as `h:mm:ss`.
 #[must_use]
 pub fn clock(at_ms: u64) -> String {
@@ -57,6 +63,16 @@ mod tests {
         check("99999999999999999999d", None);
         check("366d", None);
         check("५m", None);
+    }
+
+    #[test]
+    fn seconds_need_no_unit() {
+        let check = |text: &str, expected: Option<u64>| assert_eq!(parse_seconds_ms(text), expected, "{text:?}");
+        check("90", Some(90_000));
+        check("1.5", Some(1500));
+        check("2m", Some(120_000));
+        check("", None);
+        check("soon", None);
     }
 
     #[test]

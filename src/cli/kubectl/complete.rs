@@ -2,7 +2,7 @@
 
 use super::kind::{KINDS, Kind};
 use super::object::View;
-use super::registry::{Command, registry};
+use super::registry::{Command, Flag, Kind as FlagKind, Words, registry};
 use super::target::name;
 use crate::az::account::Account;
 use crate::ground::candidate::Candidate;
@@ -42,37 +42,27 @@ pub fn candidates(words: &[&str], cloud: &Cloud, account: &Account) -> Vec<Candi
     }
     let plain: Vec<&str> = positional(command, given);
     let mut found = Vec::new();
-    match plain.as_slice() {
-        _ if takes_nodes(command) => found.extend(names(view(), Kind::Node)),
-        ["node" | "nodes"] if command.name == "taint" => found.extend(names(view(), Kind::Node)),
-        [] if command.name == "taint" => found.push(Candidate::new("nodes", "")),
-        [] if takes_type(command) => {
+    match (command.words, plain.as_slice()) {
+        (Words::Nodes, _) | (Words::Node, []) | (Words::NodesAfterType, ["node" | "nodes"]) => {
+            found.extend(names(view(), Kind::Node));
+        }
+        (Words::NodesAfterType, []) => found.push(Candidate::new("nodes", "")),
+        (Words::Types, []) => {
             let one = |info: &super::kind::KindInfo| {
                 Some(Candidate::new(*info.names.first()?, info.names.get(2..)?.join(", ")))
             };
             found.extend(KINDS.iter().filter_map(one));
         }
-        [kind, ..] if takes_type(command) => {
+        (Words::Types, [kind, ..]) => {
             found.extend(Kind::named(kind).into_iter().flat_map(|kind| names(view(), kind)));
         }
-        [] if command.name == "config use-context" => {
-            found.extend(account.contexts.iter().map(|known| Candidate::new(&known.name, &*known.cluster)));
-        }
-        [] if command.name == "top node" => found.extend(names(view(), Kind::Node)),
+        (Words::Contexts, []) => found.extend(contexts(account)),
         _ => {}
     }
     let is_given = |long: &str| given.iter().any(|word| word.trim_start_matches("--").split('=').next() == Some(long));
     let flags = command.flags.iter().filter(|flag| !is_given(flag.long));
     found.extend(flags.map(|flag| Candidate::new(format!("--{}", flag.long), flag.help)));
     found
-}
-
-fn takes_nodes(command: &Command) -> bool {
-    command.usage.starts_with("NODE [")
-}
-
-fn takes_type(command: &Command) -> bool {
-    command.usage.contains("TYPE") || command.usage.starts_with("RESOURCE")
 }
 
 /// Returns the words that are neither flags nor values of flags.
@@ -92,16 +82,17 @@ fn positional<'a>(command: &Command, words: &[&'a str]) -> Vec<&'a str> {
     found
 }
 
-fn takes_value(command: &Command, word: &str) -> bool {
-    use super::registry::Kind as FlagKind;
-    if matches!(word, "-n" | "--namespace" | "--context") {
-        return true;
-    }
-    let is_it = |flag: &&super::registry::Flag| {
+/// Finds the flag that a word spells, among the command's own.
+fn find<'a>(command: &'a Command, word: &str) -> Option<&'a Flag> {
+    let is_it = |flag: &&Flag| {
         word.strip_prefix("--") == Some(flag.long) || flag.short.is_some_and(|short| word == format!("-{short}"))
     };
-    let flag = command.flags.iter().find(is_it);
-    flag.is_some_and(|flag| !matches!(flag.kind, FlagKind::Bool | FlagKind::Optional))
+    command.flags.iter().find(is_it)
+}
+
+fn takes_value(command: &Command, word: &str) -> bool {
+    let is_global = matches!(word, "-n" | "--namespace" | "--context");
+    is_global || find(command, word).is_some_and(|flag| !matches!(flag.kind, FlagKind::Bool | FlagKind::Optional))
 }
 
 /// Returns the candidates for the value of a flag that was just typed; `None` if it takes none.
@@ -109,16 +100,18 @@ fn values(command: &Command, flag: &str, view: Option<View<'_>>, account: &Accou
     if !flag.starts_with('-') || !takes_value(command, flag) {
         return None;
     }
-    let plain = |names: &[&str]| names.iter().map(|name| Candidate::new(*name, "")).collect();
     Some(match flag {
         "-n" | "--namespace" => names(view, Kind::Namespace),
-        "-o" | "--output" if command.name == "get" => plain(&["wide", "json", "yaml", "name"]),
-        "-o" | "--output" => plain(&["json", "yaml", "name"]),
-        "--context" => account.contexts.iter().map(|known| Candidate::new(&known.name, &*known.cluster)).collect(),
-        "--restart" => plain(&["Always", "OnFailure", "Never"]),
-        "-f" | "--filename" => plain(&["-"]),
-        _ => Vec::new(),
+        "--context" => contexts(account).collect(),
+        _ => {
+            let choices = find(command, flag).map(|flag| flag.choices.iter());
+            choices.into_iter().flatten().map(|choice| Candidate::new(*choice, "")).collect()
+        }
     })
+}
+
+fn contexts(account: &Account) -> impl Iterator<Item = Candidate> {
+    account.contexts.iter().map(|known| Candidate::new(&known.name, &*known.cluster))
 }
 
 fn names(view: Option<View<'_>>, kind: Kind) -> Vec<Candidate> {

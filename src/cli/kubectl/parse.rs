@@ -26,21 +26,37 @@ pub enum Parsed {
 }
 
 /// Flags that every command takes.
-const GLOBAL: [Flag; 4] = [
-    Flag { long: "namespace", short: Some('n'), kind: Kind::Text, default: "", help: "The namespace." },
+static GLOBAL: [Flag; 4] = [
+    Flag {
+        long: "namespace",
+        short: Some('n'),
+        kind: Kind::Text,
+        default: "",
+        choices: Vec::new(),
+        help: "The namespace.",
+    },
     Flag {
         long: "context",
         short: None,
         kind: Kind::Text,
         default: "",
+        choices: Vec::new(),
         help: "The cluster, as az aks get-credentials names it.",
     },
-    Flag { long: "help", short: Some('h'), kind: Kind::Bool, default: "false", help: "Show the help." },
+    Flag {
+        long: "help",
+        short: Some('h'),
+        kind: Kind::Bool,
+        default: "false",
+        choices: Vec::new(),
+        help: "Show the help.",
+    },
     Flag {
         long: "request-timeout",
         short: None,
         kind: Kind::Text,
         default: "0",
+        choices: Vec::new(),
         help: "How long to wait for an answer.",
     },
 ];

@@ -32,8 +32,41 @@ pub struct Flag {
     pub kind: Kind,
     /// Value if the line does not give one.
     pub default: &'static str,
+    /// Values to offer.
+    pub choices: Vec<&'static str>,
     /// One sentence of help.
     pub help: &'static str,
+}
+
+/// Meaning of the words of a line, for completion.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Words {
+    /// They name nothing that exists.
+    #[default]
+    New,
+    /// One node.
+    Node,
+    /// Nodes.
+    Nodes,
+    /// The word `nodes`, then nodes.
+    NodesAfterType,
+    /// A kind, then objects of it.
+    Types,
+    /// A context.
+    Contexts,
+}
+
+impl Words {
+    fn named(name: &str) -> Self {
+        match name {
+            "node" => Self::Node,
+            "nodes" => Self::Nodes,
+            "nodes-after-type" => Self::NodesAfterType,
+            "types" => Self::Types,
+            "contexts" => Self::Contexts,
+            _ => Self::New,
+        }
+    }
 }
 
 /// A command, or a group of commands.
@@ -49,6 +82,8 @@ pub struct Command {
     pub usage: &'static str,
     /// One sentence of help.
     pub summary: &'static str,
+    /// What its words name.
+    pub words: Words,
     /// Flags, sorted by name.
     pub flags: Vec<Flag>,
     /// Example lines.
@@ -134,9 +169,15 @@ fn read() -> Registry {
                     aliases: aliases.split_whitespace().collect(),
                     usage,
                     summary: text,
+                    words: Words::default(),
                     flags: Vec::new(),
                     examples: Vec::new(),
                 });
+            }
+            "%" => {
+                if let Some(command) = registry.commands.last_mut() {
+                    command.words = Words::named(rest);
+                }
             }
             // Before the first command a block is described, after it one is used.
             "@" if registry.commands.is_empty() => {
@@ -174,7 +215,7 @@ fn read() -> Registry {
 }
 
 fn read_flag(head: &'static str, help: &'static str) -> Flag {
-    let mut flag = Flag { long: "", short: None, kind: Kind::Text, default: "", help };
+    let mut flag = Flag { long: "", short: None, kind: Kind::Text, default: "", choices: Vec::new(), help };
     for word in head.split_whitespace() {
         match word {
             "text" => flag.kind = Kind::Text,
@@ -187,6 +228,8 @@ fn read_flag(head: &'static str, help: &'static str) -> Flag {
                     flag.long = long;
                 } else if let Some(default) = word.strip_prefix('=') {
                     flag.default = default;
+                } else if let Some(choices) = word.strip_prefix('{') {
+                    flag.choices = choices.trim_end_matches('}').split(',').collect();
                 } else {
                     flag.short = word.chars().nth(1);
                 }

@@ -1,10 +1,15 @@
 //! Tab completion of a line of any program.
 
+use super::sim;
+use super::usage::VERBS;
 use crate::az;
+use crate::az::account::Account;
 use crate::az::complete::NameQuery;
 use crate::ground::candidate::{Candidate, Completion};
 use crate::ground::span::Span;
-use crate::shell::{Typed, is_assignment, is_quote, open_quote, quoted, typed};
+use crate::kubectl;
+use crate::shell::{Typed, is_assignment, open_quote, quoted, typed};
+use scale_down_engine::Cloud;
 
 /// Source of the names that the registry does not hold: cloud resources, programs and variables.
 pub trait Values {
@@ -49,7 +54,10 @@ pub fn completion(line: &str, cursor: usize, values: &dyn Values) -> Completion 
                 let written = line.get(part.start..cursor).unwrap_or_default();
                 if let Some(equals) = written.find('=') {
                     replace.start += equals + 1;
-                    quote = written.get(equals + 1..).and_then(|rest| rest.chars().next()).filter(|c| is_quote(*c));
+                    quote = written
+                        .get(equals + 1..)
+                        .and_then(|rest| rest.chars().next())
+                        .filter(|first| matches!(first, '\'' | '"'));
                 }
                 text = text.split_off(skipped);
             }
@@ -64,6 +72,51 @@ pub fn completion(line: &str, cursor: usize, values: &dyn Values) -> Completion 
         .map(|candidate| Candidate { text: quoted(&candidate.text, quote), ..candidate })
         .collect();
     Completion { replace, candidates }
+}
+
+/// Returns the programs that a line can begin with.
+#[must_use]
+pub fn programs() -> Vec<Candidate> {
+    let mut programs = vec![
+        Candidate::new("az", "the Azure CLI, simulated"),
+        Candidate::new("kubectl", "for the Kubernetes objects of a simulated cluster"),
+    ];
+    for (usage, meaning) in VERBS {
+        let name = usage.split(' ').next().unwrap_or_default();
+        if programs.iter().all(|known| known.text != name) {
+            programs.push(Candidate::new(name, *meaning));
+        }
+    }
+    programs
+}
+
+/// Returns the words that can follow the words of a program other than `az`, unquoted.
+#[must_use]
+pub fn words_after(words: &[&str], cloud: &Cloud, account: &Account) -> Vec<Candidate> {
+    let own = match words {
+        ["kubectl", rest @ ..] => return kubectl::candidates(rest, cloud, account),
+        ["wait", "--until"] => vec![Candidate::new("idle", "nothing is under way any more")],
+        ["sim", rest @ ..] => sim::words_after(rest),
+        _ => Vec::new(),
+    };
+    if own.is_empty() { words_of_usages(&words.join(" ")) } else { own }
+}
+
+/// Returns the words that the usages have after these.
+fn words_of_usages(begun: &str) -> Vec<Candidate> {
+    let followers = VERBS.iter().filter_map(|(usage, meaning)| {
+        let next = usage.strip_prefix(begun)?.strip_prefix(' ')?.split(' ').next()?;
+        // Capitals stand for a value that the person chooses.
+        let is_word = next.starts_with(|first: char| first == '-' || first.is_lowercase());
+        is_word.then(|| Candidate::new(next, *meaning))
+    });
+    let mut found: Vec<Candidate> = Vec::new();
+    for candidate in followers {
+        if found.iter().all(|known| known.text != candidate.text) {
+            found.push(candidate);
+        }
+    }
+    found
 }
 
 #[cfg(test)]

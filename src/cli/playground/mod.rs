@@ -9,9 +9,8 @@ pub mod trace;
 mod usage;
 mod verb;
 
-pub use complete::{Values, completion};
+pub use complete::{Values, completion, programs, words_after};
 pub use execution::Execution;
 pub use prefix::{query_result, show_example};
 pub use program::run;
-pub use sim::{LOADS, SCORINGS};
 pub use usage::VERBS;

@@ -5,12 +5,27 @@ use super::verb;
 use crate::az::exec::{self, Context};
 use crate::kubectl;
 
+/// Carries out a command, given its words after the program; `input` is piped text or a here-document.
+type Run = fn(&[&str], Option<&str>, Context<'_>) -> Execution;
+
+const PROGRAMS: [(&str, Run); 9] = [
+    ("az", |words, _, context| exec::run_az(words, context).into()),
+    ("kubectl", |words, input, context| kubectl::run(words, input, context).into()),
+    ("wait", verb::wait),
+    ("sim", verb::sim),
+    ("echo", verb::echo),
+    ("help", verb::help),
+    ("true", verb::succeed),
+    (":", verb::succeed),
+    ("false", verb::fail),
+];
+
 /// Carries out a command, given its words; `input` is piped text or a here-document.
 #[must_use]
 pub fn run(words: &[&str], input: Option<&str>, context: Context<'_>) -> Execution {
-    match words {
-        ["az", arguments @ ..] => exec::run_az(arguments, context).into(),
-        ["kubectl", arguments @ ..] => kubectl::run(arguments, input, context).into(),
-        _ => verb::run(words, input, context),
+    let Some((name, words)) = words.split_first() else { return verb::succeed(words, input, context) };
+    match PROGRAMS.iter().find(|(known, _)| known == name) {
+        Some((_, run)) => run(words, input, context),
+        None => verb::refuse(name, context),
     }
 }

@@ -3,7 +3,7 @@
 //! Times are durations from the beginning (`90s`, `1h30m`) or seconds. Lines end with a line break or a
 //! semicolon, so that a short table fits on one line. A header line is skipped.
 
-use crate::ground::duration::parse_duration_ms;
+use crate::ground::duration::parse_seconds_ms;
 use crate::ground::quantity::{parse_bytes, parse_cpu_millis};
 use scale_down_engine::kubernetes::Resources;
 use scale_down_engine::workloads::CurvePoint;
@@ -42,7 +42,7 @@ fn point(line: &str, pods_max: u32) -> Result<CurvePoint, &'static str> {
         [time, pods, cpu, memory] => (time, pods, Some((cpu, memory))),
         _ => return Err("time,pods or time,pods,cpu,memory is expected"),
     };
-    let at_ms = parse_duration_ms(time).or_else(|| parse_duration_ms(&format!("{time}s")));
+    let at_ms = parse_seconds_ms(time);
     let at_ms = at_ms.ok_or("the time is neither a duration such as 5m nor a number of seconds")?;
     let pods = pods.parse().ok().filter(|pods| *pods <= pods_max).ok_or("not a number of pods that a cluster holds")?;
     let requests = match requests {

@@ -3,6 +3,7 @@
 //! Bash expands braces in the text of a word before it looks at variables and quotes, so this
 //! works on text too, and only has to know what quotes protect.
 
+use super::lexer::{Lexer, TokenKind};
 use super::syntax::ShellError;
 
 /// Most words that the braces of one word may make.
@@ -34,45 +35,24 @@ pub(super) fn braces(source: &str, at: usize) -> Result<Option<Vec<String>>, She
     Ok(Some(words.iter().map(|word| word.iter().map(|(character, _)| character).collect()).collect()))
 }
 
-/// Marks the characters that quotes, escapes, `${…}` and `$(…)` protect.
+/// Marks the characters that quotes, escapes, `${…}`, `$(…)` and backquotes protect.
 fn mark(source: &str) -> Vec<Marked> {
     let mut marked = Vec::new();
-    let mut characters = source.chars().peekable();
-    // The character that ends the protected part.
+    let mut lexer = Lexer::new(source);
+    // The text that ends a variable or a substitution with backquotes.
     let mut end = None;
-    while let Some(character) = characters.next() {
-        match end {
-            Some(close) => {
-                marked.push((character, true));
-                if character == '\\' && close != '\'' {
-                    marked.extend(characters.next().map(|next| (next, true)));
-                } else if character == close {
-                    end = None;
-                }
-            }
-            None => match character {
-                '\\' => {
-                    marked.push((character, true));
-                    marked.extend(characters.next().map(|next| (next, true)));
-                }
-                '\'' | '"' | '`' => {
-                    marked.push((character, true));
-                    end = Some(character);
-                }
-                '$' => {
-                    marked.push((character, true));
-                    end = match characters.next_if(|next| matches!(next, '{' | '(')) {
-                        Some('{') => Some('}'),
-                        Some(_) => Some(')'),
-                        None => None,
-                    };
-                    if let Some(close) = end {
-                        marked.push((if close == '}' { '{' } else { '(' }, true));
-                    }
-                }
-                _ => marked.push((character, false)),
-            },
-        }
+    let mut before = "";
+    while let Some(token) = lexer.next() {
+        let is_plain = token.quote.is_none() && !lexer.is_nested() && end.is_none();
+        let begins = match token.text {
+            "{" if before == "$" => Some("}"),
+            "`" => Some("`"),
+            _ => None,
+        };
+        let is_text = is_plain && !matches!(token.kind, TokenKind::Escape | TokenKind::Close) && begins.is_none();
+        marked.extend(token.text.chars().map(|character| (character, !is_text)));
+        end = if is_plain { begins } else { end.filter(|end| *end != token.text) };
+        before = token.text;
     }
     marked
 }

@@ -1,5 +1,6 @@
 //! Expansions that begin with `$` or a backquote: variables, command substitutions, arithmetic.
 
+use super::lexer::{Lexer, TokenKind};
 use super::read::{Reader, open};
 use super::syntax::{Edit, Operation, Piece, Place, RawWord, ShellError, is_variable_name};
 use crate::ground::span::Span;
@@ -70,28 +71,11 @@ impl Reader<'_> {
 
     /// Reads `$(…)` and `$((…))`.
     fn parenthesised(&mut self, word: &mut RawWord, quoted: bool, start: usize) -> Result<(), ShellError> {
-        let mut depth = 0_usize;
-        let mut inner = RawWord::default();
-        loop {
-            match self.peek() {
-                None => return Err(open(")", start)),
-                Some('\'') => self.single_quoted(&mut inner)?,
-                Some('"') => self.double_quoted(&mut inner)?,
-                Some('\\') => self.escape(&mut inner),
-                Some(character) => {
-                    self.take();
-                    match character {
-                        '(' => depth += 1,
-                        ')' => depth -= 1,
-                        _ => {}
-                    }
-                }
-            }
-            if depth == 0 {
-                break;
-            }
+        let end = start + self.substitution_length(start)?;
+        while self.at() < end {
+            self.take();
         }
-        let inner = Span { start: start + 2, end: self.at() - 1 };
+        let inner = Span { start: start + 2, end: end - 1 };
         let source = self.line.get(inner.start..inner.end).unwrap_or_default();
         let expression = source.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
         word.pieces.push(match expression {
@@ -102,6 +86,28 @@ impl Reader<'_> {
             None => Piece::Substitution { inner, source: source.to_owned(), quoted },
         });
         Ok(())
+    }
+
+    /// Returns the length in bytes of the substitution that begins at `start`, with its parentheses.
+    fn substitution_length(&self, start: usize) -> Result<usize, ShellError> {
+        let mut lexer = Lexer::new(self.line.get(start..).unwrap_or_default());
+        let mut depth = 0_usize;
+        let mut quote = None;
+        while let Some(token) = lexer.next() {
+            match token.kind {
+                TokenKind::Open => depth += 1,
+                TokenKind::Close => depth -= 1,
+                TokenKind::Quote => quote = lexer.quote().map(|quote| (quote, token.span.start)),
+                _ => {}
+            }
+            if depth == 0 {
+                return Ok(token.span.end);
+            }
+        }
+        match quote {
+            Some((quote, at)) => Err(open(&quote.to_string(), start + at)),
+            None => Err(open(")", start)),
+        }
     }
 
     /// Reads `${NAME}` with any operation on the variable, such as `${NAME:-default}`.

@@ -4,6 +4,7 @@
 //! and the line breaks of every system.
 
 use super::document::open_documents;
+use super::lexer::{Lexer, TokenKind};
 use super::syntax::HereDocument;
 use crate::ground::span::Span;
 
@@ -14,14 +15,6 @@ pub struct LogicalLine {
     pub text: String,
     /// Its place in the pasted text.
     pub span: Span,
-}
-
-/// The quotes that are open at a place of the text.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Quote {
-    None,
-    Single,
-    Double,
 }
 
 /// Cuts text into complete logical lines. Comments and blank lines are dropped, prompts are removed,
@@ -103,35 +96,23 @@ enum End {
 
 /// Looks for an open quote, a final `\` (in PowerShell a final backquote) and a final operator.
 fn scan(text: &str) -> End {
-    let mut quote = Quote::None;
+    let mut lexer = Lexer::new(text);
     let mut backquotes = 0_usize;
     // The last two characters that are neither quoted nor blank.
     let mut last = ['\0'; 2];
-    let mut characters = text.chars();
-    let mut after_blank = true;
-    while let Some(character) = characters.next() {
-        match (quote, character) {
-            // A comment ends with its line, also inside a line that has been joined.
-            (Quote::None, '#') if after_blank => {
-                let continues = characters.by_ref().any(|next| next == '\n');
-                if !continues {
-                    return End::Complete;
-                }
-            }
-            (Quote::None | Quote::Double, '\\') if characters.next().is_none() => return End::Continued,
-            (Quote::None, '\'') => quote = Quote::Single,
-            (Quote::None, '"') => quote = Quote::Double,
-            (Quote::Single, '\'') | (Quote::Double, '"') => quote = Quote::None,
-            (Quote::None, '`') => backquotes += 1,
+    while let Some(token) = lexer.next() {
+        match token.kind {
+            TokenKind::Comment if lexer.rest().is_empty() && !lexer.is_quoted() => return End::Complete,
+            TokenKind::Escape if token.text.len() == 1 => return End::Continued,
+            TokenKind::Text if token.text == "`" && token.quote.is_none() => backquotes += 1,
+            TokenKind::Blank | TokenKind::LineBreak => continue,
             _ => {}
         }
-        if !matches!(character, ' ' | '\t' | '\n') {
-            last = [last[1], if quote == Quote::None { character } else { '\0' }];
-        }
-        after_blank = quote == Quote::None && matches!(character, ' ' | '\t' | '\n' | ';' | '&' | '|');
+        let first = token.text.chars().next().filter(|_| !lexer.is_quoted());
+        last = [last[1], first.unwrap_or_default()];
     }
     match last {
-        _ if quote != Quote::None => End::Open,
+        _ if lexer.is_quoted() => End::Open,
         _ if backquotes % 2 == 1 && text.ends_with(" `") => End::Continued,
         ['&', '&'] | [_, '|'] => End::Operator,
         _ => End::Complete,

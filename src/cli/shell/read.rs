@@ -3,6 +3,7 @@
 use std::iter::Peekable;
 use std::str::CharIndices;
 
+use super::lexer::{is_blank, is_metacharacter};
 use super::syntax::{Connector, HereDocument, RawCommand, RawWord, ShellError};
 use crate::ground::span::Span;
 
@@ -143,7 +144,7 @@ impl<'a> Reader<'a> {
         let mut word = RawWord::default();
         while let Some(character) = self.peek() {
             match character {
-                ' ' | '\t' | '\n' | ';' | '&' | '|' | '<' | '>' | '(' | ')' => break,
+                _ if is_metacharacter(character) => break,
                 '\\' => self.escape(&mut word),
                 '\'' => self.single_quoted(&mut word)?,
                 '"' => self.double_quoted(&mut word)?,
@@ -164,7 +165,7 @@ impl<'a> Reader<'a> {
     fn skip_blanks(&mut self) {
         loop {
             match self.peek() {
-                Some(' ' | '\t') => {
+                Some(character) if is_blank(character) => {
                     self.take();
                 }
                 Some('\\') => {

@@ -1,5 +1,6 @@
 //! A line that is being typed: the words before the cursor.
 
+use super::lexer::{Lexer, TokenKind};
 use super::syntax::is_variable_name;
 
 /// The command at the cursor: its complete words, and the word that is being written.
@@ -25,65 +26,45 @@ pub(crate) fn typed(text: &str) -> Option<Typed> {
     let mut is_word = false;
     // The command around each open substitution; it goes on after the closing parenthesis.
     let mut outer: Vec<(Vec<String>, Part)> = Vec::new();
-    let mut characters = text.char_indices().peekable();
-    while let Some((index, character)) = characters.next() {
-        if character == '$' && part.quote != Some('\'') && characters.next_if(|(_, next)| *next == '(').is_some() {
-            if !is_word {
-                part = Part { start: index, ..Part::default() };
-            }
-            outer.push((std::mem::take(&mut words), std::mem::take(&mut part)));
-            is_word = false;
-            continue;
-        }
-        if character == ')'
-            && part.quote.is_none()
-            && let Some(before) = outer.pop()
-        {
-            (words, part) = before;
-            is_word = true;
-            continue;
-        }
-        if let Some(quote) = part.quote {
-            match character {
-                _ if character == quote => part.quote = None,
-                '\\' if quote == '"' => part.text.extend(characters.next().map(|(_, next)| next)),
-                _ => part.text.push(character),
-            }
-            continue;
-        }
-        let starts_comment = character == '#' && !is_word;
-        if matches!(character, ' ' | '\t' | '\n' | ';' | '|' | '&') || starts_comment {
-            if is_word {
+    let mut lexer = Lexer::new(text);
+    while let Some(token) = lexer.next() {
+        let is_separator = match token.kind {
+            TokenKind::Blank | TokenKind::LineBreak | TokenKind::Comment => true,
+            TokenKind::Operator => matches!(token.text, ";" | "|" | "&"),
+            _ => false,
+        };
+        if is_separator {
+            if std::mem::take(&mut is_word) {
                 words.push(std::mem::take(&mut part.text));
-                is_word = false;
             }
-            if !matches!(character, ' ' | '\t') {
+            if token.kind != TokenKind::Blank {
                 words.clear();
             }
-            if starts_comment && !characters.any(|(_, next)| next == '\n') {
+            if token.kind == TokenKind::Comment && lexer.rest().is_empty() {
                 return None;
             }
             continue;
         }
         if !is_word {
             is_word = true;
-            part = Part { start: index, ..Part::default() };
+            part = Part { start: token.span.start, ..Part::default() };
         }
-        match character {
-            '\\' => part.text.extend(characters.next().map(|(_, next)| next)),
-            _ if is_quote(character) => part.quote = Some(character),
-            _ => part.text.push(character),
+        match token.kind {
+            TokenKind::Open => {
+                outer.push((std::mem::take(&mut words), std::mem::take(&mut part)));
+                is_word = false;
+            }
+            TokenKind::Close => (words, part) = outer.pop().unwrap_or_default(),
+            TokenKind::Quote => {}
+            TokenKind::Escape => part.text.extend(token.text.chars().skip(1)),
+            _ => part.text.push_str(token.text),
         }
     }
     if !is_word {
         part = Part { start: text.len(), ..Part::default() };
     }
+    part.quote = lexer.quote();
     Some(Typed { words, part })
-}
-
-/// Returns `true` for a character that opens or closes a quote.
-pub(crate) const fn is_quote(character: char) -> bool {
-    matches!(character, '\'' | '"')
 }
 
 /// Returns `true` if the word sets a variable: `NAME=value`.

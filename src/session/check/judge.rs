@@ -12,13 +12,6 @@ use scale_down_cli::ground::error::{CliError, Stage};
 use scale_down_cli::ground::outcome::{Block, Outcome};
 use scale_down_cli::shell::{self, RawCommand, ShellError, SimpleCommand, Span, Word};
 
-/// Words of the shell that can precede a command.
-const LEADS: [&str; 13] =
-    ["do", "then", "else", "if", "elif", "while", "until", "!", "time", "sudo", "{", "exec", "eval"];
-
-/// Words of the shell that are no program, and so not counted as other programs.
-const KEYWORDS: [&str; 11] = ["for", "done", "fi", "case", "esac", "in", "function", "select", "}", "{", "export"];
-
 /// Greatest nesting depth of command substitutions.
 const DEPTH_MAX: usize = 4;
 
@@ -239,13 +232,13 @@ impl Judge {
                 self.variables.insert(name, value);
             }
         }
-        let skipped = command.words.iter().take_while(|word| LEADS.contains(&word.text.as_str())).count();
+        let skipped = command.words.iter().take_while(|word| shell::precedes_command(&word.text)).count();
         let mut words = command.words.into_iter().skip(skipped);
         let Some(program) = words.next() else {
             return;
         };
         if program.text != "az" {
-            self.report.others += usize::from(!KEYWORDS.contains(&program.text.as_str()));
+            self.report.others += usize::from(!shell::is_keyword(&program.text) && program.text != "export");
             return;
         }
         let words: Vec<Word> = words.collect();

@@ -5,7 +5,7 @@
 //! are blanked out, byte for byte, before the lines are read.
 
 use super::markdown::Block;
-use scale_down_cli::shell::{Span, split_lines, strip_continuation_prompt, strip_prompt};
+use scale_down_cli::shell::{Lexer, Span, TokenKind, split_lines, strip_continuation_prompt, strip_prompt};
 
 /// A block as the shell reads it.
 #[derive(Debug, Default)]
@@ -117,20 +117,9 @@ fn without_prompts(source: &str, is_console: bool) -> String {
     text
 }
 
-/// Context of the scan: plain words, quotes, or a command substitution.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum QuotingContext {
-    Words,
-    Single,
-    Double,
-    Substitution,
-}
-
 /// A scanner that writes blanks for redirections and here-documents, marks for placeholders, and `;` for `&`.
 struct Masker<'a> {
-    text: &'a str,
-    at: usize,
-    within: Vec<QuotingContext>,
+    lexer: Lexer<'a>,
     /// Delimiters of the here-documents whose text begins on the next line.
     documents: Vec<String>,
     masked: String,
@@ -138,110 +127,72 @@ struct Masker<'a> {
 }
 
 fn mask(text: &str, placeholders: &mut Vec<String>) -> String {
-    let mut scan = Masker {
-        text,
-        at: 0,
-        within: vec![QuotingContext::Words],
-        documents: Vec::new(),
-        masked: String::with_capacity(text.len()),
-        placeholders,
-    };
-    while scan.step() {}
-    scan.masked
+    let masked = String::with_capacity(text.len());
+    let mut scanner = Masker { lexer: Lexer::new(text), documents: Vec::new(), masked, placeholders };
+    while scanner.step() {}
+    scanner.masked
 }
 
 impl Masker<'_> {
-    fn rest(&self) -> &str {
-        self.text.get(self.at..).unwrap_or_default()
-    }
-
-    fn keep(&mut self, length: usize) {
-        let kept = self.text.get(self.at..self.at + length).unwrap_or_default();
-        self.masked.push_str(kept);
-        self.at += length;
-    }
-
-    fn put(&mut self, instead: &str) {
-        self.masked.push_str(instead);
-        self.at += instead.len();
-    }
-
+    /// Writes blanks for the next `length` bytes.
     fn blank(&mut self, length: usize) {
         self.masked.extend(std::iter::repeat_n(' ', length));
-        self.at += length;
+        self.lexer.pass_over(length);
     }
 
-    /// Scans one character or more. Returns `false` at the end of the text.
+    /// Scans one token or more. Returns `false` at the end of the text.
     fn step(&mut self) -> bool {
-        let Some(character) = self.rest().chars().next() else {
-            return false;
-        };
-        let within = self.within.last().copied().unwrap_or(QuotingContext::Words);
-        let is_quoted = matches!(within, QuotingContext::Single | QuotingContext::Double);
-        if character == '<'
-            && let Some(length) = placeholder(self.rest())
-            && self.mark(length)
+        let rest = self.lexer.rest();
+        if let Some(length) = placeholder(rest)
+            && self.mark(rest, length)
         {
             return true;
         }
-        match character {
-            '\'' if within == QuotingContext::Single => drop(self.within.pop()),
-            '"' if within == QuotingContext::Double => drop(self.within.pop()),
-            _ if within == QuotingContext::Single => {}
-            '\\' => {
-                let escaped = self.rest().chars().nth(1).map_or(0, char::len_utf8);
-                self.keep(1 + escaped);
-                return true;
-            }
-            '$' if self.rest().starts_with("$(") => {
-                self.within.push(QuotingContext::Substitution);
-                self.keep(2);
-                return true;
-            }
-            '"' => self.within.push(QuotingContext::Double),
-            _ if is_quoted => {}
-            '\'' => self.within.push(QuotingContext::Single),
-            ')' if within == QuotingContext::Substitution => drop(self.within.pop()),
-            '#' if self.masked.ends_with([' ', '\t', '\n', ';']) || self.masked.is_empty() => {
-                let length = self.rest().find('\n').unwrap_or(self.rest().len());
-                self.blank(length);
-                return true;
-            }
-            '\n' if !self.documents.is_empty() => {
-                self.keep(1);
+        let Some(token) = self.lexer.next() else { return false };
+        match (token.kind, token.text) {
+            (TokenKind::Comment, comment) => self.masked.extend(std::iter::repeat_n(' ', comment.len())),
+            (TokenKind::LineBreak, _) => {
+                self.masked.push('\n');
                 self.skip_documents();
-                return true;
             }
-            '<' | '>' => return self.redirection(),
-            '&' if self.rest().starts_with("&>") => return self.redirection(),
-            '&' if self.rest().starts_with("&&") => {
-                self.keep(2);
-                return true;
-            }
-            '&' if self.masked.ends_with('|') => {}
-            // A command in the background: the next one runs at once.
-            '&' => {
-                self.put(";");
-                return true;
-            }
-            _ => {}
+            (TokenKind::Operator, "<" | ">") => self.redirection(rest),
+            (TokenKind::Operator, "&") => self.ampersand(rest),
+            (_, text) => self.masked.push_str(text),
         }
-        self.keep(character.len_utf8());
         true
     }
 
-    /// Writes a mark for the placeholder at the cursor. Returns `false` if there are too many placeholders.
-    fn mark(&mut self, length: usize) -> bool {
+    /// Writes a mark for the placeholder that the rest begins with. Returns `false` if there are too many of them.
+    fn mark(&mut self, rest: &str, length: usize) -> bool {
         let Some(mark) = mark(self.placeholders.len(), length) else {
             return false;
         };
-        let name = self.rest().get(1..length - 1).unwrap_or_default().to_owned();
-        self.placeholders.push(name);
-        self.put(&mark);
+        self.placeholders.push(rest.get(1..length - 1).unwrap_or_default().to_owned());
+        self.masked.push_str(&mark);
+        self.lexer.pass_over(length);
         true
     }
 
-    fn redirection(&mut self) -> bool {
+    /// Writes the `&` that `rest` begins with: `&&` and `|&` as they are, `;` for a command in the background, as the
+    /// next one runs at once.
+    fn ampersand(&mut self, rest: &str) {
+        if rest.starts_with("&>") {
+            self.redirection(rest);
+        } else if rest.starts_with("&&") {
+            self.masked.push_str("&&");
+            self.lexer.next();
+        } else {
+            self.masked.push(if self.masked.ends_with('|') { '&' } else { ';' });
+        }
+    }
+
+    /// Blanks the redirection that `rest` begins with; its first character has been taken.
+    fn redirection(&mut self, rest: &str) {
+        // `<(…)` is no redirection, and no command line of a document that is checked here.
+        if rest.starts_with("<(") || rest.starts_with(">(") {
+            self.masked.extend(rest.chars().next());
+            return;
+        }
         // The number of a stream stands right before it: `2>`.
         if self.masked.ends_with(|digit: char| digit.is_ascii_digit()) {
             let before = self.masked.get(..self.masked.len() - 1).unwrap_or_default();
@@ -249,12 +200,6 @@ impl Masker<'_> {
                 self.masked.pop();
                 self.masked.push(' ');
             }
-        }
-        let rest = self.rest();
-        // `<(…)` is no redirection, and no command line of a document that is checked here.
-        if rest.starts_with("<(") || rest.starts_with(">(") {
-            self.keep(2);
-            return true;
         }
         let operator = rest.len() - rest.trim_start_matches(['<', '>', '&', '|', '-']).len();
         let is_document = rest.starts_with("<<") && !rest.starts_with("<<<");
@@ -266,19 +211,18 @@ impl Masker<'_> {
             let end = target.get(..length).unwrap_or_default();
             self.documents.push(end.replace(['\'', '"', '\\'], ""));
         }
-        self.blank(operator + blanks + length);
-        true
+        self.masked.push(' ');
+        self.blank(operator + blanks + length - 1);
     }
 
     /// Blanks the text of the open here-documents, each up to its delimiter.
     fn skip_documents(&mut self) {
         for end in std::mem::take(&mut self.documents) {
-            while !self.rest().is_empty() {
-                let line = self.rest().split('\n').next().unwrap_or_default();
-                let (length, is_end) = (line.len(), line.trim() == end);
-                self.blank(length);
-                self.keep(usize::from(!self.rest().is_empty()));
-                if is_end {
+            while !self.lexer.rest().is_empty() {
+                let line = self.lexer.rest().split('\n').next().unwrap_or_default();
+                self.blank(line.len());
+                self.masked.extend(self.lexer.next().map(|_| '\n'));
+                if line.trim() == end {
                     break;
                 }
             }
@@ -288,13 +232,15 @@ impl Masker<'_> {
 
 /// Returns the length of a redirection's target, in bytes.
 fn target_length(text: &str) -> usize {
-    let mut quote = None;
-    for (index, character) in text.char_indices() {
-        match (quote, character) {
-            (_, '\n') | (None, ' ' | '\t' | ';' | '&' | '|' | ')') => return index,
-            (None, '\'' | '"') => quote = Some(character),
-            (Some(open), _) if open == character => quote = None,
-            _ => {}
+    let mut lexer = Lexer::new(text);
+    while let Some(token) = lexer.next() {
+        let is_end = match token.kind {
+            TokenKind::Blank => true,
+            TokenKind::Operator => matches!(token.text, ";" | "&" | "|" | ")"),
+            _ => false,
+        };
+        if token.text == "\n" || (is_end && !lexer.is_nested()) {
+            return token.span.start;
         }
     }
     text.len()

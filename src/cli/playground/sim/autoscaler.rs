@@ -2,8 +2,8 @@
 
 use std::fmt::Write as _;
 
-use crate::az::exec::{Context, refusal};
-use crate::ground::error::CliError;
+use super::verb::{Call, Result};
+use crate::az::exec::refusal;
 use scale_down_engine::autoscaler::expander::Priorities;
 use scale_down_engine::autoscaler::profile;
 use scale_down_engine::autoscaler::settings::SETTINGS;
@@ -11,14 +11,12 @@ use scale_down_engine::ground::pattern::Pattern;
 use scale_down_engine::scaler::TimeFormats;
 use scale_down_engine::{Cloud, Cluster};
 
-type Result<T> = std::result::Result<T, CliError>;
-
 const USAGE: &str =
     "sim autoscaler: usage: sim autoscaler [NAME [VALUE|default]] | priorities 'NUMBER=PATTERN; …' | status";
 
 /// Carries out `sim autoscaler`: sets values for every cluster, and shows those of the first.
-pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
-    let cloud = &mut *context.cloud;
+pub(super) fn run(call: &mut Call<'_, '_>) -> Result<String> {
+    let (words, cloud) = (call.words, &mut *call.context.cloud);
     let Some(first) = cloud.clusters().first() else {
         return Err(refusal("sim autoscaler: there is no cluster yet"));
     };
@@ -123,8 +121,8 @@ fn status(cloud: &Cloud) -> Result<String> {
 }
 
 /// Carries out `sim why`.
-pub(super) fn why(words: &[&str], context: &Context<'_>) -> Result<String> {
-    let cloud = &*context.cloud;
+pub(super) fn why(call: &mut Call<'_, '_>) -> Result<String> {
+    let (words, cloud) = (call.words, &*call.context.cloud);
     let found = match words {
         ["node", name] => cloud.why_node(name),
         ["pod", name] => cloud.why_pod(name),

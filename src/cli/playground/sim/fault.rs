@@ -3,12 +3,11 @@
 use std::fmt::Write as _;
 
 use super::options::{Line, positive};
-use crate::az::exec::{Context, refusal};
+use super::verb::{Call, Result};
+use crate::az::exec::refusal;
+use crate::ground::candidate::Candidate;
 use crate::ground::duration::clock;
-use crate::ground::error::CliError;
 use scale_down_engine::{Cloud, Fault, FaultKind, FaultSpec, PoolId};
-
-type Result<T> = std::result::Result<T, CliError>;
 
 const USAGE: &str = "\
 sim fault add KIND [--at DURATION] [--for DURATION] [--count N] [--probability PERCENT] [--pool NAME] [--factor N]
@@ -28,8 +27,10 @@ sim fault remove NUMBER|all
 /// Default duration of a `not-ready` fault, in milliseconds: the playground's own choice.
 const LOST_MS: u64 = 600_000;
 
-pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
-    match words {
+/// Carries out `sim fault`.
+pub(super) fn run(call: &mut Call<'_, '_>) -> Result<String> {
+    let context = &mut *call.context;
+    match call.words {
         [] | ["--help"] => Ok(USAGE.to_owned()),
         ["add", kind, rest @ ..] => add(kind, rest, context.cloud),
         ["list"] => Ok(list(context.cloud)),
@@ -44,6 +45,14 @@ pub(super) fn run(words: &[&str], context: &mut Context<'_>) -> Result<String> {
             }
         }
         _ => Err(refusal("sim fault: usage: sim fault add KIND | list | remove NUMBER|all (sim fault says more)")),
+    }
+}
+
+/// Returns the words that can follow `sim fault`.
+pub(super) fn words_after(words: &[&str]) -> Vec<Candidate> {
+    match words {
+        ["add"] => FaultKind::ALL.map(|kind| Candidate::new(kind.name(), "something that goes wrong")).into(),
+        _ => Vec::new(),
     }
 }
 

@@ -3,9 +3,10 @@
 use std::fmt::Write as _;
 
 use super::options::{Line, positive};
-use crate::az::exec::{Context, refusal};
+use super::verb::{Call, Result};
+use crate::az::exec::refusal;
+use crate::ground::candidate::Candidate;
 use crate::ground::duration::parse_time_of_day_ms;
-use crate::ground::error::CliError;
 use crate::ground::quantity::{parse_bytes, parse_cpu_millis};
 use crate::playground::trace;
 use scale_down_engine::kubernetes::pod_spec::DEFAULT_NAMESPACE;
@@ -15,8 +16,6 @@ use scale_down_engine::workloads::{
     CLUSTER_PODS_MAX, ChangeContext, Curve, DeploymentId, DeploymentSpec, HorizontalSpec, Kubernetes,
 };
 use scale_down_engine::{Cloud, ClusterId};
-
-type Result<T> = std::result::Result<T, CliError>;
 
 const USAGE: &str = "\
 sim load steady PODS
@@ -34,7 +33,27 @@ With --target PERCENT it is work to be shared, and the number of pods is up to a
 autoscaler: --min 1 --max 1000";
 
 /// Words that can follow `sim load`.
-pub const LOADS: [&str; 8] = ["steady", "step", "spike", "wave", "office-hours", "trace", "list", "stop"];
+const WORDS: [&str; 8] = ["steady", "step", "spike", "wave", "office-hours", "trace", "list", "stop"];
+
+/// One kind of load.
+struct Kind {
+    name: &'static str,
+    /// Its own options.
+    options: &'static [&'static str],
+    /// Number of its arguments.
+    arguments: usize,
+    /// Makes the curve of the line's arguments and options.
+    curve: fn(&Line<'_>) -> Result<Curve>,
+}
+
+const KINDS: [Kind; 6] = [
+    Kind { name: "steady", options: &[], arguments: 1, curve: steady },
+    Kind { name: "step", options: &["--after"], arguments: 2, curve: step },
+    Kind { name: "spike", options: &["--after", "--for"], arguments: 2, curve: spike },
+    Kind { name: "wave", options: &["--every"], arguments: 2, curve: wave },
+    Kind { name: "office-hours", options: &["--begin"], arguments: 2, curve: office_hours },
+    Kind { name: "trace", options: &[], arguments: 1, curve: trace },
+];
 
 const DEFAULT_NAME: &str = "web";
 const DEFAULT_REQUESTS: Resources = Resources::new(250, 256 * MIB);
@@ -46,10 +65,12 @@ const DEPLOYMENT_OPTIONS: [&str; 9] =
 
 const MINUTE_MS: u64 = 60_000;
 
-pub(super) fn run(words: &[&str], input: Option<&str>, context: &mut Context<'_>) -> Result<String> {
-    match words {
+/// Carries out `sim load`.
+pub(super) fn run(call: &mut Call<'_, '_>) -> Result<String> {
+    let context = &mut *call.context;
+    match call.words {
         ["trace", "-", rest @ ..] => {
-            let table = input.ok_or_else(|| refusal("sim load trace: nothing is piped in for '-'"))?;
+            let table = call.input.ok_or_else(|| refusal("sim load trace: nothing is piped in for '-'"))?;
             let words: Vec<&str> = std::iter::once(table).chain(rest.iter().copied()).collect();
             start("trace", &words, context.cloud)
         }
@@ -60,35 +81,23 @@ pub(super) fn run(words: &[&str], input: Option<&str>, context: &mut Context<'_>
     }
 }
 
-/// Returns a kind's own options and its number of arguments; `None` for an unknown kind.
-fn shape(kind: &str) -> Option<(&'static [&'static str], usize)> {
-    Some(match kind {
-        "steady" | "trace" => (&[], 1),
-        "step" => (&["--after"], 2),
-        "spike" => (&["--after", "--for"], 2),
-        "wave" => (&["--every"], 2),
-        "office-hours" => (&["--begin"], 2),
-        _ => return None,
-    })
-}
-
 /// Returns the usage line of one kind of load.
 fn usage(verb: &str) -> &'static str {
     USAGE.lines().find(|line| line.starts_with(verb)).unwrap_or(USAGE)
 }
 
 fn start(kind: &str, words: &[&str], cloud: &mut Cloud) -> Result<String> {
-    let Some((own, arguments)) = shape(kind) else {
-        let kinds = LOADS.join(", ");
+    let Some(known) = KINDS.iter().find(|known| known.name == kind) else {
+        let kinds = WORDS.join(", ");
         return Err(refusal(format!("sim load: '{kind}' is not one of {kinds} (sim load says more)")));
     };
     let verb = format!("sim load {kind}");
-    let known: Vec<&str> = own.iter().chain(&DEPLOYMENT_OPTIONS).copied().collect();
-    let line = Line::read(&verb, words, &known)?;
-    if line.words.len() != arguments {
+    let options: Vec<&str> = known.options.iter().chain(&DEPLOYMENT_OPTIONS).copied().collect();
+    let line = Line::read(&verb, words, &options)?;
+    if line.words.len() != known.arguments {
         return Err(line.refuse(&format!("usage: {}", usage(&verb))));
     }
-    let curve = curve(kind, &line)?;
+    let curve = (known.curve)(&line)?;
     let cluster = find_cluster(&line, cloud)?;
     let name = line.text("--name").unwrap_or(DEFAULT_NAME).to_owned();
     let horizontal = horizontal(&line)?;
@@ -117,36 +126,67 @@ fn pods(text: &str) -> Option<u32> {
     text.parse().ok().filter(|pods| *pods <= CLUSTER_PODS_MAX)
 }
 
-fn curve(kind: &str, line: &Line<'_>) -> Result<Curve> {
-    if let ("trace", [text]) = (kind, line.words.as_slice()) {
-        return trace::read(text, CLUSTER_PODS_MAX).map(Curve::of_points).map_err(|reason| line.refuse(&reason));
-    }
-    let mut numbers = Vec::new();
-    for word in &line.words {
-        let number = pods(word);
+/// Returns the arguments of a line as numbers of pods.
+fn numbers(line: &Line<'_>) -> Result<Vec<u32>> {
+    let number = |word: &&str| {
         let refuse = || line.refuse(&format!("'{word}' is not a number of pods, 0 to {CLUSTER_PODS_MAX}"));
-        numbers.push(number.ok_or_else(refuse)?);
-    }
-    let after_ms = line.duration_ms("--after")?.unwrap_or(10 * MINUTE_MS);
-    let (Some(first), second) = (numbers.first().copied(), numbers.get(1).copied().unwrap_or_default()) else {
-        return Ok(Curve::steady(0));
+        pods(word).ok_or_else(refuse)
     };
-    Ok(match kind {
-        "step" => Curve::step(first, second, after_ms),
-        "spike" => Curve::spike(first, second, after_ms, line.duration_ms("--for")?.unwrap_or(20 * MINUTE_MS)),
-        "wave" => {
-            let period_ms = line.duration_ms("--every")?.unwrap_or(60 * MINUTE_MS);
-            if period_ms < 10 * MINUTE_MS {
-                return Err(line.refuse("--every must be at least 10m"));
-            }
-            Curve::wave(first, second, period_ms)
-        }
-        "office-hours" => {
-            let begin_ms = line.value("--begin", parse_time_of_day_ms, "a time of the day such as 8:00")?;
-            Curve::office_hours(first, second, begin_ms.unwrap_or(8 * 60 * MINUTE_MS))
-        }
-        _ => Curve::steady(first),
-    })
+    line.words.iter().map(number).collect()
+}
+
+/// Returns both arguments of a line as numbers of pods.
+fn two_numbers(line: &Line<'_>) -> Result<(u32, u32)> {
+    let numbers = numbers(line)?;
+    Ok((numbers.first().copied().unwrap_or_default(), numbers.get(1).copied().unwrap_or_default()))
+}
+
+/// Returns `--after`, ten minutes by default, in milliseconds.
+fn after_ms(line: &Line<'_>) -> Result<u64> {
+    Ok(line.duration_ms("--after")?.unwrap_or(10 * MINUTE_MS))
+}
+
+fn steady(line: &Line<'_>) -> Result<Curve> {
+    Ok(Curve::steady(two_numbers(line)?.0))
+}
+
+fn step(line: &Line<'_>) -> Result<Curve> {
+    let (from, to) = two_numbers(line)?;
+    Ok(Curve::step(from, to, after_ms(line)?))
+}
+
+fn spike(line: &Line<'_>) -> Result<Curve> {
+    let (from, to) = two_numbers(line)?;
+    let after_ms = after_ms(line)?;
+    Ok(Curve::spike(from, to, after_ms, line.duration_ms("--for")?.unwrap_or(20 * MINUTE_MS)))
+}
+
+fn wave(line: &Line<'_>) -> Result<Curve> {
+    let (low, high) = two_numbers(line)?;
+    let period_ms = line.duration_ms("--every")?.unwrap_or(60 * MINUTE_MS);
+    if period_ms < 10 * MINUTE_MS {
+        return Err(line.refuse("--every must be at least 10m"));
+    }
+    Ok(Curve::wave(low, high, period_ms))
+}
+
+fn office_hours(line: &Line<'_>) -> Result<Curve> {
+    let (low, high) = two_numbers(line)?;
+    let begin_ms = line.value("--begin", parse_time_of_day_ms, "a time of the day such as 8:00")?;
+    Ok(Curve::office_hours(low, high, begin_ms.unwrap_or(8 * 60 * MINUTE_MS)))
+}
+
+fn trace(line: &Line<'_>) -> Result<Curve> {
+    let text = line.words.first().copied().unwrap_or_default();
+    trace::read(text, CLUSTER_PODS_MAX).map(Curve::of_points).map_err(|reason| line.refuse(&reason))
+}
+
+/// Returns the words that can follow `sim load`.
+pub(super) fn words_after(words: &[&str]) -> Vec<Candidate> {
+    match words {
+        [] => WORDS.map(|word| Candidate::new(word, "work for a deployment")).into(),
+        _ => Vec::new(),
+    }
 }
 
 fn horizontal(line: &Line<'_>) -> Result<Option<HorizontalSpec>> {
