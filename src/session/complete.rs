@@ -4,7 +4,7 @@ use super::Session;
 use scale_down_cli::az::account::{EXTENSIONS, FEATURES, SUBSCRIPTIONS};
 use scale_down_cli::az::complete::{NameKind, NameQuery};
 use scale_down_cli::ground::candidate::{Candidate, Completion};
-use scale_down_cli::playground::{self, Values, completion};
+use scale_down_cli::playground::{self, CompletionSource, completion};
 use scale_down_cli::shell;
 use scale_down_engine::azure::pool_spec::DEFAULT_KUBERNETES_VERSION;
 use scale_down_engine::azure::vm_size::{PRICED_REGIONS, VM_SIZES};
@@ -33,7 +33,7 @@ impl Session {
     }
 }
 
-impl Values for Session {
+impl CompletionSource for Session {
     fn names(&self, wanted: &NameQuery) -> Vec<Candidate> {
         match wanted.kind {
             NameKind::ResourceGroup => {

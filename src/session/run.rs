@@ -523,7 +523,7 @@ impl Run {
             Some(active) => (active.answers.as_slice(), active.printed_blocks),
             None => (&[][..], 0),
         };
-        let terminal = Terminal { is_there: self.has_terminal, answers, said };
+        let terminal = Terminal { is_there: self.has_terminal, answers, blocks_shown: said };
         let context = Context::new(&mut self.cloud, &mut self.account, terminal);
         match words.split_first() {
             // An assignment is worth what the command in it was.

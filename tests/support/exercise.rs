@@ -8,12 +8,12 @@ use scale_down::cli::az::parse::{ParseOptions, Parsed, parse};
 use scale_down::cli::az::validate::{autoscaler_profile, changes_nothing, validate};
 use scale_down::cli::ground::candidate::Candidate;
 use scale_down::cli::kubectl;
-use scale_down::cli::playground::{Values, completion};
+use scale_down::cli::playground::{CompletionSource, completion};
 use scale_down::cli::shell::{lex, split_lines, typography};
 
 struct Nothing;
 
-impl Values for Nothing {
+impl CompletionSource for Nothing {
     fn names(&self, _: &NameQuery) -> Vec<Candidate> {
         vec![Candidate::new("é 'x", "")]
     }

@@ -4,7 +4,7 @@
 //! never offers what the parser would refuse. Names that only the simulated cloud knows come from
 //! the caller.
 
-use super::registry::{Argument, Command, Count, Group, Kind, registry};
+use super::registry::{Argument, Arity, Command, Group, ValueType, registry};
 use super::validate::autoscaler::AUTOSCALER_PROFILE_KEYS;
 use crate::ground::candidate::Candidate;
 
@@ -168,11 +168,11 @@ fn open_argument(command: &'static Command, words: &[String]) -> Option<(&'stati
     let (index, option) = words.iter().enumerate().rev().find(|(_, word)| word.starts_with('-'))?;
     let argument = find(command, option)?;
     let values = words.len() - index - 1;
-    match argument.count {
-        Count::None => None,
-        Count::One | Count::Optional if values > 0 => None,
-        Count::Optional | Count::Any => Some((argument, false)),
-        Count::One | Count::AtLeastOne => Some((argument, values == 0)),
+    match argument.arity {
+        Arity::None => None,
+        Arity::One | Arity::Optional if values > 0 => None,
+        Arity::Optional | Arity::Any => Some((argument, false)),
+        Arity::One | Arity::AtLeastOne => Some((argument, values == 0)),
     }
 }
 
@@ -245,7 +245,7 @@ fn name_kind(command: &Command, argument: &Argument) -> Option<NameKind> {
         ("resource_provider_namespace", _) => NameKind::Provider,
         ("feature_name", _) => NameKind::Feature,
         ("vm_scale_set_name" | "virtual_machine_scale_set_name" | "name", "vmss") => NameKind::ScaleSet,
-        _ if argument.kind == Kind::Location => NameKind::Location,
+        _ if argument.value_type == ValueType::Location => NameKind::Location,
         _ => return None,
     })
 }

@@ -38,7 +38,7 @@ impl Style {
 
 /// A stretch of text in one style.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Span<'a> {
+pub struct StyledText<'a> {
     /// Its style.
     pub style: Style,
     /// The text.
@@ -78,14 +78,14 @@ impl Rendered {
     }
 
     /// Returns the text in stretches of one style; they make up the whole text.
-    pub fn spans(&self) -> impl Iterator<Item = Span<'_>> {
+    pub fn spans(&self) -> impl Iterator<Item = StyledText<'_>> {
         let rest = (Style::Plain, self.text.len());
         let mut start = 0;
         let ends = self.ends.iter().chain(std::iter::once(&rest)).copied().collect::<Vec<_>>();
         ends.into_iter().filter_map(move |(style, end)| {
             let text = self.text.get(start..end).filter(|text| !text.is_empty())?;
             start = end;
-            Some(Span { style, text })
+            Some(StyledText { style, text })
         })
     }
 
@@ -93,7 +93,7 @@ impl Rendered {
     #[must_use]
     pub fn ansi(&self) -> String {
         let mut out = String::new();
-        for Span { style, text } in self.spans() {
+        for StyledText { style, text } in self.spans() {
             let Some(code) = style.ansi_code() else {
                 out.push_str(text);
                 continue;

@@ -2,7 +2,7 @@
 
 use super::kind::{KINDS, Kind};
 use super::object::View;
-use super::registry::{Command, Flag, Kind as FlagKind, Words, registry};
+use super::registry::{Command, Flag, FlagType, Words, registry};
 use super::target::name;
 use crate::az::account::Account;
 use crate::ground::candidate::Candidate;
@@ -92,7 +92,7 @@ fn find<'a>(command: &'a Command, word: &str) -> Option<&'a Flag> {
 
 fn takes_value(command: &Command, word: &str) -> bool {
     let is_global = matches!(word, "-n" | "--namespace" | "--context");
-    is_global || find(command, word).is_some_and(|flag| !matches!(flag.kind, FlagKind::Bool | FlagKind::Optional))
+    is_global || find(command, word).is_some_and(|flag| !matches!(flag.value_type, FlagType::Bool | FlagType::Optional))
 }
 
 /// Returns the candidates for the value of a flag that was just typed; `None` if it takes none.

@@ -10,19 +10,23 @@ use super::object::view;
 use super::output::Output;
 use super::parse::Request;
 use super::priorities;
-use super::target::{Found, chosen};
+use super::target::{ObjectReference, chosen};
 use scale_down_engine::autoscaler::expander::Priorities;
 use scale_down_engine::workloads::{SetKind, kind_name};
 use scale_down_engine::{Cloud, ClusterId};
 
 /// Returns the objects that a manifest names.
-fn named_by(delete: &Delete<'_>) -> Result<Vec<Found>, Failure> {
+fn named_by(delete: &Delete<'_>) -> Result<Vec<ObjectReference>, Failure> {
     let documents = manifest::documents(delete.request, &delete.filename)?;
     let one = |document: &serde_json::Value| {
         let (title, name) = manifest::title(document)?;
         let kind = Kind::of_manifest(title)?;
         let own = document.pointer("/metadata/namespace").and_then(serde_json::Value::as_str);
-        Some(Found { kind, namespace: own.unwrap_or(&delete.selection.namespace).to_owned(), name: name.to_owned() })
+        Some(ObjectReference {
+            kind,
+            namespace: own.unwrap_or(&delete.selection.namespace).to_owned(),
+            name: name.to_owned(),
+        })
     };
     Ok(documents.iter().filter_map(one).collect())
 }
@@ -81,8 +85,8 @@ pub fn delete(delete: &Delete<'_>, id: ClusterId, cloud: &mut Cloud) -> Result<A
     Ok(Answer { output, follow })
 }
 
-fn remove(one: &Found, id: ClusterId, cloud: &mut Cloud) -> Result<(), Failure> {
-    let Found { kind, namespace, name } = one;
+fn remove(one: &ObjectReference, id: ClusterId, cloud: &mut Cloud) -> Result<(), Failure> {
+    let ObjectReference { kind, namespace, name } = one;
     let missing = || not_found(&kind.info().plural(), name);
     let kubernetes = view(cloud, id)?.kubernetes;
     let set_kind = match kind {

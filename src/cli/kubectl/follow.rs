@@ -16,7 +16,7 @@ pub struct Follow {
     cluster: ClusterId,
     subject: Subject,
     /// Generation of the Kubernetes objects at the latest look.
-    seen: Option<u64>,
+    generation: Option<u64>,
 }
 
 /// Subject of a command that keeps printing events.
@@ -35,9 +35,9 @@ pub(super) enum Subject {
         /// Name of the deployment.
         name: String,
         /// Latest progress message.
-        said: String,
+        message: String,
         /// Time of that message, in simulated milliseconds.
-        said_ms: u64,
+        message_ms: u64,
         /// End of the `--timeout`, in simulated milliseconds; `None` without one.
         until_ms: Option<u64>,
     },
@@ -45,7 +45,7 @@ pub(super) enum Subject {
 
 impl Follow {
     pub(super) fn new(cluster: ClusterId, subject: Subject) -> Self {
-        Self { cluster, subject, seen: None }
+        Self { cluster, subject, generation: None }
     }
 
     /// Returns the simulated time, in milliseconds, of the next look that is due even without a change.
@@ -53,8 +53,8 @@ impl Follow {
     pub fn next_ms(&self) -> Option<u64> {
         match &self.subject {
             Subject::Drain(drain) => Some(drain.next_ms),
-            Subject::RollOut { until_ms, said_ms, .. } => {
-                let deadline_ms = said_ms + PROGRESS_DEADLINE_MS;
+            Subject::RollOut { until_ms, message_ms, .. } => {
+                let deadline_ms = message_ms + PROGRESS_DEADLINE_MS;
                 Some(until_ms.map_or(deadline_ms, |until_ms| until_ms.min(deadline_ms)))
             }
             Subject::Watch(_) | Subject::Gone(_) => None,
@@ -78,8 +78,8 @@ impl Follow {
         };
         let generation = kubernetes.generation();
         let is_due = self.next_ms().is_some_and(|at_ms| at_ms <= cloud.now_ms());
-        let is_changed = self.seen != Some(generation);
-        self.seen = Some(generation);
+        let is_changed = self.generation != Some(generation);
+        self.generation = Some(generation);
         let mut output = Output::default();
         let mut is_over = false;
         if is_changed || is_due {
@@ -117,7 +117,7 @@ impl Subject {
                 pods.is_empty()
             }
             Self::Drain(drain) => drain.look(cluster, cloud, output),
-            Self::RollOut { namespace, name, said: last, said_ms, until_ms } => {
+            Self::RollOut { namespace, name, message: last, message_ms, until_ms } => {
                 let Some(kubernetes) = cloud.kubernetes(cluster) else { return true };
                 let Some(deployment) = kubernetes.deployment(namespace, name) else {
                     output.failures.push(not_found("deployments.apps", name));
@@ -127,9 +127,9 @@ impl Subject {
                 if text != *last {
                     output.add(&text);
                     *last = text;
-                    *said_ms = cloud.now_ms();
+                    *message_ms = cloud.now_ms();
                 }
-                if !is_over && cloud.now_ms() >= *said_ms + PROGRESS_DEADLINE_MS {
+                if !is_over && cloud.now_ms() >= *message_ms + PROGRESS_DEADLINE_MS {
                     let failure = format!("deployment \"{name}\" exceeded its progress deadline");
                     output.failures.push(Failure::usage(failure));
                     return true;

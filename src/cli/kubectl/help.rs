@@ -2,7 +2,7 @@
 
 use std::fmt::Write as _;
 
-use super::registry::{Command, Kind, registry};
+use super::registry::{Command, FlagType, registry};
 use crate::ground::error::Stage;
 use crate::ground::outcome::{Block, Outcome};
 use crate::ground::rendered::Rendered;
@@ -45,11 +45,11 @@ fn text(command: Option<&Command>) -> String {
         text.push_str("Options:\n");
         for flag in &command.flags {
             let short = flag.short.map_or_else(|| "    ".to_owned(), |short| format!("-{short}, "));
-            let default = match (flag.kind, flag.default) {
-                (Kind::Text, default) => format!("'{default}'"),
-                (Kind::Optional, default) => format!("\"{default}\""),
-                (Kind::List, _) => "[]".to_owned(),
-                (Kind::Bool | Kind::Integer, default) => default.to_owned(),
+            let default = match (flag.value_type, flag.default) {
+                (FlagType::Text, default) => format!("'{default}'"),
+                (FlagType::Optional, default) => format!("\"{default}\""),
+                (FlagType::List, _) => "[]".to_owned(),
+                (FlagType::Bool | FlagType::Integer, default) => default.to_owned(),
             };
             let _ = writeln!(text, "    {short}--{}={default}:\n\t{}\n", flag.long, flag.help);
         }

@@ -46,7 +46,7 @@ const OBJECT_FIELDS: &str = "apiVersion kind metadata.name metadata.namespace me
 const POD_FIELDS: &str = "metadata.labels.* metadata.annotations.* spec.containers.name spec.containers.image spec.containers.command spec.containers.args spec.containers.resources.requests.* spec.containers.resources.limits.* spec.containers.ports.hostPort spec.initContainers.name spec.initContainers.image spec.initContainers.resources.requests.* spec.initContainers.resources.limits.* spec.initContainers.restartPolicy spec.nodeSelector.* spec.affinity.nodeAffinity.* spec.affinity.podAffinity.requiredDuringSchedulingIgnoredDuringExecution.* spec.affinity.podAntiAffinity.requiredDuringSchedulingIgnoredDuringExecution.* spec.tolerations.* spec.topologySpreadConstraints.* spec.priority spec.terminationGracePeriodSeconds spec.volumes.* spec.restartPolicy";
 
 /// The object that a manifest asks for.
-enum Wanted {
+enum Desired {
     Deployment(Box<DeploymentSpec>),
     Set(SetKind, Box<PodSpec>, u32),
     Budget(DisruptionBudget),
@@ -99,7 +99,7 @@ struct Manifest {
     kind: Option<Kind>,
     name: String,
     namespace: String,
-    wanted: Wanted,
+    desired: Desired,
     /// `true` if the manifest sets `spec.replicas`.
     has_replicas: bool,
     /// Fields of the manifest that are not simulated.
@@ -186,14 +186,14 @@ fn read(document: &Value, given: Given<'_>, now_ms: u64) -> Result<Manifest, Fai
         kind,
         name: name.to_owned(),
         namespace,
-        wanted: Wanted::Inert(""),
+        desired: Desired::Inert(""),
         has_replicas: document.pointer("/spec/replicas").is_some(),
         ignored: Vec::new(),
         notes: Vec::new(),
     };
     let Some(kind) = kind else {
         let prefix = inert(title, name, &version)?;
-        manifest.wanted = Wanted::Inert(prefix);
+        manifest.desired = Desired::Inert(prefix);
         manifest
             .notes
             .push(format!("{title} {name}: the playground does not simulate this kind; nothing comes of it."));
@@ -221,16 +221,16 @@ fn read(document: &Value, given: Given<'_>, now_ms: u64) -> Result<Manifest, Fai
         pod(template, &manifest.namespace, name)
             .map_err(|text| problem(if has_template { format!("spec.template.{text}") } else { text }))
     };
-    manifest.wanted = match kind {
-        Kind::Deployment => Wanted::Deployment(Box::new(DeploymentSpec {
+    manifest.desired = match kind {
+        Kind::Deployment => Desired::Deployment(Box::new(DeploymentSpec {
             name: name.to_owned(),
             namespace: manifest.namespace.clone(),
             labels: pairs(document, "/metadata/labels"),
             replicas,
             template: spec()?,
         })),
-        Kind::ReplicaSet => Wanted::Set(SetKind::ReplicaSet(None), Box::new(spec()?), replicas),
-        Kind::DaemonSet => Wanted::Set(SetKind::DaemonSet, Box::new(spec()?), 0),
+        Kind::ReplicaSet => Desired::Set(SetKind::ReplicaSet(None), Box::new(spec()?), replicas),
+        Kind::DaemonSet => Desired::Set(SetKind::DaemonSet, Box::new(spec()?), 0),
         Kind::Job => {
             let completions = number(document, "/spec/completions").unwrap_or(1);
             let parallelism = number(document, "/spec/parallelism").unwrap_or(1);
@@ -248,19 +248,19 @@ fn read(document: &Value, given: Given<'_>, now_ms: u64) -> Result<Manifest, Fai
                     "Job {name}: its pods are taken to run for {seconds} s; a command such as sleep 300 says otherwise."
                 ));
             }
-            Wanted::Set(SetKind::Job { completions, parallelism }, Box::new(spec), parallelism.min(completions))
+            Desired::Set(SetKind::Job { completions, parallelism }, Box::new(spec), parallelism.min(completions))
         }
-        Kind::Budget => Wanted::Budget(DisruptionBudget {
+        Kind::Budget => Desired::Budget(DisruptionBudget {
             namespace: manifest.namespace.clone(),
             name: name.to_owned(),
             selector: document.pointer("/spec/selector").map(selector),
             limit: limit(document).map_err(problem)?,
             created_ms: now_ms,
         }),
-        Kind::ConfigMap => Wanted::Priorities(Box::new(priorities::read(
+        Kind::ConfigMap => Desired::Priorities(Box::new(priorities::read(
             document.pointer("/data").and_then(|data| data.get(priorities::KEY)).and_then(Value::as_str),
         ))),
-        _ => Wanted::Set(SetKind::Bare, Box::new(spec()?), 1),
+        _ => Desired::Set(SetKind::Bare, Box::new(spec()?), 1),
     };
     Ok(manifest)
 }
@@ -346,8 +346,8 @@ fn put_all(arguments: &Apply<'_>, is_create: bool, id: ClusterId, cloud: &mut Cl
                 continue;
             }
         };
-        let title = match (&manifest.wanted, manifest.kind) {
-            (Wanted::Inert(prefix), _) => (*prefix).to_owned(),
+        let title = match (&manifest.desired, manifest.kind) {
+            (Desired::Inert(prefix), _) => (*prefix).to_owned(),
             (_, Some(kind)) => kind.info().singular(),
             _ => String::new(),
         };
@@ -378,7 +378,7 @@ fn put(
     id: ClusterId,
     cloud: &mut Cloud,
 ) -> Result<&'static str, Failure> {
-    let Manifest { kind, name, namespace, wanted, has_replicas, .. } = manifest;
+    let Manifest { kind, name, namespace, desired, has_replicas, .. } = manifest;
     let plural = kind.map(|kind| kind.info().plural()).unwrap_or_default();
     let kubernetes = view(cloud, id)?.kubernetes;
     let word = |is_there: bool, is_same: bool| match (is_there, is_same) {
@@ -390,18 +390,18 @@ fn put(
         let message = format!("error when creating \"STDIN\": {plural} \"{name}\" already exists");
         if is_create && is_there { Err(server("AlreadyExists", &message)) } else { Ok(()) }
     };
-    match wanted {
-        Wanted::Inert(_) => Ok("created"),
-        Wanted::Priorities(wanted) => {
+    match desired {
+        Desired::Inert(_) => Ok("created"),
+        Desired::Priorities(desired) => {
             let known = cloud.scaler(id).map(Scaler::priorities).filter(|known| known.text.is_some());
             exists(known.is_some())?;
-            let word = word(known.is_some(), known == Some(&wanted));
+            let word = word(known.is_some(), known == Some(&desired));
             if !dry_run.is_on() {
-                cloud.set_expander_priorities(id, *wanted);
+                cloud.set_expander_priorities(id, *desired);
             }
             Ok(word)
         }
-        Wanted::Deployment(mut spec) => {
+        Desired::Deployment(mut spec) => {
             let found = kubernetes.deployment(&namespace, &name);
             exists(found.is_some())?;
             let own = found.map(|deployment| deployment.id);
@@ -419,7 +419,7 @@ fn put(
             }
             Ok(word(own.is_some(), is_same))
         }
-        Wanted::Set(set_kind, spec, desired) => {
+        Desired::Set(set_kind, spec, desired) => {
             let found = match set_kind {
                 SetKind::Bare => kubernetes.pod_named(&namespace, &name).and_then(|(pod, _)| kubernetes.set(pod.set)),
                 _ => kubernetes.set_named(kind_name(set_kind), &namespace, &name),
@@ -453,7 +453,7 @@ fn put(
             }
             Ok("created")
         }
-        Wanted::Budget(mut budget) => {
+        Desired::Budget(mut budget) => {
             let is_it = |known: &&DisruptionBudget| known.namespace == namespace && known.name == name;
             let found = kubernetes.budgets().iter().find(is_it).cloned();
             exists(found.is_some())?;

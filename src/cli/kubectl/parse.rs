@@ -1,6 +1,6 @@
 //! Parsing of words into a command with flags, as kubectl's flag library (pflag) does it.
 
-use super::registry::{Command, Flag, Kind, registry};
+use super::registry::{Command, Flag, FlagType, registry};
 
 /// A command with its words and flags.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -30,7 +30,7 @@ static GLOBAL: [Flag; 4] = [
     Flag {
         long: "namespace",
         short: Some('n'),
-        kind: Kind::Text,
+        value_type: FlagType::Text,
         default: "",
         choices: Vec::new(),
         help: "The namespace.",
@@ -38,7 +38,7 @@ static GLOBAL: [Flag; 4] = [
     Flag {
         long: "context",
         short: None,
-        kind: Kind::Text,
+        value_type: FlagType::Text,
         default: "",
         choices: Vec::new(),
         help: "The cluster, as az aks get-credentials names it.",
@@ -46,7 +46,7 @@ static GLOBAL: [Flag; 4] = [
     Flag {
         long: "help",
         short: Some('h'),
-        kind: Kind::Bool,
+        value_type: FlagType::Bool,
         default: "false",
         choices: Vec::new(),
         help: "Show the help.",
@@ -54,7 +54,7 @@ static GLOBAL: [Flag; 4] = [
     Flag {
         long: "request-timeout",
         short: None,
-        kind: Kind::Text,
+        value_type: FlagType::Text,
         default: "0",
         choices: Vec::new(),
         help: "How long to wait for an answer.",
@@ -193,7 +193,7 @@ impl Request {
             let flag = find(self.command, |flag| flag.short == Some(letter));
             let flag = flag.ok_or_else(|| format!("unknown shorthand flag: '{letter}' in {word}"))?;
             let rest = letters.get(letter.len_utf8()..).unwrap_or_default();
-            let takes_none = matches!(flag.kind, Kind::Bool | Kind::Optional);
+            let takes_none = matches!(flag.value_type, FlagType::Bool | FlagType::Optional);
             let value = match rest.strip_prefix('=') {
                 Some(value) => Some(value),
                 None if rest.is_empty() || takes_none => None,
@@ -216,10 +216,10 @@ impl Request {
         words: &mut impl Iterator<Item = &'w str>,
         needs: impl Fn() -> String,
     ) -> Result<(), String> {
-        let value = match (flag.kind, value) {
+        let value = match (flag.value_type, value) {
             (_, Some(value)) => value,
-            (Kind::Bool, None) => "true",
-            (Kind::Optional, None) => "unchanged",
+            (FlagType::Bool, None) => "true",
+            (FlagType::Optional, None) => "unchanged",
             (_, None) => words.next().ok_or_else(needs)?,
         };
         let name = flag.short.map_or(format!("--{}", flag.long), |short| format!("-{short}, --{}", flag.long));
@@ -228,8 +228,8 @@ impl Request {
                 "invalid argument \"{value}\" for \"{name}\" flag: strconv.{parser}: parsing \"{value}\": invalid syntax"
             ))
         };
-        match flag.kind {
-            Kind::Bool
+        match flag.value_type {
+            FlagType::Bool
                 if !matches!(
                     value,
                     "true" | "false" | "1" | "0" | "t" | "f" | "T" | "F" | "True" | "False" | "TRUE" | "FALSE"
@@ -237,7 +237,7 @@ impl Request {
             {
                 return invalid("ParseBool");
             }
-            Kind::Integer if value.parse::<i64>().is_err() => return invalid("ParseInt"),
+            FlagType::Integer if value.parse::<i64>().is_err() => return invalid("ParseInt"),
             _ => self.flags.push((flag.long, value.to_owned())),
         }
         Ok(())

@@ -4,27 +4,27 @@ use std::fmt::Write as _;
 
 use serde_json::Value;
 
-/// One step of a path.
+/// One segment of a path.
 #[derive(Debug, Clone, PartialEq)]
-enum Step {
+enum Segment {
     Field(String),
     Index(i64),
     All,
     /// Items in which the field at this path exists, or is equal (`==`) or unequal (`!=`) to the value.
-    Filter(Vec<Step>, Option<(String, Value)>),
+    Filter(Vec<Segment>, Option<(String, Value)>),
 }
 
-/// A piece of a template.
+/// A node of a template.
 #[derive(Debug, Clone, PartialEq)]
-enum Piece {
+enum TemplateNode {
     Text(String),
-    Path(Vec<Step>),
-    Range(Vec<Step>, Vec<Piece>),
+    Path(Vec<Segment>),
+    Range(Vec<Segment>, Vec<TemplateNode>),
 }
 
 /// A template: text, paths in braces, and ranges.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Template(Vec<Piece>);
+pub struct Template(Vec<TemplateNode>);
 
 /// Reads a template such as `{range .items[*]}{.metadata.name}{"\n"}{end}`.
 ///
@@ -32,46 +32,46 @@ pub struct Template(Vec<Piece>);
 /// Describes the first syntax error.
 pub fn template(text: &str) -> Result<Template, String> {
     let mut rest = text;
-    let (pieces, is_ended) = pieces(&mut rest)?;
+    let (nodes, is_ended) = nodes(&mut rest)?;
     if is_ended {
         return Err("not in range, nothing to end".to_owned());
     }
-    Ok(Template(pieces))
+    Ok(Template(nodes))
 }
 
-fn pieces(rest: &mut &str) -> Result<(Vec<Piece>, bool), String> {
-    let mut pieces = Vec::new();
+fn nodes(rest: &mut &str) -> Result<(Vec<TemplateNode>, bool), String> {
+    let mut nodes = Vec::new();
     while !rest.is_empty() {
         let Some(open) = rest.find('{') else {
-            pieces.push(Piece::Text((*rest).to_owned()));
+            nodes.push(TemplateNode::Text((*rest).to_owned()));
             *rest = "";
             break;
         };
         let (text, after) = rest.split_at(open);
         if !text.is_empty() {
-            pieces.push(Piece::Text(text.to_owned()));
+            nodes.push(TemplateNode::Text(text.to_owned()));
         }
         let close = closing(after).ok_or("unclosed action")?;
         let inner = after.get(1..close).unwrap_or_default().trim();
         *rest = after.get(close + 1..).unwrap_or_default();
         if inner == "end" {
-            return Ok((pieces, true));
+            return Ok((nodes, true));
         }
         if let Some(path) = inner.strip_prefix("range ") {
-            let path = steps(path.trim())?;
-            let (body, is_ended) = self::pieces(rest)?;
+            let path = segments(path.trim())?;
+            let (body, is_ended) = self::nodes(rest)?;
             if !is_ended {
                 return Err("unclosed range".to_owned());
             }
-            pieces.push(Piece::Range(path, body));
+            nodes.push(TemplateNode::Range(path, body));
         } else if inner.starts_with(['"', '\'']) {
             let text = inner.get(1..inner.len() - 1).unwrap_or_default();
-            pieces.push(Piece::Text(text.replace("\\n", "\n").replace("\\t", "\t")));
+            nodes.push(TemplateNode::Text(text.replace("\\n", "\n").replace("\\t", "\t")));
         } else {
-            pieces.push(Piece::Path(steps(inner)?));
+            nodes.push(TemplateNode::Path(segments(inner)?));
         }
     }
-    Ok((pieces, false))
+    Ok((nodes, false))
 }
 
 /// Returns the position of the brace that closes the first one; braces in quotes do not count.
@@ -89,14 +89,14 @@ fn closing(text: &str) -> Option<usize> {
 }
 
 /// Reads a path such as `.status.conditions[?(@.type=="Ready")].status`.
-fn steps(text: &str) -> Result<Vec<Step>, String> {
-    let mut steps = Vec::new();
+fn segments(text: &str) -> Result<Vec<Segment>, String> {
+    let mut segments = Vec::new();
     let mut rest = text.trim().trim_start_matches(['$', '@']);
     while !rest.is_empty() {
         if let Some(after) = rest.strip_prefix('[') {
             let (inner, after) = bracket(after).ok_or("unterminated array")?;
             rest = after;
-            steps.push(subscript(inner)?);
+            segments.push(subscript(inner)?);
             continue;
         }
         let after = rest.strip_prefix('.').unwrap_or(rest);
@@ -117,13 +117,13 @@ fn steps(text: &str) -> Result<Vec<Step>, String> {
         rest = after.get(end..).unwrap_or_default();
         match name.as_str() {
             "" if rest.is_empty() => {}
-            "*" => steps.push(Step::All),
+            "*" => segments.push(Segment::All),
             _ if name.contains(char::is_whitespace) => return Err(format!("unrecognized character in action: {name}")),
             "" => {}
-            _ => steps.push(Step::Field(name)),
+            _ => segments.push(Segment::Field(name)),
         }
     }
-    Ok(steps)
+    Ok(segments)
 }
 
 /// Splits the text after a `[` into the content of the brackets and the rest; `None` if they are not closed.
@@ -141,45 +141,45 @@ fn bracket(text: &str) -> Option<(&str, &str)> {
     Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
-fn subscript(inner: &str) -> Result<Step, String> {
+fn subscript(inner: &str) -> Result<Segment, String> {
     if inner == "*" {
-        return Ok(Step::All);
+        return Ok(Segment::All);
     }
     if let Some(filter) = inner.strip_prefix("?(").and_then(|inner| inner.strip_suffix(')')) {
         let operator = ["==", "!="].into_iter().find(|operator| filter.contains(operator));
-        let Some(operator) = operator else { return Ok(Step::Filter(steps(filter.trim())?, None)) };
+        let Some(operator) = operator else { return Ok(Segment::Filter(segments(filter.trim())?, None)) };
         let (path, value) = filter.split_once(operator).unwrap_or((filter, ""));
         let value = value.trim();
         let value = match value.strip_prefix(['"', '\'']).and_then(|value| value.strip_suffix(['"', '\''])) {
             Some(text) => Value::from(text),
             None => serde_json::from_str(value).map_err(|_| format!("unrecognized value {value}"))?,
         };
-        return Ok(Step::Filter(steps(path.trim())?, Some((operator.to_owned(), value))));
+        return Ok(Segment::Filter(segments(path.trim())?, Some((operator.to_owned(), value))));
     }
     if let Some(name) = inner.strip_prefix('\'').and_then(|inner| inner.strip_suffix('\'')) {
-        return Ok(Step::Field(name.to_owned()));
+        return Ok(Segment::Field(name.to_owned()));
     }
-    inner.parse().map(Step::Index).map_err(|_| format!("invalid array index {inner}"))
+    inner.parse().map(Segment::Index).map_err(|_| format!("invalid array index {inner}"))
 }
 
-fn walk<'a>(value: &'a Value, steps: &[Step]) -> Vec<&'a Value> {
+fn walk<'a>(value: &'a Value, segments: &[Segment]) -> Vec<&'a Value> {
     let mut found = vec![value];
-    for step in steps {
+    for segment in segments {
         let mut next = Vec::new();
         for value in found {
             let items = value.as_array().map(Vec::as_slice).unwrap_or_default();
-            match step {
-                Step::Field(name) => next.extend(value.get(name)),
-                Step::Index(index) => {
+            match segment {
+                Segment::Field(name) => next.extend(value.get(name)),
+                Segment::Index(index) => {
                     let length = i64::try_from(items.len()).unwrap_or(i64::MAX);
                     let index = if *index < 0 { index + length } else { *index };
                     next.extend(usize::try_from(index).ok().and_then(|index| items.get(index)));
                 }
-                Step::All => match value {
+                Segment::All => match value {
                     Value::Object(object) => next.extend(object.values()),
                     _ => next.extend(items),
                 },
-                Step::Filter(path, wanted) => next.extend(items.iter().filter(|item| {
+                Segment::Filter(path, wanted) => next.extend(items.iter().filter(|item| {
                     let found = walk(item, path);
                     match wanted {
                         None => !found.is_empty(),
@@ -207,16 +207,16 @@ impl Template {
     }
 }
 
-fn fill(pieces: &[Piece], current: &Value, text: &mut String) {
-    for piece in pieces {
+fn fill(nodes: &[TemplateNode], current: &Value, text: &mut String) {
+    for piece in nodes {
         match piece {
-            Piece::Text(plain) => text.push_str(plain),
-            Piece::Path(steps) => {
-                let found: Vec<String> = walk(current, steps).into_iter().map(plain).collect();
+            TemplateNode::Text(plain) => text.push_str(plain),
+            TemplateNode::Path(segments) => {
+                let found: Vec<String> = walk(current, segments).into_iter().map(plain).collect();
                 let _ = write!(text, "{}", found.join(" "));
             }
-            Piece::Range(steps, body) => {
-                for item in walk(current, steps) {
+            TemplateNode::Range(segments, body) => {
+                for item in walk(current, segments) {
                     fill(body, item, text);
                 }
             }
@@ -226,7 +226,7 @@ fn fill(pieces: &[Piece], current: &Value, text: &mut String) {
 
 /// A single path, with or without braces, as `--sort-by` and `custom-columns` take it.
 #[derive(Debug, Clone, PartialEq)]
-pub struct Path(Vec<Step>);
+pub struct Path(Vec<Segment>);
 
 /// Reads a path: `.metadata.name`, `metadata.name` or `{.metadata.name}`.
 ///
@@ -235,7 +235,7 @@ pub struct Path(Vec<Step>);
 pub fn path(text: &str) -> Result<Path, String> {
     let text = text.trim();
     let bare = text.strip_prefix('{').and_then(|text| text.strip_suffix('}')).unwrap_or(text);
-    steps(bare).map(Path)
+    segments(bare).map(Path)
 }
 
 impl Path {

@@ -6,9 +6,9 @@ use crate::ground::example::Example;
 
 const TABLE: &str = include_str!("commands.txt");
 
-/// Kind of value that a flag takes.
+/// Type of the value that a flag takes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Kind {
+pub enum FlagType {
     /// A text.
     Text,
     /// Nothing, or `true` or `false` after `=`.
@@ -28,8 +28,8 @@ pub struct Flag {
     pub long: &'static str,
     /// Letter of the short form.
     pub short: Option<char>,
-    /// Kind of its value.
-    pub kind: Kind,
+    /// Type of its value.
+    pub value_type: FlagType,
     /// Value if the line does not give one.
     pub default: &'static str,
     /// Values to offer.
@@ -215,14 +215,14 @@ fn read() -> Registry {
 }
 
 fn read_flag(head: &'static str, help: &'static str) -> Flag {
-    let mut flag = Flag { long: "", short: None, kind: Kind::Text, default: "", choices: Vec::new(), help };
+    let mut flag = Flag { long: "", short: None, value_type: FlagType::Text, default: "", choices: Vec::new(), help };
     for word in head.split_whitespace() {
         match word {
-            "text" => flag.kind = Kind::Text,
-            "bool" => flag.kind = Kind::Bool,
-            "int" => flag.kind = Kind::Integer,
-            "list" => flag.kind = Kind::List,
-            "opt" => flag.kind = Kind::Optional,
+            "text" => flag.value_type = FlagType::Text,
+            "bool" => flag.value_type = FlagType::Bool,
+            "int" => flag.value_type = FlagType::Integer,
+            "list" => flag.value_type = FlagType::List,
+            "opt" => flag.value_type = FlagType::Optional,
             _ => {
                 if let Some(long) = word.strip_prefix("--") {
                     flag.long = long;
@@ -236,7 +236,7 @@ fn read_flag(head: &'static str, help: &'static str) -> Flag {
             }
         }
     }
-    if flag.kind == Kind::Bool && flag.default.is_empty() {
+    if flag.value_type == FlagType::Bool && flag.default.is_empty() {
         flag.default = "false";
     }
     flag

@@ -9,7 +9,7 @@ use super::object::view;
 use super::output::Output;
 use super::parse::Request;
 use super::rollout::progress;
-use super::target::{Found, chosen};
+use super::target::{ObjectReference, chosen};
 use scale_down_engine::autoscaler::duration::parsed_ms;
 use scale_down_engine::{Cloud, ClusterId};
 
@@ -50,9 +50,9 @@ pub fn status(arguments: &Status<'_>, id: ClusterId, cloud: &mut Cloud) -> Resul
         let (text, is_over) = progress(deployment, view.kubernetes);
         output.add(&text);
         if !is_over && arguments.watch {
-            let Found { namespace, name, .. } = one;
+            let ObjectReference { namespace, name, .. } = one;
             let until_ms = (timeout_ms > 0).then(|| now_ms + timeout_ms);
-            let rollout = Subject::RollOut { namespace, name, said: text, said_ms: now_ms, until_ms };
+            let rollout = Subject::RollOut { namespace, name, message: text, message_ms: now_ms, until_ms };
             follow = Some(Follow::new(id, rollout));
         }
     }

@@ -123,20 +123,24 @@ pub fn no_type(command: &Command) -> Failure {
 
 /// An existing object, by kind, namespace and name.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
+pub struct ObjectReference {
     pub kind: Kind,
     pub namespace: String,
     pub name: String,
 }
 
-impl Found {
+impl ObjectReference {
     pub fn title(&self) -> String {
         format!("{}/{}", self.kind.info().singular(), self.name)
     }
 }
 
 /// Returns the objects that words and flags select for a change, and an error for each name not found.
-pub fn chosen(view: View<'_>, words: &[String], selection: &Selection) -> Result<(Vec<Found>, Vec<Failure>), Failure> {
+pub fn chosen(
+    view: View<'_>,
+    words: &[String],
+    selection: &Selection,
+) -> Result<(Vec<ObjectReference>, Vec<Failure>), Failure> {
     let targets = targets(words)?;
     if targets.is_empty() {
         return Err(Failure::usage(
@@ -156,9 +160,13 @@ pub fn chosen(view: View<'_>, words: &[String], selection: &Selection) -> Result
     Ok((all, failures))
 }
 
-fn found(target: &Target, object: &Value) -> Found {
+fn found(target: &Target, object: &Value) -> ObjectReference {
     let namespace = object.pointer("/metadata/namespace").and_then(Value::as_str);
-    Found { kind: target.kind, namespace: namespace.unwrap_or_default().to_owned(), name: name(object).to_owned() }
+    ObjectReference {
+        kind: target.kind,
+        namespace: namespace.unwrap_or_default().to_owned(),
+        name: name(object).to_owned(),
+    }
 }
 
 /// Returns the nodes that `cordon`, `uncordon` or `drain` names, or selects by label.

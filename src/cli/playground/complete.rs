@@ -8,11 +8,11 @@ use crate::az::complete::NameQuery;
 use crate::ground::candidate::{Candidate, Completion};
 use crate::ground::span::Span;
 use crate::kubectl;
-use crate::shell::{Typed, is_assignment, open_quote, quoted, typed};
+use crate::shell::{CommandLine, is_assignment, open_quote, quoted, typed};
 use scale_down_engine::Cloud;
 
 /// Source of the names that the registry does not hold: cloud resources, programs and variables.
-pub trait Values {
+pub trait CompletionSource {
     /// Returns the names of the wanted kind, unquoted.
     fn names(&self, wanted: &NameQuery) -> Vec<Candidate>;
     /// Returns the programs that a line can begin with.
@@ -27,9 +27,9 @@ pub trait Values {
 
 /// Returns the candidates at `cursor`, a byte offset in the line, and the part of the line that they replace.
 #[must_use]
-pub fn completion(line: &str, cursor: usize, values: &dyn Values) -> Completion {
+pub fn completion(line: &str, cursor: usize, values: &dyn CompletionSource) -> Completion {
     let cursor = (0..=cursor.min(line.len())).rev().find(|end| line.is_char_boundary(*end)).unwrap_or(0);
-    let Some(Typed { mut words, part }) = typed(line.get(..cursor).unwrap_or_default()) else {
+    let Some(CommandLine { mut words, part }) = typed(line.get(..cursor).unwrap_or_default()) else {
         return Completion { replace: Span { start: cursor, end: cursor }, candidates: Vec::new() };
     };
     let mut replace = Span { start: part.start, end: cursor };
@@ -127,7 +127,7 @@ mod tests {
 
     struct Cloud;
 
-    impl Values for Cloud {
+    impl CompletionSource for Cloud {
         fn names(&self, wanted: &NameQuery) -> Vec<Candidate> {
             let place = [&wanted.resource_group, &wanted.cluster].map(|name| name.as_deref().unwrap_or("-")).join("/");
             match wanted.kind {

@@ -9,7 +9,7 @@ pub mod trace;
 mod usage;
 mod verb;
 
-pub use complete::{Values, completion, programs, words_after};
+pub use complete::{CompletionSource, completion, programs, words_after};
 pub use execution::Execution;
 pub use prefix::{query_result, show_example};
 pub use program::run;

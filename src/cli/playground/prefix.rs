@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use crate::az::exec::{Printing, print_value, refusal};
+use crate::az::exec::{OutputOptions, print_value, refusal};
 use crate::ground::outcome::{Block, Outcome};
 use crate::output::{OutputFormat, TableTransformer, is_query};
 
@@ -10,7 +10,7 @@ use crate::output::{OutputFormat, TableTransformer, is_query};
 #[must_use]
 pub fn query_result(result: Option<&str>, query: &str) -> Outcome {
     let value = result.and_then(|text| serde_json::from_str::<Value>(text).ok());
-    let printing = Printing { format: OutputFormat::Json, query: Some(query.to_owned()), has_columns: false };
+    let printing = OutputOptions { format: OutputFormat::Json, query: Some(query.to_owned()), has_columns: false };
     match value {
         Some(_) if !is_query(query) => {
             Outcome::refused(Vec::new(), refusal(format!("?: not a JMESPath query: {query}")))

@@ -1,7 +1,7 @@
 //! Here-documents: text that a line feeds to a command.
 
 use super::read::{Reader, unexpected};
-use super::syntax::{HereDocument, Piece, RawCommand, RawWord, ShellError};
+use super::syntax::{HereDocument, RawCommand, RawWord, ShellError, WordPart};
 
 /// Returns the here-documents of a line whose texts are still to come, each with the line that ends it.
 pub(super) fn open_documents(line: &str) -> Vec<HereDocument> {
@@ -32,9 +32,9 @@ impl Reader<'_> {
         let word = self.word()?.ok_or_else(|| unexpected("newline", at))?;
         let is_quoted = word.source.contains(['\'', '"', '\\']);
         let mut delimiter = String::new();
-        for piece in &word.pieces {
-            match piece {
-                Piece::Text { text, .. } => delimiter.push_str(text),
+        for part in &word.parts {
+            match part {
+                WordPart::Text { text, .. } => delimiter.push_str(text),
                 // The word that ends it is not expanded.
                 _ => word.source.clone_into(&mut delimiter),
             }
@@ -68,7 +68,7 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Splits the text of a here-document into pieces: variables are expanded, quotes are characters.
+    /// Splits the text of a here-document into parts: variables are expanded, quotes are characters.
     pub(super) fn document(&mut self) -> Result<RawWord, ShellError> {
         let mut word = RawWord::default();
         while let Some(character) = self.peek() {

@@ -2,7 +2,7 @@
 
 use super::lexer::{Lexer, TokenKind};
 use super::read::{Reader, open};
-use super::syntax::{Edit, Operation, Piece, Place, RawWord, ShellError, is_variable_name};
+use super::syntax::{Edit, Occurrence, ParameterExpansion, RawWord, ShellError, WordPart, is_variable_name};
 use crate::ground::span::Span;
 
 /// The deepest nesting: reading is recursive, and the stack of a page is small.
@@ -24,7 +24,7 @@ impl Reader<'_> {
         }
         let inner = Span { start: start + 1, end: self.at() - 1 };
         let source = self.line.get(inner.start..inner.end).unwrap_or_default();
-        word.pieces.push(Piece::Substitution { inner, source: source.replace("\\`", "`"), quoted });
+        word.parts.push(WordPart::Substitution { inner, source: source.replace("\\`", "`"), quoted });
         Ok(())
     }
 
@@ -53,13 +53,13 @@ impl Reader<'_> {
                     self.take();
                     name.push(character);
                 }
-                word.pieces.push(Piece::Variable { name, operation: Operation::None, quoted });
+                word.parts.push(WordPart::Variable { name, operation: ParameterExpansion::None, quoted });
                 Ok(())
             }
             Some(character) if character.is_ascii_digit() || "?$#@*!-".contains(character) => {
                 self.take();
                 let name = character.to_string();
-                word.pieces.push(Piece::Variable { name, operation: Operation::None, quoted });
+                word.parts.push(WordPart::Variable { name, operation: ParameterExpansion::None, quoted });
                 Ok(())
             }
             _ => {
@@ -78,12 +78,12 @@ impl Reader<'_> {
         let inner = Span { start: start + 2, end: end - 1 };
         let source = self.line.get(inner.start..inner.end).unwrap_or_default();
         let expression = source.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-        word.pieces.push(match expression {
+        word.parts.push(match expression {
             Some(expression) => {
                 let expression = Reader { depth: self.depth, ..Reader::new(expression) }.document()?;
-                Piece::Arithmetic { expression, quoted }
+                WordPart::Arithmetic { expression, quoted }
             }
-            None => Piece::Substitution { inner, source: source.to_owned(), quoted },
+            None => WordPart::Substitution { inner, source: source.to_owned(), quoted },
         });
         Ok(())
     }
@@ -136,20 +136,20 @@ impl Reader<'_> {
         let operation = match self.peek() {
             Some('}') if is_name && !has_colon => {
                 self.take();
-                if is_length { Operation::Length } else { Operation::None }
+                if is_length { ParameterExpansion::Length } else { ParameterExpansion::None }
             }
             Some(sign @ ('-' | '=' | '+' | '?')) if is_name && !is_length => {
                 self.take();
                 let word = self.until_brace(quoted, start)?;
                 match sign {
-                    '+' => Operation::Alternative { word, counts_empty: !has_colon },
-                    '?' => Operation::Require { word, counts_empty: !has_colon },
-                    _ => Operation::Fallback { word, counts_empty: !has_colon },
+                    '+' => ParameterExpansion::Alternative { word, counts_empty: !has_colon },
+                    '?' => ParameterExpansion::Require { word, counts_empty: !has_colon },
+                    _ => ParameterExpansion::Fallback { word, counts_empty: !has_colon },
                 }
             }
             Some(_) if is_name && !is_length && has_colon => {
                 let range = self.until_brace(true, start)?;
-                Operation::Slice(range)
+                ParameterExpansion::Slice(range)
             }
             Some(case @ (',' | '^')) if is_name && !is_length => {
                 self.take();
@@ -158,7 +158,7 @@ impl Reader<'_> {
                     return Err(self.unavailable_operation(start)?);
                 }
                 self.take();
-                Operation::Case { is_upper: case == '^', is_whole }
+                ParameterExpansion::Case { is_upper: case == '^', is_whole }
             }
             Some(sign @ ('%' | '#' | '/')) if is_name && !is_length => self.edit(sign, start)?,
             Some('@') if is_name && !is_length => return Err(self.unavailable_operation(start)?),
@@ -172,31 +172,31 @@ impl Reader<'_> {
                 });
             }
         };
-        word.pieces.push(Piece::Variable { name, operation, quoted });
+        word.parts.push(WordPart::Variable { name, operation, quoted });
         Ok(())
     }
 
     /// Reads `%PATTERN`, `#PATTERN`, `/PATTERN/REPLACEMENT` and their like, up to and including the
     /// closing brace.
-    fn edit(&mut self, sign: char, start: usize) -> Result<Operation, ShellError> {
+    fn edit(&mut self, sign: char, start: usize) -> Result<ParameterExpansion, ShellError> {
         self.take();
         if sign != '/' {
             let edit = Edit::Trim { at_end: sign == '%', is_longest: self.take_if(sign) };
             let pattern = self.until_brace(false, start)?;
-            return Ok(Operation::Edit { edit, pattern, replacement: RawWord::default() });
+            return Ok(ParameterExpansion::Edit { edit, pattern, replacement: RawWord::default() });
         }
         let place = match self.peek() {
-            Some('/') => Place::Every,
-            Some('#') => Place::Start,
-            Some('%') => Place::End,
-            _ => Place::First,
+            Some('/') => Occurrence::Every,
+            Some('#') => Occurrence::Start,
+            Some('%') => Occurrence::End,
+            _ => Occurrence::First,
         };
-        if place != Place::First {
+        if place != Occurrence::First {
             self.take();
         }
         let (pattern, end) = self.until(&['/', '}'], false, start)?;
         let replacement = if end == '/' { self.until_brace(false, start)? } else { RawWord::default() };
-        Ok(Operation::Edit { edit: Edit::Replace(place), pattern, replacement })
+        Ok(ParameterExpansion::Edit { edit: Edit::Replace(place), pattern, replacement })
     }
 
     /// Reads the rest of an operation that bash has and this shell lacks, and returns the error that says so.

@@ -1,30 +1,30 @@
-//! Expansion of the pieces of words into the words that a command receives.
+//! Expansion of the parts of words into the words that a command receives.
 
 use std::collections::BTreeMap;
 
 use super::arithmetic;
 use super::braces::braces;
-use super::parameter::Value;
+use super::parameter::Expanded;
 use super::read::read;
 use super::scope::{Marked, Scope};
-use super::syntax::{Piece, RawCommand, RawWord, ShellError, SimpleCommand, Word, is_variable_name};
+use super::syntax::{RawCommand, RawWord, ShellError, SimpleCommand, Word, WordPart, is_variable_name};
 
 impl Scope<'_> {
     /// Returns the text of a word; empty if it cannot be evaluated.
     pub(super) fn text(self, word: &RawWord) -> String {
-        resolve(&word.pieces, self).map_or_else(|_| String::new(), |resolved| resolved.text())
+        resolve(&word.parts, self).map_or_else(|_| String::new(), |resolved| resolved.text())
     }
 
     /// Returns the characters of a word, marked `true` where no quote protects them.
     pub(super) fn marked(self, word: &RawWord) -> Vec<Marked> {
         let mut marked = Vec::new();
-        for piece in &word.pieces {
-            let (Piece::Text { quoted, .. }
-            | Piece::Variable { quoted, .. }
-            | Piece::Substitution { quoted, .. }
-            | Piece::Output { quoted, .. }
-            | Piece::Arithmetic { quoted, .. }) = piece;
-            let text = resolve(std::slice::from_ref(piece), self).map_or_else(|_| String::new(), |text| text.text());
+        for part in &word.parts {
+            let (WordPart::Text { quoted, .. }
+            | WordPart::Variable { quoted, .. }
+            | WordPart::Substitution { quoted, .. }
+            | WordPart::Output { quoted, .. }
+            | WordPart::Arithmetic { quoted, .. }) = part;
+            let text = resolve(std::slice::from_ref(part), self).map_or_else(|_| String::new(), |text| text.text());
             marked.extend(text.chars().map(|character| (character, !quoted)));
         }
         marked
@@ -46,7 +46,7 @@ impl RawCommand {
         let refuse =
             |message: String| ShellError { message: format!("bash: {message}"), exit_code: 1, at: self.span().start };
         let scope = Scope { variables, last_exit_code };
-        let input = self.input.as_ref().map(|input| resolve(&input.pieces, scope)).transpose().map_err(refuse)?;
+        let input = self.input.as_ref().map(|input| resolve(&input.parts, scope)).transpose().map_err(refuse)?;
         let mut command = SimpleCommand {
             assignments: Vec::new(),
             words: Vec::new(),
@@ -59,20 +59,20 @@ impl RawCommand {
             if command.words.is_empty()
                 && let Some(name) = assigned_name(raw)
             {
-                let resolved = resolve(&raw.pieces, Scope { variables: &own, ..scope }).map_err(refuse)?;
+                let resolved = resolve(&raw.parts, Scope { variables: &own, ..scope }).map_err(refuse)?;
                 let value: String = resolved.text().chars().skip(name.chars().count() + 1).collect();
-                let begins_with_tilde = matches!(raw.pieces.first(),
-                    Some(Piece::Text { text, .. }) if text.get(name.len() + 1..).is_some_and(|text| text.starts_with('~')));
-                let value = if begins_with_tilde { with_home(&value, raw.pieces.len() == 1, scope) } else { value };
+                let begins_with_tilde = matches!(raw.parts.first(),
+                    Some(WordPart::Text { text, .. }) if text.get(name.len() + 1..).is_some_and(|text| text.starts_with('~')));
+                let value = if begins_with_tilde { with_home(&value, raw.parts.len() == 1, scope) } else { value };
                 own.insert(name.clone(), value.clone());
                 command.assignments.push((name, value));
                 continue;
             }
             let declares = command.words.first().is_some_and(|word| word.text == "export");
             let whole = declares && assigned_name(raw).is_some();
-            let mut add = |pieces: &[Piece]| -> Result<(), ShellError> {
+            let mut add = |parts: &[WordPart]| -> Result<(), ShellError> {
                 // A command's own assignments come after its words are expanded.
-                let resolved = resolve(pieces, scope).map_err(refuse)?;
+                let resolved = resolve(parts, scope).map_err(refuse)?;
                 let texts = if whole { vec![resolved.text()] } else { resolved.split() };
                 command.words.extend(texts.into_iter().map(|text| Word { text, span: raw.span }));
                 Ok(())
@@ -82,11 +82,11 @@ impl RawCommand {
                 Some(texts) if !whole && !raw.is_substituted() => {
                     for text in texts {
                         for word in read(&text)?.iter().flat_map(|command| &command.words) {
-                            add(&word.pieces)?;
+                            add(&word.parts)?;
                         }
                     }
                 }
-                _ => add(&raw.pieces)?,
+                _ => add(&raw.parts)?,
             }
         }
         Ok(command)
@@ -95,7 +95,7 @@ impl RawCommand {
 
 /// Returns the variable that a word assigns to; its name must be written without quotes.
 fn assigned_name(word: &RawWord) -> Option<String> {
-    let Some(Piece::Text { text, quoted: false }) = word.pieces.first() else { return None };
+    let Some(WordPart::Text { text, quoted: false }) = word.parts.first() else { return None };
     let (name, _) = text.split_once('=')?;
     is_variable_name(name).then(|| name.to_owned())
 }
@@ -147,41 +147,41 @@ fn with_home(text: &str, is_whole: bool, scope: Scope<'_>) -> String {
     }
 }
 
-/// Expands the pieces of a word.
+/// Expands the parts of a word.
 ///
 /// # Errors
 /// Bash's message about arithmetic that fails, or about a required variable, after its name.
-fn resolve(pieces: &[Piece], scope: Scope<'_>) -> Result<Resolved, String> {
+fn resolve(parts: &[WordPart], scope: Scope<'_>) -> Result<Resolved, String> {
     let mut resolved = Resolved::default();
-    resolved.add(pieces, scope, false)?;
+    resolved.add(parts, scope, false)?;
     Ok(resolved)
 }
 
 impl Resolved {
-    /// Appends pieces; with `splits`, plain text separates words too, as in `${X:-two words}`.
-    fn add(&mut self, pieces: &[Piece], scope: Scope<'_>, splits: bool) -> Result<(), String> {
-        for (index, piece) in pieces.iter().enumerate() {
-            let (text, quoted, splits) = match piece {
-                Piece::Text { text, quoted: false } if index == 0 && text.starts_with('~') => {
-                    let is_whole = pieces.len() == 1;
+    /// Appends parts; with `splits`, plain text separates words too, as in `${X:-two words}`.
+    fn add(&mut self, parts: &[WordPart], scope: Scope<'_>, splits: bool) -> Result<(), String> {
+        for (index, part) in parts.iter().enumerate() {
+            let (text, quoted, splits) = match part {
+                WordPart::Text { text, quoted: false } if index == 0 && text.starts_with('~') => {
+                    let is_whole = parts.len() == 1;
                     (with_home(text, is_whole, scope), false, splits)
                 }
-                Piece::Text { text, quoted } => (text.clone(), *quoted, splits && !quoted),
-                Piece::Output { text, quoted } => (text.clone(), *quoted, !quoted),
-                Piece::Substitution { quoted, .. } => (String::new(), *quoted, false),
-                Piece::Arithmetic { expression, quoted } => {
-                    let value = arithmetic::evaluate(&resolve(&expression.pieces, scope)?.text(), scope)?;
+                WordPart::Text { text, quoted } => (text.clone(), *quoted, splits && !quoted),
+                WordPart::Output { text, quoted } => (text.clone(), *quoted, !quoted),
+                WordPart::Substitution { quoted, .. } => (String::new(), *quoted, false),
+                WordPart::Arithmetic { expression, quoted } => {
+                    let value = arithmetic::evaluate(&resolve(&expression.parts, scope)?.text(), scope)?;
                     (value.to_string(), *quoted, !quoted)
                 }
-                Piece::Variable { name, operation, quoted } => {
+                WordPart::Variable { name, operation, quoted } => {
                     let value = scope.variable(name);
                     match operation.apply(value.as_deref(), scope) {
-                        Value::Text(text) => (text, *quoted && name != "@", !quoted),
-                        Value::Word(word) => {
-                            self.add(&word.pieces, scope, !quoted)?;
+                        Expanded::Text(text) => (text, *quoted && name != "@", !quoted),
+                        Expanded::Word(word) => {
+                            self.add(&word.parts, scope, !quoted)?;
                             (String::new(), *quoted, false)
                         }
-                        Value::Refused(reason) => return Err(format!("{name}: {reason}")),
+                        Expanded::Refused(reason) => return Err(format!("{name}: {reason}")),
                     }
                 }
             };

@@ -12,7 +12,7 @@ use scale_down_engine::ground::pattern::Pattern;
 
 /// The result of a filter.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Filtered {
+pub struct FilterOutput {
     /// Text that it prints.
     pub output: String,
     /// Its exit code: 1 if `grep` finds nothing.
@@ -34,7 +34,7 @@ pub struct FilterError {
 ///
 /// # Errors
 /// Options that the filter does not have here, and names of files: there are no files.
-pub fn run(words: &[&str], input: &str) -> Result<Filtered, FilterError> {
+pub fn run(words: &[&str], input: &str) -> Result<FilterOutput, FilterError> {
     let (program, arguments) = words.split_first().map_or(("", words), |(program, rest)| (*program, rest));
     let error = |problem| FilterError { program: program.to_owned(), problem };
     let output = match program {
@@ -46,7 +46,7 @@ pub fn run(words: &[&str], input: &str) -> Result<Filtered, FilterError> {
         "cat" => no_files(arguments.strip_prefix(&["-"]).unwrap_or(arguments)).map(|()| input.to_owned()),
         _ => Err(unavailable()),
     };
-    output.map(|output| Filtered { output, exit_code: 0 }).map_err(error)
+    output.map(|output| FilterOutput { output, exit_code: 0 }).map_err(error)
 }
 
 /// Returns the message about a program that a pipe cannot lead to.
@@ -89,7 +89,7 @@ fn joined<'a>(lines: impl IntoIterator<Item = &'a str>) -> String {
     lines.into_iter().flat_map(|line| [line, "\n"]).collect()
 }
 
-fn grep(arguments: &[&str], input: &str) -> Result<Filtered, String> {
+fn grep(arguments: &[&str], input: &str) -> Result<FilterOutput, String> {
     let (options, rest) = letters(arguments, "icvEFnq")?;
     let (pattern, files) = rest.split_first().ok_or("usage: grep [-icvEFnq] PATTERN")?;
     no_files(files)?;
@@ -111,7 +111,7 @@ fn grep(arguments: &[&str], input: &str) -> Result<Filtered, String> {
     } else {
         joined(found.into_iter().map(|(_, line)| line))
     };
-    Ok(Filtered { output, exit_code })
+    Ok(FilterOutput { output, exit_code })
 }
 
 /// Runs `head` and `tail`: `-n N`, `-nN`, `-N`, and `-n -N` of `head` and `-n +N` of `tail`.

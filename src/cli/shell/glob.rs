@@ -4,7 +4,7 @@
 //! nothing else in a line is a pattern.
 
 use super::scope::Marked;
-use super::syntax::{Edit, Place};
+use super::syntax::{Edit, Occurrence};
 use scale_down_engine::ground::pattern::Pattern;
 
 /// Most characters of a value that patterns are tried on: the number of attempts grows with its square.
@@ -21,7 +21,7 @@ impl Edit {
             return Err("this value is too long for patterns here".to_owned());
         }
         // An empty pattern matches only for `/#` and `/%`, which then prepend or append.
-        if pattern.is_empty() && !matches!(self, Self::Replace(Place::Start | Place::End)) {
+        if pattern.is_empty() && !matches!(self, Self::Replace(Occurrence::Start | Occurrence::End)) {
             return Ok(value.to_owned());
         }
         let subject = Subject { pattern: Pattern::new(&expression(pattern), true, false)?, characters };
@@ -57,12 +57,12 @@ impl Subject {
         if at_end { self.part(0, count - length) } else { self.part(length, count) }
     }
 
-    fn replace(&self, place: Place, replacement: &[Marked]) -> String {
+    fn replace(&self, place: Occurrence, replacement: &[Marked]) -> String {
         let count = self.characters.len();
         // An empty match counts only in an empty value, or for `/#` and `/%`.
-        let may_be_empty = count == 0 || matches!(place, Place::Start | Place::End);
+        let may_be_empty = count == 0 || matches!(place, Occurrence::Start | Occurrence::End);
         let end_of_match = |at: usize| match place {
-            Place::End => Some(count).filter(|end| self.matches(at, *end)),
+            Occurrence::End => Some(count).filter(|end| self.matches(at, *end)),
             _ => (at..=count).rev().find(|end| self.matches(at, *end)),
         };
         let mut edited = String::new();
@@ -77,10 +77,10 @@ impl Subject {
                     }
                 }
                 at = end;
-                if place != Place::Every || count == 0 {
+                if place != Occurrence::Every || count == 0 {
                     break;
                 }
-            } else if place == Place::Start {
+            } else if place == Occurrence::Start {
                 break;
             } else {
                 edited.push_str(&self.part(at, (at + 1).min(count)));

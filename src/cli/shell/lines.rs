@@ -23,13 +23,13 @@ pub struct LogicalLine {
 #[must_use]
 pub fn split_lines(text: &str) -> Vec<LogicalLine> {
     let mut lines = Vec::new();
-    let mut open: Option<(LogicalLine, End)> = None;
+    let mut open: Option<(LogicalLine, Continuation)> = None;
     let mut start = 0;
     for physical in text.split_inclusive('\n') {
         let content = physical.strip_suffix('\n').unwrap_or(physical);
         let content = content.strip_suffix('\r').unwrap_or(content);
         let mut line = match open.take() {
-            Some((mut line, End::Documents(mut documents))) => {
+            Some((mut line, Continuation::Documents(mut documents))) => {
                 line.text.push_str(content);
                 line.span.end = start + content.len();
                 start += physical.len();
@@ -40,11 +40,11 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
                     lines.push(line);
                 } else {
                     line.text.push('\n');
-                    open = Some((line, End::Documents(documents)));
+                    open = Some((line, Continuation::Documents(documents)));
                 }
                 continue;
             }
-            Some((mut line, End::Continued | End::Operator)) => {
+            Some((mut line, Continuation::Continued | Continuation::Operator)) => {
                 line.text.push_str(strip_continuation_prompt(content));
                 line
             }
@@ -57,22 +57,22 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
         line.span.end = start + content.len();
         start += physical.len();
         match scan(&line.text) {
-            End::Complete if is_command(&line.text) => {
+            Continuation::Complete if is_command(&line.text) => {
                 let documents = if line.text.contains("<<") { open_documents(&line.text) } else { Vec::new() };
                 if documents.is_empty() {
                     lines.push(line);
                 } else {
                     line.text.push('\n');
-                    open = Some((line, End::Documents(documents)));
+                    open = Some((line, Continuation::Documents(documents)));
                 }
             }
             // Only a complete line begins a here-document.
-            End::Complete | End::Documents(_) => {}
-            End::Continued => {
+            Continuation::Complete | Continuation::Documents(_) => {}
+            Continuation::Continued => {
                 line.text.pop();
-                open = Some((line, End::Continued));
+                open = Some((line, Continuation::Continued));
             }
-            end @ (End::Open | End::Operator) => {
+            end @ (Continuation::Open | Continuation::Operator) => {
                 line.text.push('\n');
                 open = Some((line, end));
             }
@@ -84,7 +84,7 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
 
 /// The state at the end of a line: complete, or in need of further lines.
 #[derive(Clone, PartialEq, Eq)]
-enum End {
+enum Continuation {
     Complete,
     Continued,
     Open,
@@ -95,15 +95,15 @@ enum End {
 }
 
 /// Looks for an open quote, a final `\` (in PowerShell a final backquote) and a final operator.
-fn scan(text: &str) -> End {
+fn scan(text: &str) -> Continuation {
     let mut lexer = Lexer::new(text);
     let mut backquotes = 0_usize;
     // The last two characters that are neither quoted nor blank.
     let mut last = ['\0'; 2];
     while let Some(token) = lexer.next() {
         match token.kind {
-            TokenKind::Comment if lexer.rest().is_empty() && !lexer.is_quoted() => return End::Complete,
-            TokenKind::Escape if token.text.len() == 1 => return End::Continued,
+            TokenKind::Comment if lexer.rest().is_empty() && !lexer.is_quoted() => return Continuation::Complete,
+            TokenKind::Escape if token.text.len() == 1 => return Continuation::Continued,
             TokenKind::Text if token.text == "`" && token.quote.is_none() => backquotes += 1,
             TokenKind::Blank | TokenKind::LineBreak => continue,
             _ => {}
@@ -112,10 +112,10 @@ fn scan(text: &str) -> End {
         last = [last[1], first.unwrap_or_default()];
     }
     match last {
-        _ if lexer.is_quoted() => End::Open,
-        _ if backquotes % 2 == 1 && text.ends_with(" `") => End::Continued,
-        ['&', '&'] | [_, '|'] => End::Operator,
-        _ => End::Complete,
+        _ if lexer.is_quoted() => Continuation::Open,
+        _ if backquotes % 2 == 1 && text.ends_with(" `") => Continuation::Continued,
+        ['&', '&'] | [_, '|'] => Continuation::Operator,
+        _ => Continuation::Complete,
     }
 }
 

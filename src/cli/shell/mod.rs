@@ -40,5 +40,5 @@ pub use read::read;
 pub use redirect::redirect;
 pub(crate) use scope::HOME;
 pub use syntax::{Connector, RawCommand, ShellError, SimpleCommand, Stream, Streams, Word};
-pub(crate) use typed::{Typed, is_assignment, open_quote, quoted, typed};
-pub use typography::{Typography, typography};
+pub(crate) use typed::{CommandLine, is_assignment, open_quote, quoted, typed};
+pub use typography::{LookAlike, typography};

@@ -1,4 +1,4 @@
-//! Finds the commands of a line and the pieces of their words, before anything is expanded.
+//! Finds the commands of a line and the parts of their words, before anything is expanded.
 
 use std::iter::Peekable;
 use std::str::CharIndices;
@@ -26,7 +26,7 @@ pub(super) struct Reader<'a> {
 }
 
 /// A separator between commands.
-enum Break {
+enum Separator {
     Operator(Connector, &'static str, usize),
     NewLine,
     End,
@@ -85,20 +85,20 @@ impl<'a> Reader<'a> {
             }
             let found = self.operator()?;
             let is_empty = command.words.is_empty();
-            let is_line_break = matches!(found, Break::NewLine);
+            let is_line_break = matches!(found, Separator::NewLine);
             match found {
-                Break::Operator(_, text, at) if is_empty => return Err(unexpected(text, at)),
-                Break::Operator(connector, ..) => {
+                Separator::Operator(_, text, at) if is_empty => return Err(unexpected(text, at)),
+                Separator::Operator(connector, ..) => {
                     command.next = Some(connector);
                     commands.push(std::mem::take(&mut command));
                 }
                 // After `&&`, `||` and `|` a command may follow on the next line.
-                Break::NewLine if is_empty => {}
-                Break::NewLine => {
+                Separator::NewLine if is_empty => {}
+                Separator::NewLine => {
                     command.next = Some(Connector::Sequence);
                     commands.push(std::mem::take(&mut command));
                 }
-                Break::End => {
+                Separator::End => {
                     if !is_empty {
                         commands.push(command);
                     }
@@ -122,17 +122,17 @@ impl<'a> Reader<'a> {
         Ok(commands)
     }
 
-    fn operator(&mut self) -> Result<Break, ShellError> {
+    fn operator(&mut self) -> Result<Separator, ShellError> {
         let at = self.at();
         Ok(match self.take() {
-            None => Break::End,
-            Some('\n') => Break::NewLine,
+            None => Separator::End,
+            Some('\n') => Separator::NewLine,
             Some(';') if self.take_if(';') => return Err(unexpected(";;", at)),
-            Some(';') => Break::Operator(Connector::Sequence, ";", at),
-            Some('|') if self.take_if('|') => Break::Operator(Connector::Or, "||", at),
-            Some('|') if self.take_if('&') => Break::Operator(Connector::Pipe, "|&", at),
-            Some('|') => Break::Operator(Connector::Pipe, "|", at),
-            Some('&') if self.take_if('&') => Break::Operator(Connector::And, "&&", at),
+            Some(';') => Separator::Operator(Connector::Sequence, ";", at),
+            Some('|') if self.take_if('|') => Separator::Operator(Connector::Or, "||", at),
+            Some('|') if self.take_if('&') => Separator::Operator(Connector::Pipe, "|&", at),
+            Some('|') => Separator::Operator(Connector::Pipe, "|", at),
+            Some('&') if self.take_if('&') => Separator::Operator(Connector::And, "&&", at),
             Some(character) => return Err(unavailable(character, at)),
         })
     }
@@ -158,7 +158,7 @@ impl<'a> Reader<'a> {
         }
         word.span = Span { start, end: self.at() };
         self.line.get(start..word.span.end).unwrap_or_default().clone_into(&mut word.source);
-        Ok((!word.pieces.is_empty()).then_some(word))
+        Ok((!word.parts.is_empty()).then_some(word))
     }
 
     /// Skips blanks, joined lines and a comment.

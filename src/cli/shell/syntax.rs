@@ -1,4 +1,4 @@
-//! The syntax of a line: commands, the pieces of their words, and what is done to them.
+//! The syntax of a line: commands, the parts of their words, and what is done to them.
 
 use crate::ground::span::Span;
 
@@ -81,13 +81,13 @@ impl SimpleCommand {
     }
 }
 
-/// One piece of a word.
+/// One part of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum WordPart {
     /// Text; quoted text is neither split nor expanded further.
     Text { text: String, quoted: bool },
     /// A variable and what is done to it.
-    Variable { name: String, operation: Operation, quoted: bool },
+    Variable { name: String, operation: ParameterExpansion, quoted: bool },
     /// A command substitution whose output is not known yet: the place and the source of its commands.
     Substitution { inner: Span, source: String, quoted: bool },
     /// Output of the commands of a substitution.
@@ -96,10 +96,10 @@ pub(super) enum Piece {
     Arithmetic { expression: RawWord, quoted: bool },
 }
 
-/// A word in pieces.
+/// A word in parts.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct RawWord {
-    pub(super) pieces: Vec<Piece>,
+    pub(super) parts: Vec<WordPart>,
     pub(super) span: Span,
     /// The word as it is written.
     pub(super) source: String,
@@ -129,8 +129,8 @@ impl RawCommand {
 
     /// Returns the variables that its words use without a fallback, `HOME` excepted.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().flat_map(|word| &word.pieces).filter_map(|piece| match piece {
-            Piece::Variable { name, operation, .. }
+        self.words.iter().flat_map(|word| &word.parts).filter_map(|part| match part {
+            WordPart::Variable { name, operation, .. }
                 if is_variable_name(name) && name != "HOME" && !operation.has_fallback() =>
             {
                 Some(name.as_str())
@@ -141,30 +141,30 @@ impl RawCommand {
 
     /// Returns the places in the line of the commands whose output its words use.
     pub fn substitutions(&self) -> impl Iterator<Item = Span> {
-        self.words.iter().flat_map(|word| &word.pieces).filter_map(|piece| match piece {
-            Piece::Substitution { inner, .. } => Some(*inner),
+        self.words.iter().flat_map(|word| &word.parts).filter_map(|part| match part {
+            WordPart::Substitution { inner, .. } => Some(*inner),
             _ => None,
         })
     }
 
-    /// Returns its pieces in the order in which they are expanded.
-    fn pieces_mut(&mut self) -> impl Iterator<Item = &mut Piece> {
-        self.words.iter_mut().chain(&mut self.input).flat_map(|word| &mut word.pieces)
+    /// Returns its parts in the order in which they are expanded.
+    fn parts_mut(&mut self) -> impl Iterator<Item = &mut WordPart> {
+        self.words.iter_mut().chain(&mut self.input).flat_map(|word| &mut word.parts)
     }
 
     /// Returns the source of the first substitution whose output is not known yet.
     pub fn next_substitution(&mut self) -> Option<&str> {
-        self.pieces_mut().find_map(|piece| match piece {
-            Piece::Substitution { source, .. } => Some(source.as_str()),
+        self.parts_mut().find_map(|part| match part {
+            WordPart::Substitution { source, .. } => Some(source.as_str()),
             _ => None,
         })
     }
 
     /// Replaces the first substitution whose output is not known yet with what its commands printed.
     pub fn substitute(&mut self, printed: &str) {
-        for piece in self.pieces_mut() {
-            if let Piece::Substitution { quoted, .. } = *piece {
-                *piece = Piece::Output { text: printed.trim_end_matches('\n').to_owned(), quoted };
+        for part in self.parts_mut() {
+            if let WordPart::Substitution { quoted, .. } = *part {
+                *part = WordPart::Output { text: printed.trim_end_matches('\n').to_owned(), quoted };
                 return;
             }
         }
@@ -187,25 +187,25 @@ pub(crate) fn is_variable_name(text: &str) -> bool {
 impl RawWord {
     /// Returns `true` if it contains output of other commands.
     pub(super) fn is_substituted(&self) -> bool {
-        self.pieces.iter().any(|piece| matches!(piece, Piece::Output { .. }))
+        self.parts.iter().any(|part| matches!(part, WordPart::Output { .. }))
     }
 
     pub(super) fn quoted(text: &str) -> Self {
-        Self { pieces: vec![Piece::Text { text: text.to_owned(), quoted: true }], ..Self::default() }
+        Self { parts: vec![WordPart::Text { text: text.to_owned(), quoted: true }], ..Self::default() }
     }
 
-    /// Adds a character to the last piece if that is of the same kind.
+    /// Adds a character to the last part if that is of the same kind.
     pub(super) fn push(&mut self, character: char, quoted: bool) {
-        match self.pieces.last_mut() {
-            Some(Piece::Text { text, quoted: same }) if *same == quoted => text.push(character),
-            _ => self.pieces.push(Piece::Text { text: character.to_string(), quoted }),
+        match self.parts.last_mut() {
+            Some(WordPart::Text { text, quoted: same }) if *same == quoted => text.push(character),
+            _ => self.parts.push(WordPart::Text { text: character.to_string(), quoted }),
         }
     }
 
-    /// Begins a quoted piece, so that empty quotes make an empty word.
+    /// Begins a quoted part, so that empty quotes make an empty word.
     pub(super) fn open_quote(&mut self) {
-        if !matches!(self.pieces.last(), Some(Piece::Text { quoted: true, .. })) {
-            self.pieces.push(Piece::Text { text: String::new(), quoted: true });
+        if !matches!(self.parts.last(), Some(WordPart::Text { quoted: true, .. })) {
+            self.parts.push(WordPart::Text { text: String::new(), quoted: true });
         }
     }
 }
@@ -213,7 +213,7 @@ impl RawWord {
 /// An operation on a variable. With `counts_empty`, as without the colon, a variable that is set to
 /// nothing counts as set.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Operation {
+pub(super) enum ParameterExpansion {
     None,
     /// `${X:-WORD}`; and `${X:=WORD}`, which does not set the variable here.
     Fallback {
@@ -253,12 +253,12 @@ pub(super) enum Edit {
     /// `#` and `##`, `%` and `%%`: removes the match at one end.
     Trim { at_end: bool, is_longest: bool },
     /// `/`, `//`, `/#` and `/%`: replaces the match.
-    Replace(Place),
+    Replace(Occurrence),
 }
 
-/// The place of a replacement.
+/// The occurrences of a pattern that are replaced.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum Occurrence {
     First,
     Every,
     Start,

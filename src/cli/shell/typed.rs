@@ -4,14 +4,14 @@ use super::lexer::{Lexer, TokenKind};
 use super::syntax::is_variable_name;
 
 /// The command at the cursor: its complete words, and the word that is being written.
-pub(crate) struct Typed {
+pub(crate) struct CommandLine {
     pub words: Vec<String>,
-    pub part: Part,
+    pub part: CursorWord,
 }
 
 /// The word at the cursor.
 #[derive(Default)]
-pub(crate) struct Part {
+pub(crate) struct CursorWord {
     pub text: String,
     pub start: usize,
     /// The quote that is open.
@@ -20,12 +20,12 @@ pub(crate) struct Part {
 
 /// Reads the text before the cursor; unlike the shell, it accepts a line that is not complete.
 /// `None` in a comment.
-pub(crate) fn typed(text: &str) -> Option<Typed> {
+pub(crate) fn typed(text: &str) -> Option<CommandLine> {
     let mut words = Vec::new();
-    let mut part = Part::default();
+    let mut part = CursorWord::default();
     let mut is_word = false;
     // The command around each open substitution; it goes on after the closing parenthesis.
-    let mut outer: Vec<(Vec<String>, Part)> = Vec::new();
+    let mut outer: Vec<(Vec<String>, CursorWord)> = Vec::new();
     let mut lexer = Lexer::new(text);
     while let Some(token) = lexer.next() {
         let is_separator = match token.kind {
@@ -47,7 +47,7 @@ pub(crate) fn typed(text: &str) -> Option<Typed> {
         }
         if !is_word {
             is_word = true;
-            part = Part { start: token.span.start, ..Part::default() };
+            part = CursorWord { start: token.span.start, ..CursorWord::default() };
         }
         match token.kind {
             TokenKind::Open => {
@@ -61,10 +61,10 @@ pub(crate) fn typed(text: &str) -> Option<Typed> {
         }
     }
     if !is_word {
-        part = Part { start: text.len(), ..Part::default() };
+        part = CursorWord { start: text.len(), ..CursorWord::default() };
     }
     part.quote = lexer.quote();
-    Some(Typed { words, part })
+    Some(CommandLine { words, part })
 }
 
 /// Returns `true` if the word sets a variable: `NAME=value`.

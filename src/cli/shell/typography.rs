@@ -7,7 +7,7 @@ use crate::ground::span::Span;
 
 /// A character that looks like another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Typography {
+pub struct LookAlike {
     /// Its place in the line.
     pub span: Span,
     /// Name of the character.
@@ -18,11 +18,11 @@ pub struct Typography {
 
 /// Finds the look-alikes in a line.
 #[must_use]
-pub fn typography(line: &str) -> Vec<Typography> {
+pub fn typography(line: &str) -> Vec<LookAlike> {
     line.char_indices()
         .filter_map(|(start, character)| {
             let (name, instead) = look_alike(character)?;
-            Some(Typography { span: Span { start, end: start + character.len_utf8() }, name, instead })
+            Some(LookAlike { span: Span { start, end: start + character.len_utf8() }, name, instead })
         })
         .collect()
 }

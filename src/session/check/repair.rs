@@ -3,7 +3,7 @@
 //! A repair is proposed from the registry alone and counts only if the command then passes: nobody
 //! is told to write what is refused as well.
 
-use scale_down_cli::az::registry::{Argument, Command, Count, Kind, registry};
+use scale_down_cli::az::registry::{Argument, Arity, Command, ValueType, registry};
 use scale_down_cli::shell::{Span, Word};
 
 /// A change of a piece of the command.
@@ -138,8 +138,8 @@ impl Writer<'_> {
         let Some((argument, (word, after))) = argument.zip(rest.split_first()) else {
             return;
         };
-        let takes_value = !matches!(argument.count, Count::None) && !word.text.starts_with('-');
-        let is_choice = matches!(argument.kind, Kind::Choice(_) | Kind::LowerCase(_));
+        let takes_value = !matches!(argument.arity, Arity::None) && !word.text.starts_with('-');
+        let is_choice = matches!(argument.value_type, ValueType::Choice(_) | ValueType::LowerCase(_));
         if !takes_value || !is_choice {
             return;
         }
@@ -182,7 +182,7 @@ impl Writer<'_> {
             return;
         }
         // The value goes with the argument.
-        let takes_value = argument.is_some_and(|argument| argument.count != Count::None) && !word.text.contains('=');
+        let takes_value = argument.is_some_and(|argument| argument.arity != Arity::None) && !word.text.contains('=');
         let value = rest.first().filter(|value| takes_value && !value.text.starts_with('-'));
         let end = value.map_or(word.span.end, |value| value.span.end);
         if value.is_some() {

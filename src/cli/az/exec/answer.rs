@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::execution::{Printing, Reply, Resumption, Waiting};
+use super::execution::{OutputOptions, Reply, Resumption, Waiting};
 use super::refusal::output_refusal;
 use crate::az::arm::resource;
 use crate::ground::error::Stage;
@@ -25,7 +25,7 @@ pub fn resume(waiting: Waiting, cloud: &Cloud) -> Resumption {
 }
 
 /// Makes the answer that a command has at its end.
-pub(super) fn answer(cloud: &Cloud, blocks: Vec<Block>, reply: &Reply, printing: &Printing) -> Outcome {
+pub(super) fn answer(cloud: &Cloud, blocks: Vec<Block>, reply: &Reply, printing: &OutputOptions) -> Outcome {
     let (value, transformer) = match reply {
         Reply::Again | Reply::Nothing => return Outcome::ok(blocks),
         Reply::Value(value, transformer) => (Some(value.clone()), *transformer),
@@ -52,7 +52,7 @@ pub(crate) fn print_value(
     mut blocks: Vec<Block>,
     value: &Value,
     transformer: TableTransformer,
-    printing: &Printing,
+    printing: &OutputOptions,
 ) -> Outcome {
     let transformer = if printing.has_columns { transformer } else { TableTransformer::None };
     let query = printing.query.as_deref();

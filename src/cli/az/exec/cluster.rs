@@ -14,7 +14,7 @@ use super::question::Question;
 use super::refusal::{Result, refusal};
 use crate::az::arguments::{ChangedCluster, ClusterName, NewCluster, arguments};
 use crate::az::arm::{self, resource};
-use crate::az::validate::autoscaler::{PoolFacts, autoscaler_profile};
+use crate::az::validate::autoscaler::{PoolState, autoscaler_profile};
 use crate::az::validate::decorator;
 use crate::output::TableTransformer;
 use scale_down_engine::autoscaler::profile as settings;
@@ -129,7 +129,7 @@ pub(super) fn update(change: &ChangedCluster<'_>, context: &mut Context<'_>) -> 
     let cluster = find(context.cloud, &change.cluster, "")?;
     let reply = Reply::cluster(cluster);
     let first = cluster.pools.first();
-    let facts = PoolFacts {
+    let facts = PoolState {
         is_autoscaled: first.is_some_and(|pool| pool.spec.autoscaler.is_some()),
         is_virtual_machines: first.is_some_and(|pool| resource::is_virtual_machines(&pool.spec.imported)),
         pools_of_cluster: cluster.pools.len(),

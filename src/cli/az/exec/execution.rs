@@ -38,7 +38,7 @@ pub struct Waiting {
     /// Condition that ends the wait.
     pub until: Until,
     pub(super) reply: Reply,
-    pub(super) printing: Printing,
+    pub(super) printing: OutputOptions,
     pub(super) blocks: Vec<Block>,
 }
 
@@ -59,14 +59,14 @@ pub(super) enum Reply {
 
 /// Output format and query of a result.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Printing {
+pub(crate) struct OutputOptions {
     pub(crate) format: OutputFormat,
     pub(crate) query: Option<String>,
     /// `true` if the command's description declares table columns of its own.
     pub(crate) has_columns: bool,
 }
 
-impl Printing {
+impl OutputOptions {
     /// The printing of a command without a result.
     pub(super) const NONE: Self = Self { format: OutputFormat::None, query: None, has_columns: false };
 }
@@ -120,7 +120,7 @@ impl Waiting {
     /// Creates a wait that ends without an answer.
     #[must_use]
     pub fn silent(until: Until, blocks: Vec<Block>) -> Self {
-        Self { until, reply: Reply::Nothing, printing: Printing::NONE, blocks }
+        Self { until, reply: Reply::Nothing, printing: OutputOptions::NONE, blocks }
     }
 }
 

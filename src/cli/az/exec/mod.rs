@@ -31,7 +31,7 @@ mod wait;
 pub(crate) use answer::print_value;
 pub use answer::{interrupt, resume};
 pub use context::Context;
-pub(crate) use execution::Printing;
+pub(crate) use execution::OutputOptions;
 pub use execution::{Execution, Resumption, Waiting};
 pub(crate) use presume::place;
 pub use question::{Question, Terminal};

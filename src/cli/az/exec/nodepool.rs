@@ -12,7 +12,7 @@ use super::presume::presume;
 use super::refusal::{Result, missing, refusal};
 use crate::az::arguments::{ChangedPool, ClusterName, NewPool, PoolName, arguments};
 use crate::az::arm::{self, resource};
-use crate::az::validate::autoscaler::PoolFacts;
+use crate::az::validate::autoscaler::PoolState;
 use crate::az::validate::decorator;
 use crate::output::TableTransformer;
 use scale_down_engine::PoolUpdate;
@@ -91,7 +91,7 @@ pub(super) fn scale(arguments: &Scale<'_>, context: &mut Context<'_>) -> Result<
 
 pub(super) fn update(change: &ChangedPool<'_>, context: &mut Context<'_>) -> Result<Action> {
     let (cluster, pool) = find(context.cloud, &change.pool)?;
-    let facts = PoolFacts {
+    let facts = PoolState {
         is_autoscaled: pool.spec.autoscaler.is_some(),
         is_virtual_machines: resource::is_virtual_machines(&pool.spec.imported),
         pools_of_cluster: 1,

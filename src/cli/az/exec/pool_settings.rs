@@ -9,7 +9,7 @@ use super::execution::{Action, Reply};
 use super::refusal::{Result, refusal, service_refusal};
 use crate::az::arguments::{AutoscalerChange, NewPool};
 use crate::az::arm::resource;
-use crate::az::validate::autoscaler::{AutoscalerUpdate, PoolFacts, autoscaler_update};
+use crate::az::validate::autoscaler::{AutoscalerUpdate, PoolState, autoscaler_update};
 use crate::ground::error::CliError;
 use crate::ground::outcome::Block;
 use scale_down_engine::provider::limits::check_count;
@@ -133,7 +133,7 @@ fn check_sizes(pool: &Pool) -> Result<()> {
 /// If that is already so, the command warns and is done (`ControlFlow::Break`).
 pub(super) fn autoscaler_change(
     change: &AutoscalerChange,
-    facts: &PoolFacts,
+    facts: &PoolState,
     context: &mut Context<'_>,
 ) -> Result<ControlFlow<Action, PoolUpdate>> {
     let autoscaler = match autoscaler_update(change, facts)? {

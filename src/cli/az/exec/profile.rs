@@ -16,8 +16,8 @@ use crate::az::arm::resource;
 use scale_down_engine::provider::limits;
 use scale_down_engine::{PoolMode, PoolUpdate};
 
-/// Kind of a profile.
-struct Kind {
+/// A kind of profile.
+struct ProfileKind {
     /// Name of the list in the pool's description.
     list: &'static str,
     /// Name of the kind at the beginning of a message.
@@ -26,9 +26,9 @@ struct Kind {
     ignores_case: bool,
 }
 
-const MANUAL: Kind = Kind { list: "manual", title: "Manual", ignores_case: true };
+const MANUAL: ProfileKind = ProfileKind { list: "manual", title: "Manual", ignores_case: true };
 
-const AUTO: Kind = Kind { list: "autoscale", title: "Autoscale profile", ignores_case: false };
+const AUTO: ProfileKind = ProfileKind { list: "autoscale", title: "Autoscale profile", ignores_case: false };
 
 arguments! {
     pub(super) struct ManualAdd<'a> {
@@ -152,7 +152,7 @@ pub(super) fn auto_delete(arguments: &AutoDelete<'_>, context: &mut Context<'_>)
 /// Edits the profiles of one kind and updates the pool; `action` completes the refusal of a pool without profiles.
 fn edit(
     pool: &PoolName<'_>,
-    kind: &Kind,
+    kind: &ProfileKind,
     action: &str,
     context: &mut Context<'_>,
     edit: &dyn Fn(&mut Vec<Value>) -> Result<()>,
@@ -183,7 +183,7 @@ fn edit(
 }
 
 /// Finds the profile of a size.
-fn position(profiles: &[Value], kind: &Kind, size: &str, pool: &str) -> Result<usize> {
+fn position(profiles: &[Value], kind: &ProfileKind, size: &str, pool: &str) -> Result<usize> {
     let is_it = |profile: &Value| {
         let own = profile.get("size").and_then(Value::as_str).unwrap_or_default();
         if kind.ignores_case { own.to_lowercase() == size } else { own == size }
@@ -218,7 +218,7 @@ fn set_number(profile: Option<&mut Value>, field: &str, number: Option<i128>) {
 }
 
 /// Returns the number of machines in all manual profiles together; `None` for autoscale profiles.
-fn manual_count(kind: &Kind, profiles: &Value) -> Option<i128> {
+fn manual_count(kind: &ProfileKind, profiles: &Value) -> Option<i128> {
     let profiles = profiles.as_array().filter(|_| kind.list == MANUAL.list)?;
     let counts = profiles.iter().filter_map(|profile| profile.get("count")?.as_i64());
     Some(counts.map(i128::from).sum())

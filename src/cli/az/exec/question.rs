@@ -54,7 +54,7 @@ pub struct Terminal<'a> {
     /// The answers to the command's questions, in order.
     pub answers: &'a [bool],
     /// Number of blocks the command printed before its latest question; they are not shown again.
-    pub said: usize,
+    pub blocks_shown: usize,
 }
 
 #[cfg(test)]

@@ -3,7 +3,7 @@
 use super::answer::answer;
 use super::commands::{Handler, handler};
 use super::context::{Context, ask, note_without_effect};
-use super::execution::{Action, Execution, Printing, Reply, Waiting};
+use super::execution::{Action, Execution, OutputOptions, Reply, Waiting};
 use super::question::Question;
 use super::refusal::{Result, no_subscription, not_simulated};
 use super::wait::Until;
@@ -24,7 +24,7 @@ pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
         is_query: output::is_query,
         defaults: &context.account.defaults,
     };
-    let said = context.terminal.said;
+    let blocks_shown = context.terminal.blocks_shown;
     let mut execution = match parse(words, &options) {
         Ok(Parsed::Invocation(invocation)) => run(*invocation, context),
         Ok(Parsed::Help(target)) => {
@@ -44,7 +44,7 @@ pub fn run_az(words: &[&str], context: Context<'_>) -> Execution {
         blocks.retain(|block| !matches!(block, Block::Warning(_)));
     }
     // What was said before the latest question has been shown.
-    blocks.drain(..said.min(blocks.len()));
+    blocks.drain(..blocks_shown.min(blocks.len()));
     execution
 }
 
@@ -72,8 +72,11 @@ fn run(mut invocation: Invocation, mut context: Context<'_>) -> Execution {
     if let Some(waiting) = await_turn(&invocation, handler, &mut context) {
         return Execution::Waiting(waiting);
     }
-    let printing =
-        Printing { format: invocation.output, query: invocation.query.clone(), has_columns: invocation.command.table };
+    let printing = OutputOptions {
+        format: invocation.output,
+        query: invocation.query.clone(),
+        has_columns: invocation.command.table,
+    };
     let action = match (handler.execute)(&invocation, &mut context) {
         Ok(action) => action,
         Err(error) => return context.refuse(error),
@@ -145,7 +148,7 @@ fn await_turn(invocation: &Invocation, handler: &Handler, context: &mut Context<
     Some(Waiting {
         until: Until::Operations(operations),
         reply: Reply::Again,
-        printing: Printing::NONE,
+        printing: OutputOptions::NONE,
         blocks: std::mem::take(&mut context.blocks),
     })
 }

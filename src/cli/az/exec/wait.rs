@@ -24,7 +24,7 @@ pub enum Until {
     /// A resource is as `az … wait` asks, or the time is up.
     Resource {
         /// The resource.
-        target: Target,
+        target: WaitTarget,
         /// State to wait for.
         condition: WaitCondition,
         /// Simulated time at which the wait is given up, in milliseconds.
@@ -34,7 +34,7 @@ pub enum Until {
 
 /// A resource group, a cluster in it, or a pool of that cluster.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Target {
+pub struct WaitTarget {
     /// The resource group.
     pub group: String,
     /// The cluster, unless the group itself is meant.
@@ -72,7 +72,7 @@ impl WaitCondition {
     }
 
     /// Checks the resource once: `None` while the wait goes on, an error if it ends in failure.
-    fn verdict(&self, target: &Target, cloud: &Cloud) -> Option<Result<(), CliError>> {
+    fn verdict(&self, target: &WaitTarget, cloud: &Cloud) -> Option<Result<(), CliError>> {
         let found = match target.find(cloud) {
             Ok(found) => found,
             Err(_) if self.is_deleted => return Some(Ok(())),
@@ -109,7 +109,7 @@ fn is_true(value: &Value) -> bool {
     }
 }
 
-impl Target {
+impl WaitTarget {
     /// Returns the cluster of this name as a target.
     pub(super) fn of_cluster(cluster: &ClusterName<'_>) -> Self {
         Self { group: cluster.group.to_owned(), cluster: Some(cluster.name.to_owned()), pool: None }

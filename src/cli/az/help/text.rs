@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use super::layout::{self, Item};
 use crate::az::parse::HelpTarget;
-use crate::az::registry::{Argument, Command, Count, Group, Kind, Notice, registry};
+use crate::az::registry::{Argument, Arity, Command, Group, Notice, ValueType, registry};
 use crate::ground::example::Example;
 use crate::ground::wrap::wrap;
 
@@ -107,7 +107,7 @@ fn section(argument: &Argument) -> (u8, String) {
 
 fn is_global(argument: &Argument) -> bool {
     let dest = &argument.dest;
-    argument.kind == Kind::Help
+    argument.value_type == ValueType::Help
         || dest == "_subscription"
         || registry().global_arguments.iter().any(|global| global.dest == *dest)
 }
@@ -184,7 +184,7 @@ fn argument_item(argument: &Argument) -> Item {
         choices.sort_unstable();
         let _ = write!(help, "  Allowed values: {}.", choices.join(", "));
     }
-    if argument.count == Count::AtLeastOne && argument.choices().is_empty() {
+    if argument.arity == Arity::AtLeastOne && argument.choices().is_empty() {
         help.push_str("  Takes one or more values.");
     }
     match argument.default {

@@ -1,6 +1,6 @@
 //! Conversion of the words given to an argument into its value.
 
-use crate::az::registry::{Argument, Count, Kind};
+use crate::az::registry::{Argument, Arity, ValueType};
 
 use super::request::ParseOptions;
 use super::value::Value;
@@ -17,13 +17,13 @@ pub(super) enum Refusal {
 
 /// Converts the words given to an argument.
 pub(super) fn convert(argument: &Argument, words: &[String], is_query: fn(&str) -> bool) -> Result<Value, Refusal> {
-    match argument.count {
-        Count::None => Ok(Value::Flag(true)),
-        Count::Any | Count::AtLeastOne => {
+    match argument.arity {
+        Arity::None => Ok(Value::Flag(true)),
+        Arity::Any | Arity::AtLeastOne => {
             let texts = words.iter().map(|word| convert_word(argument, word, is_query).map(into_text));
             Ok(Value::List(texts.collect::<Result<_, _>>()?))
         }
-        Count::One | Count::Optional => match words.first() {
+        Arity::One | Arity::Optional => match words.first() {
             Some(word) => convert_word(argument, word, is_query),
             None if is_flag(argument) => Ok(Value::Flag(true)),
             None => Ok(Value::Text(String::new())),
@@ -32,7 +32,7 @@ pub(super) fn convert(argument: &Argument, words: &[String], is_query: fn(&str) 
 }
 
 fn is_flag(argument: &Argument) -> bool {
-    matches!(argument.kind, Kind::ThreeState | Kind::YesNo)
+    matches!(argument.value_type, ValueType::ThreeState | ValueType::YesNo)
 }
 
 fn into_text(value: Value) -> String {
@@ -47,16 +47,16 @@ fn into_text(value: Value) -> String {
 
 fn convert_word(argument: &Argument, word: &str, is_query: fn(&str) -> bool) -> Result<Value, Refusal> {
     let invalid = |kind: &str| Refusal::Invalid(format!("invalid {kind} value: {}", python::text_repr(word)));
-    match &argument.kind {
-        Kind::Integer => python::integer(word).map(Value::Integer).ok_or_else(|| invalid("int")),
-        Kind::Float => python::float(word).map(Value::Float).ok_or_else(|| invalid("float")),
-        Kind::JmesPath if !is_query(word) => Err(invalid("jmespath_type")),
-        Kind::Choice(choices) => choose(choices, word).map(Value::Text),
-        Kind::LowerCase(choices) => choose(choices, &word.to_lowercase()).map(Value::Text),
-        Kind::ThreeState | Kind::YesNo => {
+    match &argument.value_type {
+        ValueType::Integer => python::integer(word).map(Value::Integer).ok_or_else(|| invalid("int")),
+        ValueType::Float => python::float(word).map(Value::Float).ok_or_else(|| invalid("float")),
+        ValueType::JmesPath if !is_query(word) => Err(invalid("jmespath_type")),
+        ValueType::Choice(choices) => choose(choices, word).map(Value::Text),
+        ValueType::LowerCase(choices) => choose(choices, &word.to_lowercase()).map(Value::Text),
+        ValueType::ThreeState | ValueType::YesNo => {
             choose(argument.choices(), word).map(|choice| Value::Flag(choice.starts_with(['t', 'y', '1'])))
         }
-        Kind::Location => Ok(Value::Text(location(word))),
+        ValueType::Location => Ok(Value::Text(location(word))),
         _ => Ok(Value::Text(word.to_owned())),
     }
 }
@@ -81,7 +81,7 @@ fn location(word: &str) -> String {
 pub(super) fn configured<'a>(argument: &Argument, options: &ParseOptions<'a>) -> Option<&'a str> {
     let key = match &*argument.dest {
         "resource_group_name" | "resource_group" if argument.names.contains(&"--resource-group") => "group",
-        "location" if argument.kind == Kind::Location => "location",
+        "location" if argument.value_type == ValueType::Location => "location",
         _ => return None,
     };
     let (_, value) = options.defaults.iter().find(|(known, value)| known == key && !value.is_empty())?;
@@ -93,13 +93,13 @@ pub(super) fn default(argument: &Argument, options: &ParseOptions<'_>) -> Option
     if let Some(value) = configured(argument, options) {
         return convert_word(argument, value, options.is_query).ok();
     }
-    match (argument.default, &argument.kind) {
-        (None, Kind::Flag) => (!argument.unset).then_some(Value::Flag(false)),
+    match (argument.default, &argument.value_type) {
+        (None, ValueType::Flag) => (!argument.unset).then_some(Value::Flag(false)),
         (None, _) => None,
-        (Some(text), Kind::Integer) => python::integer(text).map(Value::Integer),
-        (Some(text), Kind::Float) => python::float(text).map(Value::Float),
-        (Some(text), Kind::ThreeState | Kind::YesNo) => Some(Value::Flag(text == "true")),
-        (Some(_), _) if argument.count == Count::AtLeastOne => Some(Value::List(Vec::new())),
+        (Some(text), ValueType::Integer) => python::integer(text).map(Value::Integer),
+        (Some(text), ValueType::Float) => python::float(text).map(Value::Float),
+        (Some(text), ValueType::ThreeState | ValueType::YesNo) => Some(Value::Flag(text == "true")),
+        (Some(_), _) if argument.arity == Arity::AtLeastOne => Some(Value::List(Vec::new())),
         (Some(text), _) => Some(Value::Text(text.to_owned())),
     }
 }

@@ -7,7 +7,7 @@
 use std::cell::RefCell;
 
 use crate::az::account::subscription;
-use crate::az::registry::{Argument, Count, Kind, registry};
+use crate::az::registry::{Argument, Arity, ValueType, registry};
 use crate::ground::error::{CliError, ErrorClass, Stage};
 use crate::ground::suggest;
 
@@ -178,7 +178,7 @@ impl<'a> Run<'a> {
                 taken.push((name, self.words.get(at + 1..at + 1 + count).unwrap_or_default().to_vec()));
                 break at + 1 + count;
             };
-            if argument.count != Count::None {
+            if argument.arity != Arity::None {
                 taken.push((name, vec![value]));
                 break at + 1;
             }
@@ -210,13 +210,13 @@ impl<'a> Run<'a> {
     fn match_count(&self, argument: &Argument, start: usize) -> Result<usize, Stop> {
         let following = self.tokens.get(start..).unwrap_or_default();
         let plain = following.iter().take_while(|token| matches!(token, Token::Plain)).count();
-        match argument.count {
-            Count::None => Ok(0),
-            Count::Optional => Ok(plain.min(1)),
-            Count::One if plain == 0 => Err(self.argument_error(argument, "expected one argument")),
-            Count::One => Ok(1),
-            Count::AtLeastOne if plain == 0 => Err(self.argument_error(argument, "expected at least one argument")),
-            Count::Any | Count::AtLeastOne => Ok(plain),
+        match argument.arity {
+            Arity::None => Ok(0),
+            Arity::Optional => Ok(plain.min(1)),
+            Arity::One if plain == 0 => Err(self.argument_error(argument, "expected one argument")),
+            Arity::One => Ok(1),
+            Arity::AtLeastOne if plain == 0 => Err(self.argument_error(argument, "expected at least one argument")),
+            Arity::Any | Arity::AtLeastOne => Ok(plain),
         }
     }
 
@@ -291,13 +291,13 @@ impl<'a> Run<'a> {
         if let Some(seen) = self.seen.get_mut(index) {
             *seen = true;
         }
-        if argument.kind == Kind::Help {
+        if argument.value_type == ValueType::Help {
             return Err(Stop::Help(match self.level.subject {
                 Subject::Group(group) => HelpTarget::Group(group),
                 Subject::Command(command) => HelpTarget::Command(command),
             }));
         }
-        if argument.kind == Kind::Refused {
+        if argument.value_type == ValueType::Refused {
             let value = words.first().map_or("", String::as_str);
             return Err(self.error(format!("unrecognized argument: {spelling} {value}")));
         }

@@ -1,7 +1,7 @@
 //! Lines for tests of what comes after parsing.
 
 use super::{Invocation, ParseOptions, Parsed, parse};
-use crate::az::registry::{Kind, registry};
+use crate::az::registry::{ValueType, registry};
 
 /// Parses the words after `az`.
 pub(crate) fn invocation(line: &str) -> Invocation {
@@ -16,7 +16,7 @@ pub(crate) fn invocation(line: &str) -> Invocation {
 pub(crate) fn minimal(command: &str) -> Invocation {
     let mut line = command.to_owned();
     for argument in registry().command(command).unwrap().arguments.iter().filter(|argument| argument.required) {
-        let value = if argument.kind == Kind::Integer { "1" } else { "x" };
+        let value = if argument.value_type == ValueType::Integer { "1" } else { "x" };
         let name = argument.names.first().copied().unwrap_or_default();
         line = format!("{line} {name} {value}");
     }

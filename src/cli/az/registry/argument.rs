@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 /// The type of one value of an argument.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Kind {
+pub enum ValueType {
     /// Any text.
     Text,
     /// A whole number, read as Python's `int()` does.
@@ -37,7 +37,7 @@ pub enum Kind {
 
 /// The number of values that an argument takes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Count {
+pub enum Arity {
     /// None: a flag.
     None,
     /// Exactly one.
@@ -73,9 +73,9 @@ pub struct Argument {
     /// Destination: the name under which an invocation returns its value.
     pub dest: Cow<'static, str>,
     /// Type of one value.
-    pub kind: Kind,
+    pub value_type: ValueType,
     /// Number of values that it takes.
-    pub count: Count,
+    pub arity: Arity,
     /// `true` if it must be given.
     pub required: bool,
     /// The value when it is not given, as text.
@@ -108,10 +108,10 @@ impl Argument {
     /// Returns the values it chooses from, empty if it takes any.
     #[must_use]
     pub fn choices(&self) -> &[&'static str] {
-        match &self.kind {
-            Kind::Choice(choices) | Kind::LowerCase(choices) => choices,
-            Kind::ThreeState => &["true", "false"],
-            Kind::YesNo => &["true", "t", "yes", "y", "1", "false", "f", "no", "n", "0"],
+        match &self.value_type {
+            ValueType::Choice(choices) | ValueType::LowerCase(choices) => choices,
+            ValueType::ThreeState => &["true", "false"],
+            ValueType::YesNo => &["true", "t", "yes", "y", "1", "false", "f", "no", "n", "0"],
             _ => &[],
         }
     }

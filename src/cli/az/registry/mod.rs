@@ -14,7 +14,7 @@ mod tests;
 
 use std::sync::LazyLock;
 
-pub use argument::{Argument, Count, Kind, Notice};
+pub use argument::{Argument, Arity, Notice, ValueType};
 pub use command::{Command, Group};
 pub use index::Registry;
 

@@ -6,13 +6,13 @@
 
 use std::borrow::Cow;
 
-use super::argument::{Argument, Count, Kind, Notice};
+use super::argument::{Argument, Arity, Notice, ValueType};
 use super::command::{Command, Group};
 use super::index::Registry;
 use crate::ground::example::Example;
 
-/// The destination of argument lines.
-enum Target {
+/// The section that argument lines belong to.
+enum Section {
     Block,
     Command,
 }
@@ -32,7 +32,7 @@ struct Reader {
     blocks: Vec<(&'static str, Vec<Argument>)>,
     commands: Vec<Command>,
     groups: Vec<Group>,
-    target: Option<Target>,
+    section: Option<Section>,
     open: Option<Command>,
     closing_blocks: Vec<&'static str>,
     /// The list that the latest example went to.
@@ -50,7 +50,7 @@ impl Reader {
             Some("=") => self.command(head, text),
             Some("@") => {
                 self.end_command();
-                self.target = Some(Target::Block);
+                self.section = Some(Section::Block);
                 self.blocks.push((words.next().unwrap_or_default(), Vec::new()));
             }
             Some("[]") => self.group("", text),
@@ -97,7 +97,7 @@ impl Reader {
     fn command(&mut self, head: &'static str, summary: &'static str) {
         self.end_command();
         let (name, words) = head.split_once(" ; ").unwrap_or((head, ""));
-        self.target = Some(Target::Command);
+        self.section = Some(Section::Command);
         let mut command = Command {
             number: self.commands.len(),
             name: name.trim_start_matches(['=', ' ']),
@@ -138,7 +138,7 @@ impl Reader {
             }
             self.commands.push(command);
         }
-        self.target = None;
+        self.section = None;
     }
 
     fn argument(&mut self, first: &'static str, words: std::str::SplitWhitespace<'static>, help: &'static str) {
@@ -150,9 +150,9 @@ impl Reader {
             self.latest.push(argument.clone());
             Some(argument)
         };
-        let arguments = match self.target {
-            Some(Target::Block) => self.blocks.last_mut().map(|(_, arguments)| arguments),
-            Some(Target::Command) => self.open.as_mut().map(|command| &mut command.arguments),
+        let arguments = match self.section {
+            Some(Section::Block) => self.blocks.last_mut().map(|(_, arguments)| arguments),
+            Some(Section::Command) => self.open.as_mut().map(|command| &mut command.arguments),
             None => None,
         };
         if let Some((arguments, argument)) = arguments.zip(argument) {
@@ -180,8 +180,8 @@ fn read_argument(first: &'static str, words: std::str::SplitWhitespace<'static>,
     let mut argument = Argument {
         names: Vec::new(),
         dest: Cow::Borrowed(""),
-        kind: Kind::Text,
-        count: Count::One,
+        value_type: ValueType::Text,
+        arity: Arity::One,
         required: false,
         default: None,
         unset: false,
@@ -215,30 +215,30 @@ pub(super) fn read_property(argument: &mut Argument, word: &'static str) -> bool
         "!" => argument.required = true,
         "*" => argument.simulated = true,
         "hidden" => argument.hidden = true,
-        "int" => argument.kind = Kind::Integer,
-        "float" => argument.kind = Kind::Float,
-        "file" => argument.kind = Kind::File,
-        "location" => argument.kind = Kind::Location,
-        "tag" => argument.kind = Kind::Tag,
-        "refused" => argument.kind = Kind::Refused,
-        "query" => argument.kind = Kind::JmesPath,
+        "int" => argument.value_type = ValueType::Integer,
+        "float" => argument.value_type = ValueType::Float,
+        "file" => argument.value_type = ValueType::File,
+        "location" => argument.value_type = ValueType::Location,
+        "tag" => argument.value_type = ValueType::Tag,
+        "refused" => argument.value_type = ValueType::Refused,
+        "query" => argument.value_type = ValueType::JmesPath,
         "lower" => {
-            if let Kind::Choice(choices) = &argument.kind {
-                argument.kind = Kind::LowerCase(choices.clone());
+            if let ValueType::Choice(choices) = &argument.value_type {
+                argument.value_type = ValueType::LowerCase(choices.clone());
             }
         }
         "flag" | "help" => {
-            argument.kind = if word == "flag" { Kind::Flag } else { Kind::Help };
-            argument.count = Count::None;
+            argument.value_type = if word == "flag" { ValueType::Flag } else { ValueType::Help };
+            argument.arity = Arity::None;
         }
         "unset" => argument.unset = true,
         "bool" | "yesno" => {
-            argument.kind = if word == "bool" { Kind::ThreeState } else { Kind::YesNo };
-            argument.count = Count::Optional;
+            argument.value_type = if word == "bool" { ValueType::ThreeState } else { ValueType::YesNo };
+            argument.arity = Arity::Optional;
         }
-        "0..1" => argument.count = Count::Optional,
-        "0.." => argument.count = Count::Any,
-        "1.." => argument.count = Count::AtLeastOne,
+        "0..1" => argument.arity = Arity::Optional,
+        "0.." => argument.arity = Arity::Any,
+        "1.." => argument.arity = Arity::AtLeastOne,
         "preview" => argument.notices.push(Notice::Preview),
         _ => {
             let mut characters = word.chars();
@@ -249,7 +249,7 @@ pub(super) fn read_property(argument: &mut Argument, word: &'static str) -> bool
                 Some('.') => argument.dest = Cow::Borrowed(rest),
                 Some('=') => argument.default = Some(rest),
                 Some('^') => argument.validator = Some(rest),
-                Some('{') => argument.kind = Kind::Choice(choices(word)),
+                Some('{') => argument.value_type = ValueType::Choice(choices(word)),
                 Some('/') => {
                     argument.group =
                         Some(if rest.contains('_') { Cow::Owned(rest.replace('_', " ")) } else { Cow::Borrowed(rest) });

@@ -74,7 +74,11 @@ fn arguments_are_consistent() {
             let place = format!("{} {}", command.name, argument.display_name());
             assert!(argument.hidden || !argument.help.is_empty(), "{place}");
             assert!(argument.help.is_empty() || argument.help.ends_with('.'), "{place}: {}", argument.help);
-            assert_eq!(argument.count == Count::None, matches!(argument.kind, Kind::Flag | Kind::Help), "{place}");
+            assert_eq!(
+                argument.arity == Arity::None,
+                matches!(argument.value_type, ValueType::Flag | ValueType::Help),
+                "{place}"
+            );
             assert!(!(argument.required && argument.default.is_some()), "{place}");
             if let Some(default) = argument.default.filter(|_| !argument.choices().is_empty()) {
                 assert!(argument.choices().contains(&default), "{place}: {default}");
@@ -117,12 +121,12 @@ fn agrees_with_the_recorded_description() {
             assert_eq!(recorded["req"].as_bool().unwrap_or(false), argument.required, "{name}: {dest}");
             assert_eq!(recorded["hidden"].as_bool().unwrap_or(false), argument.hidden, "{name}: {dest}");
             assert_eq!(list("choices"), argument.choices(), "{name}: {dest}");
-            assert_eq!(recorded["flag"].as_bool().unwrap_or(false), argument.count == Count::None, "{name}: {dest}");
-            let nargs = match argument.count {
-                Count::None | Count::One => None,
-                Count::Optional => Some("?"),
-                Count::Any => Some("*"),
-                Count::AtLeastOne => Some("+"),
+            assert_eq!(recorded["flag"].as_bool().unwrap_or(false), argument.arity == Arity::None, "{name}: {dest}");
+            let nargs = match argument.arity {
+                Arity::None | Arity::One => None,
+                Arity::Optional => Some("?"),
+                Arity::Any => Some("*"),
+                Arity::AtLeastOne => Some("+"),
             };
             assert_eq!(recorded["nargs"].as_str(), nargs, "{name}: {dest}");
         }

@@ -74,7 +74,7 @@ pub(crate) enum AutoscalerUpdate {
 
 /// State of the pool that a command is about to change.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct PoolFacts {
+pub(crate) struct PoolState {
     /// `true` if its autoscaler is on.
     pub is_autoscaled: bool,
     /// `true` if it consists of single virtual machines.
@@ -87,7 +87,7 @@ pub(crate) struct PoolFacts {
 ///
 /// # Errors
 /// Returns the first complaint.
-pub(crate) fn autoscaler_update(change: &AutoscalerChange, pool: &PoolFacts) -> Result<AutoscalerUpdate, CliError> {
+pub(crate) fn autoscaler_update(change: &AutoscalerChange, pool: &PoolState) -> Result<AutoscalerUpdate, CliError> {
     let enable = change.enable_cluster_autoscaler;
     let update = change.update_cluster_autoscaler;
     let disable = change.disable_cluster_autoscaler;

@@ -15,7 +15,7 @@
 
 use crate::az::arguments::{ChangedCluster, ChangedPool, NewCluster, NewPool, PoolUpgrade, WaitConditions};
 use crate::az::parse::{Invocation, Value};
-use crate::az::registry::Kind;
+use crate::az::registry::ValueType;
 use crate::ground::error::{CliError, ErrorClass};
 use crate::ground::python;
 
@@ -278,7 +278,7 @@ pub fn changes_nothing(invocation: &Invocation) -> bool {
     };
     !invocation.command.arguments.iter().any(|argument| {
         let dest: &str = &argument.dest;
-        let counts = argument.kind != Kind::Help
+        let counts = argument.value_type != ValueType::Help
             && !dest.starts_with('_')
             && !matches!(dest, "cmd" | "resource_group_name" | "name" | "verbose" | "debug" | "only_show_errors");
         let is_clearing = CLEARED_BY_EMPTY.contains(&dest) || dest == "enable_syslog";

@@ -33,18 +33,18 @@ struct Function {
     parameters: &'static [Types],
     /// `true` if more arguments may follow.
     is_variadic: bool,
-    run: Run,
+    run: Body,
 }
 
 /// The implementation of a function.
-enum Run {
+enum Body {
     Plain(fn(&[Datum]) -> Datum),
     /// Can fail: the types of the arguments alone do not guarantee a result.
     Fallible(fn(&[Datum]) -> Result<Datum>),
     /// Evaluates one of its arguments, an expression.
     Evaluating(fn(&[Datum], &dyn Evaluate) -> Result<Datum>),
 }
-use Run::{Evaluating, Fallible, Plain};
+use Body::{Evaluating, Fallible, Plain};
 
 const ANY: Types = &[];
 const NUMBER: Types = &["number"];
@@ -56,11 +56,11 @@ const NUMBERS: Types = &["array-number"];
 const STRINGS: Types = &["array-string"];
 const NUMBERS_OR_STRINGS: Types = &["array-number", "array-string"];
 
-const fn fixed(name: &'static str, parameters: &'static [Types], run: Run) -> Function {
+const fn fixed(name: &'static str, parameters: &'static [Types], run: Body) -> Function {
     Function { name, parameters, is_variadic: false, run }
 }
 
-const fn variadic(name: &'static str, parameters: &'static [Types], run: Run) -> Function {
+const fn variadic(name: &'static str, parameters: &'static [Types], run: Body) -> Function {
     Function { name, parameters, is_variadic: true, run }
 }
 

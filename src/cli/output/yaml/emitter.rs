@@ -5,7 +5,7 @@ use crate::ground::rendered::{Rendered, Style};
 
 /// The position of a value in the document.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+pub(super) enum NodeContext {
     Root,
     Item,
     Value,

@@ -14,7 +14,7 @@ use super::datum::{Datum, Mapping};
 use super::json;
 use crate::ground::python::float_text;
 use crate::ground::rendered::{Rendered, Style};
-use emitter::{Emitter, Place};
+use emitter::{Emitter, NodeContext};
 use scalar::ScalarStyle;
 use shared::Shared;
 
@@ -38,7 +38,7 @@ pub fn document(value: &Datum) -> Rendered {
         is_after_indent: true,
         shared,
     };
-    emitter.node(value, Place::Root);
+    emitter.node(value, NodeContext::Root);
     let is_open_ended = match value {
         Datum::Text(text) => scalar::style(text, false) == ScalarStyle::Plain,
         Datum::List(_) | Datum::Mapping(_) => false,
@@ -55,7 +55,7 @@ pub fn document(value: &Datum) -> Rendered {
 }
 
 impl Emitter {
-    fn node(&mut self, value: &Datum, place: Place) {
+    fn node(&mut self, value: &Datum, context: NodeContext) {
         if let Some((mark, is_alias)) = self.shared.mark(value) {
             self.indicator(&mark, if is_alias { Style::Variable } else { Style::Plain }, false);
             if is_alias {
@@ -64,27 +64,27 @@ impl Emitter {
         }
         match value {
             Datum::List(items) if items.is_empty() => self.indicator("[]", Style::Plain, false),
-            Datum::List(items) => self.sequence(items, place),
+            Datum::List(items) => self.sequence(items, context),
             Datum::Mapping(mapping) if mapping.entries.is_empty() => {
                 self.indicator("{}", Style::Plain, false);
             }
             Datum::Mapping(mapping) => self.mapping(mapping),
-            Datum::Text(text) => self.scalar(text, scalar::style(text, place == Place::SimpleKey), place),
-            Datum::Float(value) => self.scalar(&float(*value), ScalarStyle::Plain, place),
-            _ => self.scalar(&json::scalar(value), ScalarStyle::Plain, place),
+            Datum::Text(text) => self.scalar(text, scalar::style(text, context == NodeContext::SimpleKey), context),
+            Datum::Float(value) => self.scalar(&float(*value), ScalarStyle::Plain, context),
+            _ => self.scalar(&json::scalar(value), ScalarStyle::Plain, context),
         }
     }
 
-    fn sequence(&mut self, items: &[Datum], place: Place) {
+    fn sequence(&mut self, items: &[Datum], context: NodeContext) {
         let outer = self.indent;
-        let is_indentless = matches!(place, Place::Value | Place::LongKey) && !self.is_after_indent;
+        let is_indentless = matches!(context, NodeContext::Value | NodeContext::LongKey) && !self.is_after_indent;
         if !is_indentless {
             self.indent = Some(outer.map_or(0, |indent| indent + 2));
         }
         for item in items {
             self.start_line();
             self.indicator("-", Style::Plain, true);
-            self.node(item, Place::Item);
+            self.node(item, NodeContext::Item);
         }
         self.indent = outer;
     }
@@ -96,17 +96,17 @@ impl Emitter {
             self.start_line();
             let key_node = Datum::Text(Rc::clone(key));
             if is_simple_key(key) {
-                self.node(&key_node, Place::SimpleKey);
+                self.node(&key_node, NodeContext::SimpleKey);
                 self.write(":", Style::Plain);
                 self.is_after_space = false;
                 self.is_after_indent = false;
             } else {
                 self.indicator("?", Style::Plain, true);
-                self.node(&key_node, Place::LongKey);
+                self.node(&key_node, NodeContext::LongKey);
                 self.start_line();
                 self.indicator(":", Style::Plain, true);
             }
-            self.node(value, Place::Value);
+            self.node(value, NodeContext::Value);
         }
         self.indent = outer;
     }

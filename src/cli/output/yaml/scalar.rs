@@ -1,6 +1,6 @@
 //! Scalars: the quotes that they need, and the line breaks of long ones.
 
-use super::emitter::{Emitter, Place};
+use super::emitter::{Emitter, NodeContext};
 use super::resolve;
 use crate::ground::rendered::Style;
 
@@ -83,13 +83,13 @@ fn is_indicator_like(text: &str) -> bool {
 
 /// The class of characters in a stretch of a scalar.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Run {
+enum CharacterClass {
     Spaces,
     Breaks,
     Other,
 }
 
-impl Run {
+impl CharacterClass {
     fn of(char: char) -> Self {
         match char {
             ' ' => Self::Spaces,
@@ -100,14 +100,14 @@ impl Run {
 }
 
 impl Emitter {
-    pub(super) fn scalar(&mut self, text: &str, scalar_style: ScalarStyle, place: Place) {
+    pub(super) fn scalar(&mut self, text: &str, scalar_style: ScalarStyle, context: NodeContext) {
         let outer = self.indent;
         self.indent = Some(outer.unwrap_or(0) + 2);
-        let may_break = place != Place::SimpleKey;
+        let may_break = context != NodeContext::SimpleKey;
         match scalar_style {
             ScalarStyle::Plain => {
                 // The highlighter takes a key with one of these for a value.
-                let is_key = place == Place::SimpleKey && !text.contains(OUTSIDE_KEYS);
+                let is_key = context == NodeContext::SimpleKey && !text.contains(OUTSIDE_KEYS);
                 self.indicator("", Style::Plain, false);
                 if is_key {
                     self.write(text, Style::Key);
@@ -137,15 +137,15 @@ impl Emitter {
         let is_quoted = style == Style::String;
         let mut rest = text;
         while let Some(first) = rest.chars().next() {
-            let kind = Run::of(first);
-            let end = rest.find(|char| Run::of(char) != kind).unwrap_or(rest.len());
+            let kind = CharacterClass::of(first);
+            let end = rest.find(|char| CharacterClass::of(char) != kind).unwrap_or(rest.len());
             let (run, after) = rest.split_at(end);
             let is_inside = rest.len() < text.len() && !after.is_empty();
             match kind {
-                Run::Spaces if run.len() == 1 && self.column > WIDTH && may_break && is_inside => {
+                CharacterClass::Spaces if run.len() == 1 && self.column > WIDTH && may_break && is_inside => {
                     self.start_line();
                 }
-                Run::Breaks => {
+                CharacterClass::Breaks => {
                     if run.starts_with('\n') {
                         self.line_end("\n");
                     }
@@ -154,8 +154,8 @@ impl Emitter {
                     }
                     self.start_line();
                 }
-                Run::Spaces if is_quoted => self.write(run, Style::Variable),
-                Run::Other if is_quoted => {
+                CharacterClass::Spaces if is_quoted => self.write(run, Style::Variable),
+                CharacterClass::Other if is_quoted => {
                     for (index, part) in run.split('\'').enumerate() {
                         self.write(if index > 0 { "''" } else { "" }, style);
                         self.write(part, style);

@@ -36,7 +36,7 @@ autoscaler: --min 1 --max 1000";
 const WORDS: [&str; 8] = ["steady", "step", "spike", "wave", "office-hours", "trace", "list", "stop"];
 
 /// One kind of load.
-struct Kind {
+struct LoadKind {
     name: &'static str,
     /// Its own options.
     options: &'static [&'static str],
@@ -46,13 +46,13 @@ struct Kind {
     curve: fn(&Line<'_>) -> Result<Curve>,
 }
 
-const KINDS: [Kind; 6] = [
-    Kind { name: "steady", options: &[], arguments: 1, curve: steady },
-    Kind { name: "step", options: &["--after"], arguments: 2, curve: step },
-    Kind { name: "spike", options: &["--after", "--for"], arguments: 2, curve: spike },
-    Kind { name: "wave", options: &["--every"], arguments: 2, curve: wave },
-    Kind { name: "office-hours", options: &["--begin"], arguments: 2, curve: office_hours },
-    Kind { name: "trace", options: &[], arguments: 1, curve: trace },
+const KINDS: [LoadKind; 6] = [
+    LoadKind { name: "steady", options: &[], arguments: 1, curve: steady },
+    LoadKind { name: "step", options: &["--after"], arguments: 2, curve: step },
+    LoadKind { name: "spike", options: &["--after", "--for"], arguments: 2, curve: spike },
+    LoadKind { name: "wave", options: &["--every"], arguments: 2, curve: wave },
+    LoadKind { name: "office-hours", options: &["--begin"], arguments: 2, curve: office_hours },
+    LoadKind { name: "trace", options: &[], arguments: 1, curve: trace },
 ];
 
 const DEFAULT_NAME: &str = "web";
