@@ -116,9 +116,10 @@ impl Measures {
 
     /// Counts a pod whose containers have begun to run on a node of a pool, `length_ms` after its creation.
     pub(crate) fn count_started_pod(&mut self, pool: PoolId, is_daemon: bool, length_ms: u64) {
-        match is_daemon {
-            true => self.daemon_pod_wait.add(length_ms),
-            false => self.of(pool).pod_wait.add(length_ms),
+        if is_daemon {
+            self.daemon_pod_wait.add(length_ms);
+        } else {
+            self.of(pool).pod_wait.add(length_ms);
         }
     }
 }

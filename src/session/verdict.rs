@@ -48,10 +48,8 @@ impl Session {
         if pools.peek().is_none() {
             return Verdict { own, against: Vec::new() };
         }
-        let mode = match pools.any(|pool| pool.spec.scale_down_mode == ScaleDownMode::Deallocate) {
-            true => "Delete",
-            false => "Deallocate",
-        };
+        let keeps = pools.any(|pool| pool.spec.scale_down_mode == ScaleDownMode::Deallocate);
+        let mode = if keeps { "Delete" } else { "Deallocate" };
         let kept = self.counterfactuals.take().filter(|kept| kept.mode == mode);
         let mut kept = kept.unwrap_or_else(|| {
             Box::new(Counterfactuals {

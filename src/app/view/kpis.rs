@@ -62,8 +62,8 @@ impl App {
             }
             _ => "no scale-up differs yet".to_owned(),
         };
-        let rest = against.iter().skip(1).filter_map(|against| Some((against.name, against.metrics.as_ref()?)));
-        let rest: String = rest.map(|(name, metrics)| format!(" · {} against {name}", money(metrics))).collect();
+        let always_on = against.get(1).and_then(|against| against.metrics.as_ref());
+        let always_on = always_on.map_or_else(String::new, |metrics| format!("{} against always on. ", money(metrics)));
         tile(
             "verdict",
             html! { <span class={class}>{ money(metrics) }</span> },
@@ -71,8 +71,8 @@ impl App {
                 "Delete" => "against Delete",
                 _ => "against Deallocate",
             },
-            note(format!("{wait}{rest}")),
-            WHY,
+            note(wait),
+            format!("{always_on}{WHY}"),
         )
     }
 
@@ -118,9 +118,10 @@ fn note(text: impl Into<AttrValue>) -> Html {
     html! { <span class="kpi-note">{ text.into() }</span> }
 }
 
-fn tile(name: &'static str, value: Html, label: &'static str, below: Html, why: &'static str) -> Html {
+fn tile(name: &'static str, value: Html, label: &'static str, below: Html, why: impl Into<AttrValue>) -> Html {
+    let why = why.into();
     html! {
-        <div class={format!("kpi kpi-{name}")} title={why}>
+        <div class={format!("kpi kpi-{name}")} title={&why}>
             <b>{ value }</b>
             <span class="kpi-label">{ label }</span>
             { below }

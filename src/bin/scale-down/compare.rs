@@ -1,5 +1,6 @@
 //! `scale-down compare`: runs side by side, in money and in waiting.
 
+use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum, ValueHint};
@@ -210,18 +211,18 @@ fn table(rows: &[Row], seeds: u32) -> String {
         text.push('\n');
     }
     if seeds > 1 {
-        text.push_str(&format!("Means over {seeds} seeds; --format json has their 95 % confidence intervals.\n"));
+        let _ = writeln!(text, "Means over {seeds} seeds; --format json has their 95 % confidence intervals.");
     }
     for row in rows {
         for change in &row.first.changes {
             let line =
                 |mark: char, line: &str| if line.is_empty() { String::new() } else { format!("{mark} {line}\n") };
-            text.push_str(&format!("\n{}\n{}{}", row.name, line('-', &change.before), line('+', &change.after)));
+            let _ = write!(text, "\n{}\n{}{}", row.name, line('-', &change.before), line('+', &change.after));
         }
         if row.exit_code != 0 {
             let failed = row.first.session.transcript().iter().find(|entry| entry.exit_code != Some(0));
             let line = failed.map_or("", |entry| &*entry.line);
-            text.push_str(&format!("\n{}: exit code {}: {line}\n", row.name, row.exit_code));
+            let _ = writeln!(text, "\n{}: exit code {}: {line}", row.name, row.exit_code);
         }
     }
     text
@@ -230,10 +231,10 @@ fn table(rows: &[Row], seeds: u32) -> String {
 fn markdown(rows: &[Row]) -> String {
     let mut text = String::new();
     for (number, row) in cells(rows).iter().enumerate() {
-        text.push_str(&format!("| {} |\n", row.join(" | ")));
+        let _ = writeln!(text, "| {} |", row.join(" | "));
         if number == 0 {
             let rule: Vec<&str> = row.iter().enumerate().map(|(at, _)| if at == 0 { "---" } else { "---:" }).collect();
-            text.push_str(&format!("| {} |\n", rule.join(" | ")));
+            let _ = writeln!(text, "| {} |", rule.join(" | "));
         }
     }
     text
@@ -246,7 +247,7 @@ fn csv(rows: &[Row]) -> String {
     let mut text = format!("name,exit_code,{}\n", FIGURES.iter().map(column).collect::<Vec<_>>().join(","));
     for row in rows {
         let values = FIGURES.iter().map(|figure| value(figure, &row.mean).map_or_else(String::new, |v| v.to_string()));
-        text.push_str(&format!("{},{},{}\n", quoted(&row.name), row.exit_code, values.collect::<Vec<_>>().join(",")));
+        let _ = writeln!(text, "{},{},{}", quoted(&row.name), row.exit_code, values.collect::<Vec<_>>().join(","));
     }
     text
 }

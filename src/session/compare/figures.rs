@@ -54,19 +54,15 @@ pub const FIGURES: [Figure; 18] = [
 
 /// Combines JSON of one shape, number by number. Null stands for a figure without a value; it is left out of account.
 fn combine(values: &[&Value], of: &dyn Fn(&[i64]) -> Value) -> Value {
-    match values.first() {
-        Some(Value::Object(first)) => {
-            let field = |name: &String| {
-                let inner: Vec<&Value> = values.iter().filter_map(|value| value.get(name)).collect();
-                (name.clone(), combine(&inner, of))
-            };
-            Value::Object(first.keys().map(field).collect::<Map<_, _>>())
-        }
-        _ => {
-            let numbers: Vec<i64> = values.iter().filter_map(|value| value.as_i64()).collect();
-            if numbers.is_empty() { Value::Null } else { of(&numbers) }
-        }
+    if let Some(Value::Object(first)) = values.first() {
+        let field = |name: &String| {
+            let inner: Vec<&Value> = values.iter().filter_map(|value| value.get(name)).collect();
+            (name.clone(), combine(&inner, of))
+        };
+        return Value::Object(first.keys().map(field).collect::<Map<_, _>>());
     }
+    let numbers: Vec<i64> = values.iter().filter_map(|value| value.as_i64()).collect();
+    if numbers.is_empty() { Value::Null } else { of(&numbers) }
 }
 
 /// Returns the mean of metrics, rounded to whole numbers.

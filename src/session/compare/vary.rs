@@ -221,7 +221,7 @@ impl<'a> Editor<'a> {
             match (named, values.last()) {
                 (Some(word), _) => edits.push((word.span, own)),
                 (None, Some(last)) => {
-                    edits.push((Span { start: last.span.end, end: last.span.end }, format!(" {own}")))
+                    edits.push((Span { start: last.span.end, end: last.span.end }, format!(" {own}")));
                 }
                 (None, None) => {}
             }
@@ -332,7 +332,7 @@ impl<'a> PoolCommand<'a> {
         let is_made = matches!(self.verb, "add" | "create");
         match self.replace(names, value) {
             Some(edit) if key != "node-count" || is_made => Some(edit),
-            None if is_made && !key.starts_with("m") => {
+            None if is_made && !key.starts_with('m') => {
                 names.first().map(|name| self.append(&format!("{name} {value}")))
             }
             _ => None,
