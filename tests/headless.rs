@@ -25,7 +25,7 @@ fn field(object: &JsValue, name: &str) -> JsValue {
 #[wasm_bindgen_test]
 fn a_command_runs_and_its_result_is_a_plain_object() {
     let simulator = Simulator::new(JsValue::UNDEFINED).unwrap();
-    let result = simulator.exec("az group list --output json").unwrap();
+    let result = simulator.exec("az group list --output json".into()).unwrap();
     assert_eq!(field(&result, "exitCode"), 0);
     assert!(field(&result, "stdout").is_string());
 }
@@ -33,7 +33,7 @@ fn a_command_runs_and_its_result_is_a_plain_object() {
 #[wasm_bindgen_test]
 fn a_line_that_no_command_understands_is_a_result_and_no_exception() {
     let simulator = Simulator::new(JsValue::UNDEFINED).unwrap();
-    let result = simulator.exec("az aks nodepool ad").unwrap();
+    let result = simulator.exec("az aks nodepool ad".into()).unwrap();
     assert_eq!(field(&result, "exitCode"), 2);
 }
 
@@ -58,9 +58,11 @@ fn wasm_comes_to_the_state_that_a_native_run_comes_to() {
 fn the_document_freezes_45_nodes_and_a_link_brings_them_back() {
     let simulator = Simulator::new(JsValue::UNDEFINED).unwrap();
     let cluster = "--node-pool nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup";
-    simulator.exec(&format!("az aks nodepool add --node-count 50 --scale-down-policy deallocate {cluster}")).unwrap();
-    simulator.exec(&format!("az aks nodepool update --node-count 5 {cluster} --no-wait")).unwrap();
-    simulator.exec("wait --until idle").unwrap();
+    simulator
+        .exec(format!("az aks nodepool add --node-count 50 --scale-down-policy deallocate {cluster}").into())
+        .unwrap();
+    simulator.exec(format!("az aks nodepool update --node-count 5 {cluster} --no-wait").into()).unwrap();
+    simulator.exec("wait --until idle".into()).unwrap();
     let check = |simulator: &Simulator| {
         let snapshot = simulator.snapshot().unwrap();
         let counts = field(&snapshot, "nodesByState");
@@ -71,10 +73,10 @@ fn the_document_freezes_45_nodes_and_a_link_brings_them_back() {
     };
     check(&simulator);
     let copy = Simulator::new(JsValue::UNDEFINED).unwrap();
-    copy.load(&simulator.share().unwrap()).unwrap();
+    copy.load(simulator.share().unwrap().into()).unwrap();
     check(&copy);
     assert_eq!(copy.now_ms(), simulator.now_ms());
-    let events: Array = simulator.events(None).unwrap().unchecked_into();
+    let events: Array = simulator.events(JsValue::UNDEFINED).unwrap().unchecked_into();
     assert!(events.length() > 400);
     assert!(simulator.undo() && simulator.undo());
     assert_eq!(field(&field(&simulator.snapshot().unwrap(), "nodesByState"), "ready"), 50);
@@ -91,7 +93,7 @@ fn an_option_that_does_not_exist_is_an_error_with_a_code() {
 #[wasm_bindgen_test]
 fn a_damaged_link_and_a_wrong_world_are_errors_with_a_code() {
     let simulator = Simulator::new(JsValue::UNDEFINED).unwrap();
-    let error = simulator.load("#s1:////").err().unwrap();
+    let error = simulator.load("#s1:////".into()).err().unwrap();
     assert_eq!(field(&error, "code"), "invalid_link");
     let options = js_sys::Object::new();
     Reflect::set(&options, &"world".into(), &js_sys::Object::new()).unwrap();
@@ -102,8 +104,8 @@ fn a_damaged_link_and_a_wrong_world_are_errors_with_a_code() {
 #[wasm_bindgen_test]
 fn completion_names_what_exists() {
     let simulator = Simulator::new(JsValue::UNDEFINED).unwrap();
-    simulator.exec("sim cluster rg/name").unwrap();
-    let completion = simulator.complete("az aks show -g r", None).unwrap();
+    simulator.exec("sim cluster rg/name".into()).unwrap();
+    let completion = simulator.complete("az aks show -g r".into(), JsValue::UNDEFINED).unwrap();
     let candidates: Array = field(&completion, "candidates").unchecked_into();
     assert_eq!(field(&candidates.get(0), "text"), "rg");
 }
