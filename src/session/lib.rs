@@ -204,6 +204,8 @@ impl Session {
         self.cut_future();
         self.log.push(LogItem { at_ms: self.now_ms(), rest_ms: self.run.rest_ms(), action });
         self.apply_due(self.now_ms());
+        // What it leads to at this very moment has happened, as in a replay, however little time passes after it.
+        self.play_to(self.now_ms());
     }
 
     /// Drops everything after the present moment; undo brings it back.

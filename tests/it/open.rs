@@ -229,6 +229,19 @@ fn errors_of_links_are_those_of_links() {
 }
 
 #[test]
+fn a_run_with_a_terminal_is_kept_with_it() {
+    let mut session = Session::new(SessionOptions { terminal: true, ..SessionOptions::default() });
+    session.submit("sim cluster g/c");
+    session.submit("az aks delete -g g -n c");
+    assert!(session.question().is_some());
+    for text in [session.script(), session.to_json().to_string(), session.share().expect("a link")] {
+        let mut copy = Session::new(SessionOptions::default());
+        assert_eq!(copy.open(&text), Ok(()));
+        assert_same(&copy, &session);
+    }
+}
+
+#[test]
 fn an_imported_cluster_begins_a_run() {
     let mut session = run();
     let world = r#"{"id": "/subscriptions/s/resourcegroups/rg/providers/Microsoft.ContainerService/managedClusters/mine",

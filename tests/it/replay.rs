@@ -1,5 +1,8 @@
 //! A played run and its replay, where they could part: at the moments of events, in the middle of waits, across
 //! checkpoints, and after undo.
+//!
+//! What is no part of equality is aimed at, too: caches, which a checkpoint's copy begins without, and the grid of the
+//! autoscaler's scans, which many small steps and few large ones must not see differently.
 
 use proptest::prelude::*;
 use scale_down::session::{Session, SessionOptions};

@@ -27,7 +27,7 @@ use kinds::{KINDS, Kind};
 /// Inputs of a run that names no number.
 const INPUTS: u64 = 1200;
 /// One of so many inputs of a kind is played by a session; the others are only read.
-const PLAYED: u64 = 40;
+const PLAYED: u64 = 20;
 /// Stack of the thread that runs the inputs, in bytes: as much as the module of the page has.
 const STACK_BYTES: usize = 1 << 20;
 /// Longest time that an input may take.
