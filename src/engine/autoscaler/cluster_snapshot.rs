@@ -8,7 +8,8 @@ use std::borrow::Cow;
 use std::sync::Arc;
 
 use super::snapshot_node::{CandidateFacts, NodeClass, RequiredChecks, SimulatedPod, SnapshotNode, is_plain};
-use crate::kubernetes::fit::{Shortage, check_node_constraints};
+use crate::kubernetes::fit::check_node_constraints;
+use crate::kubernetes::misfit::Shortage;
 use crate::kubernetes::{Misfit, NodeId, NodeInfo, Pod, PodSpec, Resources, TopologyCounts, check_fit};
 
 /// A change in the journal.

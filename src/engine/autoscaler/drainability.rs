@@ -1,7 +1,6 @@
 //! Rules for which pods may be evicted from a node in a scale-down, and which ones block it.
 
 use super::remaining_budgets::RemainingBudgets;
-use super::removal::PodsToMove;
 use super::settings::{Setting, Settings};
 use crate::kubernetes::{NodeInfo, OwnerKind, Pod, PodPhase, PodSpec, RestartPolicy, VolumeKind};
 
@@ -55,6 +54,15 @@ pub enum Drainability {
     Skip,
     /// It blocks the removal of the node.
     Block(BlockingPodReason),
+}
+
+/// The pods of a node, by their fate when it is removed.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct PodsToMove {
+    /// Pods that have to find another node.
+    pub moved: Vec<Pod>,
+    /// Pods of daemon sets, which go with the node.
+    pub daemons: Vec<Pod>,
 }
 
 /// Returns `true` if a daemon set, or something that behaves as one, owns a pod.

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::cluster_snapshot::ClusterSnapshot;
-use super::drainability::{BlockingPodReason, Drainability, drainability};
+use super::drainability::{BlockingPodReason, Drainability, PodsToMove, drainability};
 use super::remaining_budgets::RemainingBudgets;
 use super::settings::Settings;
 use super::snapshot_node::SimulatedPod;
@@ -20,15 +20,6 @@ pub struct NodeToBeRemoved {
     pub moves: Vec<Move>,
     /// Budgets do not allow all of its pods to be evicted at once.
     pub is_risky: bool,
-}
-
-/// The pods of a node, by their fate when it is removed.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub struct PodsToMove {
-    /// Pods that have to find another node.
-    pub moved: Vec<Pod>,
-    /// Pods of daemon sets, which go with the node.
-    pub daemons: Vec<Pod>,
 }
 
 /// Sorts pods by their fate when their node is removed.

@@ -3,7 +3,6 @@
 //! Only what is required is modelled. What is merely preferred changes a score and never whether a
 //! pod fits.
 
-use super::pod_spec::PodSpec;
 use super::selector::Selector;
 
 /// The label that tells nodes apart.
@@ -22,18 +21,6 @@ pub struct PodAffinity {
     pub topology_key: String,
     /// `true` for anti-affinity: the pod keeps away from them.
     pub is_anti: bool,
-}
-
-impl PodAffinity {
-    /// Returns `true` if `other` is one of the pods that this affinity, which `holder` has, selects.
-    #[must_use]
-    pub fn selects(&self, holder: &PodSpec, other: &PodSpec) -> bool {
-        let is_here = match self.namespaces.as_slice() {
-            [] => other.namespace == holder.namespace,
-            namespaces => namespaces.contains(&other.namespace),
-        };
-        is_here && self.selector.matches(&other.labels)
-    }
 }
 
 /// A topology spread constraint: pods must be spread over the values of a node label.

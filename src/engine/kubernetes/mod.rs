@@ -8,6 +8,7 @@
 pub mod affinity;
 pub mod budget;
 pub(crate) mod fit;
+pub(crate) mod misfit;
 pub(crate) mod node_info;
 pub(crate) mod pod;
 pub mod pod_spec;
@@ -20,7 +21,8 @@ pub(crate) mod topology_counts;
 pub use crate::ground::id::NodeId;
 pub use affinity::{PodAffinity, TopologySpread};
 pub use budget::{BudgetLimit, DisruptionBudget};
-pub use fit::{Misfit, check_fit};
+pub use fit::check_fit;
+pub use misfit::Misfit;
 pub use node_info::NodeInfo;
 pub use pod::{Pod, PodId, PodPhase, SetId};
 pub use pod_spec::{Container, Image, Owner, OwnerKind, PodSpec, RestartPolicy, Volume, VolumeKind};

@@ -7,6 +7,7 @@ use std::sync::Arc;
 
 use super::affinity::HOSTNAME_KEY;
 use super::pod::{Pod, PodId};
+use super::pod_spec::PodSpec;
 use super::resources::Resources;
 use super::taint::Taint;
 use crate::azure::pool_spec::Pairs;
@@ -70,6 +71,14 @@ impl NodeInfo {
     pub fn label(&self, key: &str) -> Option<&str> {
         let own = self.labels.get(key).map(String::as_str);
         own.or_else(|| (key == HOSTNAME_KEY).then_some(&*self.name))
+    }
+
+    /// Returns `true` if it has the labels that a pod asks for.
+    #[must_use]
+    pub(super) fn has_labels_for(&self, spec: &PodSpec) -> bool {
+        let label = |key: &str| self.label(key);
+        let selected = spec.node_selector.iter().all(|(key, value)| label(key) == Some(value));
+        selected && (spec.node_affinity.is_empty() || spec.node_affinity.iter().any(|term| term.matches_by(&label)))
     }
 
     /// Returns the sum of the requests of its pods, except those that are over.

@@ -238,6 +238,16 @@ impl PodSpec {
         self.node_selector.contains_key(HOSTNAME_KEY) || terms.any(|requirement| requirement.key == HOSTNAME_KEY)
     }
 
+    /// Returns `true` if `affinity`, which this pod has, selects `other`.
+    #[must_use]
+    pub fn affinity_selects(&self, affinity: &PodAffinity, other: &Self) -> bool {
+        let is_here = match affinity.namespaces.as_slice() {
+            [] => other.namespace == self.namespace,
+            namespaces => namespaces.contains(&other.namespace),
+        };
+        is_here && affinity.selector.matches(&other.labels)
+    }
+
     /// Returns `true` if it keeps others away by anti-affinity.
     #[must_use]
     pub fn has_anti_affinity(&self) -> bool {

@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::fit::Misfit;
+use super::misfit::Misfit;
 use super::node_info::NodeInfo;
 use super::pod_spec::PodSpec;
 
@@ -84,15 +84,16 @@ impl TopologyCounts {
     fn count_affinity(&mut self, spec: &PodSpec, placed: &PodSpec, node: &NodeInfo) {
         // A pod counts towards affinity only where it is meant by all of it.
         let mut terms = spec.pod_affinity.iter().filter(|affinity| !affinity.is_anti);
-        let is_meant_by_all = terms.all(|affinity| affinity.selects(spec, placed));
+        let is_meant_by_all = terms.all(|affinity| spec.affinity_selects(affinity, placed));
         for (counts, affinity) in self.affine.iter_mut().zip(&spec.pod_affinity) {
-            let is_meant = if affinity.is_anti { affinity.selects(spec, placed) } else { is_meant_by_all };
+            let is_meant = if affinity.is_anti { spec.affinity_selects(affinity, placed) } else { is_meant_by_all };
             if let Some(value) = node.label(&affinity.topology_key).filter(|_| is_meant) {
                 count(counts, value, 1);
             }
         }
         for affinity in placed.pod_affinity.iter().filter(|affinity| affinity.is_anti) {
-            if let Some(value) = node.label(&affinity.topology_key).filter(|_| affinity.selects(placed, spec)) {
+            if let Some(value) = node.label(&affinity.topology_key).filter(|_| placed.affinity_selects(affinity, spec))
+            {
                 let key = (affinity.topology_key.clone(), value.to_owned());
                 *self.forbidden.entry(key).or_default() += 1;
             }
@@ -134,7 +135,7 @@ impl TopologyCounts {
         // The first of a group that wants to be together has nobody to join yet.
         let mut wanted = spec.pod_affinity.iter().filter(|affinity| !affinity.is_anti);
         let nobody = self.affine.iter().zip(&spec.pod_affinity).all(|(counts, one)| one.is_anti || counts.is_empty());
-        let is_first = nobody && wanted.all(|affinity| affinity.selects(spec, spec));
+        let is_first = nobody && wanted.all(|affinity| spec.affinity_selects(affinity, spec));
         let is_met = terms.all(|(counts, affinity)| {
             let key = &affinity.topology_key;
             affinity.is_anti || is_there(counts, key) || (is_first && node.label(key).is_some())
@@ -155,8 +156,7 @@ fn count(counts: &mut Counts, value: &str, more: u32) {
 /// Returns `true` if a node counts for a pod's spreading: the pod could be there by its labels, and
 /// it has every label that the pod spreads over.
 fn can_spread_over(spec: &PodSpec, node: &NodeInfo) -> bool {
-    spec.topology_spread.iter().all(|spread| node.label(&spread.topology_key).is_some())
-        && super::fit::matches_labels(spec, node)
+    spec.topology_spread.iter().all(|spread| node.label(&spread.topology_key).is_some()) && node.has_labels_for(spec)
 }
 
 #[cfg(test)]
