@@ -178,6 +178,18 @@ impl Clockwork {
         }
     }
 
+    /// Takes a node that is now removed from the operation that waits for it, if any. If that waits for nothing else,
+    /// it ends at this very moment.
+    fn take_over(&mut self, node: &mut Node) {
+        let waiting = node.operation;
+        self.release(node, None);
+        if let Some(id) = waiting
+            && self.operations.get(&id).is_some_and(Operation::is_settled)
+        {
+            self.queue.schedule(self.now_ms, Event::ControlPlane(id));
+        }
+    }
+
     fn schedule(&mut self, place: NodeLocation<'_>, node: &Node, at_ms: u64) {
         let NodeLocation { cluster, pool, .. } = place;
         let event = Event::Node { cluster, pool, instance_id: node.instance_id, timer: node.timer };
@@ -306,8 +318,7 @@ impl Clockwork {
     ) {
         let place = NodeLocation { cluster, pool: pool.id, scale_set: &pool.scale_set };
         let moved = pool.nodes.change(instance_id, |node| {
-            // Another operation may still wait for a node that is now removed.
-            self.release(node, None);
+            self.take_over(node);
             self.attend(node, operation);
             self.move_on(place, node, step, timing, removal);
         });

@@ -89,7 +89,7 @@ impl Subscription {
     ///
     /// # Errors
     ///
-    /// `InvalidParameter` for an instance that does not exist or does not run.
+    /// `InvalidParameter` for an instance that does not exist, or that is neither running nor to be deleted.
     pub fn remove_from_group(&mut self, id: PoolId, instance_id: u32, is_drained: bool) -> Result<(), ServiceError> {
         let found = self.clusters.iter_mut().find_map(|cluster| {
             let id_of = cluster.id;
@@ -110,6 +110,8 @@ impl Subscription {
             (Some(NodeState::Ready | NodeState::Creating | NodeState::Starting | NodeState::Failed), _) => {
                 clockwork.delete(cluster, pool, instance_id, None);
             }
+            // Deallocated past the resource provider; its node is there still, and not ready.
+            (Some(NodeState::Deallocated), Removal::Delete) => clockwork.delete(cluster, pool, instance_id, None),
             _ => return Err(ServiceError::no_instance(instance_id)),
         }
         pool.spec.count = pool.spec.count.saturating_sub(1);
@@ -127,7 +129,7 @@ impl Subscription {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Cloud, ClusterSpec, ExistingPool, PoolSpec, PowerState, ProvisioningState, VmSize};
+    use crate::{Cloud, ClusterSpec, ExistingPool, PoolSpec, PoolUpdate, PowerState, ProvisioningState, VmSize};
 
     fn cloud(ready: u32, deallocated: u32) -> (Cloud, PoolId) {
         let mut cloud = Cloud::new(1);
@@ -175,6 +177,33 @@ mod tests {
         cloud.remove_from_group(id, 1, true).unwrap();
         let growth = cloud.grow_group(id, 3).unwrap();
         assert_eq!(growth, SizeIncrease { started: vec![], created: 1 }, "the capacity becomes 1 + 3, and it is 3");
+    }
+
+    #[test]
+    fn nothing_stays_deallocated_in_a_pool_that_deletes() {
+        for (is_drained, state) in [(true, NodeState::Deallocating), (false, NodeState::Draining)] {
+            let (mut cloud, id) = cloud(3, 0);
+            cloud.remove_from_group(id, 2, is_drained).unwrap();
+            assert_eq!(cloud.pool(id).unwrap().node(2).unwrap().state(), state);
+            let update = PoolUpdate { scale_down_mode: Some(ScaleDownMode::Delete), ..PoolUpdate::default() };
+            cloud.update_pool(id, update).unwrap();
+            settle(&mut cloud);
+            let pool = cloud.pool(id).unwrap();
+            assert_eq!((pool.nodes().count(), pool.count_in(NodeState::Ready)), (2, 2), "{state:?}");
+        }
+    }
+
+    #[test]
+    fn the_autoscaler_deletes_what_compute_has_deallocated() {
+        let (mut cloud, id) = cloud(2, 0);
+        let update = PoolUpdate { scale_down_mode: Some(ScaleDownMode::Delete), ..PoolUpdate::default() };
+        cloud.update_pool(id, update).unwrap();
+        settle(&mut cloud);
+        cloud.deallocate_instances(id, Some(&[1])).unwrap();
+        settle(&mut cloud);
+        cloud.remove_from_group(id, 1, true).unwrap();
+        settle(&mut cloud);
+        assert_eq!(cloud.pool(id).unwrap().nodes().count(), 1);
     }
 
     #[test]

@@ -8,7 +8,7 @@ use super::limits;
 use super::subscription::{Subscription, find_pool};
 use crate::azure::cluster::Cluster;
 use crate::azure::lifecycle::NodeState;
-use crate::azure::node::Removal;
+use crate::azure::node::{Node, Removal};
 use crate::azure::nodes::Nodes;
 use crate::azure::operation::{OperationKind, PowerState, ProvisioningState};
 use crate::azure::pool::Pool;
@@ -307,9 +307,21 @@ impl Subscription {
     }
 }
 
+/// Deletes what is deallocated in a pool that keeps nothing, and what is on its way to it: the autoscaler may have begun
+/// to deallocate nodes before the pool's mode was changed.
 fn delete_deallocated(clockwork: &mut Clockwork, cluster: ClusterId, pool: &mut Pool, operation: OperationId) {
-    let deallocated: Vec<u32> = pool.nodes_in(NodeState::Deallocated).map(|node| node.instance_id).collect();
-    for instance_id in deallocated {
-        clockwork.delete(cluster, pool, instance_id, Some(operation));
+    let is_kept = |node: &&Node| match node.state() {
+        NodeState::Deallocated | NodeState::Deallocating => true,
+        NodeState::Draining => node.removal == Removal::Deallocate,
+        _ => false,
+    };
+    let kept: Vec<(u32, NodeState)> =
+        pool.nodes().filter(is_kept).map(|node| (node.instance_id, node.state())).collect();
+    for (instance_id, state) in kept {
+        if state == NodeState::Draining {
+            pool.nodes.change(instance_id, |node| node.removal = Removal::Delete);
+        } else {
+            clockwork.delete(cluster, pool, instance_id, Some(operation));
+        }
     }
 }

@@ -112,6 +112,7 @@ impl Subscription {
 mod tests {
 
     use super::*;
+    use crate::azure::operation::OperationState;
     use crate::{Cloud, ClusterSpec, ExistingPool, PoolSpec, PoolUpdate, ProvisioningState, ScaleDownMode, VmSize};
 
     fn cloud_with_pool(power_state: PowerState) -> (Cloud, PoolId) {
@@ -160,6 +161,23 @@ mod tests {
         cloud.update_pool(id, update).unwrap();
         settle(&mut cloud);
         assert_eq!(cloud.pool(id).unwrap().count_in(NodeState::Deallocated), 0);
+    }
+
+    /// AKS is not told of the operation, so that nothing keeps it from removing the nodes.
+    #[test]
+    fn an_operation_whose_nodes_are_taken_over_ends() {
+        let (mut cloud, id) = cloud_with_pool(PowerState::Running);
+        let operation = cloud.start_instances(id, None).unwrap();
+        // The control plane's part is over, and the machine is still starting.
+        while cloud.operation(operation).unwrap().control_plane_busy {
+            cloud.advance_to(cloud.next_event_ms().unwrap());
+        }
+        assert_eq!(cloud.operation(operation).unwrap().pending_nodes, 1);
+        cloud.delete_pool(id).unwrap();
+        cloud.advance_to(cloud.now_ms());
+        assert_eq!(cloud.operation(operation).unwrap().state, OperationState::Succeeded);
+        settle(&mut cloud);
+        assert!(cloud.pool(id).is_none());
     }
 
     #[test]
