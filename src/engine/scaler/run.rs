@@ -1,5 +1,7 @@
 //! One loop of a cluster's autoscaler: what it sees, what it decides, and what it reports.
 
+use std::collections::BTreeMap;
+
 use super::cloud_provider::SimulatedProvider;
 use super::conditions::conditions;
 use super::state::{LastLoop, Scaler, is_sized};
@@ -10,7 +12,7 @@ use crate::autoscaler::{AutoscalerEvent, AutoscalingContext, Setting, Settings};
 use crate::azure::pool_spec::ScaleDownMode;
 use crate::ground::id::{ClusterId, PoolId};
 use crate::ground::invariant::known;
-use crate::kubernetes::Pod;
+use crate::kubernetes::{Pod, PodId};
 use crate::provider::Subscription;
 use crate::workloads::DrainPolicy;
 
@@ -95,13 +97,14 @@ impl Scaler {
         let Some((_, mut context)) = subscription.kubernetes_mut(id) else {
             return;
         };
+        let pending: BTreeMap<PodId, &Pod> = pending.iter().map(|pod| (pod.id, pod)).collect();
         let mut last_refusals = Vec::new();
         let mut known = KnownRefusals { refusals: &self.last_refusals, place: 0 };
         for event in events {
             let is_refusal =
                 matches!(event, AutoscalerEvent::NotTriggerScaleUp { .. } | AutoscalerEvent::MaxNodesForPod { .. });
             let is_known = is_refusal && known.contains(&event);
-            if !is_known && let Some(recorded) = kubernetes_event(&event, pending) {
+            if !is_known && let Some(recorded) = kubernetes_event(&event, &pending) {
                 context.record_event(recorded);
             }
             if is_refusal {

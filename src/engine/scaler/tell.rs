@@ -1,5 +1,6 @@
 //! Traces of the autoscaler in a cluster: the taint on nodes that it removes, and its events.
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use crate::autoscaler::eligibility::TO_BE_DELETED_KEY;
@@ -8,7 +9,7 @@ use crate::azure::lifecycle::NodeState;
 use crate::azure::node::Node;
 use crate::event::Event;
 use crate::ground::id::{ClusterId, NodeId};
-use crate::kubernetes::{Pod, Taint, TaintEffect};
+use crate::kubernetes::{Pod, PodId, Taint, TaintEffect};
 use crate::provider::Subscription;
 use crate::record::KubernetesEvent;
 
@@ -73,11 +74,13 @@ pub(super) fn log_end_of_drain(
         vec![AutoscalerEvent::NodeNotRemoved { node: Arc::clone(node), is_empty: false, error }]
     });
     let events = failed.unwrap_or_else(|| removed(node, false).to_vec());
-    events.iter().filter_map(|event| kubernetes_event(event, &[])).for_each(|recorded| context.record_event(recorded));
+    let no_pods = BTreeMap::new();
+    let recorded = events.iter().filter_map(|event| kubernetes_event(event, &no_pods));
+    recorded.for_each(|recorded| context.record_event(recorded));
 }
 
 /// Returns an event of the autoscaler as a Kubernetes event; `None` if the pod that it is about is not among `pending`.
-pub(super) fn kubernetes_event(event: &AutoscalerEvent, pending: &[Pod]) -> Option<KubernetesEvent> {
+pub(super) fn kubernetes_event(event: &AutoscalerEvent, pending: &BTreeMap<PodId, &Pod>) -> Option<KubernetesEvent> {
     const NAMESPACE: &str = "kube-system";
     let (namespace, object) = match event.involved_object() {
         event::InvolvedObject::Status => (Some(NAMESPACE.to_owned()), "configmap/cluster-autoscaler-status".to_owned()),
@@ -86,7 +89,7 @@ pub(super) fn kubernetes_event(event: &AutoscalerEvent, pending: &[Pod]) -> Opti
         }
         event::InvolvedObject::Node(name) => (None, format!("node/{name}")),
         event::InvolvedObject::Pod(id) => {
-            let pod = pending.iter().find(|pod| pod.id == id)?;
+            let pod = pending.get(&id)?;
             (Some(pod.spec.namespace.clone()), format!("pod/{}", pod.name()))
         }
     };
