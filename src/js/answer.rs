@@ -16,12 +16,14 @@ pub fn exec(session: &mut dyn Simulation, lines: &str, work_max: u64) -> Result<
     session.exec(lines, work_max)?;
     let entries = session.transcript().get(begun..).unwrap_or_default();
     let join = |text: fn(&Entry) -> String| entries.iter().map(|entry| text(entry)).collect::<String>();
-    Ok(json!({
+    let result = json!({
         "exit_code": entries.last().and_then(|entry| entry.exit_code).unwrap_or(0),
         "stdout": join(Entry::stdout),
         "stderr": join(Entry::stderr),
         "lines": entries.iter().map(|entry| report::entry(entry)).collect::<Vec<_>>(),
-    }))
+    });
+    session.forget_answered();
+    Ok(result)
 }
 
 /// Returns the completions at a byte of a line, and the part that they replace in UTF-16 units, as JavaScript counts.

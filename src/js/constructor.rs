@@ -25,9 +25,12 @@ impl Simulator {
     /// cannot be read.
     #[wasm_bindgen(constructor)]
     pub fn new(options: JsValue) -> Result<Simulator, JsValue> {
-        let [seed, strict, world] = members(&options)?;
+        let [seed, strict, world, history] = members(&options)?;
         let world = if world.is_undefined() { None } else { Some(world_json(&world)?) };
-        let options = session_options(optional_integer("seed", &seed)?, flag("strict", &strict)?, world.as_deref())?;
+        let seed = optional_integer("seed", &seed)?;
+        let strict = flag("strict", &strict, false)?;
+        let history = flag("history", &history, true)?;
+        let options = session_options(seed, strict, world.as_deref(), history)?;
         let session = Session::new(options);
         Ok(Self { session: Rc::new(RefCell::new(Box::new(session))), on_change: None })
     }
@@ -47,15 +50,15 @@ fn world_json(world: &JsValue) -> Result<String, Problem> {
     Ok(json.unwrap_or_default())
 }
 
-/// Reads a flag; `undefined` is `false`.
+/// Reads a flag; `undefined` is the default.
 ///
 /// # Errors
 ///
 /// `invalid_argument` for anything that is neither `true` nor `false`.
-fn flag(name: &str, value: &JsValue) -> Result<bool, Problem> {
+fn flag(name: &str, value: &JsValue, default: bool) -> Result<bool, Problem> {
     match value.as_bool() {
         Some(flag) => Ok(flag),
-        None if value.is_undefined() => Ok(false),
+        None if value.is_undefined() => Ok(default),
         None => Err(Problem::argument(format!("{name} must be true or false, not {}", described(value)))),
     }
 }

@@ -72,9 +72,13 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// As [`Self::advance`].
+    /// As [`Self::advance`]; `no_history` for an earlier time where the run keeps none.
     pub fn seek(&self, at_ms: JsValue) -> Result<(), JsValue> {
-        self.go_to(integer("ms", &at_ms)?)
+        let at_ms = integer("ms", &at_ms)?;
+        if at_ms < self.session.borrow().now_ms() {
+            self.needs_history()?;
+        }
+        self.go_to(at_ms)
     }
 
     /// Returns the whole state, with one object for each node; the shape is `Snapshot` in `types.d.ts`.
@@ -135,8 +139,10 @@ impl Simulator {
     ///
     /// # Errors
     ///
-    /// `too_large` where the run is more than a link may hold, or than [`Self::load`] would play.
+    /// `too_large` where the run is more than a link may hold, or than [`Self::load`] would play; `no_history` where it
+    /// does not keep what was typed.
     pub fn share(&self) -> Result<String, JsValue> {
+        self.needs_history()?;
         Ok(self.session.borrow().share().map_err(|error| Problem { code: "too_large", message: error.to_string() })?)
     }
 
@@ -172,6 +178,18 @@ impl Simulator {
         let gone = self.session.borrow_mut().seek_within(at_ms, WORK_MAX);
         self.changed();
         Ok(gone.map_err(Problem::from)?)
+    }
+
+    /// # Errors
+    ///
+    /// `no_history` where the run keeps nothing for going back.
+    fn needs_history(&self) -> Result<(), Problem> {
+        let message = "this simulator keeps no history: it was made with {history: false}";
+        if self.session.borrow().has_history() {
+            Ok(())
+        } else {
+            Err(Problem { code: "no_history", message: message.to_owned() })
+        }
     }
 
     fn changed(&self) {

@@ -269,16 +269,17 @@ const LINES: &[&str] = &[
 
 /// Codes of the errors that texts and numbers cause.
 fn codes() -> Vec<&'static str> {
-    let mut session = Session::new(session_options(None, false, None).expect("no options"));
+    let mut session = Session::new(session_options(None, false, None, true).expect("no options"));
     let mut open = |text: &str| Simulation::open(&mut session, text).map_err(Problem::from);
     let problems = [
         Some(unknown("sed")),
-        session_options(None, false, Some("{\"groups\": 1}")).err(),
-        Session::new(session_options(None, false, None).expect("no options"))
+        session_options(None, false, Some("{\"groups\": 1}"), true).err(),
+        Session::new(session_options(None, false, None, true).expect("no options"))
             .exec("wait 300d\nwait 300d", u64::MAX)
             .map_err(Problem::from)
             .err(),
-        // These two are made where there is JavaScript: tests/package/misuse.test.mjs sees them.
+        // These are made where there is JavaScript: tests/package/misuse.test.mjs and memory.test.mjs see them.
+        Some(Problem { code: "no_history", message: String::new() }),
         Some(Problem { code: "too_large", message: String::new() }),
         Some(Problem { code: "freed", message: String::new() }),
         open("#s1:!").err(),
@@ -291,14 +292,14 @@ fn codes() -> Vec<&'static str> {
 #[test]
 fn what_is_given_is_declared_and_what_is_declared_is_given() {
     let mut comparison = Comparison { declared: declarations(), seen: BTreeSet::new() };
-    let mut session = Session::new(session_options(None, false, None).expect("no options"));
+    let mut session = Session::new(session_options(None, false, None, true).expect("no options"));
     for line in LINES {
         let result = answer::camel_case(answer::exec(&mut session, line, u64::MAX).expect("an answer"));
         comparison.hold("ExecResult", &result);
         comparison.hold("Snapshot", &answer::camel_case(session.report()));
     }
     // Where a run has a terminal, a line may ask, and has not ended then.
-    let mut asked = Session::new(session_options(None, false, None).expect("no options"));
+    let mut asked = Session::new(session_options(None, false, None, true).expect("no options"));
     Simulation::open(&mut asked, "#@ terminal\naz group create -n g -l eastus -o none\n").expect("a script");
     let result = answer::camel_case(answer::exec(&mut asked, "az group delete -n g", u64::MAX).expect("an answer"));
     comparison.hold("ExecResult", &result);
@@ -307,9 +308,10 @@ fn what_is_given_is_declared_and_what_is_declared_is_given() {
         comparison.hold("SimulatorEvent", event);
     }
     comparison.hold("Completion", &answer::camel_case(answer::completion(&session, "az aks ", 7)));
-    for options in
-        [json!({}), json!({ "seed": 7, "strict": true, "world": { "groups": [], "clusters": [], "agentPools": {} } })]
-    {
+    for options in [
+        json!({}),
+        json!({ "seed": 7, "strict": true, "history": false, "world": { "groups": [], "clusters": [], "agentPools": {} } }),
+    ] {
         comparison.hold("SimulatorOptions", &options);
     }
     for code in codes() {

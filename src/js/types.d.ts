@@ -22,6 +22,11 @@ export interface SimulatorOptions {
    * them, or what `az aks show -o json` or `az aks nodepool list -o json` printed.
    */
   world?: object;
+  /**
+   * `false`: nothing is kept for going back, so that a program may type without an end. `seek` to an earlier time and
+   * `share` throw `no_history`, and there is nothing to undo. `true` by default.
+   */
+  history?: boolean;
 }
 
 /** One line and its answer. */
@@ -167,6 +172,7 @@ export interface SimulatorError extends Error {
     | "invalid_argument" | "invalid_world" | "invalid_link" | "invalid_script"
     /** A call would take more than 366 days of simulated time, or more work than a call may take. */
     | "out_of_budget"
+    | "no_history"
     /** The run is more than a link may hold. */
     | "too_large"
     /** The simulator was freed. */

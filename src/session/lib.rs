@@ -71,6 +71,8 @@ pub struct SessionOptions {
     pub world: Option<World>,
     /// The lesson that is being taken.
     pub lesson: Option<Arc<Lesson>>,
+    /// Nothing is kept for going back: no undo, no earlier time, no script. For programs that type without an end.
+    pub without_history: bool,
 }
 
 /// A run with its history.
@@ -199,6 +201,19 @@ impl Session {
         }
     }
 
+    /// Returns `true` if the run can go back, and be written as a script.
+    #[must_use]
+    pub fn has_history(&self) -> bool {
+        !self.options.without_history
+    }
+
+    /// Drops the lines that have answered from a run without history; does nothing to another one.
+    pub fn forget_answered(&mut self) {
+        if !self.has_history() {
+            self.run.forget_answered();
+        }
+    }
+
     fn act(&mut self, action: LogAction) {
         // Typing in the past begins another future; undo leads back to the old one.
         self.cut_future();
@@ -206,6 +221,10 @@ impl Session {
         self.apply_due(self.now_ms());
         // What it leads to at this very moment has happened, as in a replay, however little time passes after it.
         self.play_to(self.now_ms());
+        if !self.has_history() {
+            (self.log, self.applied) = (CommandLog::default(), 0);
+            self.done.clear();
+        }
     }
 
     /// Drops everything after the present moment; undo brings it back.
@@ -240,8 +259,10 @@ impl Session {
     fn play_to(&mut self, at_ms: u64) {
         loop {
             let moments = self.run.advance_to(at_ms, self.checkpoints.moments_left(), &mut self.timeline);
-            self.checkpoints.count(moments, self.applied, &self.run);
-            self.checkpoints.empty(&self.run);
+            if self.has_history() {
+                self.checkpoints.count(moments, self.applied, &self.run);
+                self.checkpoints.empty(&self.run);
+            }
             if self.run.cloud.now_ms() >= at_ms {
                 break;
             }
@@ -308,7 +329,9 @@ impl Session {
         let is_due = |item: &&LogItem| item.at_ms <= until_ms;
         while let Some(item) = self.log.get(self.applied).filter(is_due).cloned() {
             self.play_to(item.at_ms);
-            self.checkpoints.count_item(self.applied, &self.run);
+            if self.has_history() {
+                self.checkpoints.count_item(self.applied, &self.run);
+            }
             self.timeline.before(item.at_ms, &self.run.cloud);
             match item.action {
                 LogAction::Lines(text) => self.run.type_lines(&text),
@@ -321,7 +344,7 @@ impl Session {
         self.revision += 1;
     }
 
-    /// Goes to a time, past or future; the result is the same as playing to it.
+    /// Goes to a time, past or future; the result is the same as playing to it. A run without history has no past.
     ///
     /// In a lesson the time does not go back before the end of its set-up.
     pub fn seek(&mut self, at_ms: u64) {
@@ -342,7 +365,8 @@ impl Session {
     /// Goes back to a checkpoint, if a time is past. Returns the time to which to advance from there.
     fn rewind_to(&mut self, at_ms: u64) -> u64 {
         let at_ms = at_ms.max(self.begun_ms());
-        if at_ms < self.now_ms() {
+        debug_assert!(at_ms >= self.now_ms() || self.has_history(), "a run without history goes back");
+        if at_ms < self.now_ms() && self.has_history() {
             self.timeline.leave(&self.run.cloud);
             self.rewind(at_ms);
         }

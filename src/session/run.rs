@@ -250,6 +250,15 @@ impl Run {
         true
     }
 
+    /// Drops the lines that have answered.
+    pub(super) fn forget_answered(&mut self) {
+        let kept = usize::from(self.active.is_some());
+        self.transcript.drain(..self.next - kept);
+        self.next = kept;
+        self.emptied = 0;
+        self.output = self.transcript.iter().map(|entry| entry.size()).sum();
+    }
+
     /// Returns the work that the run has done so far: commands, output, moments and events.
     pub(super) fn work(&self) -> u64 {
         self.work + self.cloud.log().next_sequence()

@@ -48,6 +48,8 @@ pub trait Simulation {
     fn events(&self, since: u64) -> Value;
 
     fn verdict(&mut self, work_max: u64) -> Verdict;
+    fn has_history(&self) -> bool;
+    fn forget_answered(&mut self);
     fn submit(&mut self, text: &str);
     /// # Errors
     ///
@@ -174,6 +176,14 @@ impl Simulation for Session {
 
     fn verdict(&mut self, work_max: u64) -> Verdict {
         self.verdict(work_max)
+    }
+
+    fn has_history(&self) -> bool {
+        Session::has_history(self)
+    }
+
+    fn forget_answered(&mut self) {
+        Session::forget_answered(self);
     }
 
     fn submit(&mut self, text: &str) {

@@ -54,3 +54,42 @@ test("a thousand changes of five thousand nodes", (t) => {
   simulator.seek(end);
   assert.equal(simulator.snapshot().nodesByState.ready, 5_000);
 });
+
+test("a program that types without an end, and without a history", (t) => {
+  const simulator = new Simulator({ history: false });
+  const kept = new Simulator();
+  const type = (calls) => {
+    for (let call = 0; call < calls; call += 1) {
+      // What the service does is an event, of which any run keeps so many; here is nothing but typing.
+      simulator.exec("az aks list -o table");
+      assert.equal(simulator.exec("kubectl get nodes").lines.length, 1);
+    }
+  };
+  for (const one of [simulator, kept]) one.exec(CLUSTER);
+  type(2_000);
+  const before = megabytes();
+  type(4_000);
+  t.diagnostic(`${before} MB, then ${megabytes()} MB`);
+  assert.equal(megabytes(), before);
+
+  // The run itself is the same.
+  kept.exec(`az aks nodepool scale ${POOL} -n nodepool1 -c 51 -o none`);
+  const again = new Simulator({ history: false });
+  again.exec(CLUSTER);
+  again.exec(`az aks nodepool scale ${POOL} -n nodepool1 -c 51 -o none`);
+  again.advance(1_000);
+  kept.advance(1_000);
+  assert.deepEqual(again.snapshot(), kept.snapshot());
+
+  const code = (call) => {
+    try {
+      call();
+    } catch (error) {
+      return error.code;
+    }
+  };
+  assert.equal(code(() => simulator.seek(0)), "no_history");
+  assert.equal(code(() => simulator.share()), "no_history");
+  assert.equal(simulator.undo(), false);
+  simulator.seek(simulator.nowMs + 1);
+});

@@ -33,6 +33,7 @@ test("every misuse of the constructor is refused with a code", () => {
   for (const options of [5, "seed", true, () => 0, Symbol("x"), 10n]) refused("invalid_argument", () => new Simulator(options), /options must be an object/);
   refused("invalid_argument", () => new Simulator({ nosuch: 1 }), /there is no option 'nosuch'/);
   for (const seed of [NaN, -1, 1.5, Infinity, 2 ** 53, "1", null, {}, 1n]) refused("invalid_argument", () => new Simulator({ seed }), /seed must be a whole number/);
+  for (const history of [0, "no", null]) refused("invalid_argument", () => new Simulator({ history }), /history must be true or false/);
   for (const strict of [1, "yes", null, {}]) refused("invalid_argument", () => new Simulator({ strict }), /strict must be true or false/);
   for (const given of [5, "text", null, true]) refused("invalid_argument", () => new Simulator({ world: given }), /world must be an object/);
   refused("invalid_world", () => new Simulator({ world: cyclic }), /circular/i);

@@ -25,7 +25,7 @@ try {
   new Simulator();
 } catch (error) {
   const { code }: SimulatorError = error as SimulatorError;
-  const known: "invalid_argument" | "invalid_world" | "invalid_link" | "invalid_script" | "out_of_budget" | "too_large" | "freed" | "internal" = code;
+  const known: "invalid_argument" | "invalid_world" | "invalid_link" | "invalid_script" | "out_of_budget" | "no_history" | "too_large" | "freed" | "internal" = code;
   console.log(known);
 }
 
