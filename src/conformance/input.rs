@@ -180,11 +180,14 @@ impl<'a> Input<'a> {
         self.get(key)?.as_text()
     }
 
-    /// Reads a number of seconds and converts it to milliseconds.
+    /// Reads a number of seconds, of at most 10¹² either way, and converts it to milliseconds.
     pub fn as_ms(&self) -> Read<i64> {
-        let ms = (self.as_number()? * 1000.0).round();
-        #[expect(clippy::cast_possible_truncation, reason = "rounded; times of tests are small")]
-        Ok(ms as i64)
+        let seconds = self.as_number()?;
+        if seconds.abs() > 1e12 {
+            return self.unreadable("a time within 10^12 seconds");
+        }
+        #[expect(clippy::cast_possible_truncation, reason = "rounded, and far below 2^63")]
+        Ok((seconds * 1000.0).round() as i64)
     }
 
     /// Reads a field in seconds and converts it to milliseconds; `None` if the field does not exist.
