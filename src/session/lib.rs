@@ -90,7 +90,9 @@ pub struct Session {
     timeline: Timeline,
     /// End of the run that undo or redo has restored, in milliseconds; 0 after anything else.
     known_end_ms: u64,
-    counterfactuals: Option<Box<Counterfactuals>>,
+    counterfactuals: Counterfactuals,
+    /// Counts the changes of the log.
+    log_version: u64,
 }
 
 /// A change of the log, with what it takes to go back before it.
@@ -122,7 +124,8 @@ impl Session {
             revision: 0,
             timeline: Timeline::default(),
             known_end_ms: 0,
-            counterfactuals: None,
+            counterfactuals: Counterfactuals::default(),
+            log_version: 0,
         }
     }
 
@@ -165,7 +168,7 @@ impl Session {
     /// Returns `true` if nothing is under way: no line, nothing in the cloud, and no log item ahead.
     #[must_use]
     pub fn is_idle(&self) -> bool {
-        self.run.is_idle() && self.applied == self.log.len()
+        self.run.is_idle() && self.has_applied_all()
     }
 
     /// Returns a number that changes whenever the transcript does.
@@ -181,7 +184,8 @@ impl Session {
     }
 
     /// Types one or more lines. They run one after the other, each as soon as the one before it
-    /// has answered, which may take simulated time. If a line asks a question, the next one is its answer; an
+    /// has answered, which may take simulated time. In the past they run at once: they end the wait that is under way
+    /// there, as by [`Self::interrupt`], and another future begins. If a line asks a question, the next one is its answer; an
     /// empty one stands for the default of the question.
     pub fn submit(&mut self, text: &str) {
         // What is kept is what runs: a script has no carriage returns, and no blanks at its end.
@@ -191,13 +195,16 @@ impl Session {
         if text.is_empty() {
             return;
         }
-        self.act(LogAction::Lines(Arc::from(text)));
+        // In the past a line does not wait for what was under way then.
+        let ends_wait = self.now_ms() < self.end_ms() && self.busy().is_some() && self.question().is_none();
+        let interrupt = ends_wait.then_some(LogAction::Interrupt);
+        self.act(interrupt.into_iter().chain([LogAction::Lines(Arc::from(text))]));
     }
 
     /// Stops waiting, as Ctrl-C does: the operation goes on, and queued lines are dropped.
     pub fn interrupt(&mut self) {
         if self.busy().is_some() {
-            self.act(LogAction::Interrupt);
+            self.act([LogAction::Interrupt]);
         }
     }
 
@@ -214,11 +221,13 @@ impl Session {
         }
     }
 
-    fn act(&mut self, action: LogAction) {
+    fn act(&mut self, actions: impl IntoIterator<Item = LogAction>) {
         // Typing in the past begins another future; undo leads back to the old one.
         self.cut_future();
-        self.log.push(LogItem { at_ms: self.now_ms(), rest_ms: self.run.rest_ms(), action });
-        self.apply_due(self.now_ms());
+        for action in actions {
+            self.log.push(LogItem { at_ms: self.now_ms(), rest_ms: self.run.rest_ms(), action });
+            self.apply_due(self.now_ms());
+        }
         // What it leads to at this very moment has happened, as in a replay, however little time passes after it.
         self.play_to(self.now_ms());
         if !self.has_history() {
@@ -240,6 +249,7 @@ impl Session {
     /// Cuts the log after its first `kept` items; returns the edit that restores it.
     fn edit(&mut self, kept: usize) -> Edit {
         let (at_ms, end_ms) = (self.now_ms(), self.end_ms());
+        self.log_version += 1;
         Edit { kept, cut: self.log.split_off(kept), at_ms, end_ms }
     }
 
@@ -266,6 +276,24 @@ impl Session {
             if self.run.cloud.now_ms() >= at_ms {
                 break;
             }
+        }
+    }
+
+    /// Returns `true` if no log item is ahead.
+    fn has_applied_all(&self) -> bool {
+        self.applied == self.log.len()
+    }
+
+    /// Plays the log items that are ahead, at most until `at_ms`, as far as a budget allows.
+    ///
+    /// # Errors
+    ///
+    /// The budget is spent before that.
+    fn replay_within(&mut self, at_ms: u64, budget: &Budget) -> Result<(), OutOfBudget> {
+        let last_ms = self.log.len().checked_sub(1).filter(|_| !self.has_applied_all());
+        match last_ms.and_then(|last| self.log.at_ms(last)) {
+            Some(last_ms) => self.advance_within(last_ms.min(at_ms), budget),
+            None => Ok(()),
         }
     }
 
@@ -494,7 +522,8 @@ impl Session {
     }
 
     fn clear(&mut self) {
-        *self = Self { revision: self.revision + 1, ..Self::new(self.options.clone()) };
+        let counterfactuals = self.counterfactuals.begin_anew();
+        *self = Self { revision: self.revision + 1, counterfactuals, ..Self::new(self.options.clone()) };
     }
 
     /// Returns a frame of this moment, for display.

@@ -20,7 +20,7 @@
 use std::fmt::{Display, Formatter, Write as _};
 use std::sync::Arc;
 
-use super::command_log::{CommandLog, LogAction};
+use super::command_log::{CommandLog, LogAction, LogItem};
 use super::{SessionOptions, World, WorldError};
 
 const MARK: &str = "#@";
@@ -55,6 +55,13 @@ impl Display for ScriptTime {
 pub(super) struct ScriptItem {
     pub when: ScriptTime,
     pub action: LogAction,
+}
+
+impl ScriptItem {
+    /// Returns an item of a log as one of a script.
+    pub(super) fn of(item: &LogItem) -> Self {
+        Self { when: ScriptTime::new(item.at_ms, item.rest_ms), action: item.action.clone() }
+    }
 }
 
 /// The content of a script.

@@ -12,8 +12,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::budget::OutOfBudget;
+use super::compare::{Change, Table};
 use super::lesson::{self, Lesson, LessonError};
-use super::verdict::Verdict;
+use super::verdict::{Verdict, Way};
 use super::{Entry, EntryState, NodeDetail, NodeRow, OpenError, Session, TimelineView, World, WorldError, report};
 use scale_down_cli::ground::candidate::Completion;
 use scale_down_engine::{PoolId, Snapshot};
@@ -48,6 +49,11 @@ pub trait Simulation {
     fn events(&self, since: u64) -> Value;
 
     fn verdict(&mut self, work_max: u64) -> Verdict;
+    fn compare_with(&mut self, ways: Option<Vec<Way>>);
+    fn way_snapshot(&self, place: usize) -> Option<Snapshot>;
+    fn way_changes(&self, place: usize) -> &[Change];
+    /// Returns [`Verdict::table`] of a verdict.
+    fn comparison(&self, verdict: &Verdict) -> Table;
     fn has_history(&self) -> bool;
     fn forget_answered(&mut self);
     fn submit(&mut self, text: &str);
@@ -176,6 +182,22 @@ impl Simulation for Session {
 
     fn verdict(&mut self, work_max: u64) -> Verdict {
         self.verdict(work_max)
+    }
+
+    fn compare_with(&mut self, ways: Option<Vec<Way>>) {
+        Session::compare_with(self, ways);
+    }
+
+    fn way_snapshot(&self, place: usize) -> Option<Snapshot> {
+        Session::way_snapshot(self, place)
+    }
+
+    fn way_changes(&self, place: usize) -> &[Change] {
+        Session::way_changes(self, place)
+    }
+
+    fn comparison(&self, verdict: &Verdict) -> Table {
+        verdict.table()
     }
 
     fn has_history(&self) -> bool {

@@ -93,7 +93,7 @@ impl Session {
 
     /// Marks the end of the set-up, before which undo does not lead back.
     pub(super) fn end_set_up(&mut self) {
-        self.act(LogAction::Begin);
+        self.act([LogAction::Begin]);
         self.done.clear();
     }
 }

@@ -209,15 +209,35 @@ fn a_wait_that_cannot_end_is_given_up() {
 #[test]
 fn what_a_line_leads_to_at_once_has_happened() {
     let mut session = session();
-    run(&mut session, &format!("sim cluster g/c && az aks nodepool add {POOL} -c 1"));
+    run(&mut session, &format!("sim cluster myResourceGroup/myAKSCluster && az aks nodepool add {POOL} -c 1"));
     session.submit("kubectl create deployment web --image=nginx --replicas=3");
-    session.submit("sim load steady 5 --cluster g/c");
+    session.submit("sim load steady 5 --cluster myResourceGroup/myAKSCluster");
     let now_ms = session.now_ms();
     assert_ne!(session.cloud().next_event_ms(), Some(now_ms));
     let mut again = Session::new(SessionOptions::default());
     again.load(&session.script());
     assert_eq!(again.now_ms(), now_ms);
     assert_eq!(again.cloud().fingerprint(), session.cloud().fingerprint());
+}
+
+#[test]
+fn a_line_typed_in_the_past_runs_there_and_then() {
+    let mut session = session();
+    run(&mut session, &format!("sim cluster myResourceGroup/myAKSCluster && az aks nodepool add {POOL} -c 3 --scale-down-mode Deallocate"));
+    session.advance_until_answered();
+    let typed_ms = session.now_ms();
+    run(&mut session, "wait 12h");
+    session.advance_until_answered();
+    session.seek(typed_ms + 3_600_000);
+    session.submit(&format!("az aks nodepool scale {POOL} -c 1 --no-wait"));
+    assert_eq!(session.now_ms(), typed_ms + 3_600_000);
+    let [.., wait, line] = session.transcript() else { panic!("two lines") };
+    assert_eq!((wait.exit_code, line.exit_code, line.at_ms), (Some(130), Some(0), typed_ms + 3_600_000));
+    // It is another future, and undo leads back to the first.
+    assert!(session.undo());
+    assert_eq!(session.end_ms(), typed_ms + 12 * 3_600_000);
+    session.seek(session.end_ms());
+    assert_eq!(session.transcript().last().and_then(|entry| entry.exit_code), Some(0));
 }
 
 #[derive(Debug, Clone)]

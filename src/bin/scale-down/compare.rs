@@ -4,8 +4,7 @@ use std::fmt::Write as _;
 use std::process::ExitCode;
 
 use clap::{Args, ValueEnum, ValueHint};
-use scale_down::session::amount::{dollars, duration, grouped};
-use scale_down::session::compare::{FIGURES, Figure, Unit, Variant, Vary, interval95, mean};
+use scale_down::session::compare::{FIGURES, Figure, Table, Variant, Vary, interval95, mean};
 use scale_down::session::{DEFAULT_SEED, Session, SessionOptions};
 use serde_json::{Value, json};
 
@@ -80,7 +79,7 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode, Problem> {
         Format::Text => table(&rows, arguments.seeds),
         Format::Json => format!("{:#}\n", to_json(&rows, arguments.seeds)),
         Format::Csv => csv(&rows),
-        Format::Markdown => markdown(&rows),
+        Format::Markdown => compared(&rows).markdown(),
     };
     print(&text)?;
     Ok(ExitCode::from(u8::from(rows.iter().any(|row| row.exit_code != 0))))
@@ -160,43 +159,12 @@ fn value(figure: &Figure, metrics: &Value) -> Option<i64> {
     metrics.pointer(figure.pointer)?.as_i64()
 }
 
-/// Returns a figure as people read it.
-fn written(unit: Unit, value: i64) -> String {
-    let size = value.unsigned_abs();
-    let text = match unit {
-        Unit::Money => dollars(size),
-        Unit::Time => duration(size),
-        Unit::PodSeconds => duration(size * 1000),
-        Unit::Count => grouped(size),
-    };
-    if value < 0 { format!("−{text}") } else { text }
-}
-
-/// Returns the cells of a table: a heading, then a row for each figure with its differences to the first variant.
-fn cells(rows: &[Row]) -> Vec<Vec<String>> {
-    let names = rows.iter().map(|row| row.name.clone());
-    let differences = rows.iter().skip(1).map(|row| format!("{} − first", row.name));
-    let mut table = vec![std::iter::once(String::new()).chain(names).chain(differences).collect()];
-    for figure in &FIGURES {
-        let values: Vec<Option<i64>> = rows.iter().map(|row| value(figure, &row.mean)).collect();
-        if values.iter().all(|value| value.is_none_or(|value| value == 0)) {
-            continue;
-        }
-        let own = values.iter().map(|value| value.map_or_else(|| "–".to_owned(), |value| written(figure.unit, value)));
-        let first = values.first().copied().flatten();
-        let differences = values.iter().skip(1).map(|value| match (value, first) {
-            (Some(value), Some(first)) if *value == first => "same".to_owned(),
-            (Some(value), Some(first)) if *value > first => format!("+{}", written(figure.unit, value - first)),
-            (Some(value), Some(first)) => written(figure.unit, value - first),
-            _ => "–".to_owned(),
-        });
-        table.push(std::iter::once(figure.label.to_owned()).chain(own).chain(differences).collect());
-    }
-    table
+fn compared(rows: &[Row]) -> Table {
+    Table::new(&rows.iter().map(|row| (row.name.as_str(), &row.mean)).collect::<Vec<_>>())
 }
 
 fn table(rows: &[Row], seeds: u32) -> String {
-    let cells = cells(rows);
+    let cells = compared(rows).texts();
     let columns = cells.first().map_or(0, Vec::len);
     let width = |column: usize| {
         cells.iter().filter_map(|row| row.get(column)).map(|cell| cell.chars().count()).max().unwrap_or(0)
@@ -223,18 +191,6 @@ fn table(rows: &[Row], seeds: u32) -> String {
             let failed = row.first.session.transcript().iter().find(|entry| entry.exit_code != Some(0));
             let line = failed.map_or("", |entry| &*entry.line);
             let _ = writeln!(text, "\n{}: exit code {}: {line}", row.name, row.exit_code);
-        }
-    }
-    text
-}
-
-fn markdown(rows: &[Row]) -> String {
-    let mut text = String::new();
-    for (number, row) in cells(rows).iter().enumerate() {
-        let _ = writeln!(text, "| {} |", row.join(" | "));
-        if number == 0 {
-            let rule: Vec<&str> = row.iter().enumerate().map(|(at, _)| if at == 0 { "---" } else { "---:" }).collect();
-            let _ = writeln!(text, "| {} |", rule.join(" | "));
         }
     }
     text

@@ -2,24 +2,29 @@
 
 use std::collections::BTreeMap;
 
-use super::vary::{Editor, Key};
-use super::{ALWAYS_ON, Vary};
-use crate::budget::Budget;
+use super::vary::{Change, Editor, Key};
+use super::{ALWAYS_ON, Peaks, Vary};
+use crate::Session;
+use crate::budget::{Budget, OutOfBudget};
 use crate::command_log::LogAction;
 use crate::metrics::Metrics;
 use crate::script::{ScriptItem, ScriptTime};
-use crate::{Session, fresh_run};
+use scale_down_engine::Snapshot;
 
 /// A variant of a run, as far as it has been played.
 #[derive(Debug, Clone)]
 pub struct Counterfactual {
     vary: Vec<Vary>,
     session: Session,
-    /// The items of the variant that have been done.
-    done: Vec<ScriptItem>,
-    /// The items of the variant, and what they were made from: the number of log items, and the peaks.
+    /// The items of the variant.
     items: Vec<ScriptItem>,
-    made_of: Option<(usize, BTreeMap<String, u32>)>,
+    /// Number of items that have been done.
+    done: usize,
+    /// The lines that differ from those of the run.
+    changes: Vec<Change>,
+    peaks: Peaks,
+    /// What the items were made from: the version of the run's log, and the peaks that matter.
+    made_of: Option<(u64, BTreeMap<String, u32>)>,
     is_known: bool,
 }
 
@@ -27,20 +32,28 @@ impl Counterfactual {
     /// Begins a variant with other settings.
     #[must_use]
     pub fn new(run: &Session, vary: Vec<Vary>) -> Self {
-        let session = Session::new(run.options.clone());
-        Self { vary, session, done: Vec::new(), items: Vec::new(), made_of: None, is_known: false }
+        Self {
+            session: begin(run, &vary),
+            vary,
+            items: Vec::new(),
+            done: 0,
+            changes: Vec::new(),
+            peaks: Peaks::default(),
+            made_of: None,
+            is_known: false,
+        }
     }
 
-    /// Returns the variant that keeps every node.
+    /// Returns its settings.
     #[must_use]
-    pub fn always_on(run: &Session) -> Self {
-        Self::new(run, vec![Vary { pool: None, key: Key::ScaleDownMode, value: ALWAYS_ON.to_owned() }])
+    pub fn settings(&self) -> &[Vary] {
+        &self.vary
     }
 
-    /// Returns the variant in which every pool has the mode Delete or Deallocate.
+    /// Returns the lines that differ from those of the run.
     #[must_use]
-    pub fn with_mode(run: &Session, mode: &str) -> Self {
-        Self::new(run, vec![Vary { pool: None, key: Key::ScaleDownMode, value: mode.to_owned() }])
+    pub fn changes(&self) -> &[Change] {
+        &self.changes
     }
 
     /// Returns the metrics at the time of the run, if it has been played so far.
@@ -49,30 +62,44 @@ impl Counterfactual {
         self.is_known.then(|| Metrics::of(self.session.cloud()))
     }
 
-    /// Plays on until the time of the run, with about `work_max` units of work. Begins anew where the run has gone back or
-    /// on another branch. Returns `true` once it is there.
+    /// Returns a frame at the time of the run, if it has been played so far.
+    #[must_use]
+    pub fn snapshot(&self) -> Option<Snapshot> {
+        self.is_known.then(|| self.session.snapshot())
+    }
+
+    /// Plays on, or goes back, to the time of the run, with about `work_max` units of work. Begins anew where the run has
+    /// gone another way. Returns `true` once it is there.
     pub fn follow(&mut self, run: &Session, work_max: u64) -> bool {
-        self.is_known = false;
         self.make_items(run);
-        let is_other =
-            self.items.len() < self.done.len() || self.items.iter().zip(&self.done).any(|(one, other)| one != other);
-        if is_other || self.session.now_ms() > run.now_ms() {
-            self.done.clear();
-            self.session = Session::new(run.options.clone());
-            debug_assert_eq!(self.session.run, fresh_run(&run.options));
-        }
         let budget = Budget::of(&self.session.run, work_max);
-        let end_ms = run.now_ms();
-        while let Some(item) = self.items.get(self.done.len()).cloned() {
+        self.is_known = self.play_to(run.now_ms(), &budget).is_ok();
+        debug_assert!(!self.is_known || self.session.now_ms() == run.now_ms(), "it is at another time");
+        self.is_known
+    }
+
+    /// Notes that the run has gone on, and that nothing is played for it now.
+    pub fn wait(&mut self) {
+        self.is_known = false;
+    }
+
+    fn play_to(&mut self, end_ms: u64, budget: &Budget) -> Result<(), OutOfBudget> {
+        if end_ms < self.session.now_ms() {
+            self.session.rewind_to(end_ms);
+        }
+        // Items that were done before it went back happen again by themselves.
+        self.session.replay_within(end_ms, budget)?;
+        while self.session.has_applied_all()
+            && let Some(item) = self.items.get(self.done)
+        {
+            let (when, action) = (item.when, item.action.clone());
             // A line waits for those before it, which may take longer here, and may not be reached yet.
-            let at_ms = match item.when {
+            let at_ms = match when {
                 ScriptTime::At(at_ms) => at_ms,
                 ScriptTime::AfterAnswers(rest_ms) => {
                     while self.session.busy().is_some() && self.session.now_ms() < end_ms {
                         let next_ms = self.session.next_ms().unwrap_or(end_ms).min(end_ms);
-                        if self.session.advance_within(next_ms, &budget).is_err() {
-                            return false;
-                        }
+                        self.session.advance_within(next_ms, budget)?;
                     }
                     if self.session.busy().is_some() {
                         break;
@@ -87,29 +114,27 @@ impl Counterfactual {
             if at_ms < self.session.now_ms() {
                 self.session.seek(at_ms);
             }
-            if self.session.advance_within(at_ms, &budget).is_err() {
-                return false;
-            }
-            self.session.do_item(item.action.clone());
-            self.done.push(item);
+            self.session.advance_within(at_ms, budget)?;
+            self.session.do_item(action);
+            self.done += 1;
         }
-        self.is_known = self.session.advance_within(end_ms, &budget).is_ok();
-        self.is_known
+        self.session.advance_within(end_ms, budget)
     }
 
-    /// Makes the items of the variant from those that the run has done, unless they are made.
+    /// Makes the items of the variant from those of the run, unless they are made. Begins anew if those that were done are
+    /// others now.
     fn make_items(&mut self, run: &Session) {
         let is_always_on = self.vary.iter().any(|vary| vary.value == ALWAYS_ON);
-        let peaks = if is_always_on { run.peaks() } else { BTreeMap::new() };
-        let made_of = Some((run.applied, peaks));
-        if self.made_of == made_of && run.revision() != 0 {
+        if is_always_on {
+            self.peaks.follow(run);
+        }
+        let made_of = Some((run.log_version, self.peaks.by_pool()));
+        if self.made_of == made_of {
             return;
         }
-        let peaks = made_of.as_ref().map(|(_, peaks)| peaks.clone()).unwrap_or_default();
-        let items = run.log.iter().take(run.applied);
-        let mut items: Vec<ScriptItem> = items
-            .map(|item| ScriptItem { when: ScriptTime::new(item.at_ms, item.rest_ms), action: item.action.clone() })
-            .collect();
+        let peaks = self.peaks.by_pool();
+        let mut items: Vec<ScriptItem> = run.log.iter().map(ScriptItem::of).collect();
+        self.changes.clear();
         for vary in &self.vary {
             let mut editor = Editor::new(vary, &peaks);
             for item in &mut items {
@@ -117,15 +142,34 @@ impl Counterfactual {
                     *lines = editor.text(lines).into();
                 }
             }
+            self.changes.append(&mut editor.changes);
         }
+        let is_other = items.get(..self.done) != self.items.get(..self.done);
         (self.items, self.made_of) = (items, made_of);
+        if is_other {
+            self.done = 0;
+            self.session = begin(run, &self.vary);
+        }
     }
+}
+
+/// Begins a run of the variant: with the options of the run, and perhaps another seed.
+fn begin(run: &Session, vary: &[Vary]) -> Session {
+    let mut options = run.options.clone();
+    if let Some(seed) = vary.iter().find(|vary| vary.key == Key::Seed) {
+        options.seed = seed.value.parse().ok();
+    }
+    Session::new(options)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
     use crate::SessionOptions;
+
+    fn with_mode(run: &Session, mode: &str) -> Counterfactual {
+        Counterfactual::new(run, vec![Vary::parse("scale-down-mode", mode).unwrap()])
+    }
 
     const POOL: &str = "-g g --cluster-name c -n p -o none";
 
@@ -134,7 +178,7 @@ mod tests {
     fn following_is_varying() {
         for mode in ["Delete", ALWAYS_ON] {
             let mut run = Session::new(SessionOptions::default());
-            let mut other = Counterfactual::with_mode(&run, mode);
+            let mut other = with_mode(&run, mode);
             let lines = [
                 "sim cluster g/c".to_owned(),
                 format!("az aks nodepool add {POOL} -c 12 --scale-down-mode Deallocate"),
@@ -168,7 +212,7 @@ mod tests {
     #[test]
     fn another_branch_begins_anew() {
         let mut run = Session::new(SessionOptions::default());
-        let mut other = Counterfactual::with_mode(&run, "Delete");
+        let mut other = with_mode(&run, "Delete");
         run.submit(&format!("sim cluster g/c\naz aks nodepool add {POOL} -c 5 --scale-down-mode Deallocate"));
         run.advance(600_000);
         while !other.follow(&run, 50) {}
@@ -180,5 +224,29 @@ mod tests {
         run.advance(900_000);
         while !other.follow(&run, 50) {}
         assert_eq!(other.session.now_ms(), run.now_ms());
+    }
+
+    /// Going back and forth is the same as playing, and what was played need not begin anew.
+    #[test]
+    fn going_back_is_followed() {
+        let mut run = Session::new(SessionOptions::default());
+        let mut others = [with_mode(&run, "Delete"), with_mode(&run, ALWAYS_ON)];
+        run.submit(&format!("sim cluster g/c\naz aks nodepool add {POOL} -c 12 --scale-down-mode Deallocate"));
+        run.advance(900_000);
+        run.submit(&format!("az aks nodepool scale {POOL} -c 2\nwait 1h\naz aks nodepool scale {POOL} -c 9"));
+        run.advance(2 * 3_600_000);
+        let mut seen = Vec::new();
+        for at_ms in [7_900_000, 1_000_000, 4_700_000, 0, 100_000, 7_900_000, 4_700_000, 1_000_000] {
+            run.seek(at_ms);
+            for (place, other) in others.iter_mut().enumerate() {
+                while !other.follow(&run, 50) {}
+                let fresh = &mut Counterfactual::new(&run, other.settings().to_vec());
+                while !fresh.follow(&run, u64::MAX / 2) {}
+                assert_eq!(other.snapshot(), fresh.snapshot(), "{at_ms} {place}");
+                seen.push((place, at_ms, other.metrics()));
+            }
+        }
+        let first = |place, at_ms| seen.iter().find(|(own, at, _)| (*own, *at) == (place, at_ms)).map(|seen| seen.2);
+        assert!(seen.iter().all(|(place, at_ms, metrics)| first(*place, *at_ms) == Some(*metrics)));
     }
 }

@@ -24,13 +24,15 @@ pub struct Figure {
     pub pointer: &'static str,
     /// Its unit.
     pub unit: Unit,
+    /// `true` if less of it is better.
+    pub is_cost: bool,
 }
 
 const fn figure(label: &'static str, pointer: &'static str, unit: Unit) -> Figure {
-    Figure { label, pointer, unit }
+    Figure { label, pointer, unit, is_cost: !matches!(unit, Unit::Count) }
 }
 
-/// The figures that are shown, in order. Less is better for each but the last five, which are neither.
+/// The figures that are shown, in order.
 pub const FIGURES: [Figure; 18] = [
     figure("spent", "/spent_microdollars", Unit::Money),
     figure("compute", "/compute_microdollars", Unit::Money),

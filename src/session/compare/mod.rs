@@ -6,19 +6,19 @@
 
 mod counterfactual;
 mod figures;
+mod peaks;
+mod table;
 mod vary;
-
-use std::collections::BTreeMap;
 
 use super::command_log::LogAction;
 use super::metrics::Metrics;
 use super::script::{Script, ScriptTime};
 use super::{OutOfBudget, Session, budget::Budget};
-use scale_down_engine::NodeState;
-use scale_down_engine::record::RecordedEvent;
+use peaks::Peaks;
 
 pub use counterfactual::Counterfactual;
 pub use figures::{FIGURES, Figure, Unit, interval95, mean};
+pub use table::{Cell, Row, Table};
 pub use vary::{ALWAYS_ON, Change, Vary, VaryError};
 
 /// A run as it went, with what it was made by.
@@ -55,7 +55,9 @@ impl Session {
     /// The variant takes more work, or more than 366 days of simulated time.
     pub fn vary(&self, settings: &[Vary], work_max: u64) -> Result<Variant, OutOfBudget> {
         let mut script = super::script::read(&self.script());
-        let peaks = self.peaks();
+        let mut peaks = Peaks::default();
+        peaks.follow(self);
+        let peaks = peaks.by_pool();
         let mut changes = Vec::new();
         let mut options = self.options.clone();
         for vary in settings {
@@ -85,26 +87,5 @@ impl Session {
             self.do_item(item.action);
         }
         self.pass_within(script.end.unwrap_or(ScriptTime::AfterAnswers(0)), &budget)
-    }
-
-    /// Returns the greatest number of nodes that ran at a time in each pool, by its name, as far as the event log goes.
-    fn peaks(&self) -> BTreeMap<String, u32> {
-        let mut running: BTreeMap<String, (u32, u32)> = BTreeMap::new();
-        for record in self.cloud().log().since(0) {
-            let pool = || record.subject.split('-').nth(1).unwrap_or_default().to_owned();
-            match record.event {
-                RecordedEvent::Entered(NodeState::Ready) => {
-                    let (now, peak) = running.entry(pool()).or_default();
-                    *now += 1;
-                    *peak = (*peak).max(*now);
-                }
-                RecordedEvent::Entered(NodeState::Deallocated) | RecordedEvent::Gone => {
-                    let (now, _) = running.entry(pool()).or_default();
-                    *now = now.saturating_sub(1);
-                }
-                _ => {}
-            }
-        }
-        running.into_iter().map(|(pool, (_, peak))| (pool, peak)).collect()
     }
 }
