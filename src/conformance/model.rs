@@ -36,7 +36,7 @@ pub fn aged_ms(input: &Input<'_>, key: &str) -> Read<Option<u64>> {
 
 fn memory(input: &Input<'_>) -> Read<u64> {
     match input.find("mem_mib") {
-        Some(mib) => Ok(mib.as_count()? * MIB),
+        Some(mib) => Ok(mib.as_count()?.saturating_mul(MIB)),
         None => amount(input, "mem_b"),
     }
 }

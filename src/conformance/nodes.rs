@@ -57,7 +57,7 @@ pub fn kube_reserved(input: &Input<'_>) -> Read<Answer> {
         (None, None) => return Ok(answer),
     };
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a size of memory")]
-    let in_unit = |gigas: f64, unit: f64| (gigas * unit).round() as u64;
+    let in_unit = |gigas: f64, unit: f64| (gigas * unit).round().min(1e15) as u64;
     let whole = in_unit(memory, if in_gb == 1000 { 1000.0 } else { 1024.0 });
     let reserved = if is_new {
         reserved_memory_by_pods_mib(whole, input.small("max_pods")?)

@@ -104,7 +104,15 @@ impl World {
     }
 
     fn from_file(file: &Map<String, Value>) -> Result<Self, WorldError> {
-        if file.get("clusters").is_some_and(|clusters| !clusters.is_array()) {
+        let is_list = |value: &Value| value.is_array() || value.is_null();
+        let are_lists = |value: &Value| match value.as_object() {
+            Some(pools) => pools.values().all(is_list),
+            None => value.is_null(),
+        };
+        let is_well_formed = file.get("clusters").is_some_and(Value::is_array)
+            && file.get("groups").is_none_or(is_list)
+            && file.get("agentPools").is_none_or(are_lists);
+        if !is_well_formed {
             return Err(WorldError::Form);
         }
         let mut world = Self::default();
@@ -463,6 +471,9 @@ mod tests {
         check(r#"[{"name": "x"}]"#, "expected {\"groups\"");
         check(r#"{"id": "/subscriptions/s"}"#, "expected {\"groups\"");
         check(r#"{"clusters": 5}"#, "expected {\"groups\"");
+        check(r#"{"clusters": [], "groups": 1000.0}"#, "expected {\"groups\"");
+        check(r#"{"clusters": [], "agentPools": 7}"#, "expected {\"groups\"");
+        check(r#"{"clusters": [], "agentPools": {"g/c": {}}}"#, "expected {\"groups\"");
         check(&pool("p", 1).replace("\"name\": \"p\",", ""), "pool has no usable 'name'");
         for count in ["\"5\"", "-1", "1.5", "null", "4294967296", "1e3", "[]"] {
             let pool = pool("p", 7).replace(": 7,", &format!(": {count},"));
