@@ -5,11 +5,12 @@
 //! the way again.
 
 use super::run::Run;
+use scale_down_engine::workloads::{Kubernetes, PodSet};
 
 /// Number of log items after which a checkpoint is taken.
 const ITEMS: u32 = 8;
-/// Number of moments at which something happens, after which a checkpoint is taken: so many plus one for every node,
-/// for a copy takes its time, too.
+/// Number of moments at which something happens, after which a checkpoint is taken: so many plus one for every node and
+/// pod, for a copy takes its time, too.
 const MOMENTS: u32 = 500;
 /// Number of checkpoints that are kept of each age.
 const KEPT: u32 = 4;
@@ -62,7 +63,10 @@ impl Checkpoints {
 
     fn take(&mut self, applied: usize, run: &Run) {
         (self.items, self.moments) = (0, 0);
-        self.due = Some(MOMENTS + run.cloud.node_counts().total());
+        let clusters = run.cloud.clusters().iter().filter_map(|cluster| run.cloud.kubernetes(cluster.id));
+        let pods = clusters.flat_map(Kubernetes::sets).map(PodSet::active);
+        let size = pods.fold(run.cloud.node_counts().total(), u32::saturating_add);
+        self.due = Some(MOMENTS.saturating_add(size));
         let last = self.kept.last();
         // A replay passes by checkpoints that are still there.
         if last.is_some_and(|last| last.applied >= applied && last.run.cloud.now_ms() >= run.cloud.now_ms()) {

@@ -12,6 +12,7 @@ use super::parse::Request;
 use super::registry::Command;
 use super::select::{field_terms, has_fields, has_labels, labels};
 use scale_down_engine::kubernetes::NodeInfo;
+use scale_down_engine::workloads::PodSet;
 use scale_down_engine::{Cloud, ClusterId};
 
 /// Objects of one kind: those with these names, or all that the flags select.
@@ -56,8 +57,23 @@ pub fn targets(words: &[String]) -> Result<Vec<Target>, Failure> {
     Ok(kinds.into_iter().map(|kind| Target { kind, names: rest.to_vec() }).collect())
 }
 
+/// Most pods of a cluster whose objects are made: each takes some kilobytes.
+const PODS_MAX: u32 = 20_000;
+
+/// Refuses to go through more pods than there is memory for.
+fn check_size(view: View<'_>, kind: Kind) -> Result<(), Failure> {
+    let pods = view.kubernetes.sets().map(PodSet::active).fold(0, u32::saturating_add);
+    if kind == Kind::Pod && pods > PODS_MAX {
+        return Err(Failure::usage(format!(
+            "the cluster has {pods} pods, and the playground goes through no more than {PODS_MAX}; kubectl get deployments counts them"
+        )));
+    }
+    Ok(())
+}
+
 /// Returns the objects of a target that the flags select, and an error for each name not found.
 pub fn find(view: View<'_>, target: &Target, selection: &Selection) -> Result<(Vec<Value>, Vec<Failure>), Failure> {
+    check_size(view, target.kind)?;
     let info = target.kind.info();
     let is_everywhere = selection.all_namespaces || !info.is_namespaced;
     let is_here = |object: &Value| {

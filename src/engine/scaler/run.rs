@@ -1,6 +1,7 @@
 //! One loop of a cluster's autoscaler: what it sees, what it decides, and what it reports.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use super::cloud_provider::SimulatedProvider;
 use super::conditions::conditions;
@@ -111,7 +112,9 @@ impl Scaler {
                 last_refusals.push(event);
             }
         }
-        self.last_refusals = last_refusals;
+        if *self.last_refusals != last_refusals {
+            self.last_refusals = Arc::new(last_refusals);
+        }
     }
 }
 

@@ -1,5 +1,7 @@
 //! One cluster's autoscaler, and when its loops are due.
 
+use std::sync::Arc;
+
 use super::conditions::Conditions;
 use crate::autoscaler::expander::Priorities;
 use crate::autoscaler::instance_cache::InstanceCache;
@@ -22,8 +24,8 @@ pub struct Scaler {
     pub(super) caches: Table<PoolId, InstanceCache>,
     /// The priorities of the priority expander.
     pub(super) priorities: Priorities,
-    /// Refusals that pods got in the last loop.
-    pub(super) last_refusals: Vec<AutoscalerEvent>,
+    /// Refusals that pods got in the last loop, shared with copies of the run.
+    pub(super) last_refusals: Arc<Vec<AutoscalerEvent>>,
     /// Flags that users have set, in addition to the profile.
     flags: Pairs,
     pub(super) last: Option<LastLoop>,

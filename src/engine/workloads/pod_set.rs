@@ -48,8 +48,8 @@ pub struct PodSet {
     pub ended_ms: Option<u64>,
     /// Number of pods that are ready.
     ready: u32,
-    /// Pods that wait for a node, oldest first.
-    waiting: VecDeque<Pod>,
+    /// Pods that wait for a node, oldest first. Copies of the set share them: they are many where nothing has room.
+    waiting: Arc<VecDeque<Pod>>,
     /// Number of waiting pods that the scheduler has not tried yet.
     untried: usize,
     /// Reason why no node took them when they were last tried.
@@ -77,7 +77,7 @@ impl PodSet {
             succeeded: 0,
             ended_ms: None,
             ready: 0,
-            waiting: VecDeque::new(),
+            waiting: Arc::default(),
             untried: 0,
             refusal: None,
             nominated: Vec::new(),
@@ -144,13 +144,13 @@ impl PodSet {
 
     /// Adds a pod that waits for a node and has not been tried yet.
     pub(super) fn wait(&mut self, pod: Pod) {
-        self.waiting.push_back(pod);
+        Arc::make_mut(&mut self.waiting).push_back(pod);
         self.untried += 1;
     }
 
     /// Takes the oldest waiting pod, which has found a node.
     pub(super) fn take_first(&mut self) -> Option<Pod> {
-        let pod = self.waiting.pop_front();
+        let pod = Arc::make_mut(&mut self.waiting).pop_front();
         self.untried = self.untried.min(self.waiting.len());
         if self.waiting.is_empty() {
             self.refusal = None;
@@ -160,7 +160,7 @@ impl PodSet {
 
     /// Takes the youngest waiting pod, which is not wanted any more.
     pub(super) fn take_last(&mut self) -> Option<Pod> {
-        let pod = self.waiting.pop_back();
+        let pod = Arc::make_mut(&mut self.waiting).pop_back();
         self.untried = self.untried.min(self.waiting.len());
         pod
     }
@@ -168,7 +168,7 @@ impl PodSet {
     /// Takes a pod that waits; returns `false` if it does not wait here.
     pub(super) fn take(&mut self, id: PodId) -> bool {
         let before = self.waiting.len();
-        self.waiting.retain(|pod| pod.id != id);
+        Arc::make_mut(&mut self.waiting).retain(|pod| pod.id != id);
         self.untried = self.untried.min(self.waiting.len());
         self.waiting.len() < before
     }
