@@ -10,7 +10,9 @@ const escaped = (text) => text.replace(/&/g, "&amp;").replace(/"/g, "&quot;").re
 function here() {
   const url = new URL(location.href);
   url.hash = "";
-  for (const word of ["embed", "t", "autorun", "height", "theme", "api"]) url.searchParams.delete(word);
+  for (const word of ["embed", "t", "autorun", "height", "theme", "api", "compare"]) url.searchParams.delete(word);
+  const { compare } = document.querySelector("main").dataset;
+  if (compare) url.searchParams.set("compare", compare);
   return url;
 }
 

@@ -10,6 +10,7 @@ use serde_json::Value;
 use scale_down_cli::ground::candidate::Completion;
 use scale_down_engine::{PoolId, Snapshot};
 use scale_down_session::budget::OutOfBudget;
+use scale_down_session::compare::{Change, Table, VaryError};
 use scale_down_session::lesson::LessonError;
 use scale_down_session::verdict::Verdict;
 use scale_down_session::{Entry, NodeDetail, NodeRow, OpenError, Simulation, TimelineView, WorldError};
@@ -84,6 +85,28 @@ impl Simulation for Absent {
     fn verdict(&mut self, _work_max: u64) -> Verdict {
         Verdict::default()
     }
+
+    fn compare_with(&mut self, _ways: &str) -> Result<(), VaryError> {
+        Ok(())
+    }
+
+    fn way_snapshot(&self, _place: usize) -> Option<Snapshot> {
+        None
+    }
+
+    fn way_changes(&self, _place: usize) -> &[Change] {
+        &[]
+    }
+
+    fn comparison(&self, _verdict: &Verdict) -> Table {
+        Table::default()
+    }
+
+    fn has_history(&self) -> bool {
+        true
+    }
+
+    fn forget_answered(&mut self) {}
 
     fn submit(&mut self, text: &str) {
         let entry = Entry::new(self.waiting.len() as u64, text, 0);

@@ -42,30 +42,23 @@ impl App {
 
     pub(super) fn recolour(&mut self) {
         self.tint += 1;
-        if let Some(painter) = &mut self.painter {
+        let lanes = self.comparison.iter_mut().flat_map(|comparison| &mut comparison.lanes);
+        let others = lanes.filter_map(|lane| lane.painter.as_mut());
+        for painter in self.painter.iter_mut().chain(others) {
             painter.recolour();
         }
     }
 
     pub(super) fn measure(&mut self) {
-        let Some(scroller) = self.refs.scroller.cast::<HtmlElement>() else { return };
-        let width_px = f64::from(scroller.client_width());
-        // As in the style sheet.
-        let narrow = width_px < 560.0;
-        let phone = browser::matches_media("(max-width: 800px)");
-        let viewport = Viewport {
-            width_px,
-            height_px: f64::from(scroller.client_height()),
-            margin_px: if phone { 12.0 } else { 16.0 },
-            header_px: if narrow { 46.0 } else { 30.0 },
-            cluster_px: 30.0,
-        };
-        let animate = !browser::matches_media("(prefers-reduced-motion: reduce)");
-        if let Some(painter) = &mut self.painter {
-            painter.resize(viewport, animate);
+        let lanes = self.comparison.iter_mut().flat_map(|comparison| &mut comparison.lanes);
+        let others = lanes.map(|lane| (&lane.scroller, &mut lane.painter));
+        for (scroller, painter) in std::iter::once((&self.refs.scroller, &mut self.painter)).chain(others) {
+            if let (Some(scroller), Some(painter)) = (scroller.cast::<HtmlElement>(), painter) {
+                let animate = !browser::matches_media("(prefers-reduced-motion: reduce)");
+                painter.resize(room(&scroller), animate);
+            }
         }
     }
-
     /// Returns `true` if the transcript is scrolled to its end (to within 48 pixels), where it then stays.
     pub(super) fn at_end(&self) -> bool {
         self.refs
@@ -89,5 +82,20 @@ impl App {
             self.wake.never();
             self.pace.rest();
         }
+    }
+}
+
+/// Returns the room that a scroller gives to its picture.
+fn room(scroller: &HtmlElement) -> Viewport {
+    let width_px = f64::from(scroller.client_width());
+    // As in the style sheet.
+    let narrow = width_px < 560.0;
+    let phone = browser::matches_media("(max-width: 800px)");
+    Viewport {
+        width_px,
+        height_px: f64::from(scroller.client_height()),
+        margin_px: if phone { 12.0 } else { 16.0 },
+        header_px: if narrow { 46.0 } else { 30.0 },
+        cluster_px: 30.0,
     }
 }

@@ -6,6 +6,7 @@
 
 mod absent;
 mod browser;
+mod compare;
 mod console;
 mod crash;
 mod follow;
@@ -30,6 +31,7 @@ use web_sys::{HtmlCanvasElement, HtmlElement};
 use yew::prelude::*;
 
 use absent::Absent;
+use compare::Comparison;
 use console::prompt::{Effect, Prompt};
 use frame::{SizeObserver, Wake};
 use grid::paint::{Direction, NodeKey, Painter};
@@ -117,6 +119,10 @@ pub enum Msg {
     Walk(Direction),
     /// The picture has lost the focus, or Escape was pressed in it.
     Unchoose,
+    /// Show other ways beside the run, as the address names them; the run alone if the text is empty.
+    Compare(String),
+    /// Of several pictures, the one to be seen where there is room for one.
+    Lane(usize),
     /// Another page of the table.
     Page(usize),
     /// The session was changed from outside, through `window.scaleDown`.
@@ -165,6 +171,7 @@ pub struct App {
     rendered_ms: f64,
     table_ms: f64,
     verdict: Verdict,
+    comparison: Option<Comparison>,
     stick: bool,
     wake: Wake,
     size_observer: Option<SizeObserver>,
@@ -205,6 +212,7 @@ impl Component for App {
             rendered_ms: 0.0,
             table_ms: 0.0,
             verdict: Verdict::default(),
+            comparison: None,
             stick: true,
             wake: Wake::default(),
             size_observer: None,
@@ -230,7 +238,12 @@ impl Component for App {
         let said = self.follow_transcript();
         let idle = self.session.borrow().is_idle();
         self.follow_nodes(now_ms);
-        let moving = self.painter.as_mut().is_some_and(|painter| painter.paint(now_ms));
+        let mut moving = self.painter.as_mut().is_some_and(|painter| painter.paint(now_ms));
+        if self.comparison.is_some() {
+            self.verdict = self.session.borrow_mut().verdict(VERDICT_WORK);
+            // What is not worked out yet is gone on with at the next frame.
+            moving |= self.follow_ways(now_ms) || !self.verdict.is_known();
+        }
         let table_due = now_ms - self.table_ms >= TABLE_MS;
         let render = shown || said || table_due || now_ms - self.rendered_ms >= RENDER_MS;
         if render {
@@ -241,7 +254,9 @@ impl Component for App {
             self.table_ms = now_ms;
             self.table.follow(&**self.session.borrow(), &self.snapshot);
             self.table.counts = self.snapshot.counts;
-            self.verdict = self.session.borrow_mut().verdict(VERDICT_WORK);
+            if self.comparison.is_none() {
+                self.verdict = self.session.borrow_mut().verdict(VERDICT_WORK);
+            }
             self.chart = Chart::new(&self.session.borrow().timeline_view());
         }
         self.sleep(ctx, idle, moving, !table_due || !self.verdict.is_known());
@@ -258,7 +273,8 @@ impl Component for App {
                 .cast()
                 .and_then(|scroller| SizeObserver::watch(&scroller, move || link.send_message(Msg::Resized)));
         }
-        self.place_heads();
+        Self::place_heads(self.painter.as_ref(), &self.refs.heads);
+        self.attend_lanes(ctx);
         self.place_card();
         self.prompt.borrow_mut().rendered();
         swatch::paint_all(self.tint);
@@ -345,6 +361,10 @@ impl App {
         if let Some(at_ms) = self.options.at_ms {
             self.session.borrow_mut().seek(at_ms);
             self.pace.playing = false;
+        }
+        let ways = std::mem::take(&mut self.options.compare);
+        if !ways.is_empty() {
+            self.compare(&ways);
         }
         Page::hand_over(&self.session, ctx.link(), &self.listener, self.options.api);
     }

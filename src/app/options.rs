@@ -52,6 +52,8 @@ pub struct Options {
     pub restore: bool,
     /// `?t=`: the moment to stand still at, in milliseconds of simulated time.
     pub at_ms: Option<u64>,
+    /// `?compare=`: the ways to be shown beside the run, with commas between them.
+    pub compare: String,
     /// The content of the fragment.
     pub link: Link,
 }
@@ -79,6 +81,7 @@ impl Options {
         let on = !matches!(value, "0" | "false" | "no");
         match name {
             "embed" => self.embed = on,
+            "compare" => self.compare = address::percent_decoded(value),
             "view" if value == "table" => self.view = View::Table,
             "view" if value == "picture" => self.view = View::Picture,
             "speed" => {

@@ -102,6 +102,12 @@ impl App {
                 self.chosen = None;
                 self.pointed = None;
             }
+            Msg::Compare(ways) => self.compare(&ways),
+            Msg::Lane(place) => {
+                if let Some(comparison) = &mut self.comparison {
+                    comparison.shown = place;
+                }
+            }
             Msg::Page(page) => {
                 self.table.page = page;
                 self.table_ms = 0.0;
@@ -156,7 +162,10 @@ impl App {
     fn load_example(&mut self, example: &'static Example) {
         self.session.borrow_mut().begin_with(example.setup);
         self.begin();
-        self.active_example = Some(ActiveExample { example, done: 0 });
+        self.compare(example.compare);
+        // What is over is there to be looked at.
+        self.pace.playing = example.compare.is_empty();
+        self.active_example = (!example.steps.is_empty()).then_some(ActiveExample { example, done: 0 });
     }
 
     fn take_effect(&mut self, effect: Option<Effect>) {

@@ -176,7 +176,7 @@ pub fn unneeded_limit(input: &Input<'_>) -> Read<Answer> {
     }
     let before = input.small("previously_unneeded")? as usize;
     let mut planner = Planner::default();
-    let since_ms = NOW_MS - interval_ms;
+    let since_ms = NOW_MS.saturating_sub(interval_ms);
     let known =
         nodes.iter().take(before).map(|node| Unneeded { id: node.id, since_ms, is_empty: true, is_risky: false });
     planner.unneeded.update(known);

@@ -20,7 +20,8 @@ pub fn commands(fragment: &str) -> Option<(String, &str)> {
 }
 
 /// Decodes `%xx`; bytes that are no UTF-8 become U+FFFD.
-fn percent_decoded(text: &str) -> String {
+#[must_use]
+pub fn percent_decoded(text: &str) -> String {
     let mut bytes = Vec::with_capacity(text.len());
     let mut rest = text.as_bytes();
     while let [first, tail @ ..] = rest {

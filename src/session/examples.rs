@@ -25,6 +25,8 @@ pub struct Example {
     pub setup: &'static str,
     /// Lines to try from there.
     pub steps: &'static [Step],
+    /// The ways that are shown beside it, as [`super::verdict::parse_ways`] reads them; none if it is empty.
+    pub compare: &'static str,
 }
 
 const CREATE: Step = Step {
@@ -62,12 +64,14 @@ const PRESUMED: &str = "sim cluster myResourceGroup/myAKSCluster";
 /// All starting points, in the order of the picker.
 pub const EXAMPLES: &[Example] = &[
     FIRST,
+    DAY,
     Example {
         id: "deallocate",
         title: "Deallocating by hand",
         summary: "50 nodes, scaled to 5: the other 45 are stopped with their images cached.",
         setup: PRESUMED,
         steps: &[ADD_FIFTY, DOWN_TO_FIVE, UP_TO_TWENTY, UP_TO_SIXTY, TO_DELETE],
+        compare: "",
     },
     Example {
         id: "scale-down",
@@ -78,6 +82,7 @@ pub const EXAMPLES: &[Example] = &[
             "az aks nodepool add --node-count 50 --scale-down-mode Deallocate --name nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup -o none",
         ),
         steps: &[DOWN_TO_FIVE, UP_TO_TWENTY, UP_TO_SIXTY, TO_DELETE],
+        compare: "",
     },
     Example {
         id: "frozen",
@@ -89,6 +94,7 @@ pub const EXAMPLES: &[Example] = &[
             "az aks nodepool scale --node-count 5 --name nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup -o none",
         ),
         steps: &[UP_TO_TWENTY, UP_TO_SIXTY, TO_DELETE],
+        compare: "",
     },
     Example {
         id: "delete-default",
@@ -96,6 +102,7 @@ pub const EXAMPLES: &[Example] = &[
         summary: "An autoscaled pool whose nodes are deleted on scale-down.",
         setup: PRESUMED,
         steps: &[ADD_AUTOSCALED],
+        compare: "",
     },
     Example {
         id: "office-hours",
@@ -111,6 +118,7 @@ pub const EXAMPLES: &[Example] = &[
             Step { line: "sim why pool nodepool1", caption: "ask why the pool does what it does" },
             Step { line: "kubectl get nodes", caption: "see what Kubernetes makes of it" },
         ],
+        compare: "",
     },
     Example {
         id: "create",
@@ -125,6 +133,7 @@ pub const EXAMPLES: &[Example] = &[
             Step { line: "az extension update --name aks-preview", caption: "bring it up to date" },
             CREATE,
         ],
+        compare: "",
     },
 ];
 
@@ -151,6 +160,24 @@ pub const FIRST: Example = Example {
             ..TO_DELETE
         },
     ],
+    compare: "",
+};
+
+/// A day that is over, in three ways: the question that Scale-down Mode answers.
+pub const DAY: Example = Example {
+    id: "day",
+    title: "A working day: always on, Delete, Deallocate",
+    summary: "Pods come at eight and go at six. What each way costs, and how long they wait.",
+    setup: concat!(
+        "sim cluster myResourceGroup/myAKSCluster\n",
+        "az aks nodepool add --node-count 34 --scale-down-mode Deallocate --name nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup -o none\n",
+        "az aks nodepool scale --node-count 2 --name nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup -o none\n",
+        "az aks nodepool update --enable-cluster-autoscaler --min-count 2 --max-count 40 --name nodepool1 --cluster-name myAKSCluster --resource-group myResourceGroup -o none\n",
+        "sim load office-hours 8 200 --begin 6:00\n",
+        "wait 24h",
+    ),
+    steps: &[],
+    compare: "Delete,always-on",
 };
 
 /// Returns an example by its id.

@@ -12,9 +12,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::budget::OutOfBudget;
-use super::compare::{Change, Table};
+use super::compare::{Change, Table, VaryError};
 use super::lesson::{self, Lesson, LessonError};
-use super::verdict::{Verdict, Way};
+use super::verdict::{self, Verdict};
 use super::{Entry, EntryState, NodeDetail, NodeRow, OpenError, Session, TimelineView, World, WorldError, report};
 use scale_down_cli::ground::candidate::Completion;
 use scale_down_engine::{PoolId, Snapshot};
@@ -49,7 +49,13 @@ pub trait Simulation {
     fn events(&self, since: u64) -> Value;
 
     fn verdict(&mut self, work_max: u64) -> Verdict;
-    fn compare_with(&mut self, ways: Option<Vec<Way>>);
+    /// Chooses what the run is held against: [`verdict::parse_ways`], then [`Session::compare_with`]; the usual ways where
+    /// the text is empty.
+    ///
+    /// # Errors
+    ///
+    /// A text that names no ways, or too many.
+    fn compare_with(&mut self, ways: &str) -> Result<(), VaryError>;
     fn way_snapshot(&self, place: usize) -> Option<Snapshot>;
     fn way_changes(&self, place: usize) -> &[Change];
     /// Returns [`Verdict::table`] of a verdict.
@@ -184,8 +190,10 @@ impl Simulation for Session {
         self.verdict(work_max)
     }
 
-    fn compare_with(&mut self, ways: Option<Vec<Way>>) {
+    fn compare_with(&mut self, ways: &str) -> Result<(), VaryError> {
+        let ways = if ways.is_empty() { None } else { Some(verdict::parse_ways(ways)?) };
         Session::compare_with(self, ways);
+        Ok(())
     }
 
     fn way_snapshot(&self, place: usize) -> Option<Snapshot> {

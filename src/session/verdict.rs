@@ -40,6 +40,16 @@ impl Verdict {
 /// A way that a run could have gone: settings to be varied together.
 pub type Way = Vec<Vary>;
 
+/// Reads ways with commas between them, at most [`WAYS_MAX`].
+///
+/// # Errors
+///
+/// A way that cannot be read, or one too many.
+pub fn parse_ways(text: &str) -> Result<Vec<Way>, VaryError> {
+    let ways: Vec<Way> = text.split(',').map(parse_way).collect::<Result<_, _>>()?;
+    if ways.len() > WAYS_MAX { Err(VaryError::TooMany) } else { Ok(ways) }
+}
+
 /// Reads a way: `Delete`, `Deallocate`, `always-on`, or `KEY=VALUE` as [`Vary::parse`] takes them; `+` joins several.
 ///
 /// # Errors

@@ -223,7 +223,12 @@ fn what_a_line_leads_to_at_once_has_happened() {
 #[test]
 fn a_line_typed_in_the_past_runs_there_and_then() {
     let mut session = session();
-    run(&mut session, &format!("sim cluster myResourceGroup/myAKSCluster && az aks nodepool add {POOL} -c 3 --scale-down-mode Deallocate"));
+    run(
+        &mut session,
+        &format!(
+            "sim cluster myResourceGroup/myAKSCluster && az aks nodepool add {POOL} -c 3 --scale-down-mode Deallocate"
+        ),
+    );
     session.advance_until_answered();
     let typed_ms = session.now_ms();
     run(&mut session, "wait 12h");

@@ -6,11 +6,12 @@ pub mod chart;
 mod console;
 mod examples;
 mod icons;
-mod kpis;
+mod lanes;
 mod picture;
 pub mod swatch;
 pub mod table;
 mod time_bar;
+mod verdict;
 
 use yew::html::Scope;
 use yew::prelude::*;
@@ -25,9 +26,10 @@ impl App {
         html! {
             <>
                 if !self.options.embed {
-                    { self.view_kpis() }
+                    { self.view_verdict(link) }
                 }
-                <main class={if in_lesson { "stage in-lesson" } else { "stage" }}>
+                <main class={classes!("stage", in_lesson.then_some("in-lesson"), self.comparison.is_some().then_some("comparing"))}
+                    data-compare={self.comparison.as_ref().map(|comparison| comparison.ways.clone())}>
                     if self.options.embed {
                         <h1 class="unseen">{ "Scale-Down Playground" }</h1>
                     }

@@ -7,10 +7,12 @@ use yew::prelude::*;
 use super::examples::view_cards;
 use super::swatch::swatch;
 use crate::format::{TOLD, counts_json, grouped, pods_at_work, state_word, summary};
-use crate::grid::paint::Direction;
+use crate::grid::paint::{Direction, Painter};
 use crate::options::View;
 use crate::{App, Msg, browser};
-use scale_down_engine::{ClusterView, NodeSource, NodeState, PoolView, PowerState, ProvisioningState, ScaleDownMode};
+use scale_down_engine::{
+    ClusterView, NodeSource, NodeState, PoolView, PowerState, ProvisioningState, ScaleDownMode, Snapshot,
+};
 use scale_down_session::examples::EXAMPLES;
 
 /// Distance from one pod of the queue to the next, in CSS pixels, as the dashes of `.queue` in the style sheet.
@@ -30,7 +32,7 @@ impl App {
                         data-state-counts={counts_json(counts)}><span id="summary">{ summary(counts) }</span></p>
                     <div class="bar-end">{ self.view_switch(link) }</div>
                 </div>
-                { self.view_picture(link) }
+                { self.view_lanes(link) }
                 { self.table.view(self.view, link) }
                 { self.view_pods() }
                 { self.view_legend() }
@@ -48,7 +50,7 @@ impl App {
         }
     }
 
-    fn view_picture(&self, link: &Scope<Self>) -> Html {
+    pub(super) fn view_picture(&self, link: &Scope<Self>) -> Html {
         let scroller = self.refs.scroller.clone();
         let onpointermove = link.callback(move |event: PointerEvent| Msg::Point(point(&scroller, &event)));
         let scroller = self.refs.scroller.clone();
@@ -79,7 +81,7 @@ impl App {
                     {onpointermove} {onpointerleave} {onclick} {onkeydown} onblur={link.callback(|_| Msg::Unchoose)}>
                     <div class="sheet">
                         <canvas ref={self.refs.canvas.clone()} role="img" aria-label="Nodes" aria-describedby="summary"></canvas>
-                        <div class="heads" ref={self.refs.heads.clone()}>{ self.view_heads() }</div>
+                        <div class="heads" ref={self.refs.heads.clone()}>{ view_heads(&self.snapshot) }</div>
                         <div class="cursor" ref={self.refs.cursor.clone()} hidden={self.shown_node().is_none()}></div>
                     </div>
                 </div>
@@ -105,23 +107,6 @@ impl App {
                 { view_cards(link, EXAMPLES.get(offered..).unwrap_or_default()) }
             </div>
         }
-    }
-
-    fn view_heads(&self) -> Html {
-        let several = self.snapshot.clusters.len() > 1;
-        let heads = self.snapshot.clusters.iter().flat_map(|cluster| {
-            cluster.pools.iter().enumerate().map(move |(place, pool)| {
-                html! {
-                    <div class="head">
-                        if several && place == 0 {
-                            <div class="cluster-line"><b>{ &cluster.name }</b><span class="mute">{ format!("{} · {}", cluster.resource_group, cluster.location) }</span>{ view_cluster_state(cluster) }</div>
-                        }
-                        { view_pool_head(pool) }
-                    </div>
-                }
-            })
-        });
-        html! { { for heads } }
     }
 
     /// The pods that wait for a node, one dot for each. It stays once there are pods, so that the picture has the
@@ -156,8 +141,8 @@ impl App {
     }
 
     /// Puts every pool's header where its cells are.
-    pub(crate) fn place_heads(&self) {
-        let (Some(painter), Some(heads)) = (&self.painter, self.refs.heads.cast::<HtmlElement>()) else { return };
+    pub(crate) fn place_heads(painter: Option<&Painter>, heads: &NodeRef) {
+        let (Some(painter), Some(heads)) = (painter, heads.cast::<HtmlElement>()) else { return };
         let children = heads.children();
         for (place, top_px) in (0..).zip(painter.heads()) {
             let Some(head) = children.item(place) else { break };
@@ -165,6 +150,24 @@ impl App {
             browser::set_px(head, "top", top_px);
         }
     }
+}
+
+/// Renders the headers of all pools.
+pub(super) fn view_heads(snapshot: &Snapshot) -> Html {
+    let several = snapshot.clusters.len() > 1;
+    let heads = snapshot.clusters.iter().flat_map(|cluster| {
+        cluster.pools.iter().enumerate().map(move |(place, pool)| {
+            html! {
+                <div class="head">
+                    if several && place == 0 {
+                        <div class="cluster-line"><b>{ &cluster.name }</b><span class="mute">{ format!("{} · {}", cluster.resource_group, cluster.location) }</span>{ view_cluster_state(cluster) }</div>
+                    }
+                    { view_pool_head(pool) }
+                </div>
+            }
+        })
+    });
+    html! { { for heads } }
 }
 
 fn view_cluster_state(cluster: &ClusterView) -> Html {

@@ -182,10 +182,13 @@ fn table(rows: &[Row], seeds: u32) -> String {
         let _ = writeln!(text, "Means over {seeds} seeds; --format json has their 95 % confidence intervals.");
     }
     for row in rows {
+        if !row.first.changes.is_empty() {
+            let _ = writeln!(text, "\n{}", row.name);
+        }
         for change in &row.first.changes {
             let line =
                 |mark: char, line: &str| if line.is_empty() { String::new() } else { format!("{mark} {line}\n") };
-            let _ = write!(text, "\n{}\n{}{}", row.name, line('-', &change.before), line('+', &change.after));
+            let _ = write!(text, "{}{}", line('-', &change.before), line('+', &change.after));
         }
         if row.exit_code != 0 {
             let failed = row.first.session.transcript().iter().find(|entry| entry.exit_code != Some(0));

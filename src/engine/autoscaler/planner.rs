@@ -318,5 +318,5 @@ pub fn unneeded_limit(before: usize, settings: &Settings, interval_ms: u64) -> u
     let loops = settings.number(Setting::ScaleDownUnneededTime).max(interval_ms) / interval_ms;
     let loops = usize::try_from(loops).unwrap_or(usize::MAX);
     let most = at_a_time.saturating_mul(loops).saturating_add(at_a_time);
-    most.min(before + 2 * at_a_time)
+    most.min(at_a_time.saturating_mul(2).saturating_add(before))
 }

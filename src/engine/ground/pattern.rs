@@ -31,7 +31,7 @@ enum Instruction {
 const DEPTH_MAX: usize = 32;
 
 /// The most instructions of a program: repetitions double what they repeat.
-const INSTRUCTIONS_MAX: usize = 4096;
+const INSTRUCTIONS_MAX: usize = 1024;
 
 impl Pattern {
     /// Reads a basic or, if `is_extended`, an extended expression.

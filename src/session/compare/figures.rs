@@ -54,6 +54,31 @@ pub const FIGURES: [Figure; 18] = [
     figure("pods evicted", "/evicted_pods", Unit::Count),
 ];
 
+/// A figure to hold others against.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reference {
+    /// The figure, in words.
+    pub text: &'static str,
+    /// Name of its source.
+    pub name: &'static str,
+    /// Address of its source.
+    pub source: &'static str,
+}
+
+/// What others promise or aim at.
+pub const REFERENCES: [Reference; 2] = [
+    Reference {
+        text: "the cluster autoscaler aims at asking for nodes within 30 s of a pod that needs one, up to 100 nodes, and within 60 s up to 1,000",
+        name: "its FAQ",
+        source: "https://github.com/kubernetes/autoscaler/blob/master/cluster-autoscaler/FAQ.md",
+    },
+    Reference {
+        text: "AKS Automatic promises that 99.9 % of pods are ready within 5 minutes",
+        name: "its documentation",
+        source: "https://learn.microsoft.com/azure/aks/intro-aks-automatic",
+    },
+];
+
 /// Combines JSON of one shape, number by number. Null stands for a figure without a value; it is left out of account.
 fn combine(values: &[&Value], of: &dyn Fn(&[i64]) -> Value) -> Value {
     if let Some(Value::Object(first)) = values.first() {

@@ -17,7 +17,7 @@ use super::{OutOfBudget, Session, budget::Budget};
 use peaks::Peaks;
 
 pub use counterfactual::Counterfactual;
-pub use figures::{FIGURES, Figure, Unit, interval95, mean};
+pub use figures::{FIGURES, Figure, REFERENCES, Reference, Unit, interval95, mean};
 pub use table::{Cell, Row, Table};
 pub use vary::{ALWAYS_ON, Change, Vary, VaryError};
 

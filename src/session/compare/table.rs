@@ -1,5 +1,7 @@
 //! The table of a comparison: a row for each figure, a column for each variant, and the differences to the first.
 
+use std::fmt::Write as _;
+
 use serde_json::Value;
 
 use super::figures::{FIGURES, Unit};
@@ -78,10 +80,10 @@ impl Table {
     pub fn markdown(&self) -> String {
         let mut text = String::new();
         for (number, row) in self.texts().iter().enumerate() {
-            text.push_str(&format!("| {} |\n", row.join(" | ")));
+            let _ = writeln!(text, "| {} |", row.join(" | "));
             if number == 0 {
                 let rule: Vec<&str> = (0..row.len()).map(|at| if at == 0 { "---" } else { "---:" }).collect();
-                text.push_str(&format!("| {} |\n", rule.join(" | ")));
+                let _ = writeln!(text, "| {} |", rule.join(" | "));
             }
         }
         text

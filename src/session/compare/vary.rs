@@ -49,6 +49,9 @@ pub enum VaryError {
         "'{0}' cannot be varied: there are scale-down-mode, min-count, max-count, node-count, vm-size, seed, and the settings of the autoscaler profile"
     )]
     Key(String),
+    /// More is to be compared than there is room for.
+    #[error("a run is compared with at most 3 others at a time")]
+    TooMany,
     /// The setting has no such value.
     #[error("'{value}' is no value of {key}: {expected}")]
     Value {
