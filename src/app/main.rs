@@ -365,6 +365,8 @@ impl App {
         let ways = std::mem::take(&mut self.options.compare);
         if !ways.is_empty() {
             self.compare(&ways);
+            // A run that is over is there to be looked at.
+            self.pace.playing &= self.session.borrow().transcript().is_empty();
         }
         Page::hand_over(&self.session, ctx.link(), &self.listener, self.options.api);
     }

@@ -45,6 +45,17 @@ for (const colorScheme of ["light", "dark"]) {
     await check(page);
   });
 
+  test(`ways side by side, ${colorScheme}`, async (t) => {
+    for (const viewport of [{ width: 1440, height: 900 }, { width: 390, height: 844 }]) {
+      const { page } = await open(t, { path: "?compare=Delete,always-on", context: { colorScheme, viewport } });
+      const user = new Playground(page);
+      await user.run(ADD_50);
+      await page.waitForFunction(() => !document.querySelector(".lane-head .busy"));
+      await page.getByText("What differs").click();
+      await check(page);
+    }
+  });
+
   test(`the embed, ${colorScheme}`, async (t) => {
     const { page } = await open(t, { path: "?embed=1", context: { colorScheme, viewport: { width: 820, height: 480 } } });
     await busy(page);

@@ -30,10 +30,8 @@ const solid = (page) =>
 test("pods fill their nodes, and those without one are seen to wait", async (t) => {
   const { page } = await open(t);
   const user = new Playground(page);
-  const tile = page.getByRole("region", { name: "Key figures" }).locator(".kpi-pods");
   const strip = page.locator(".pods");
   await user.run(`az aks nodepool add --node-count 4 ${POOL}`);
-  assert.match(await tile.textContent(), /^0pods pending/);
   assert.equal(await strip.count(), 0, "nothing is said of pods where there are none");
   const idle = await solid(page);
 
@@ -43,7 +41,6 @@ test("pods fill their nodes, and those without one are seen to wait", async (t) 
   const { pods } = await page.evaluate(() => window.scaleDown.snapshot());
   assert.ok(pods.pending > 0 && pods.ready > 0, JSON.stringify(pods));
   await strip.getByText(`${pods.pending} pending`).waitFor();
-  assert.match(await tile.textContent(), new RegExp(`^${pods.pending}pods pending${pods.ready} running`));
   // One dot for each: dashes that begin every ten units, the last one just before the end of the line.
   assert.equal(await strip.locator("path").getAttribute("d"), `M5 5h${pods.pending * 10 - 9}`);
   const busy = await solid(page);
