@@ -16,6 +16,16 @@ pub fn clock(ms: u64) -> String {
     }
 }
 
+/// `4:12`, with hours and days in front when there are any: shorter than [`clock`].
+#[must_use]
+pub fn elapsed(ms: u64) -> String {
+    match split(ms) {
+        (0, 0, minutes, seconds) => format!("{minutes}:{seconds:02}"),
+        (0, hours, minutes, seconds) => format!("{hours}:{minutes:02}:{seconds:02}"),
+        (days, hours, minutes, seconds) => format!("{days}d {hours}:{minutes:02}:{seconds:02}"),
+    }
+}
+
 /// Returns the word for a state in a sentence: "running" for a ready node, else the state's name.
 #[must_use]
 pub fn state_word(state: NodeState) -> &'static str {
@@ -75,6 +85,15 @@ mod tests {
         check(0, "00:00:00");
         check(1_450_999, "00:24:10");
         check(90_061_000, "1d 01:01:01");
+    }
+
+    #[test]
+    fn short_clocks() {
+        let check = |ms: u64, text: &str| assert_eq!(elapsed(ms), text);
+        check(0, "0:00");
+        check(252_999, "4:12");
+        check(3_852_000, "1:04:12");
+        check(90_061_000, "1d 1:01:01");
     }
 
     #[test]

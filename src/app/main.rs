@@ -38,6 +38,7 @@ use grid::paint::{Direction, NodeKey, Painter};
 use handle::{Listener, Page};
 use options::{Link, Options, View};
 use pace::Pace;
+use view::axis::Zoom;
 use view::chart::Chart;
 use view::swatch;
 use view::table::NodeTable;
@@ -93,6 +94,10 @@ pub enum Msg {
     Fill(String),
     /// Go to a time, past or future, and stand still.
     Seek(u64),
+    /// Read the chart at a place, from 0 at its left to 1, or no longer.
+    Read(Option<f64>),
+    /// Show another part of the run in the chart.
+    Zoom(Zoom),
     /// Drop what comes after the moment that is shown.
     Branch,
     /// The session begins anew, by a script of the page's.
@@ -138,6 +143,9 @@ struct Refs {
     cursor: NodeRef,
     card: NodeRef,
     log: NodeRef,
+    track: NodeRef,
+    readout: NodeRef,
+    past: NodeRef,
 }
 
 /// The example under way.
@@ -168,6 +176,11 @@ pub struct App {
     chosen: Option<NodeKey>,
     table: NodeTable,
     chart: Chart,
+    zoom: Zoom,
+    /// Place at which the pointer reads the chart, from 0 at its left to 1.
+    read_share: Option<f64>,
+    /// `true` if the bar of the past had the focus before the last message.
+    has_past_focus: bool,
     rendered_ms: f64,
     table_ms: f64,
     verdict: Verdict,
@@ -209,6 +222,9 @@ impl Component for App {
             chosen: None,
             table: NodeTable::default(),
             chart: Chart::default(),
+            zoom: Zoom::default(),
+            read_share: None,
+            has_past_focus: false,
             rendered_ms: 0.0,
             table_ms: 0.0,
             verdict: Verdict::default(),
@@ -234,6 +250,7 @@ impl Component for App {
             self.session.borrow_mut().advance(elapsed_ms);
         }
         let shown = !matches!(msg, Msg::Frame);
+        self.has_past_focus |= self.has_past_focus();
         self.take(ctx, msg);
         let said = self.follow_transcript();
         let idle = self.session.borrow().is_idle();
@@ -248,6 +265,8 @@ impl Component for App {
         let render = shown || said || table_due || now_ms - self.rendered_ms >= RENDER_MS;
         if render {
             self.rendered_ms = now_ms;
+            let run = self.session.borrow().timeline_view();
+            self.chart = Chart::new(run, self.chart.window, self.zoom, self.snapshot.at_ms);
         }
         // The table must not contradict the summary; ages and costs may lag a little.
         if table_due || (render && self.table.counts != self.snapshot.counts) {
@@ -257,7 +276,6 @@ impl Component for App {
             if self.comparison.is_none() {
                 self.verdict = self.session.borrow_mut().verdict(VERDICT_WORK);
             }
-            self.chart = Chart::new(&self.session.borrow().timeline_view());
         }
         self.sleep(ctx, idle, moving, !table_due || !self.verdict.is_known());
         render
@@ -276,6 +294,8 @@ impl Component for App {
         Self::place_heads(self.painter.as_ref(), &self.refs.heads);
         self.attend_lanes(ctx);
         self.place_card();
+        self.place_readout();
+        self.keep_focus();
         self.prompt.borrow_mut().rendered();
         swatch::paint_all(self.tint);
         if let Some(log) = self.refs.log.cast::<HtmlElement>()

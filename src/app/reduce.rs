@@ -62,6 +62,8 @@ impl App {
                 self.session.borrow_mut().branch();
                 self.table_ms = 0.0;
             }
+            Msg::Read(share) => self.read_share = share,
+            Msg::Zoom(zoom) => self.zoom = zoom,
             Msg::Begin => {
                 self.begin();
                 self.active_example = None;
@@ -103,11 +105,7 @@ impl App {
                 self.pointed = None;
             }
             Msg::Compare(ways) => self.compare(&ways),
-            Msg::Lane(place) => {
-                if let Some(comparison) = &mut self.comparison {
-                    comparison.shown = place;
-                }
-            }
+            Msg::Lane(place) => self.comparison.iter_mut().for_each(|comparison| comparison.shown = place),
             Msg::Page(page) => {
                 self.table.page = page;
                 self.table_ms = 0.0;

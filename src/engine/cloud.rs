@@ -12,7 +12,8 @@ use crate::ground::error::ServiceError;
 use crate::ground::id::{ClusterId, OperationId};
 use crate::provider::Subscription;
 use crate::scaler::{self, Scaler, Scalers, StatusMap, TimeFormats};
-use crate::snapshot::{Snapshot, StateCounts};
+use crate::snapshot::{PodCounts, Snapshot, StateCounts, Totals};
+use crate::workloads::Kubernetes;
 
 /// A subscription in simulated time, with an autoscaler at each cluster.
 ///
@@ -174,6 +175,25 @@ impl Cloud {
     #[must_use]
     pub fn node_counts(&self) -> StateCounts {
         StateCounts::of_clusters(self.subscription.clusters())
+    }
+
+    /// Counts all pods, but for those of daemon sets; it takes a step for each set of pods.
+    #[must_use]
+    pub fn pod_counts(&self) -> PodCounts {
+        PodCounts::of_all(&self.subscription)
+    }
+
+    /// Adds up nodes, pods and prices; it takes a step for each node.
+    #[must_use]
+    pub fn totals(&self) -> Totals {
+        Totals::new(&self.subscription)
+    }
+
+    /// Returns the time of day at the beginning of the run, in milliseconds after midnight, if a load knows hours.
+    #[must_use]
+    pub fn time_of_day_ms(&self) -> Option<u64> {
+        let clusters = self.clusters().iter().filter_map(|cluster| self.kubernetes(cluster.id));
+        clusters.flat_map(Kubernetes::loads).find_map(|(_, load)| load.time_of_day_ms())
     }
 
     /// Returns a frame of this moment.

@@ -35,4 +35,4 @@ pub use cloud::Cloud;
 pub use ground::error::ServiceError;
 pub use ground::id::{ClusterId, OperationId, PoolId};
 pub use provider::{ExistingPool, PoolUpdate, Subscription};
-pub use snapshot::{ClusterView, CostView, NodeView, PodCounts, PoolView, Snapshot, StateCounts};
+pub use snapshot::{ClusterView, CostView, NodeView, PodCounts, PoolView, Snapshot, StateCounts, Totals};

@@ -115,10 +115,45 @@ impl PodCounts {
         counts
     }
 
+    /// Counts the pods of all clusters.
+    pub(crate) fn of_all(subscription: &Subscription) -> Self {
+        let mut counts = Self::default();
+        for cluster in subscription.clusters() {
+            counts.add(subscription.kubernetes(cluster.id).map(Self::of).unwrap_or_default());
+        }
+        counts
+    }
+
     fn add(&mut self, other: Self) {
         self.ready += other.ready;
         self.starting += other.starting;
         self.pending += other.pending;
+    }
+}
+
+/// Totals of a moment, for charts of a run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Totals {
+    /// All nodes by state.
+    pub counts: StateCounts,
+    /// All pods.
+    pub pods: PodCounts,
+    /// Price of everything at this moment, in micro-dollars an hour.
+    pub per_hour_microdollars: u64,
+}
+
+impl Totals {
+    /// Adds up a subscription, in one pass over its nodes.
+    pub(crate) fn new(subscription: &Subscription) -> Self {
+        let mut totals = Self { pods: PodCounts::of_all(subscription), ..Self::default() };
+        for pool in subscription.clusters().iter().flat_map(|cluster| &cluster.pools) {
+            let prices = pool.prices();
+            for node in pool.nodes() {
+                totals.counts.count(node.state());
+                totals.per_hour_microdollars += node.price_microdollars_per_hour(prices);
+            }
+        }
+        totals
     }
 }
 

@@ -2,6 +2,8 @@
 
 use std::sync::Arc;
 
+use super::timeline::{TypedLine, first_words};
+
 /// An action of the user.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum LogAction {
@@ -52,6 +54,18 @@ impl CommandLog {
 
     pub(super) fn extend(&mut self, items: Vec<LogItem>) {
         self.0.extend(items);
+    }
+
+    /// Returns the first words of what was typed, in order.
+    pub(super) fn typed(&self) -> impl Iterator<Item = TypedLine> {
+        self.0.iter().filter_map(|item| {
+            let words = match &item.action {
+                LogAction::Lines(text) => first_words(text),
+                LogAction::Interrupt => "Ctrl-C".to_owned(),
+                LogAction::Begin => return None,
+            };
+            Some(TypedLine { at_ms: item.at_ms, words })
+        })
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = &LogItem> {

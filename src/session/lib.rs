@@ -48,7 +48,6 @@ pub use simulation::{SharedSimulation, Simulation};
 pub use timeline::{Timeline, TimelineView};
 pub use world::{World, WorldError};
 
-use timeline::Sample;
 use verdict::Counterfactuals;
 
 use scale_down_cli::az::exec::Question;
@@ -424,21 +423,24 @@ impl Session {
         known_ms.max(typed_ms.unwrap_or(0)).max(self.now_ms())
     }
 
-    /// Returns the node counts of the run so far, including the time after the present moment.
+    /// Returns the samples of the run so far, including the time after the present moment.
     #[must_use]
     pub fn timeline(&self) -> &Timeline {
         &self.timeline
     }
 
-    /// Returns the data of the time slider: the run so far.
+    /// Returns the data of the chart: the run so far.
     #[must_use]
     pub fn timeline_view(&self) -> TimelineView {
-        let mut counts: Vec<_> = self.timeline.samples().to_vec();
+        let end_ms = self.end_ms();
+        let mut samples = self.timeline.samples().to_vec();
         // What holds now may be in no sample yet; of the past it is in one.
-        if self.now_ms() == self.end_ms() {
-            counts.push(Sample { at_ms: self.now_ms(), counts: self.cloud().node_counts() });
+        if self.now_ms() == end_ms {
+            samples.push(self.timeline.latest(self.cloud()));
         }
-        TimelineView { end_ms: self.end_ms(), counts, typed_ms: self.log.iter().map(|item| item.at_ms).collect() }
+        let time_of_day_ms = self.timeline.time_of_day_ms().or_else(|| self.cloud().time_of_day_ms());
+        let other_prices = self.counterfactuals.prices();
+        TimelineView { end_ms, samples, typed: self.log.typed().collect(), time_of_day_ms, other_prices }
     }
 
     /// Drops everything after the present moment, so that another future can begin here; undo brings it back.

@@ -86,6 +86,11 @@ impl Counterfactuals {
     pub fn begin_anew(&self) -> Self {
         Self { chosen: self.chosen.clone(), list: Vec::new() }
     }
+
+    /// Returns the prices of the first way, as far as it was played: time in milliseconds, and micro-dollars an hour.
+    pub fn prices(&self) -> Vec<(u64, u64)> {
+        self.list.first().map_or_else(Vec::new, Counterfactual::prices)
+    }
 }
 
 /// Returns the ways that a run with pools is held against where none were chosen.

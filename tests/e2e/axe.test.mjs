@@ -9,9 +9,9 @@ import { open } from "./harness.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
-async function check(page) {
+async function check(page, rules = {}) {
   await page.evaluate(axe);
-  const { violations } = await page.evaluate(() => window.axe.run(document, { resultTypes: ["violations"] }));
+  const { violations } = await page.evaluate((rules) => window.axe.run(document, { resultTypes: ["violations"], rules }), rules);
   const told = violations.map(({ id, help, nodes }) => `${id}: ${help}\n  ${nodes.map(({ html }) => html.slice(0, 160)).join("\n  ")}`);
   assert.deepEqual(told, []);
 }
@@ -50,7 +50,7 @@ for (const colorScheme of ["light", "dark"]) {
       const { page } = await open(t, { path: "?compare=Delete,always-on", context: { colorScheme, viewport } });
       const user = new Playground(page);
       await user.run(ADD_50);
-      await page.waitForFunction(() => !document.querySelector(".lane-head .busy"));
+      await page.waitForFunction(() => !document.querySelector(".way-head .busy"));
       await page.getByText("What differs").click();
       await check(page);
     }
@@ -61,6 +61,23 @@ for (const colorScheme of ["light", "dark"]) {
     await busy(page);
     await check(page);
   });
+
+  for (const [form, context] of [
+    ["the page", {}],
+    ["a narrow phone", { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true }],
+    ["a low window", { viewport: { width: 853, height: 480 } }],
+    ["forced colours", { forcedColors: "active", reducedMotion: "reduce" }],
+  ]) {
+    test(`the past of a run, ${form}, ${colorScheme}`, async (t) => {
+      const { page } = await open(t, { context: { colorScheme, ...context } });
+      await busy(page);
+      await page.getByRole("slider", { name: "Timeline" }).focus();
+      await page.keyboard.press("PageDown");
+      await page.getByRole("group", { name: "The past" }).waitFor();
+      // Forced colours are the system's, which axe does not know.
+      await check(page, form === "forced colours" ? { "color-contrast": { enabled: false } } : {});
+    });
+  }
 
   test(`pods that wait and the card of a node, ${colorScheme}`, async (t) => {
     const { page } = await open(t, { context: { colorScheme } });

@@ -13,7 +13,7 @@ const picture = (page, name) => page.getByRole("img", { name: `Nodes, ${name}` }
 /** The cells of a figure, each with its difference. */
 const row = async (page, figure) => (await table(page).getByRole("row", { name: figure, exact: false }).first().getByRole("cell").allTextContents()).map((text) => text.trim());
 
-const settled = (page) => page.waitForFunction(() => !document.querySelector(".lane-head .busy") && !document.querySelector(".kpis")?.textContent.includes("being worked out"));
+const settled = (page) => page.waitForFunction(() => !document.querySelector(".way-head .busy") && !document.querySelector(".kpis")?.textContent.includes("being worked out"));
 
 async function twelveHours(user) {
   await user.run(`az aks nodepool add --node-count 20 --scale-down-mode Deallocate ${POOL}`);

@@ -26,7 +26,7 @@ test("the slider goes back to any moment, and the run plays again from there", a
   assert.equal(await user.ms(), 0);
   assert.match(await timeline.getAttribute("aria-valuetext"), /^00:00:00 of /);
   assert.equal(await user.entries.count(), 0);
-  await user.button("Latest").click();
+  await user.button("Back to now").click();
   await user.untilSummary("5 running, 45 deallocated");
   assert.equal(await user.ms(), end);
   await timeline.focus();
@@ -40,7 +40,7 @@ test("the slider goes back to any moment, and the run plays again from there", a
 test("Branch here drops what comes after, Undo brings it back", async (t) => {
   const { page, user } = await frozen(t);
   const timeline = page.getByRole("slider", { name: "Timeline" });
-  assert.equal(await user.button("Branch here").isDisabled(), true);
+  assert.equal(await user.button("Branch here").count(), 0);
   await timeline.focus();
   for (let press = 0; press < 5; press += 1) await page.keyboard.press("PageDown");
   await user.button("Branch here").click();
@@ -48,7 +48,7 @@ test("Branch here drops what comes after, Undo brings it back", async (t) => {
   await user.button("Skip to idle").click();
   await user.untilSummary("50 running");
   await user.button("Undo").click();
-  await user.button("Latest").click();
+  await user.button("Back to now").click();
   await user.untilSummary("5 running, 45 deallocated");
 });
 
@@ -110,7 +110,7 @@ test("a link to the past of a run leads to that moment", async (t) => {
   const reader = new Playground(other);
   assert.equal(await reader.ms(), ms);
   assert.equal(await reader.summary.textContent(), summary);
-  await reader.button("Latest").click();
+  await reader.button("Back to now").click();
   await reader.untilSummary("5 running, 45 deallocated");
 });
 

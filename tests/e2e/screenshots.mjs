@@ -135,6 +135,40 @@ picture("past", { context: { viewport: { width: 1280, height: 800 } } }, async (
   await page.waitForTimeout(500);
 });
 
+// The chart: a working day with office hours, the pointer over it, and a moment of its past.
+async function worked(user, page) {
+  await user.button("Examples").click();
+  await page.getByRole("dialog", { name: "Examples" }).getByRole("button", { name: /^A working day/ }).click();
+  await user.button("Skip to idle").click();
+  await user.type("sim load office-hours 8 200");
+  await user.type("wait 11h");
+  await user.button("Skip ahead").click();
+  await user.button("Pause").click();
+}
+for (const [form, path, context] of [
+  ["", "", desktop],
+  ["-laptop", "", { viewport: { width: 1280, height: 720 } }],
+  ["-projector", "", { viewport: { width: 853, height: 480 }, deviceScaleFactor: 1.5 }],
+  ["-phone", "", phone],
+  ["-narrow", "", { ...phone, viewport: { width: 360, height: 740 } }],
+  ["-embed", "?embed=1", embed],
+  ["-embed-low", "?embed=1", { viewport: { width: 820, height: 400 } }],
+  ["-forced", "", { ...desktop, forcedColors: "active" }],
+]) {
+  picture(`chart${form}`, { path, context }, async (user, page) => {
+    await (path ? mixed(user, page) : worked(user, page));
+    const box = await page.locator(".track").boundingBox();
+    await page.mouse.move(box.x + box.width * 0.3, box.y + 10);
+    await page.waitForTimeout(300);
+  });
+  picture(`chart-past${form}`, { path, context }, async (user, page) => {
+    await (path ? mixed(user, page) : worked(user, page));
+    await page.getByRole("slider", { name: "Timeline" }).focus();
+    for (let press = 0; press < 6; press += 1) await page.keyboard.press("PageDown");
+    await page.waitForTimeout(300);
+  });
+}
+
 for (const name of ["Help", "Examples", "Share", "Lessons", "Files"]) {
   picture(name.toLowerCase(), { context: desktop }, async (user, page) => {
     await user.button(name).click();

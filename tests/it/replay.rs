@@ -123,8 +123,8 @@ fn act(session: &mut Session, deed: &Deed) {
             session.seek((at_ms.unwrap_or_default() + off).saturating_sub(1));
         }
         Deed::SeekTyped(item, off) => {
-            let typed_ms = session.timeline_view().typed_ms;
-            let at_ms = typed_ms.get(item % typed_ms.len().max(1)).copied();
+            let typed = session.timeline_view().typed;
+            let at_ms = typed.get(item % typed.len().max(1)).map(|line| line.at_ms);
             session.seek((at_ms.unwrap_or_default() + off).saturating_sub(1));
         }
     }

@@ -18,11 +18,11 @@ impl App {
         let comparison = self.comparison.as_ref();
         let others = comparison.map_or(0, |comparison| comparison.lanes.len());
         let shown = comparison.map_or(0, |comparison| comparison.shown);
-        let class = |place: usize| if place == shown { "lane shown" } else { "lane" };
+        let class = |place: usize| if place == shown { "way shown" } else { "way" };
         html! {
             <>
                 if let Some(comparison) = comparison { { self.view_tabs(comparison, link) } }
-                <div class={format!("lanes of-{}", others + 1)} hidden={self.view == View::Table}>
+                <div class={format!("ways of-{}", others + 1)} hidden={self.view == View::Table}>
                     <div class={class(0)}>
                         if comparison.is_some() {
                             { view_lane_head(html! { <>{ self.verdict.name }<span class="chip">{ "yours" }</span></> }, &self.snapshot, true) }
@@ -49,7 +49,7 @@ impl App {
             let pressed = if comparison.shown == place { "true" } else { "false" };
             html! { <button aria-pressed={pressed} onclick={link.callback(move |_: MouseEvent| Msg::Lane(place))}>{ name }</button> }
         };
-        html! { <div class="switch lane-tabs" role="group" aria-label="Picture shown">{ for (0..=comparison.lanes.len()).map(tab) }</div> }
+        html! { <div class="switch way-tabs" role="group" aria-label="Picture shown">{ for (0..=comparison.lanes.len()).map(tab) }</div> }
     }
 
     fn view_lane(
@@ -149,7 +149,7 @@ fn view_lane_head(title: Html, snapshot: &Snapshot, is_current: bool) -> Html {
     let cost = &snapshot.cost;
     let pending = snapshot.pods.pending;
     html! {
-        <div class="lane-head">
+        <div class="way-head">
             <h3>{ title }</h3>
             <b>{ dollars(cost.compute_microdollars + cost.disk_microdollars) }</b>
             <span class="mute">{ format!("{} an hour", dollars(cost.per_hour_microdollars)) }</span>

@@ -1,5 +1,6 @@
 //! The page's markup, and nothing else: every change goes out as a message.
 
+pub mod axis;
 pub mod button;
 mod card;
 pub mod chart;
@@ -11,6 +12,7 @@ mod picture;
 pub mod swatch;
 pub mod table;
 mod time_bar;
+mod timeline;
 mod verdict;
 
 use yew::html::Scope;

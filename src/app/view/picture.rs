@@ -137,7 +137,9 @@ impl App {
                 </li>
             }
         };
-        html! { <ul class="legend" aria-label="Legend">{ for TOLD.into_iter().map(item) }</ul> }
+        // On a phone it scrolls, which the keyboard must be able to do as well.
+        let scrolls = browser::matches_media("(max-width: 800px)");
+        html! { <ul class="legend" aria-label="Legend" tabindex={scrolls.then_some("0")}>{ for TOLD.into_iter().map(item) }</ul> }
     }
 
     /// Puts every pool's header where its cells are.

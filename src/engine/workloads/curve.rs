@@ -40,7 +40,7 @@ pub struct Curve {
 }
 
 const MINUTE_MS: u64 = 60_000;
-const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
+pub(super) const DAY_MS: u64 = 24 * 60 * MINUTE_MS;
 
 /// The shape of a day in an office, in minutes and thousandths of the way from low to high: the
 /// playground's own, as there is no public one.
@@ -133,6 +133,14 @@ impl Curve {
         Self { points, period_ms: Some(period_ms), is_sloped: true, offset_ms: begins_ms % DAY_MS }
     }
 
+    /// Returns the time of day at which it begins, in milliseconds after midnight; `None` for a curve that knows no
+    /// hours.
+    pub(super) fn begins_ms(&self) -> Option<u64> {
+        // Told by its points: a field of its own would change recorded fingerprints.
+        let is_week = self.period_ms == Some(7 * DAY_MS) && self.points.len() > WAVE.len();
+        is_week.then_some(self.offset_ms)
+    }
+
     /// Returns `true` if it repeats for ever.
     pub(super) fn is_endless(&self) -> bool {
         self.period_ms.is_some()
@@ -200,6 +208,15 @@ mod tests {
     use super::*;
 
     const HOUR_MS: u64 = 60 * MINUTE_MS;
+
+    #[test]
+    fn only_office_hours_have_a_time_of_day() {
+        let check = |curve: Curve, begins_ms: Option<u64>| assert_eq!(curve.begins_ms(), begins_ms, "{curve:?}");
+        check(Curve::office_hours(1, 9, 8 * HOUR_MS), Some(8 * HOUR_MS));
+        check(Curve::office_hours(1, 9, 0), Some(0));
+        check(Curve::wave(1, 9, 7 * DAY_MS), None);
+        check(Curve::steady(1), None);
+    }
 
     #[test]
     fn leaps_happen_at_their_time() {

@@ -4,7 +4,7 @@
 //! by the pods there are, and the autoscaler decides how many that should be.
 
 use super::change_context::ChangeContext;
-use super::curve::Curve;
+use super::curve::{Curve, DAY_MS};
 use crate::event::Event;
 use crate::ground::id::DeploymentId;
 use crate::ground::invariant::known;
@@ -28,6 +28,13 @@ impl Load {
     #[must_use]
     pub fn pods(&self, now_ms: u64) -> u32 {
         self.curve.pods_at(now_ms.saturating_sub(self.since_ms))
+    }
+
+    /// Returns the time of day at the beginning of the run, in milliseconds after midnight, if the curve knows hours.
+    #[must_use]
+    pub fn time_of_day_ms(&self) -> Option<u64> {
+        let begins_ms = self.curve.begins_ms()?;
+        Some((begins_ms + DAY_MS - self.since_ms % DAY_MS) % DAY_MS)
     }
 }
 

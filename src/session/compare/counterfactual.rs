@@ -68,6 +68,13 @@ impl Counterfactual {
         self.is_known.then(|| self.session.snapshot())
     }
 
+    /// Returns the prices so far: time in milliseconds, and micro-dollars an hour.
+    #[must_use]
+    pub fn prices(&self) -> Vec<(u64, u64)> {
+        let samples = self.session.timeline().samples();
+        samples.iter().map(|sample| (sample.at_ms, sample.totals.per_hour_microdollars)).collect()
+    }
+
     /// Plays on, or goes back, to the time of the run, with about `work_max` units of work. Begins anew where the run has
     /// gone another way. Returns `true` once it is there.
     pub fn follow(&mut self, run: &Session, work_max: u64) -> bool {
