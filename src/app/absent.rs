@@ -10,7 +10,7 @@ use serde_json::Value;
 use scale_down_cli::ground::candidate::Completion;
 use scale_down_engine::{PoolId, Snapshot};
 use scale_down_session::budget::OutOfBudget;
-use scale_down_session::compare::{Change, Table, VaryError};
+use scale_down_session::compare::{Change, ForkError, Table, VaryError};
 use scale_down_session::lesson::LessonError;
 use scale_down_session::verdict::Verdict;
 use scale_down_session::{Entry, NodeDetail, NodeRow, OpenError, Simulation, TimelineView, WorldError};
@@ -78,8 +78,16 @@ impl Simulation for Absent {
         Value::Null
     }
 
+    fn metrics(&self) -> Value {
+        Value::Null
+    }
+
     fn events(&self, _since: u64) -> Value {
         Value::Null
+    }
+
+    fn fork(&self, _settings: &[(String, String)], _work_max: u64) -> Result<Box<dyn Simulation>, ForkError> {
+        Ok(Box::new(Self::default()))
     }
 
     fn verdict(&mut self, _work_max: u64) -> Verdict {

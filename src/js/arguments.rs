@@ -1,5 +1,6 @@
 //! Arguments from JavaScript, where anything can be passed: checked, and refused in its own words.
 
+use js_sys::{Array, Object};
 use wasm_bindgen::prelude::*;
 
 use super::problem::Problem;
@@ -53,6 +54,30 @@ pub(super) fn integer(name: &str, value: &JsValue) -> Result<u64, Problem> {
 /// As [`integer`].
 pub(super) fn optional_integer(name: &str, value: &JsValue) -> Result<Option<u64>, Problem> {
     if value.is_undefined() { Ok(None) } else { integer(name, value).map(Some) }
+}
+
+/// Reads settings, an object of texts and numbers: their names and values. None where there is no object.
+///
+/// # Errors
+///
+/// `invalid_argument` for anything else.
+pub(super) fn settings(value: &JsValue) -> Result<Vec<(String, String)>, Problem> {
+    if value.is_undefined() {
+        return Ok(Vec::new());
+    }
+    let object = value.dyn_ref::<Object>().filter(|object| !object.is_function());
+    let object =
+        object.ok_or_else(|| Problem::argument(format!("the settings must be an object, not {}", described(value))))?;
+    let setting = |pair: JsValue| {
+        let pair = Array::from(&pair);
+        let (name, value) = (pair.get(0).as_string().unwrap_or_default(), pair.get(1));
+        let text = value.as_string().or_else(|| value.as_f64().map(|number| number.to_string()));
+        let text = text.ok_or_else(|| {
+            Problem::argument(format!("{name} must be a string or a number, not {}", described(&value)))
+        })?;
+        Ok((name, text))
+    };
+    Object::entries(object).iter().map(setting).collect()
 }
 
 /// Returns the byte offset in `line` of a number of UTF-16 units, which is how JavaScript counts; the end for more.

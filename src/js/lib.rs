@@ -16,6 +16,7 @@ mod problem;
 #[cfg(test)]
 mod tests;
 
+use std::cell::RefCell;
 use std::rc::Rc;
 
 use serde::Serialize;
@@ -88,6 +89,31 @@ impl Simulator {
     /// None in practice.
     pub fn snapshot(&self) -> Result<JsValue, JsValue> {
         to_js(self.session.borrow().report())
+    }
+
+    /// Returns what the run has cost so far, how long it made pods and nodes wait, and what came and went; the shape is
+    /// `Metrics` in `types.d.ts`.
+    ///
+    /// # Errors
+    ///
+    /// None in practice.
+    pub fn metrics(&self) -> Result<JsValue, JsValue> {
+        to_js(self.session.borrow().metrics())
+    }
+
+    /// Returns a run of its own: a copy of this one, or, with settings, its lines run again with other ones.
+    ///
+    /// # Errors
+    ///
+    /// `invalid_argument` where the settings are no object, or one cannot be varied; `out_of_budget` where the variant takes
+    /// more work than a call may; `no_history` where the run does not keep what was typed.
+    pub fn fork(&self, settings: JsValue) -> Result<Simulator, JsValue> {
+        let settings = arguments::settings(&settings)?;
+        if !settings.is_empty() {
+            self.needs_history()?;
+        }
+        let forked = self.session.borrow().fork(&settings, WORK_MAX).map_err(Problem::from)?;
+        Ok(Self { session: Rc::new(RefCell::new(forked)), on_change: None })
     }
 
     /// Returns the events from a sequence number on; all of them if none is given.

@@ -4,6 +4,7 @@ use js_sys::{Error, Reflect};
 use wasm_bindgen::JsValue;
 
 use scale_down_session::budget::OutOfBudget;
+use scale_down_session::compare::ForkError;
 use scale_down_session::{OpenError, WorldError};
 
 /// An error, before it becomes a JavaScript `Error` with a `code`.
@@ -31,6 +32,15 @@ impl From<OpenError> for Problem {
     fn from(error: OpenError) -> Self {
         let code = if matches!(error, OpenError::Share(_)) { "invalid_link" } else { "invalid_script" };
         Self { code, message: error.to_string() }
+    }
+}
+
+impl From<ForkError> for Problem {
+    fn from(error: ForkError) -> Self {
+        match error {
+            ForkError::Setting(error) => Self::argument(error.to_string()),
+            ForkError::Work(error) => error.into(),
+        }
     }
 }
 

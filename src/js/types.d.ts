@@ -172,6 +172,7 @@ export interface SimulatorError extends Error {
     | "invalid_argument" | "invalid_world" | "invalid_link" | "invalid_script"
     /** A call would take more than 366 days of simulated time, or more work than a call may take. */
     | "out_of_budget"
+    /** The run was made with `{history: false}`. */
     | "no_history"
     /** The run is more than a link may hold. */
     | "too_large"
@@ -193,6 +194,13 @@ export class Simulator {
   /** Goes to a time, past or future: the same as playing to it. */
   seek(ms: number): void;
   snapshot(): Snapshot;
+  /** What the run has cost, how long it made pods and nodes wait, and what came and went: as in `snapshot()`, without the nodes. */
+  metrics(): Metrics;
+  /**
+   * A simulator of its own: a copy of this run or, with settings, its lines run once more with other ones. The settings
+   * are those of `scale-down compare --vary`: `{"scale-down-mode": "Delete"}`, `{"min-count": 5, seed: 2}`.
+   */
+  fork(settings?: Record<string, string | number>): Simulator;
   /** What happened, from a sequence number on. */
   events(since?: number): SimulatorEvent[];
   /** What could stand at a place of a line, which is counted as strings count. */

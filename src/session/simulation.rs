@@ -12,8 +12,9 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::budget::OutOfBudget;
-use super::compare::{Change, Table, VaryError};
+use super::compare::{Change, ForkError, Table, Vary, VaryError};
 use super::lesson::{self, Lesson, LessonError};
+use super::metrics::Metrics;
 use super::verdict::{self, Verdict};
 use super::{Entry, EntryState, NodeDetail, NodeRow, OpenError, Session, TimelineView, World, WorldError, report};
 use scale_down_cli::ground::candidate::Completion;
@@ -45,9 +46,17 @@ pub trait Simulation {
     fn node_rows(&self, places: Range<usize>) -> Vec<NodeRow>;
     /// Returns [`report::snapshot`] with one object for each node.
     fn report(&self) -> Value;
+    /// Returns [`crate::metrics::Metrics::to_json`] of the run.
+    fn metrics(&self) -> Value;
     /// Returns [`report::events`].
     fn events(&self, since: u64) -> Value;
 
+    /// Returns a run of its own: a copy of this one, or its variant with other settings, names with their values.
+    ///
+    /// # Errors
+    ///
+    /// A setting that cannot be varied, or more than `work_max` units of work.
+    fn fork(&self, settings: &[(String, String)], work_max: u64) -> Result<Box<dyn Simulation>, ForkError>;
     fn verdict(&mut self, work_max: u64) -> Verdict;
     /// Chooses what the run is held against: [`verdict::parse_ways`], then [`Session::compare_with`]; the usual ways where
     /// the text is empty.
@@ -182,8 +191,20 @@ impl Simulation for Session {
         report::snapshot(self, true)
     }
 
+    fn metrics(&self) -> Value {
+        Metrics::of(self.cloud()).to_json()
+    }
+
     fn events(&self, since: u64) -> Value {
         report::events(self, since)
+    }
+
+    fn fork(&self, settings: &[(String, String)], work_max: u64) -> Result<Box<dyn Simulation>, ForkError> {
+        if settings.is_empty() {
+            return Ok(Box::new(self.clone()));
+        }
+        let settings = settings.iter().map(|(key, value)| Vary::parse(key, value)).collect::<Result<Vec<_>, _>>()?;
+        Ok(Box::new(self.vary(&settings, work_max)?.session))
     }
 
     fn verdict(&mut self, work_max: u64) -> Verdict {

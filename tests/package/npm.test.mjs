@@ -65,6 +65,11 @@ test("every block of JavaScript in its README runs", () => {
 });
 
 test("the example for Node.js runs, and Deallocate is faster and dearer", () => {
+  const answer = run(process.execPath, [here("../../examples/node/what-it-saves.mjs")]).trim().split("\n");
+  const expected = [/^Deallocate \$10\.\d\d, nodes ready after 7\d s$/, /^Delete +\$ 4\.\d\d, nodes ready after 19\d s$/, /^always-on +\$4\d\.\d\d, /];
+  assert.equal(answer.length, expected.length);
+  answer.forEach((line, place) => assert.match(line, expected[place]));
+
   const lines = run(process.execPath, [here("../../examples/node/frozen-hour.mjs")]).trim().split("\n");
   const [deleted, deallocated] = lines.map((line) => line.match(/\$([\d.]+) spent, 15 more nodes in (\d+) s/).slice(1).map(Number));
   assert.ok(deallocated[0] > deleted[0] && deallocated[1] < deleted[1], lines.join("\n"));

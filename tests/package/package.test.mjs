@@ -41,6 +41,28 @@ test("the same seed gives the same bytes, another seed other times", () => {
   assert.notEqual(events(7), events(8));
 });
 
+test("a run is forked as it is, and with other settings", () => {
+  const simulator = play(1);
+  const copy = simulator.fork();
+  assert.deepEqual(copy.snapshot(), simulator.snapshot());
+  copy.exec("az aks nodepool scale -g group --cluster-name cluster -n frozen --node-count 5");
+  assert.equal(simulator.snapshot().nodesByState.deallocated, 3, "the run itself is as it was");
+
+  const other = simulator.fork({ "scale-down-mode": "Delete", seed: 2 });
+  assert.deepEqual([other.metrics().deleted, simulator.metrics().deleted], [3, 0]);
+  assert.deepEqual(simulator.metrics(), simulator.snapshot().metrics);
+  const code = (call) => {
+    try {
+      call();
+    } catch (error) {
+      return `${error.code}: ${error.message}`;
+    }
+  };
+  assert.match(code(() => simulator.fork({ speed: 3 })), /^invalid_argument: 'speed' cannot be varied/);
+  assert.match(code(() => simulator.fork("Delete")), /^invalid_argument: the settings must be an object/);
+  assert.match(code(() => simulator.fork({ seed: {} })), /^invalid_argument: seed must be a string or a number/);
+});
+
 test("an argument that makes no sense is an Error with a code", () => {
   assert.throws(
     () => new Simulator().seek(-1),

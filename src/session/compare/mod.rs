@@ -21,6 +21,17 @@ pub use figures::{FIGURES, Figure, REFERENCES, Reference, Unit, interval95, mean
 pub use table::{Cell, Row, Table};
 pub use vary::{ALWAYS_ON, Change, Vary, VaryError};
 
+/// The reason why a run cannot be forked with other settings.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ForkError {
+    /// A setting cannot be varied.
+    #[error(transparent)]
+    Setting(#[from] VaryError),
+    /// The variant takes too much work.
+    #[error(transparent)]
+    Work(#[from] OutOfBudget),
+}
+
 /// A run as it went, with what it was made by.
 #[derive(Debug, Clone)]
 pub struct Variant {
