@@ -166,6 +166,18 @@ impl Session {
         self.run.is_idle() && self.applied == self.log.len()
     }
 
+    /// Returns `true` if `exit` has ended the lines that were typed last.
+    #[must_use]
+    pub fn has_exited(&self) -> bool {
+        self.run.has_exited()
+    }
+
+    /// Returns `true` if a command of `trap` waits for the end of the shell.
+    #[must_use]
+    pub fn has_exit_trap(&self) -> bool {
+        self.run.has_exit_trap()
+    }
+
     /// Returns a number that changes whenever the transcript does.
     #[must_use]
     pub fn revision(&self) -> u64 {
@@ -185,8 +197,9 @@ impl Session {
         // What is kept is what runs: a script has no carriage returns, and no blanks at its end.
         let text = text.replace('\r', "");
         let default = self.question().and_then(Question::default_letter);
+        let is_answer = self.question().is_some_and(Question::is_open);
         let text = if text.trim().is_empty() { default.unwrap_or_default() } else { text.trim_end() };
-        if text.is_empty() {
+        if text.is_empty() && !is_answer {
             return;
         }
         self.act(LogAction::Lines(Arc::from(text)));

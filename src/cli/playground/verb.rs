@@ -11,7 +11,6 @@ use crate::az::exec::{Context, Until, Waiting, refusal};
 use crate::ground::duration::parse_duration_ms;
 use crate::ground::error::{CliError, ErrorClass, Stage};
 use crate::ground::outcome::{Block, Outcome};
-use crate::ground::rendered::Rendered;
 use crate::shell::{filter, is_keyword};
 
 /// Ends a command that prints one block.
@@ -21,22 +20,9 @@ fn done(context: Context<'_>, block: Block) -> Execution {
     Execution::Done(Outcome::ok(blocks))
 }
 
-/// Prints its words; with `-n`, without a line break at the end.
-pub(super) fn echo(words: &[&str], _: Option<&str>, context: Context<'_>) -> Execution {
-    match words {
-        ["-n", rest @ ..] => done(context, Block::Output(Rendered::plain(rest.join(" ")))),
-        words => done(context, Block::line(words.join(" "))),
-    }
-}
-
-/// `true`, `:` and a line without words.
+/// A line without words.
 pub(super) fn succeed(_: &[&str], _: Option<&str>, context: Context<'_>) -> Execution {
     Execution::Done(Outcome::ok(context.blocks))
-}
-
-/// `false`.
-pub(super) fn fail(_: &[&str], _: Option<&str>, context: Context<'_>) -> Execution {
-    Execution::Done(Outcome { exit_code: 1, ..Outcome::ok(context.blocks) })
 }
 
 /// Lists what a line can begin with.

@@ -1,14 +1,26 @@
 //! Shell patterns applied to the value of a variable: `${X%.*}`, `${X##*/}`, `${X//-/_}`.
 //!
 //! A pattern becomes a regular expression, so that there is one matcher. There are no files here, so
-//! nothing else in a line is a pattern.
+//! a word that is a pattern stays as it is.
 
-use super::scope::Marked;
+use super::error::ShellError;
 use super::syntax::{Edit, Occurrence};
 use scale_down_engine::ground::pattern::Pattern;
 
 /// Most characters of a value that patterns are tried on: the number of attempts grows with its square.
 const CHARACTERS_MAX: usize = 4096;
+
+/// A character, and `true` if no quote protects it.
+pub(super) type Marked = (char, bool);
+
+/// Returns `true` if a whole text matches a pattern.
+///
+/// # Errors
+/// A pattern that is too long.
+pub(super) fn is_match(pattern: &[Marked], text: &str, ignores_case: bool) -> Result<bool, ShellError> {
+    let pattern = Pattern::new(&expression(pattern), true, ignores_case).map_err(ShellError::bash)?;
+    Ok(pattern.is_in(text))
+}
 
 impl Edit {
     /// Edits a value. The pattern's and the replacement's characters are marked where no quote protects them.

@@ -10,35 +10,51 @@
 //! caller supplies the output of command substitutions; without that, it is empty.
 
 mod arithmetic;
+mod assign;
 mod braces;
+mod builtins;
+mod clock;
+mod condition;
+mod condition_reader;
 mod document;
 mod dollar;
+mod error;
 mod expand;
+mod fields;
 pub mod filter;
 mod glob;
+mod input;
 mod keyword;
 mod lex;
 mod lexer;
 mod lines;
+mod machine;
 mod parameter;
+mod parser;
 mod read;
 mod redirect;
-mod scope;
+mod state;
+mod streams;
 mod syntax;
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;
 mod typed;
 mod typography;
+mod variable;
+mod words;
 
 pub use crate::ground::span::Span;
+pub use error::ShellError;
 pub use keyword::{is_keyword, precedes_command};
 pub use lex::{last_word, lex};
-pub use lexer::{Lexer, Token, TokenKind, is_continued, line_start};
-pub use lines::{LogicalLine, split_lines, strip_continuation_prompt, strip_prompt};
-pub use read::read;
-pub use redirect::redirect;
-pub(crate) use scope::HOME;
-pub use syntax::{Connector, RawCommand, ShellError, SimpleCommand, Stream, Streams, Word};
+pub use lexer::{Lexer, Token, TokenKind, line_start};
+pub use lines::{LogicalLine, is_continued, split_lines, strip_continuation_prompt, strip_prompt};
+pub use machine::{Environment, Machine, Step};
+pub use parser::read;
+pub(crate) use state::HOME;
+pub use state::State;
+pub use syntax::RawCommand;
 pub(crate) use typed::{CommandLine, is_assignment, open_quote, quoted, typed};
 pub use typography::{LookAlike, typography};
+pub use words::{SimpleCommand, Word};

@@ -1,7 +1,7 @@
 //! A line that is being typed: the words before the cursor.
 
 use super::lexer::{Lexer, TokenKind};
-use super::syntax::is_variable_name;
+use super::words::is_variable_name;
 
 /// The command at the cursor: its complete words, and the word that is being written.
 pub(crate) struct CommandLine {
