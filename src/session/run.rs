@@ -464,7 +464,7 @@ impl Run {
         self.work += active.machine.take_work();
         match step {
             Step::Command(words, input) => active.command = Some(Command { words, input }),
-            Step::Said(outcome) => self.record(outcome),
+            Step::Said(outcome) => self.keep(outcome),
             Step::Sleep(until_ms) => active.sleeps_until_ms = Some(until_ms),
             Step::Ask(prompt) => {
                 let question = Question::open(prompt);
@@ -489,6 +489,7 @@ impl Run {
 
     /// Gives the outcome of a command to the machine, and records what is left of it.
     fn finish(&mut self, mut outcome: Outcome) {
+        self.work += 1 + outcome::size(&outcome.blocks) as u64 / OUTPUT_PER_WORK;
         let Some(active) = &mut self.active else { return };
         active.end_command();
         if self.account.strict && outcome.stage == Stage::Shell && active.machine.is_in_substitution() {
@@ -497,7 +498,7 @@ impl Run {
             outcome.stage = Stage::Ok;
         }
         let outcome = active.machine.finish(outcome, &mut self.shell, self.has_terminal);
-        self.record(outcome);
+        self.keep(outcome);
     }
 
     /// Prints the news of the command that follows events. Returns `false` if it goes on.
@@ -569,6 +570,11 @@ impl Run {
 
     fn record(&mut self, outcome: Outcome) {
         self.work += 1 + outcome::size(&outcome.blocks) as u64 / OUTPUT_PER_WORK;
+        self.keep(outcome);
+    }
+
+    /// Adds an outcome, whose work has been counted, to the line.
+    fn keep(&mut self, outcome: Outcome) {
         if self.active.is_none() {
             self.shell.set_status(outcome.exit_code);
         }

@@ -12,7 +12,7 @@ use super::error::ShellError;
 use super::fields::Fields;
 use super::glob::Marked;
 use super::parameter;
-use super::parser::read;
+use super::read::Reader;
 use super::state::{HOME, State};
 use super::syntax::{AssignedValue, Assignment, Index, Parameter, ParameterExpansion, Program, RawWord, WordPart};
 use super::words::is_variable_name;
@@ -112,7 +112,8 @@ impl<'a> Expander<'a> {
         };
         // Braces come before all else, so what they make is read anew: `$A{1,2}` is `$A1 $A2`.
         for text in texts {
-            for word in read(&text)?.iter().flat_map(|command| &command.words) {
+            let mut reader = Reader::new(&text);
+            while let Some(word) = reader.word()? {
                 fields.extend(self.split(&word.parts)?);
             }
         }

@@ -147,7 +147,10 @@ impl<'a> Reader<'a> {
             self.take();
         }
         let value = if self.take_if('(') {
-            AssignedValue::List(self.elements(start)?)
+            self.open_compounds += 1;
+            let elements = self.elements(start)?;
+            self.open_compounds -= 1;
+            AssignedValue::List(elements)
         } else {
             AssignedValue::Text(self.value()?)
         };

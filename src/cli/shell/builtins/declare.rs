@@ -8,7 +8,7 @@ use super::super::parameter::quoted;
 use super::super::state::State;
 use super::super::variable::{Attributes, Value, Variable};
 use super::super::words::is_variable_name;
-use super::{Invocation, Reply};
+use super::invocation::{Invocation, Reply};
 
 /// What the letters of `declare` ask for.
 #[derive(Clone, Copy, Default)]

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use super::super::input::Input;
 use super::super::variable::Value;
-use super::{Invocation, Reply};
+use super::invocation::{Invocation, Reply};
 
 /// The options of `read`.
 #[derive(Debug, Default)]

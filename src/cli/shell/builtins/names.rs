@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::filter::FILTERS;
 use super::super::keyword::is_keyword;
-use super::{CONTROLS, Invocation, RUNNERS, Reply, find};
+use super::invocation::{CONTROLS, Invocation, RUNNERS, Reply};
 
 /// Commands of bash that are programs in a real system.
 const PROGRAMS: [&str; 9] = ["basename", "clear", "date", "dirname", "hostname", "seq", "sleep", "which", "whoami"];
@@ -21,7 +21,7 @@ fn kind(name: &str, invocation: &Invocation<'_>) -> Option<(&'static str, String
     if invocation.state.functions.contains_key(name) {
         return Some(("function", name.to_owned()));
     }
-    let is_own = find(name).is_some() || CONTROLS.contains(&name);
+    let is_own = (invocation.is_own)(name) || CONTROLS.contains(&name);
     if is_own && !PROGRAMS.contains(&name) {
         return Some(("builtin", name.to_owned()));
     }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::super::parameter::quoted;
 use super::super::state::Options;
-use super::{Invocation, Reply};
+use super::invocation::{Invocation, Reply};
 
 /// Sets an option by its letter. Returns `false` if there is no such letter.
 fn letter(options: &mut Options, letter: char, is_on: bool) -> bool {
@@ -156,8 +156,8 @@ pub(super) fn getopts(invocation: &mut Invocation<'_>) -> Reply {
     }
     if is_known && takes_value {
         if rest.is_empty() {
-            index += 1;
-            value = arguments.get(index - 1).cloned();
+            value = arguments.get(index).cloned();
+            index += usize::from(value.is_some());
             if value.is_none() {
                 found = if is_silent { ":" } else { "?" }.to_owned();
                 value = is_silent.then(|| letter.to_string());

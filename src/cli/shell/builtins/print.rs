@@ -1,7 +1,7 @@
 //! `echo` and `printf`.
 
-use super::format::{escaped, format};
-use super::{Invocation, Reply};
+use super::super::format::{escaped, format};
+use super::invocation::{Invocation, Reply};
 
 /// Most bytes that one `printf` prints.
 const OUTPUT_BYTES_MAX: usize = 1 << 20;

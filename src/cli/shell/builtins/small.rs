@@ -1,8 +1,8 @@
 //! Commands of a few lines each.
 
+use super::super::format::float;
 use super::super::{arithmetic, clock, condition, state};
-use super::format::float;
-use super::{Invocation, Reply};
+use super::invocation::{Invocation, Reply};
 
 /// Most bytes that `seq` prints.
 const OUTPUT_BYTES_MAX: usize = 1 << 20;

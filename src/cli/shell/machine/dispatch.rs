@@ -12,144 +12,12 @@ use super::super::keyword::is_keyword;
 use super::super::redirect::redirect;
 use super::super::state::State;
 use super::super::streams::Streams;
+use super::absent::ABSENT;
 use super::run::{Call, Environment, Machine, Step, shell_error};
 use super::scope::{Frame, FrameKind, Position, Scope};
 use crate::ground::error::Stage;
 use crate::ground::outcome::Block;
 use crate::ground::rendered::Rendered;
-
-/// Programs of a real system that people's scripts use, and that are not here.
-const ABSENT: &[&str] = &[
-    "apt",
-    "apt-get",
-    "base64",
-    "bc",
-    "brew",
-    "cargo",
-    "cert-manager",
-    "chmod",
-    "chown",
-    "code",
-    "column",
-    "comm",
-    "cp",
-    "curl",
-    "cmp",
-    "dd",
-    "df",
-    "diff",
-    "dig",
-    "docker",
-    "du",
-    "envsubst",
-    "exec",
-    "expr",
-    "find",
-    "flux",
-    "gcc",
-    "gh",
-    "git",
-    "go",
-    "gpg",
-    "gzip",
-    "helm",
-    "helmfile",
-    "host",
-    "htop",
-    "id",
-    "iptables",
-    "istioctl",
-    "java",
-    "join",
-    "journalctl",
-    "jq",
-    "k9s",
-    "kind",
-    "kubectx",
-    "kubelogin",
-    "kubens",
-    "kustomize",
-    "less",
-    "ln",
-    "ls",
-    "make",
-    "man",
-    "md5sum",
-    "minikube",
-    "mkdir",
-    "mktemp",
-    "more",
-    "mv",
-    "nano",
-    "nc",
-    "nl",
-    "node",
-    "npm",
-    "npx",
-    "nslookup",
-    "od",
-    "openssl",
-    "paste",
-    "perl",
-    "pidof",
-    "ping",
-    "pip",
-    "pip3",
-    "ps",
-    "pwsh",
-    "python",
-    "python3",
-    "realpath",
-    "rev",
-    "rm",
-    "rmdir",
-    "rsync",
-    "scp",
-    "service",
-    "sha256sum",
-    "shuf",
-    "snap",
-    "socat",
-    "split",
-    "ssh",
-    "ssh-keygen",
-    "stat",
-    "stern",
-    "strings",
-    "stty",
-    "su",
-    "systemctl",
-    "tac",
-    "tar",
-    "telnet",
-    "terraform",
-    "tmux",
-    "top",
-    "touch",
-    "tput",
-    "tree",
-    "tsort",
-    "uname",
-    "unzip",
-    "uuidgen",
-    "vi",
-    "vim",
-    "wget",
-    "xxd",
-    "yes",
-    "yq",
-    "yum",
-    "zip",
-];
-
-/// Returns the message about a program that a pipeline leads to and that is not here, with its exit status.
-pub(super) fn unavailable(name: &str) -> (String, i32) {
-    if ABSENT.contains(&name) {
-        (format!("{name}: {}", filter::unavailable()), 127)
-    } else {
-        (format!("bash: {name}: command not found"), 127)
-    }
-}
 
 impl Machine {
     /// Returns `true` for a command that can be carried out.
@@ -362,6 +230,7 @@ impl Machine {
             words: call.words.get(1..).unwrap_or_default(),
             declared: std::mem::take(&mut call.declared),
             input: self.inputs.last_mut(),
+            is_own: |name| builtins::find(name).is_some(),
             is_program: environment.is_program,
         };
         let reply = builtin(&mut invocation);
@@ -386,7 +255,7 @@ impl Machine {
             redirect(&mut blocks, streams, true);
         }
         if !blocks.is_empty() || self.scopes.is_empty() {
-            self.say(blocks, state.status, stage, state);
+            self.say(blocks, state.status, stage);
         }
         self.set_pipe_status(state);
         self.check_failure(state);
@@ -414,7 +283,9 @@ impl Machine {
                 .unwrap_or(Stage::Ok);
             input = self.input().map(Input::take_all);
         }
-        let Some(input) = input else {
+        let needs_none = call.words.iter().any(|word| word == "-n" || word.trim_start().starts_with("BEGIN"));
+        let is_reader = !(needs_none && matches!(call.words.first().map(String::as_str), Some("awk" | "jq")));
+        let Some(input) = input.or_else(|| (!is_reader).then(String::new)) else {
             return Some(Step::Command(call.words, None));
         };
         let words: Vec<&str> = call.words.iter().map(String::as_str).collect();
@@ -425,7 +296,7 @@ impl Machine {
         }
         state.status = outcome.exit_code;
         redirect(&mut outcome.blocks, call.streams, true);
-        self.say(outcome.blocks, state.status, outcome.stage, state);
+        self.say(outcome.blocks, state.status, outcome.stage);
         self.set_pipe_status(state);
         self.check_failure(state);
         None

@@ -226,9 +226,7 @@ impl Machine {
 
     /// Sends blocks through the redirections and captures around the current command. What is left of them goes to the
     /// terminal.
-    pub(super) fn route(&mut self, blocks: &mut Vec<Block>, has_terminal: bool, _: &State) {
-        let size = outcome::size(blocks);
-        self.work += (size / 256) as u64;
+    pub(super) fn route(&mut self, blocks: &mut Vec<Block>, has_terminal: bool) {
         for at in (0..self.scopes.len()).rev() {
             let is_outermost = at == 0;
             let Some(scope) = self.scopes.get_mut(at) else { continue };
@@ -260,7 +258,7 @@ impl Machine {
         let is_direct = self.scopes.is_empty() && has_terminal;
         // Before a terminal both streams lead to the same place, each with its own look.
         redirect(&mut outcome.blocks, streams, !is_direct || self.is_captured());
-        self.route(&mut outcome.blocks, has_terminal, state);
+        self.route(&mut outcome.blocks, has_terminal);
         if let Some(pipe) = self.scopes.iter_mut().rev().find_map(|scope| match scope {
             Scope::Pipe(pipe) => Some(pipe),
             _ => None,

@@ -1,5 +1,6 @@
 //! The machine that runs programs of the shell.
 
+mod absent;
 mod dispatch;
 mod flow;
 mod repeat;

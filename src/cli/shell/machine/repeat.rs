@@ -187,14 +187,14 @@ impl Machine {
         let Some(scope) = self.scopes.pop() else { return None };
         let status = state.status;
         if is_new {
-            self.print(printed, self.streams, status, state);
+            self.print(printed, self.streams, status);
         }
         self.scopes.push(scope);
         if is_over {
             let text = "watch: stopped after ten minutes of simulated time";
             self.pop_scope(state);
             state.status = 0;
-            self.say(vec![crate::ground::outcome::Block::Note(text.to_owned())], 0, Stage::Ok, state);
+            self.say(vec![crate::ground::outcome::Block::Note(text.to_owned())], 0, Stage::Ok);
             return None;
         }
         Some(Step::Sleep(wake_ms))

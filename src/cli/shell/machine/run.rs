@@ -262,7 +262,7 @@ impl Machine {
         if self.scopes.len() > SCOPES_MAX {
             let text = "playground: stopped: functions, substitutions and compound commands are nested too deeply";
             self.stop(state);
-            self.say(vec![shell_error(text)], 1, Stage::Shell, state);
+            self.say(vec![shell_error(text)], 1, Stage::Shell);
             state.status = 1;
         }
     }
@@ -414,7 +414,7 @@ impl Machine {
         if state.options.traces {
             let words: Vec<String> = call.words.iter().map(|word| traced(word)).collect();
             let block = Block::Remark(format!("+ {}\n", words.join(" ")));
-            self.say(vec![block], state.status, Stage::Ok, state);
+            self.say(vec![block], state.status, Stage::Ok);
         }
         self.dispatch(call, state, environment)
     }
@@ -430,12 +430,12 @@ impl Machine {
     pub(super) fn refuse(&mut self, error: ShellError, state: &mut State) {
         state.status = error.exit_code;
         let status = error.exit_code;
-        self.say(vec![shell_error(&error.message)], status, Stage::Shell, state);
+        self.say(vec![shell_error(&error.message)], status, Stage::Shell);
     }
 
     /// Sends what a command printed where it goes; what is left is for the caller to record.
-    pub(super) fn say(&mut self, mut blocks: Vec<Block>, status: i32, stage: Stage, state: &State) {
-        self.route(&mut blocks, false, state);
+    pub(super) fn say(&mut self, mut blocks: Vec<Block>, status: i32, stage: Stage) {
+        self.route(&mut blocks, false);
         self.said.push_back(Outcome { stage, exit_code: status, blocks });
     }
 
@@ -489,7 +489,7 @@ impl Machine {
             let words = Expander::new(&mut copy, None).word(name).unwrap_or_default();
             if let Some(name) = words.first().filter(|name| !self.is_known(name, state, environment)) {
                 // Nothing of the pipeline runs.
-                let (message, status) = super::dispatch::unavailable(name);
+                let (message, status) = super::absent::unavailable(name);
                 self.position.at = out;
                 self.refuse(ShellError { message, exit_code: status, at: 0 }, state);
                 self.check_failure(state);
@@ -559,14 +559,14 @@ impl Machine {
         let (minutes, rest_ms) = (took_ms / 60_000, took_ms % 60_000);
         let text =
             format!("\nreal\t{minutes}m{}.{:03}s\nuser\t0m0.000s\nsys\t0m0.000s\n", rest_ms / 1000, rest_ms % 1000);
-        self.say(vec![Block::Remark(text)], state.status, Stage::Ok, state);
+        self.say(vec![Block::Remark(text)], state.status, Stage::Ok);
     }
 
     /// Appends text to the standard output of the command under way.
-    pub(super) fn print(&mut self, text: String, streams: Streams, status: i32, state: &State) {
+    pub(super) fn print(&mut self, text: String, streams: Streams, status: i32) {
         let mut blocks = vec![Block::Output(Rendered::plain(text))];
         super::super::redirect::redirect(&mut blocks, streams, true);
-        self.say(blocks, status, Stage::Ok, state);
+        self.say(blocks, status, Stage::Ok);
     }
 }
 

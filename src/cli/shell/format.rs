@@ -1,7 +1,7 @@
 //! The formats of `printf`, and the escapes of `echo -e`.
 
-use super::super::clock;
-use super::super::parameter::shell_quoted;
+use super::clock;
+use super::parameter::shell_quoted;
 
 /// Greatest width and precision.
 const WIDTH_MAX: usize = 10_000;
@@ -252,7 +252,7 @@ fn converted(directive: &Directive, conversion: char, argument: &str) -> Result<
 }
 
 /// Formats a number as `%f`, `%e` or `%g` do.
-pub(in super::super) fn float(number: f64, conversion: char, precision: usize) -> String {
+pub(super) fn float(number: f64, conversion: char, precision: usize) -> String {
     let exponential = |precision: usize| {
         let text = format!("{number:.precision$e}");
         let (digits, exponent) = text.split_once('e').unwrap_or((&text, "0"));
