@@ -19,6 +19,7 @@ pub mod examples;
 pub mod lesson;
 pub mod metrics;
 mod open;
+mod remark;
 pub mod report;
 mod run;
 mod saved;

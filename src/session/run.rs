@@ -9,10 +9,11 @@ use std::sync::Arc;
 use super::active::{Active, Command};
 use super::entry::{Entry, EntryState};
 use super::lesson::Judge;
+use super::remark::{look_alike_note, shell_refusal};
 use super::timeline::Timeline;
 use scale_down_cli::az::account::Account;
 use scale_down_cli::az::exec::{self, Context, Question, Resumption, Terminal};
-use scale_down_cli::ground::error::{CliError, ErrorClass, Stage};
+use scale_down_cli::ground::error::Stage;
 use scale_down_cli::ground::outcome::{self, Block, Outcome};
 use scale_down_cli::playground::{self, Execution};
 use scale_down_cli::shell::{self, Environment, Machine, ShellError, State, Step};
@@ -25,29 +26,8 @@ const WORK_AT_ONCE_MAX: u64 = 100_000;
 /// Output that counts as a unit of work, in bytes.
 const OUTPUT_PER_WORK: u64 = 256;
 
-fn shell_refusal(error: ShellError) -> Outcome {
-    let mut refusal = CliError::new(ErrorClass::Shell, Stage::Shell, error.message).with_exit_code(error.exit_code);
-    refusal.bare = true;
-    Outcome::refused(Vec::new(), refusal)
-}
-
 /// Exit code of lines that were stopped because they do too much: that of bash for a command that cannot go on.
 const OVERWORKED: i32 = 1;
-
-/// Returns a note on the first character of a word processor in a line that failed; `None` if there is none.
-fn look_alike_note(line: &str) -> Option<String> {
-    let found = shell::typography(line);
-    let first = found.first()?;
-    let column = line.get(..first.span.start)?.chars().count() + 1;
-    let character = line.get(first.span.start..first.span.end)?;
-    let more = if found.len() > 1 { format!(", and {} more like it", found.len() - 1) } else { String::new() };
-    Some(format!(
-        "Character {column} is a {} ({}){more}: type {} instead.",
-        first.name,
-        character.escape_unicode(),
-        first.instead
-    ))
-}
 
 /// The state of a run at one moment of simulated time.
 #[derive(Debug, Clone, PartialEq)]
@@ -266,9 +246,10 @@ impl Run {
         }
         let text = "stopped: these commands do more at one moment than the playground accepts (100,000 commands, or 25 MB of output); type the rest by itself";
         let refusal = shell_refusal(ShellError { message: text.to_owned(), exit_code: OVERWORKED, at: 0 });
-        if let Some(active) = &mut self.active {
-            *active = Active::default();
+        if let Some(mut active) = self.active.replace(Active::default()) {
+            active.machine.interrupt(&mut self.shell);
         }
+        self.shell.set_status(OVERWORKED);
         self.record(refusal);
         self.end_line();
         self.drop_queue(OVERWORKED, "Not run: the lines before it were stopped.");

@@ -3,9 +3,9 @@
 use std::collections::BTreeMap;
 
 use super::super::format::float;
-use super::FilterOutput;
 use super::arguments::{Arguments, no_files};
 use super::awk_reader::{Expression, Pattern, Rule, Statement, read};
+use super::output::FilterOutput;
 use scale_down_engine::ground::pattern;
 
 /// Most steps of a program.

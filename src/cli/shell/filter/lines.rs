@@ -3,8 +3,8 @@
 use std::cmp::Ordering;
 use std::fmt::Write as _;
 
-use super::FilterOutput;
 use super::arguments::{Arguments, joined, no_files};
+use super::output::FilterOutput;
 use scale_down_engine::ground::pattern::Pattern;
 
 /// Prints the lines that match a pattern.

@@ -7,24 +7,19 @@ mod arguments;
 mod awk;
 mod awk_reader;
 mod jq;
+mod jq_reader;
+mod jq_run;
 mod lines;
+mod output;
 mod sed;
 mod text;
 
 use arguments::no_files;
+pub use output::FilterOutput;
 
 use crate::ground::error::{CliError, ErrorClass, Stage};
 use crate::ground::outcome::{Block, Outcome};
 use crate::ground::rendered::Rendered;
-
-/// The result of a filter.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct FilterOutput {
-    /// Text that it prints.
-    pub output: String,
-    /// Its exit code: 1 if `grep` finds nothing.
-    pub exit_code: i32,
-}
 
 /// The programs that a pipe can lead to.
 pub const FILTERS: [&str; 19] = [
