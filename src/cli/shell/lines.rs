@@ -5,6 +5,7 @@
 
 use super::lexer::{Lexer, TokenKind};
 use super::parser::{Extent, extent};
+use super::prompt::strip_prompt;
 use super::read::{HereDocument, Reader};
 use crate::ground::span::Span;
 
@@ -217,29 +218,6 @@ fn scan(text: &str) -> Continuation {
 fn is_command(text: &str) -> bool {
     let text = text.trim();
     !(text.is_empty() || text.starts_with('#') || text.starts_with("```"))
-}
-
-/// Removes `$ `, `PS> `, `PS C:\> ` or `user@host:~$ ` from the start of a line.
-#[must_use]
-pub fn strip_prompt(line: &str) -> &str {
-    let trimmed = line.trim_start();
-    if let Some(rest) = trimmed.strip_prefix("$ ") {
-        return rest;
-    }
-    if let Some(rest) = trimmed.strip_prefix("PS")
-        && let Some((path, rest)) = rest.split_once("> ")
-        && (path.is_empty() || path.starts_with(' '))
-    {
-        return rest;
-    }
-    if let Some((place, rest)) = trimmed.split_once("$ ")
-        && let Some((user, _)) = place.split_once('@')
-        && !user.is_empty()
-        && !place.contains(char::is_whitespace)
-    {
-        return rest;
-    }
-    line
 }
 
 /// Removes the `> ` that a shell shows before a continued line.
