@@ -47,8 +47,10 @@ impl Reply {
 }
 
 /// Commands of the shell that the machine carries out, because they change what runs next.
-pub(in super::super) const CONTROLS: [&str; 12] =
-    ["break", "continue", "return", "exit", "eval", "exec", "source", ".", "builtin", "wait", "sleep", "time"];
+pub(in super::super) const CONTROLS: [&str; 14] = [
+    "break", "continue", "return", "exit", "eval", "exec", "source", ".", "builtin", "wait", "sleep", "time", "bash",
+    "sh",
+];
 
 /// Programs that run the command behind them, or that pass input through, and are part of the shell here.
 pub(in super::super) const RUNNERS: [&str; 9] =

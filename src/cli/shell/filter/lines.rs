@@ -104,6 +104,11 @@ fn matches(patterns: &[Pattern], line: &str, as_words: bool, as_line: bool) -> V
 
 /// Runs `head` and `tail`: `-n N`, `-nN`, `-N`, and `-n -N` of `head` and `-n +N` of `tail`.
 pub(super) fn slice(arguments: &[&str], input: &str, is_tail: bool) -> Result<String, String> {
+    if let [option, rest @ ..] = arguments
+        && let Some(number) = option.strip_prefix("-c")
+    {
+        return bytes(number, rest, input, is_tail);
+    }
     let (number, rest) = match arguments {
         [] => ("10", arguments),
         ["-n" | "--lines", number, rest @ ..] => (*number, rest),
@@ -132,6 +137,20 @@ pub(super) fn slice(arguments: &[&str], input: &str, is_tail: bool) -> Result<St
         (true, true) => count.saturating_sub(1).min(length)..length,
     };
     Ok(joined(lines.get(range).unwrap_or_default().iter().copied()))
+}
+
+/// Returns the first bytes, or the last ones.
+fn bytes(number: &str, rest: &[&str], input: &str, is_tail: bool) -> Result<String, String> {
+    let (number, rest) = match (number, rest) {
+        ("", [number, rest @ ..]) => (*number, rest),
+        _ => (number, rest),
+    };
+    no_files(rest)?;
+    let count: usize = number.parse().map_err(|_| format!("invalid number of bytes: '{number}'"))?;
+    let at = if is_tail { input.len().saturating_sub(count) } else { count.min(input.len()) };
+    let at = (0..=at).rev().find(|at| input.is_char_boundary(*at)).unwrap_or(0);
+    let (first, last) = input.split_at(at);
+    Ok(if is_tail { last } else { first }.to_owned())
 }
 
 /// Counts lines, words and bytes.

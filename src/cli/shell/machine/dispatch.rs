@@ -9,6 +9,7 @@ use super::super::expand::{Assigned, file_name};
 use super::super::filter::{self, FILTERS};
 use super::super::input::Input;
 use super::super::keyword::is_keyword;
+use super::super::parameter::quoted;
 use super::super::redirect::redirect;
 use super::super::state::State;
 use super::super::streams::Streams;
@@ -72,6 +73,7 @@ impl Machine {
                 self.begin_text(&text, FrameKind::Eval, call.streams, state);
                 None
             }
+            "bash" | "sh" => self.shell_in_shell(call, state),
             "exec" => {
                 call.words.remove(0);
                 if call.words.is_empty() {
@@ -123,6 +125,37 @@ impl Machine {
             _ if FILTERS.contains(&name.as_str()) => self.filter(call, state),
             _ => self.hand_over(call, state, environment),
         }
+    }
+
+    /// Runs the text of `bash -c TEXT`, or what is fed to `bash`, as a subshell.
+    fn shell_in_shell(&mut self, mut call: Call, state: &mut State) -> Option<Step> {
+        let mut words = std::mem::take(&mut call.words).into_iter().skip(1);
+        let mut text = None;
+        let mut options = String::new();
+        let mut operands = Vec::new();
+        while let Some(word) = words.next() {
+            match word.strip_prefix('-') {
+                Some(letters) if letters.ends_with('c') => {
+                    options.extend(letters.chars().filter(|letter| "eux".contains(*letter)));
+                    text = words.next();
+                    // The first operand is the name of the shell.
+                    operands = words.by_ref().skip(1).collect();
+                }
+                Some(letters) => options.extend(letters.chars().filter(|letter| "eux".contains(*letter))),
+                None => {
+                    let message = format!("bash: {word}: there are no files here");
+                    self.refuse(ShellError { message, exit_code: 127, at: 0 }, state);
+                    self.check_failure(state);
+                    return None;
+                }
+            }
+        }
+        let text = text.or_else(|| call.input.take()).or_else(|| self.input().map(Input::take_all)).unwrap_or_default();
+        let options = if options.is_empty() { String::new() } else { format!("set -{options}\n") };
+        let operands: Vec<String> = operands.iter().map(|operand| quoted(operand)).collect();
+        let text = format!("(\nset -- {}\n{options}{text}\n)", operands.join(" "));
+        self.begin_text(&text, FrameKind::Eval, call.streams, state);
+        None
     }
 
     fn expand_alias(
