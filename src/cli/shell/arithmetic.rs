@@ -74,7 +74,7 @@ struct Place {
     key: Option<String>,
 }
 
-impl<'a> Sum<'a> {
+impl Sum<'_> {
     fn list(&mut self) -> Result<i64, String> {
         let mut value = self.ternary()?;
         while self.take(",") {
@@ -313,7 +313,7 @@ impl<'a> Sum<'a> {
             long.len() > found.len() && long.starts_with(found) && self.rest.starts_with(long) && !wanted.contains(long)
         });
         // `-` before a number may follow another sign: `- -1`, and `a--1` is no decrement of a constant.
-        if is_part_of_longer && !(matches!(found, "+" | "-") && !self.is_step_ahead()) {
+        if is_part_of_longer && (!matches!(found, "+" | "-") || self.is_step_ahead()) {
             return None;
         }
         self.rest = self.rest.get(found.len()..)?;

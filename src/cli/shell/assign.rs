@@ -17,22 +17,22 @@ pub(super) fn assign(state: &mut State, assigned: Assigned) -> Result<(), ShellE
     let Assigned { name, key, appends, value } = assigned;
     match value {
         Assignable::Text(text) => match key {
-            Some(key) => assign_element(state, &name, &key, text, appends),
-            None => assign_text(state, &name, text, appends),
+            Some(key) => assign_element(state, &name, &key, &text, appends),
+            None => assign_text(state, &name, &text, appends),
         },
         Assignable::List(elements) => assign_list(state, &name, elements, appends),
     }
 }
 
 /// Returns the text that a variable gets, by its attributes.
-fn converted(state: &mut State, name: &str, old: Option<String>, text: String) -> Result<String, ShellError> {
+fn converted(state: &mut State, name: &str, old: Option<String>, text: &str) -> Result<String, ShellError> {
     let attributes = state.attributes(name);
     if attributes.is_integer {
-        let number = arithmetic::number(&text, state)?;
+        let number = arithmetic::number(text, state)?;
         let before = old.map_or(Ok(0), |old| arithmetic::number(&old, state))?;
         return Ok(before.wrapping_add(number).to_string());
     }
-    let text = old.map_or(text.clone(), |old| old + &text);
+    let text = old.map_or_else(|| text.to_owned(), |old| old + text);
     Ok(match attributes {
         _ if attributes.is_lower => case(&text, false, true),
         _ if attributes.is_upper => case(&text, true, true),
@@ -44,13 +44,13 @@ fn converted(state: &mut State, name: &str, old: Option<String>, text: String) -
 ///
 /// # Errors
 /// Variables that may not be changed or become too long, and expressions that cannot be evaluated.
-pub(super) fn assign_text(state: &mut State, name: &str, text: String, appends: bool) -> Result<(), ShellError> {
+pub(super) fn assign_text(state: &mut State, name: &str, text: &str, appends: bool) -> Result<(), ShellError> {
     let old = if appends { state.text(name) } else { None };
     let text = converted(state, name, old, text)?;
     state.set(name, text)
 }
 
-fn assign_element(state: &mut State, name: &str, key: &str, text: String, appends: bool) -> Result<(), ShellError> {
+fn assign_element(state: &mut State, name: &str, key: &str, text: &str, appends: bool) -> Result<(), ShellError> {
     if state.is_map(name) {
         let old = if appends { state.entry(name, key) } else { None };
         let text = converted(state, name, old, text)?;
@@ -75,10 +75,9 @@ fn assign_list(
         let mut bare: Option<String> = None;
         for (key, text) in elements {
             match (key, bare.take()) {
-                (Some(key), _) => state.set_entry(name, &key, text)?,
                 // Without keys, they are keys and values in turn.
                 (None, None) => bare = Some(text),
-                (None, Some(key)) => state.set_entry(name, &key, text)?,
+                (Some(key), _) | (None, Some(key)) => state.set_entry(name, &key, text)?,
             }
         }
         return Ok(());
@@ -94,7 +93,7 @@ fn assign_list(
         if let Some(key) = key {
             next = arithmetic::number(&key, state)?;
         }
-        let text = converted(state, name, None, text)?;
+        let text = converted(state, name, None, &text)?;
         state.set_item(name, next, text)?;
         next += 1;
     }

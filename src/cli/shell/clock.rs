@@ -84,11 +84,10 @@ pub(super) fn formatted(format: &str, now_ms: u64) -> String {
             Some('w') => write!(text, "{}", (day_of_week + 4) % 7),
             Some('Z') => write!(text, "UTC"),
             Some('z') => write!(text, "+0000"),
-            Some('n') => write!(text, "\n"),
+            Some('n') => writeln!(text),
             Some('t') => write!(text, "\t"),
-            Some('%') => write!(text, "%"),
+            Some('%') | None => write!(text, "%"),
             Some(other) => write!(text, "%{other}"),
-            None => write!(text, "%"),
         };
     }
     text

@@ -7,6 +7,9 @@ use super::lexer::{Lexer, TokenKind};
 use super::read::{Reader, end_of_file, unexpected};
 use super::syntax::{Operation, RawWord};
 
+/// The words of a loop; the positional parameters without any.
+type LoopWords = Option<Arc<Vec<RawWord>>>;
+
 impl Reader<'_> {
     pub(super) fn read_if(&mut self) -> Result<(), ShellError> {
         let mut ends = Vec::new();
@@ -62,7 +65,7 @@ impl Reader<'_> {
     }
 
     /// Reads the name and the words of `for` and `select`, up to the `do`.
-    fn read_for_words(&mut self) -> Result<(String, Option<Arc<Vec<RawWord>>>), ShellError> {
+    fn read_for_words(&mut self) -> Result<(String, LoopWords), ShellError> {
         self.skip_blanks();
         let name = self.ahead().to_owned();
         if name.is_empty() {

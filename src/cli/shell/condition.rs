@@ -145,7 +145,7 @@ struct Test<'a> {
     depth: usize,
 }
 
-impl<'a> Test<'a> {
+impl Test<'_> {
     fn next_is(&mut self, text: &str) -> bool {
         let is_next = self.words.get(self.at).is_some_and(|word| word == text);
         self.at += usize::from(is_next);

@@ -130,9 +130,9 @@ impl Reader<'_> {
 
     /// Returns the end of the arithmetic `$((…))` that begins at `start`; `None` if it is a substitution.
     fn arithmetic_end(&self, start: usize) -> Option<usize> {
-        let mut lexer = Lexer::new(self.line.get(start..)?);
+        let lexer = Lexer::new(self.line.get(start..)?);
         let (mut depth, mut last) = (0_usize, None);
-        while let Some(token) = lexer.next() {
+        for token in lexer {
             match token.kind {
                 TokenKind::Open => depth += 1,
                 TokenKind::Close => depth -= 1,

@@ -208,7 +208,7 @@ impl<'a> Expander<'a> {
                 }
                 WordPart::Arithmetic { expression, quoted } => {
                     let text = self.text(expression)?;
-                    let value = arithmetic::evaluate(&text, self.state).map_err(|error| self.failed(&error))?;
+                    let value = arithmetic::evaluate(&text, self.state).map_err(|error| failed(&error))?;
                     self.add(&value.to_string(), *quoted, fields)?;
                 }
                 WordPart::Variable { parameter, operation, quoted } => {
@@ -219,18 +219,12 @@ impl<'a> Expander<'a> {
         Ok(())
     }
 
-    /// Creates the halt of an expression that cannot be evaluated.
-    fn failed(&self, error: &str) -> Halt {
-        let refusal = ShellError::bash(error);
-        if error.ends_with("unbound variable") { Halt::Fatal(refusal) } else { Halt::Refused(refusal) }
-    }
-
     fn add(&mut self, text: &str, quoted: bool, fields: &mut Fields) -> Result<(), Halt> {
         self.charge(text.len())?;
         if quoted {
-            fields.push(text)
+            fields.push(text);
         } else {
-            fields.push_split(text)
+            fields.push_split(text);
         }
         Ok(())
     }
@@ -462,4 +456,10 @@ fn is_quoted_list(part: &WordPart) -> bool {
 /// Returns the name of the file that a process substitution is read through.
 pub(super) fn file_name(index: usize) -> String {
     format!("/dev/fd/{}", 63_usize.saturating_sub(index))
+}
+
+/// Creates the halt of an expression that cannot be evaluated.
+fn failed(error: &str) -> Halt {
+    let refusal = ShellError::bash(error);
+    if error.ends_with("unbound variable") { Halt::Fatal(refusal) } else { Halt::Refused(refusal) }
 }

@@ -104,10 +104,9 @@ impl Directive {
 
     fn signed(&self, text: String, is_negative: bool) -> String {
         match is_negative {
-            true => text,
             false if self.has('+') => format!("+{text}"),
             false if self.has(' ') => format!(" {text}"),
-            false => text,
+            _ => text,
         }
     }
 }

@@ -51,7 +51,7 @@ pub(super) fn case(text: &str, is_upper: bool, is_whole: bool) -> String {
 
 /// Quotes a text so that the shell reads it as it is.
 pub(super) fn quoted(text: &str) -> String {
-    if text.chars().any(|letter| letter.is_control()) {
+    if text.chars().any(char::is_control) {
         let escaped = text.replace('\\', "\\\\").replace('\'', "\\'").replace('\n', "\\n").replace('\t', "\\t");
         return format!("$'{escaped}'");
     }

@@ -343,7 +343,6 @@ fn assigned_length(text: &str) -> Option<usize> {
         for (at, letter) in text.get(length..)?.char_indices() {
             match (quote, letter) {
                 (Some(open), _) if open == letter => quote = None,
-                (Some(_), _) => {}
                 (None, '"' | '\'') => quote = Some(letter),
                 (None, '[') => depth += 1,
                 (None, ']') if depth == 1 => {
@@ -352,7 +351,7 @@ fn assigned_length(text: &str) -> Option<usize> {
                 }
                 (None, ']') => depth -= 1,
                 (None, ' ' | '\t' | '\n') => return None,
-                (None, _) => {}
+                _ => {}
             }
         }
     }

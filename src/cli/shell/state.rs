@@ -170,7 +170,7 @@ impl State {
             "?" => self.status.to_string(),
             "#" => self.positional.len().to_string(),
             // There are no processes; any number does.
-            "$" | "BASHPID" => "1".to_owned(),
+            "$" | "BASHPID" | "OPTIND" => "1".to_owned(),
             "!" => (self.background_jobs > 0).then(|| (1000 + self.background_jobs).to_string())?,
             "0" | "BASH_ARGV0" => "bash".to_owned(),
             "-" => self.letters(),
@@ -187,7 +187,6 @@ impl State {
             "UID" | "EUID" => "1000".to_owned(),
             "PPID" => "0".to_owned(),
             "IFS" => " \t\n".to_owned(),
-            "OPTIND" => "1".to_owned(),
             "PS4" => "+ ".to_owned(),
             "LINENO" => self.line.to_string(),
             "SECONDS" => (self.now_ms / 1000).to_string(),
@@ -224,6 +223,13 @@ impl State {
     /// Returns the value of `IFS`.
     pub(super) fn separators(&mut self) -> String {
         self.text("IFS").unwrap_or_default()
+    }
+
+    /// Keeps the exit status as that of a pipeline of one command.
+    pub(super) fn keep_pipe_status(&mut self) {
+        if *self.pipe_statuses != [self.status] {
+            self.pipe_statuses = Arc::new(vec![self.status]);
+        }
     }
 
     fn insert(&mut self, name: &str, value: Value) {

@@ -227,8 +227,10 @@ fn written(name: &str, variable: &Variable) -> String {
             format!("declare -{flags} {name}=({})\n", elements.join(" "))
         }
         value @ Value::Map(_) => {
-            let elements: String =
-                value.elements().iter().map(|(key, text)| format!("[{key}]={} ", in_quotes(text))).collect();
+            let mut elements = String::new();
+            for (key, text) in value.elements() {
+                elements.extend(["[", &key, "]=", &in_quotes(text), " "]);
+            }
             format!("declare -{flags} {name}=({elements})\n")
         }
     }

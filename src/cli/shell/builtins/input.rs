@@ -165,7 +165,7 @@ pub(super) fn read(invocation: &mut Invocation<'_>) -> Reply {
         values.push((name.clone(), text(rest.get(..end).unwrap_or_default())));
     }
     for (name, value) in values {
-        set = set.and_then(|()| super::super::assign::assign_text(invocation.state, &name, value, false));
+        set = set.and_then(|()| super::super::assign::assign_text(invocation.state, &name, &value, false));
     }
     match set {
         Ok(()) => Reply::status(i32::from(!is_ended)),
@@ -183,7 +183,8 @@ pub(super) fn mapfile(invocation: &mut Invocation<'_>) -> Reply {
             "-t" => strips = true,
             "-d" => delimiter = words.next().and_then(|word| word.chars().next()).unwrap_or('\0'),
             "-n" => {
-                count = words.next().and_then(|word| word.parse().ok()).filter(|count| *count > 0).unwrap_or(usize::MAX)
+                count =
+                    words.next().and_then(|word| word.parse().ok()).filter(|count| *count > 0).unwrap_or(usize::MAX);
             }
             "-s" => skipped = words.next().and_then(|word| word.parse().ok()).unwrap_or(0),
             "-O" => origin = words.next().and_then(|word| word.parse().ok()).unwrap_or(0),

@@ -159,7 +159,7 @@ pub(super) fn getopts(invocation: &mut Invocation<'_>) -> Reply {
             value = arguments.get(index).cloned();
             index += usize::from(value.is_some());
             if value.is_none() {
-                found = if is_silent { ":" } else { "?" }.to_owned();
+                if is_silent { ":" } else { "?" }.clone_into(&mut found);
                 value = is_silent.then(|| letter.to_string());
                 if !is_silent {
                     reply.errors.push(format!("bash: option requires an argument -- {letter}"));

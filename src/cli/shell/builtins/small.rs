@@ -96,7 +96,7 @@ pub(super) fn seq(invocation: &mut Invocation<'_>) -> Reply {
         match word.as_str() {
             "-w" => is_padded = true,
             "-s" => separator = words.next().cloned().unwrap_or_default(),
-            word if word.starts_with("-s") => separator = word.get(2..).unwrap_or_default().to_owned(),
+            word if word.starts_with("-s") => word.get(2..).unwrap_or_default().clone_into(&mut separator),
             word => texts.push(word.to_owned()),
         }
     }
@@ -159,7 +159,7 @@ pub(super) fn date(invocation: &mut Invocation<'_>) -> Reply {
         let when = word.strip_prefix("--date=").map(str::to_owned);
         match word.as_str() {
             "-u" | "--utc" => {}
-            "-d" | "--date" | _ if word == "-d" || word == "--date" || when.is_some() => {
+            _ if word == "-d" || word == "--date" || when.is_some() => {
                 let when = when.or_else(|| words.next().cloned()).unwrap_or_default();
                 match clock::moment_ms(&when, now_ms) {
                     Some(at_ms) => now_ms = at_ms,

@@ -546,7 +546,7 @@ fn split(text: &str, separator: &str) -> Result<Vec<String>, String> {
     if text.is_empty() {
         return Ok(Vec::new());
     }
-    if separator.chars().count() == 1 && separator != "|" || separator == "|" {
+    if separator.chars().count() == 1 {
         return Ok(text.split(separator).map(str::to_owned).collect());
     }
     let pattern = pattern::Pattern::new(separator, true, false)?;

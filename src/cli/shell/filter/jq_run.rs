@@ -16,6 +16,7 @@ pub(super) struct Run {
 }
 
 impl Run {
+    #[expect(clippy::too_many_lines, reason = "one arm for each kind of expression")]
     pub(super) fn apply(&mut self, filter: &Filter, value: &Value, depth: usize) -> Result<Vec<Value>, String> {
         if depth > 4 * DEPTH_MAX {
             return Err("error: this program is nested too deeply".to_owned());
@@ -162,6 +163,7 @@ impl Run {
         Ok(found)
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each function")]
     fn call(&mut self, name: &str, arguments: &[Filter], value: &Value, depth: usize) -> Result<Vec<Value>, String> {
         let one = |result: Result<Value, String>| result.map(|value| vec![value]);
         let items = || match value {

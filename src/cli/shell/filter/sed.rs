@@ -100,7 +100,7 @@ fn run(commands: &mut [Command], input: &str, is_quiet: bool) -> String {
                     break;
                 }
                 Action::Print => out.extend(space.iter().chain(&['\n'])),
-                Action::Number => out.push_str(&format!("{}\n", index + 1)),
+                Action::Number => out.extend([&(index + 1).to_string(), "\n"]),
                 Action::Quit => {
                     quits = true;
                     break;

@@ -1,6 +1,9 @@
 //! Programs that are not here.
 
-use super::super::filter;
+use super::super::builtins::{self, CONTROLS, RUNNERS};
+use super::super::filter::{self, FILTERS};
+use super::super::state::State;
+use super::environment::Environment;
 
 /// Programs of a real system that people's scripts use, and that are not here.
 pub(super) const ABSENT: &[&str] = &[
@@ -126,4 +129,15 @@ pub(super) fn unavailable(name: &str) -> (String, i32) {
     } else {
         (format!("bash: {name}: command not found"), 127)
     }
+}
+
+/// Returns `true` for a command that can be carried out.
+pub(super) fn is_known(name: &str, state: &State, environment: &Environment<'_>) -> bool {
+    state.functions.contains_key(name)
+        || builtins::find(name).is_some()
+        || CONTROLS.contains(&name)
+        || RUNNERS.contains(&name)
+        || FILTERS.contains(&name)
+        || (environment.is_program)(name)
+        || state.aliases.contains_key(name)
 }

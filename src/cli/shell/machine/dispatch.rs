@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use super::super::assign::assign;
-use super::super::builtins::{self, CONTROLS, Invocation, RUNNERS, Reading, Reply};
+use super::super::builtins::{self, Invocation, Reading, Reply};
 use super::super::error::ShellError;
 use super::super::expand::{Assigned, file_name};
 use super::super::filter::{self, FILTERS};
@@ -14,24 +14,14 @@ use super::super::redirect::redirect;
 use super::super::state::State;
 use super::super::streams::Streams;
 use super::absent::ABSENT;
-use super::run::{Call, Environment, Machine, Step, shell_error};
+use super::environment::Environment;
+use super::run::{Call, Machine, Step, shell_error};
 use super::scope::{Frame, FrameKind, Position, Scope};
 use crate::ground::error::Stage;
 use crate::ground::outcome::Block;
 use crate::ground::rendered::Rendered;
 
 impl Machine {
-    /// Returns `true` for a command that can be carried out.
-    pub(super) fn is_known(&self, name: &str, state: &State, environment: &Environment<'_>) -> bool {
-        state.functions.contains_key(name)
-            || builtins::find(name).is_some()
-            || CONTROLS.contains(&name)
-            || RUNNERS.contains(&name)
-            || FILTERS.contains(&name)
-            || (environment.is_program)(name)
-            || state.aliases.contains_key(name)
-    }
-
     /// Carries out a command, or begins to. `None` if the next operation may follow at once.
     pub(super) fn dispatch(
         &mut self,
@@ -212,13 +202,12 @@ impl Machine {
             return self.check_failure(state);
         }
         if let Some(word) = call.words.get(1) {
-            match word.parse::<i64>() {
+            if let Ok(status) = word.parse::<i64>() {
                 // An exit status is a byte.
-                Ok(status) => state.status = i32::try_from(status & 0xff).unwrap_or(0),
-                Err(_) => {
-                    let message = format!("{name}: {word}: numeric argument required");
-                    self.refuse(ShellError { exit_code: 2, ..ShellError::bash(message) }, state);
-                }
+                state.status = i32::try_from(status & 0xff).unwrap_or(0);
+            } else {
+                let message = format!("{name}: {word}: numeric argument required");
+                self.refuse(ShellError { exit_code: 2, ..ShellError::bash(message) }, state);
             }
         } else if let Some(status) = self.status_before_trap() {
             state.status = status;
@@ -275,10 +264,10 @@ impl Machine {
     }
 
     /// Ends a command of the shell with its answer.
-    pub(super) fn reply(&mut self, reply: Reply, streams: Streams, stage: Stage, state: &mut State) {
+    pub(super) fn reply(&mut self, reply: Reply, streams: Streams, reached: Stage, state: &mut State) {
         state.status = reply.status;
         let mut blocks = Vec::new();
-        let stage = if reply.errors.is_empty() { stage } else { Stage::Shell };
+        let reached = if reply.errors.is_empty() { reached } else { Stage::Shell };
         self.work += (reply.output.len() / 256) as u64;
         if !reply.output.is_empty() {
             blocks.push(Block::Output(Rendered::plain(reply.output)));
@@ -288,14 +277,14 @@ impl Machine {
             redirect(&mut blocks, streams, true);
         }
         if !blocks.is_empty() || self.scopes.is_empty() {
-            self.say(blocks, state.status, stage);
+            self.say(blocks, state.status, reached);
         }
-        self.set_pipe_status(state);
+        state.keep_pipe_status();
         self.check_failure(state);
     }
 
     fn filter(&mut self, mut call: Call, state: &mut State) -> Option<Step> {
-        let mut stage = Stage::Ok;
+        let mut reached = Stage::Ok;
         let mut input = call.input.take();
         let files = std::mem::take(&mut call.files);
         let is_file = |word: &String| (0..files.len()).find(|index| file_name(*index) == *word);
@@ -305,7 +294,7 @@ impl Machine {
             input = Some(named.iter().filter_map(|index| files.get(*index)).cloned().collect());
         }
         if input.is_none() {
-            stage = self
+            reached = self
                 .scopes
                 .iter()
                 .rev()
@@ -325,12 +314,12 @@ impl Machine {
         self.work += (input.len() / 256) as u64;
         let mut outcome = filter::answer(&words, &input);
         if outcome.stage == Stage::Ok {
-            outcome.stage = stage;
+            outcome.stage = reached;
         }
         state.status = outcome.exit_code;
         redirect(&mut outcome.blocks, call.streams, true);
         self.say(outcome.blocks, state.status, outcome.stage);
-        self.set_pipe_status(state);
+        state.keep_pipe_status();
         self.check_failure(state);
         None
     }

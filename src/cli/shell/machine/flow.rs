@@ -9,7 +9,8 @@ use super::super::parser;
 use super::super::redirect::redirect;
 use super::super::state::State;
 use super::super::streams::Streams;
-use super::run::{Environment, Machine, Step};
+use super::environment::Environment;
+use super::run::{Machine, Step};
 use super::scope::{Frame, FrameKind, Position, Scope};
 use crate::ground::error::Stage;
 use crate::ground::outcome::{self, Block, Outcome};
@@ -269,15 +270,9 @@ impl Machine {
         if std::mem::take(&mut self.has_own_input) {
             self.inputs.pop();
         }
-        self.set_pipe_status(state);
+        state.keep_pipe_status();
         self.check_failure(state);
         outcome
-    }
-
-    pub(super) fn set_pipe_status(&self, state: &mut State) {
-        if *state.pipe_statuses != [state.status] {
-            state.pipe_statuses = Arc::new(vec![state.status]);
-        }
     }
 
     /// Takes the line that was typed for `read`.

@@ -2,9 +2,11 @@
 
 mod absent;
 mod dispatch;
+mod environment;
 mod flow;
 mod repeat;
 mod run;
 mod scope;
 
-pub use run::{Environment, Machine, Step};
+pub use environment::Environment;
+pub use run::{Machine, Step};

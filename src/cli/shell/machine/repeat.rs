@@ -6,7 +6,8 @@ use super::super::builtins::Reply;
 use super::super::error::ShellError;
 use super::super::input::Input;
 use super::super::state::State;
-use super::run::{Call, Environment, Machine, Step};
+use super::environment::Environment;
+use super::run::{Call, Machine, Step};
 use super::scope::{FrameKind, Scope, Watch};
 use crate::ground::duration::parse_duration_ms;
 use crate::ground::error::Stage;
@@ -46,7 +47,7 @@ impl Machine {
             time_ms = time_ms.saturating_add(word_ms);
         }
         state.status = 0;
-        self.set_pipe_status(state);
+        state.keep_pipe_status();
         let begun_ms = *self.begun_ms.get_or_insert(state.now_ms);
         if state.now_ms.saturating_sub(begun_ms) >= LINE_MS_MAX {
             let text = "playground: stopped: this line has slept for a day of simulated time";
@@ -184,7 +185,7 @@ impl Machine {
             watch.shown = Some(printed.clone());
         }
         self.guards_next = false;
-        let Some(scope) = self.scopes.pop() else { return None };
+        let scope = self.scopes.pop()?;
         let status = state.status;
         if is_new {
             self.print(printed, self.streams, status);
@@ -204,13 +205,12 @@ impl Machine {
     pub(super) fn last_command(&mut self, state: &mut State, environment: &Environment<'_>) -> Option<Step> {
         let Some(Scope::Frame(frame)) = self.scopes.last_mut() else { return None };
         let FrameKind::Last { command } = &mut frame.kind else { return None };
-        match command.take() {
-            Some(words) => self.dispatch_words(words, state, environment),
-            None => {
-                state.traps = std::sync::Arc::default();
-                self.exit(state);
-                None
-            }
+        if let Some(words) = command.take() {
+            self.dispatch_words(words, state, environment)
+        } else {
+            state.traps = std::sync::Arc::default();
+            self.exit(state);
+            None
         }
     }
 }

@@ -14,6 +14,7 @@ use super::super::parser;
 use super::super::state::{Function, State};
 use super::super::streams::Streams;
 use super::super::syntax::{Operation, RawCommand, Redirection};
+use super::environment::Environment;
 use super::scope::{Frame, FrameKind, Loop, Pending, Pipe, Position, Scope};
 use crate::ground::error::{CliError, ErrorClass, Stage};
 use crate::ground::outcome::{Block, Outcome};
@@ -27,16 +28,6 @@ const PAUSE_WORK: u64 = 500;
 
 /// Bytes of text that count as a unit of work.
 const BYTES_PER_WORK: usize = 256;
-
-/// What a machine knows of its caller.
-pub struct Environment<'a> {
-    /// Simulated time, in milliseconds.
-    pub now_ms: u64,
-    /// `true` if somebody is there to answer `read`.
-    pub has_terminal: bool,
-    /// Returns `true` for a program that the caller carries out.
-    pub is_program: &'a dyn Fn(&str) -> bool,
-}
 
 /// What the caller has to do before the next step.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -131,6 +122,7 @@ impl Machine {
         }
     }
 
+    #[expect(clippy::too_many_lines, reason = "one arm for each operation")]
     fn operation(&mut self, state: &mut State, environment: &Environment<'_>) -> Option<Step> {
         let Some(operation) = self.position.program.operations.get(self.position.at).cloned() else {
             return self.end_program(state, environment);
@@ -329,9 +321,9 @@ impl Machine {
             None => pending.before = Some(Box::new(state.clone())),
         }
         let mut expander = Expander::new(state, Some(&pending.outputs));
-        let expanded = expand(&mut expander);
+        let result = expand(&mut expander);
         self.work += (expander.size() / BYTES_PER_WORK) as u64;
-        match expanded {
+        match result {
             Ok(value) => Some(value),
             Err(Halt::Needs(program)) => {
                 self.position.at -= 1;
@@ -427,6 +419,7 @@ impl Machine {
     }
 
     /// Refuses a command with a message on standard error.
+    #[expect(clippy::needless_pass_by_value, reason = "a refusal is made where it is said")]
     pub(super) fn refuse(&mut self, error: ShellError, state: &mut State) {
         state.status = error.exit_code;
         let status = error.exit_code;
@@ -447,7 +440,7 @@ impl Machine {
             return;
         };
         open.word += 1;
-        if let Err(error) = super::super::assign::assign_text(state, name, word, false) {
+        if let Err(error) = super::super::assign::assign_text(state, name, &word, false) {
             self.position.at = end;
             self.refuse(error, state);
         }
@@ -487,7 +480,7 @@ impl Machine {
         for name in names {
             let mut copy = state.clone();
             let words = Expander::new(&mut copy, None).word(name).unwrap_or_default();
-            if let Some(name) = words.first().filter(|name| !self.is_known(name, state, environment)) {
+            if let Some(name) = words.first().filter(|name| !super::absent::is_known(name, state, environment)) {
                 // Nothing of the pipeline runs.
                 let (message, status) = super::absent::unavailable(name);
                 self.position.at = out;
