@@ -162,3 +162,156 @@ fn a_shell_lasts_from_line_to_line() {
     session.seek(end_ms);
     assert_eq!(session.transcript(), played);
 }
+
+/// Pieces of scripts, some of which do not fit together.
+const PIECES: &[&str] = &[
+    "if ",
+    "then ",
+    "else ",
+    "elif ",
+    "fi",
+    "while ",
+    "until ",
+    "for x in ",
+    "for ((i=0;i<3;i++)) ",
+    "do ",
+    "done",
+    "case x in ",
+    "esac",
+    "a) ",
+    ";; ",
+    ";& ",
+    "; ",
+    "\n",
+    " && ",
+    " || ",
+    " | ",
+    "& ",
+    "! ",
+    "{ ",
+    "}",
+    "( ",
+    ")",
+    "(( ",
+    "))",
+    "[[ ",
+    "]]",
+    "[ ",
+    "]",
+    "f() ",
+    "f ",
+    "f() { f; }\nf",
+    "return ",
+    "break 2",
+    "continue",
+    "exit 3",
+    "echo ",
+    "a ",
+    "$x ",
+    "\"$@\" ",
+    "${x:-",
+    "}",
+    "${#a[@]} ",
+    "$(",
+    "`",
+    "'",
+    "\"",
+    "\\",
+    "<(",
+    "<<E\n",
+    "E\n",
+    "<<<",
+    "> /dev/null ",
+    "2>&1 ",
+    "x=1 ",
+    "a=(",
+    "a[1]=",
+    "declare -A m ",
+    "m[k]=v ",
+    "read x ",
+    "printf '%5s|%d\\n' ",
+    "$((",
+    "1+2",
+    "x++ ",
+    "set -e\n",
+    "set -u\n",
+    "trap 'echo t' EXIT\n",
+    "trap 'f' ERR\n",
+    "eval ",
+    "xargs ",
+    "sleep 1 ",
+    "true ",
+    "false ",
+    "test ",
+    "-n ",
+    "== ",
+    "=~ ",
+    "-eq ",
+    "local y ",
+    "shift ",
+    "getopts ab: o ",
+    "mapfile l ",
+    "seq 3 ",
+    "sed 's/a/b/' ",
+    "awk '{print $1}' ",
+    "jq . ",
+    "sort ",
+    "tr a b ",
+    "watch ",
+    "exec ",
+    "time ",
+    "sudo ",
+    "bash -c ",
+    "{1..9} ",
+    "az group list ",
+    "kubectl get nodes ",
+];
+
+/// Whatever is typed ends, without a panic, on the stack of a page.
+#[test]
+fn nothing_panics() {
+    let run = || {
+        let mut state = 7_u64;
+        let mut below = |bound: usize| {
+            state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+            usize::try_from(state >> 33).expect("a number") % bound
+        };
+        for _ in 0..1_500 {
+            let text: String = (0..=below(24)).map(|_| PIECES[below(PIECES.len())]).collect();
+            let mut session = Session::new(SessionOptions { terminal: below(2) == 0, ..SessionOptions::default() });
+            session.submit(&text);
+            session.advance_until_answered();
+            session.submit("y");
+            session.advance_until_answered();
+            session.interrupt();
+            assert!(session.busy().is_none(), "{text}");
+        }
+        for deep in [
+            "(",
+            "{ ",
+            "if ",
+            "$(",
+            "\"$(",
+            "`",
+            "((",
+            "[[ ! ",
+            "[[ (",
+            "f() ",
+            "while ",
+            "${x:-",
+            "case x in a) ",
+            "! ",
+            "<(",
+            "$(( (",
+        ] {
+            let (output, _) = run(&deep.repeat(5_000));
+            assert!(output.len() < 1_000, "{deep}");
+        }
+        run(&format!("echo $(({}1{}))", "(".repeat(4_000), ")".repeat(4_000)));
+        run(&format!("[ {} x ]", "! ".repeat(4_000)));
+        run(&format!("echo x | jq '{}.{}'", "[".repeat(4_000), "]".repeat(4_000)));
+        run(&format!("awk 'BEGIN {{ print {}1{} }}'", "(".repeat(4_000), ")".repeat(4_000)));
+    };
+    let thread = std::thread::Builder::new().stack_size(1 << 20).spawn(run).expect("a thread");
+    thread.join().expect("no panic");
+}

@@ -29,14 +29,6 @@ pub fn lex(
     Ok(commands)
 }
 
-/// Returns the last word of a line as it is written; `None` if the shell refuses the line.
-#[must_use]
-pub fn last_word(line: &str) -> Option<&str> {
-    let commands = read(line).ok()?;
-    let span = commands.last()?.words.last()?.span;
-    line.get(span.start..span.end)
-}
-
 fn refusal(halt: Halt, at: usize) -> ShellError {
     match halt {
         Halt::Refused(error) | Halt::Fatal(error) => ShellError { at, ..error },

@@ -161,15 +161,6 @@ fn refused_end(text: &str) -> usize {
     text.len()
 }
 
-/// Returns `true` if a text that is typed needs further lines: it ends with a backslash, or within a compound
-/// command.
-#[must_use]
-pub fn is_continued(text: &str) -> bool {
-    let ends_with_escape =
-        Lexer::new(text).last().is_some_and(|token| token.kind == TokenKind::Escape && token.text.len() == 1);
-    ends_with_escape || split_lines(text).last().is_some_and(|line| extent(&line.text) == Extent::Open)
-}
-
 /// Returns the here-documents of a line whose texts are still to come, each with the line that ends it.
 fn open_documents(line: &str) -> Vec<HereDocument> {
     let mut reader = Reader::new(line);

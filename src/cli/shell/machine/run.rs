@@ -315,17 +315,33 @@ impl Machine {
         state: &mut State,
         expand: impl FnOnce(&mut Expander<'_>) -> Result<T, Halt>,
     ) -> Option<T> {
-        let mut pending = self.pending.take().unwrap_or_default();
-        match &pending.before {
-            Some(before) => state.restore(State::clone(before)),
-            None => pending.before = Some(Box::new(state.clone())),
-        }
+        let pending = self.begin_expansion(state);
         let mut expander = Expander::new(state, Some(&pending.outputs));
         let result = expand(&mut expander);
         self.work += (expander.size() / BYTES_PER_WORK) as u64;
         match result {
             Ok(value) => Some(value),
-            Err(Halt::Needs(program)) => {
+            Err(halt) => {
+                self.halt(halt, pending, state);
+                None
+            }
+        }
+    }
+
+    /// Takes up the expansion under way, or begins one, on the state that the shell had then.
+    fn begin_expansion(&mut self, state: &mut State) -> Pending {
+        let mut pending = self.pending.take().unwrap_or_default();
+        match &pending.before {
+            Some(before) => state.restore(State::clone(before)),
+            None => pending.before = Some(Box::new(state.clone())),
+        }
+        pending
+    }
+
+    /// Begins the commands that an expansion needs, or refuses the command.
+    fn halt(&mut self, halt: Halt, pending: Pending, state: &mut State) {
+        match halt {
+            Halt::Needs(program) => {
                 self.position.at -= 1;
                 let back = std::mem::replace(&mut self.position, Position { program, at: 0 });
                 let kind = FrameKind::Substitution { saved: Box::new(state.clone()), captured: String::new(), pending };
@@ -333,18 +349,15 @@ impl Machine {
                 state.options.exits_on_error = false;
                 let frame = Frame { back, streams: Streams::default(), has_input: false, kind };
                 self.push(Scope::Frame(Box::new(frame)), state);
-                None
             }
-            Err(Halt::Refused(error)) => {
+            Halt::Refused(error) => {
                 // Bash drops the rest of the line.
                 self.refuse(error, state);
                 self.abandon_line(state);
-                None
             }
-            Err(Halt::Fatal(error)) => {
+            Halt::Fatal(error) => {
                 self.refuse(error, state);
                 self.exit(state);
-                None
             }
         }
     }
