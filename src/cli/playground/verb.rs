@@ -11,7 +11,7 @@ use crate::az::exec::{Context, Until, Waiting, refusal};
 use crate::ground::duration::parse_duration_ms;
 use crate::ground::error::{CliError, ErrorClass, Stage};
 use crate::ground::outcome::{Block, Outcome};
-use crate::shell::{filter, is_keyword};
+use crate::shell::filter;
 
 /// Ends a command that prints one block.
 fn done(context: Context<'_>, block: Block) -> Execution {
@@ -68,8 +68,6 @@ pub(super) fn refuse(name: &str, mut context: Context<'_>) -> Execution {
 fn not_found(name: &str) -> CliError {
     let message = if filter::FILTERS.contains(&name) {
         format!("{name}: reads what is piped into it: az … | {name} …")
-    } else if is_keyword(name) {
-        format!("playground: `{name}' is not available here: there are no loops, conditions or functions")
     } else {
         format!("bash: {name}: command not found")
     };

@@ -106,10 +106,24 @@ impl Subject {
 
 /// Converts a pattern into a regular expression that matches whole texts.
 fn expression(pattern: &[Marked]) -> String {
-    let mut text = String::from("^(");
+    format!("^({})$", inner_expression(pattern))
+}
+
+fn inner_expression(pattern: &[Marked]) -> String {
+    let mut text = String::new();
     let mut rest = pattern;
     while let Some(((character, is_bare), after)) = rest.split_first() {
         rest = after;
+        if *is_bare
+            && "?*+@".contains(*character)
+            && let Some((alternatives, after)) = alternatives(after)
+        {
+            let alternatives: Vec<String> = alternatives.into_iter().map(inner_expression).collect();
+            text.extend(["(", &alternatives.join("|"), ")"]);
+            text.extend(Some(*character).filter(|sign| *sign != '@'));
+            rest = after;
+            continue;
+        }
         match character {
             '*' if *is_bare => text.push_str(".*"),
             '?' if *is_bare => text.push('.'),
@@ -124,8 +138,33 @@ fn expression(pattern: &[Marked]) -> String {
             letter => text.push(*letter),
         }
     }
-    text.push_str(")$");
     text
+}
+
+/// Returns the alternatives in the parentheses that a pattern begins with, and the rest behind them.
+fn alternatives(pattern: &[Marked]) -> Option<(Vec<&[Marked]>, &[Marked])> {
+    if pattern.first() != Some(&('(', true)) {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let mut start = 1;
+    let mut found = Vec::new();
+    for (at, (character, _)) in pattern.iter().enumerate().filter(|(_, (_, is_bare))| *is_bare) {
+        match character {
+            '(' => depth += 1,
+            ')' if depth == 1 => {
+                found.push(pattern.get(start..at)?);
+                return Some((found, pattern.get(at + 1..)?));
+            }
+            ')' => depth -= 1,
+            '|' if depth == 1 => {
+                found.push(pattern.get(start..at)?);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Converts a class of characters, given after its `[`, into a regular expression; also returns the

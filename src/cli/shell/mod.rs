@@ -49,6 +49,7 @@ mod variable;
 mod words;
 
 pub use crate::ground::span::Span;
+pub use builtins::is_command;
 pub use error::ShellError;
 pub use keyword::{is_keyword, precedes_command};
 pub use lex::lex;

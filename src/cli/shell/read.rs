@@ -209,6 +209,7 @@ impl<'a> Reader<'a> {
         while let Some(character) = self.peek() {
             match character {
                 '<' if self.rest().starts_with("<(") => self.process(&mut word)?,
+                '(' if word.ends_with_repetition() => self.extended_pattern(&mut word)?,
                 _ if is_metacharacter(character) => break,
                 _ => self.piece(character, &mut word)?,
             }
@@ -216,6 +217,24 @@ impl<'a> Reader<'a> {
         word.span = Span { start, end: self.at() };
         self.line.get(start..word.span.end).unwrap_or_default().clone_into(&mut word.source);
         Ok((!word.parts.is_empty()).then_some(word))
+    }
+
+    /// Reads the alternatives of `+(a|b)`, up to and including the parenthesis that closes them.
+    fn extended_pattern(&mut self, word: &mut RawWord) -> Result<(), ShellError> {
+        let start = self.at();
+        let mut depth = 0_usize;
+        loop {
+            let character = self.peek().ok_or_else(|| open(")", start))?;
+            match character {
+                '(' => depth += 1,
+                ')' => depth -= 1,
+                _ => {}
+            }
+            self.piece(character, word)?;
+            if depth == 0 {
+                return Ok(());
+            }
+        }
     }
 
     /// Reads the next piece of a word that is not quoted.

@@ -169,6 +169,11 @@ impl RawWord {
         }
     }
 
+    /// Returns `true` if a pattern in parentheses may follow: `+(…)`.
+    pub(super) fn ends_with_repetition(&self) -> bool {
+        matches!(self.parts.last(), Some(WordPart::Text { text, quoted: false }) if text.ends_with(['?', '*', '+', '@', '!']))
+    }
+
     /// Begins a quoted part, so that empty quotes make an empty word.
     pub(super) fn open_quote(&mut self) {
         if !matches!(self.parts.last(), Some(WordPart::Text { quoted: true, .. })) {

@@ -30,7 +30,7 @@ pub(crate) fn typed(text: &str) -> Option<CommandLine> {
     while let Some(token) = lexer.next() {
         let is_separator = match token.kind {
             TokenKind::Blank | TokenKind::LineBreak | TokenKind::Comment => true,
-            TokenKind::Operator => matches!(token.text, ";" | "|" | "&"),
+            TokenKind::Operator => matches!(token.text, ";" | "|" | "&" | "(" | ")"),
             _ => false,
         };
         if is_separator {

@@ -12,3 +12,4 @@ mod table;
 pub(super) use input::Reading;
 pub(super) use invocation::{CONTROLS, Invocation, RUNNERS, Reply};
 pub(super) use table::find;
+pub use table::is_command;

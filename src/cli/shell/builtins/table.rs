@@ -1,6 +1,6 @@
 //! The table of the shell's commands.
 
-use super::invocation::{Invocation, Reply};
+use super::invocation::{CONTROLS, Invocation, RUNNERS, Reply};
 use super::{declare, input, names, options, print, small};
 
 /// Carries out a command.
@@ -53,6 +53,12 @@ const BUILTINS: [(&str, Builtin); 45] = [
     ("date", small::date),
     ("kill", small::succeed),
 ];
+
+/// Returns `true` for a command that the shell itself carries out, or that runs the command behind it.
+#[must_use]
+pub fn is_command(name: &str) -> bool {
+    find(name).is_some() || CONTROLS.contains(&name) || RUNNERS.contains(&name)
+}
 
 /// Returns the function of a command of the shell.
 pub(in super::super) fn find(name: &str) -> Option<Builtin> {

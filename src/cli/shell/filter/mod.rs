@@ -84,6 +84,12 @@ pub fn answer(words: &[&str], input: &str) -> Outcome {
             let blocks = vec![Block::Output(Rendered::plain(filtered.output))];
             Outcome { stage: Stage::Ok, exit_code: filtered.exit_code, blocks }
         }
+        // What it cannot write to a file still goes on.
+        Err(error) if error.program == "tee" => {
+            let mut outcome = refusal(&error.to_string(), 1);
+            outcome.blocks.insert(0, Block::Output(Rendered::plain(input.to_owned())));
+            outcome
+        }
         Err(error) => refusal(&error.to_string(), 2),
     }
 }

@@ -180,10 +180,9 @@ impl Machine {
         let printed = std::mem::take(&mut watch.captured);
         let is_over = now_ms >= watch.end_ms;
         let wake_ms = now_ms.saturating_add(watch.interval_ms);
-        let is_new = watch.shown.as_ref() != Some(&printed);
-        if is_new {
-            watch.shown = Some(printed.clone());
-        }
+        let shown = without_ages(&printed);
+        let is_new = watch.shown.as_ref() != Some(&shown);
+        watch.shown = Some(shown);
         self.guards_next = false;
         let scope = self.scopes.pop()?;
         let status = state.status;
@@ -213,4 +212,15 @@ impl Machine {
             None
         }
     }
+}
+
+/// Leaves out the ages in a text, `5m13s`: that something has grown older is no news.
+fn without_ages(text: &str) -> String {
+    let is_age = |word: &str| {
+        word.starts_with(|first: char| first.is_ascii_digit())
+            && word.ends_with(['s', 'm', 'h', 'd'])
+            && word.chars().all(|letter| letter.is_ascii_digit() || "smhd".contains(letter))
+    };
+    let words = text.split_whitespace().filter(|word| !is_age(word));
+    words.flat_map(|word| [word, " "]).collect()
 }

@@ -111,7 +111,7 @@ pub(super) struct Watch {
     /// Simulated time at which it ends, in milliseconds.
     pub(super) end_ms: u64,
     pub(super) captured: String,
-    /// Output that was shown last.
+    /// Output that was shown last, without ages.
     pub(super) shown: Option<String>,
     /// `true` while the command runs, `false` while it waits.
     pub(super) runs: bool,
