@@ -47,7 +47,7 @@ fn recorded_scripts_do_what_they_do_in_bash() {
 
 #[test]
 fn own_scripts_do_what_they_do_in_bash() {
-    hold("own.jsonl", 100);
+    hold("own.jsonl", 300);
 }
 
 /// A condition that is false deletes nothing.

@@ -6,6 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use super::error::ShellError;
+use super::streams::Streams;
 use super::syntax::Program;
 use super::variable::{Attributes, Value, Variable};
 
@@ -68,6 +69,8 @@ pub struct State {
     pub(super) status: i32,
     /// Exit statuses of the last pipeline.
     pub(super) pipe_statuses: Arc<Vec<i32>>,
+    /// Redirections of everything that the shell runs: `exec 2>&1`.
+    pub(super) streams: Streams,
     /// State of the generator of `$RANDOM`.
     random: u32,
     /// Number of commands that were asked to run in the background.
@@ -94,6 +97,7 @@ impl Default for State {
             calls: Arc::default(),
             status: 0,
             pipe_statuses: Arc::new(vec![0]),
+            streams: Streams::default(),
             random: 42,
             background_jobs: 0,
             option_letter: 0,
@@ -141,6 +145,7 @@ impl State {
     pub fn renew(&mut self) {
         self.options = Options { expands_aliases: self.options.expands_aliases, ..Options::default() };
         self.traps = Arc::default();
+        self.streams = Streams::default();
     }
 
     /// Returns `true` if a command waits for the end of the shell.
@@ -360,7 +365,10 @@ impl State {
         };
         match name {
             "PIPESTATUS" => return number(&mut self.pipe_statuses.iter().map(ToString::to_string)),
-            "FUNCNAME" => return number(&mut self.calls.iter().rev().cloned()),
+            "FUNCNAME" => {
+                let main = (!self.calls.is_empty()).then(|| "main".to_owned());
+                return number(&mut self.calls.iter().rev().cloned().chain(main));
+            }
             "BASH_SOURCE" => return number(&mut std::iter::once("bash".to_owned())),
             _ => {}
         }

@@ -8,8 +8,8 @@ use super::super::keyword::is_keyword;
 use super::invocation::{CONTROLS, Invocation, RUNNERS, Reply};
 
 /// Commands of bash that are programs in a real system.
-const PROGRAMS: [&str; 11] =
-    ["bash", "sh", "basename", "clear", "date", "dirname", "hostname", "seq", "sleep", "which", "whoami"];
+const PROGRAMS: [&str; 12] =
+    ["yes", "bash", "sh", "basename", "clear", "date", "dirname", "hostname", "seq", "sleep", "which", "whoami"];
 
 /// The kind of a name, and the text that `command -v` prints.
 fn kind(name: &str, invocation: &Invocation<'_>) -> Option<(&'static str, String)> {

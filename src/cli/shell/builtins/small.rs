@@ -4,6 +4,9 @@ use super::super::format::float;
 use super::super::{arithmetic, clock, condition, state};
 use super::invocation::{Invocation, Reply};
 
+/// Lines that `yes` prints.
+const YES_LINES: usize = 1000;
+
 /// Most bytes that `seq` prints.
 const OUTPUT_BYTES_MAX: usize = 1 << 20;
 
@@ -43,6 +46,12 @@ pub(super) fn calculate(invocation: &mut Invocation<'_>) -> Reply {
         }
     }
     Reply::status(i32::from(value == 0))
+}
+
+/// Prints its words again and again; here not for ever, as nothing reads it at the same time.
+pub(super) fn yes(invocation: &mut Invocation<'_>) -> Reply {
+    let line = if invocation.words.is_empty() { "y".to_owned() } else { invocation.words.join(" ") };
+    Reply::output(format!("{line}\n").repeat(YES_LINES))
 }
 
 pub(super) fn pwd(invocation: &mut Invocation<'_>) -> Reply {

@@ -6,7 +6,7 @@ use super::{declare, input, names, options, print, small};
 /// Carries out a command.
 pub(in super::super) type Builtin = fn(&mut Invocation<'_>) -> Reply;
 
-const BUILTINS: [(&str, Builtin); 45] = [
+const BUILTINS: [(&str, Builtin); 46] = [
     (":", small::succeed),
     ("true", small::succeed),
     ("false", small::fail),
@@ -50,6 +50,7 @@ const BUILTINS: [(&str, Builtin); 45] = [
     ("basename", small::basename),
     ("dirname", small::dirname),
     ("seq", small::seq),
+    ("yes", small::yes),
     ("date", small::date),
     ("kill", small::succeed),
 ];

@@ -71,7 +71,7 @@ pub(super) fn jq(words: &[&str], input: &str) -> Result<FilterOutput, String> {
         values = vec![Value::Array(values)];
     }
     let mut found = FilterOutput { output: String::new(), exit_code: 0 };
-    let mut last = Value::Null;
+    let (mut last, mut is_empty) = (Value::Null, true);
     for value in values {
         let mut run = Run { variables: variables.clone(), count: 0 };
         for result in run.apply(&program, &value, 0)? {
@@ -85,10 +85,11 @@ pub(super) fn jq(words: &[&str], input: &str) -> Result<FilterOutput, String> {
                 found.output.push('\n');
             }
             last = result;
+            is_empty = false;
         }
     }
     if judges {
-        found.exit_code = i32::from(!is_true(&last));
+        found.exit_code = if is_empty { 4 } else { i32::from(!is_true(&last)) };
     }
     Ok(found)
 }

@@ -232,6 +232,11 @@ impl Run {
                 Value::Object(map) => {
                     Ok(map.iter().map(|(key, value)| serde_json::json!({ "key": key, "value": value })).collect())
                 }
+                Value::Array(items) => Ok(items
+                    .iter()
+                    .enumerate()
+                    .map(|(key, value)| serde_json::json!({ "key": key, "value": value }))
+                    .collect()),
                 other => Err(format!("error: {} has no entries", kind(other))),
             }),
             ("recurse", []) => Ok(all_of(value)),

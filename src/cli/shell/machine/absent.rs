@@ -116,7 +116,6 @@ pub(super) const ABSENT: &[&str] = &[
     "vim",
     "wget",
     "xxd",
-    "yes",
     "yq",
     "yum",
     "zip",

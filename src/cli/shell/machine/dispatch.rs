@@ -68,6 +68,8 @@ impl Machine {
                 call.words.remove(0);
                 if call.words.is_empty() {
                     state.status = 0;
+                    state.streams = call.streams;
+                    self.shell_streams = call.streams;
                     return None;
                 }
                 let command = Some(std::mem::take(&mut call.words));

@@ -250,6 +250,7 @@ impl Machine {
             captured.push_str(&outcome::stdout(blocks));
             blocks.retain(|block| !matches!(block, Block::Output(_) | Block::Question(_) | Block::Examples(_)));
         }
+        redirect(blocks, self.shell_streams, true);
     }
 
     /// Takes the outcome of the command that the caller has carried out, and returns what is left to record.

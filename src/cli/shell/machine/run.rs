@@ -77,6 +77,8 @@ pub struct Machine {
     pub(super) work: u64,
     /// `true` once `exit` has run, or a failure that `set -e` does not forgive.
     pub(super) has_exited: bool,
+    /// Redirections of everything that the shell runs.
+    pub(super) shell_streams: Streams,
     /// Simulated time at which the program first slept, in milliseconds.
     pub(super) begun_ms: Option<u64>,
     /// `true` while a command runs whose failure another one looks at.
@@ -109,6 +111,7 @@ impl Machine {
     /// Runs until the caller has something to do.
     pub fn step(&mut self, state: &mut State, environment: &Environment<'_>) -> Step {
         state.now_ms = environment.now_ms;
+        self.shell_streams = state.streams;
         loop {
             if let Some(said) = self.said.pop_front() {
                 return Step::Said(said);
