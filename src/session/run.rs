@@ -360,7 +360,15 @@ impl Run {
             }
             Ok(machine) => machine,
             Err(error) => {
+                // Where a compound command ends that cannot be read is not known, so a script ends there, as in bash.
+                let ends_script = shell::has_keyword(&line);
                 self.record(shell_refusal(error));
+                if ends_script {
+                    self.end_line();
+                    self.has_exited = true;
+                    self.drop_queue(self.shell.status(), "Not run: the line before it could not be read.");
+                    return false;
+                }
                 Machine::default()
             }
         };

@@ -1,5 +1,7 @@
 //! Scripts through a session, compared with what bash printed, and the limits of what they may do.
 
+#![allow(clippy::indexing_slicing)]
+
 use std::fs;
 use std::path::Path;
 
@@ -68,6 +70,15 @@ fn a_body_that_is_not_taken_does_not_run() {
         format!("select x in a b; do {delete}; done"),
         format!("if true; then\n  {delete}\n"),
         format!("if true; then\n  {delete}\n  done\nfi"),
+        format!("if then\n  {delete}\nfi"),
+        format!("for x in a; do done\n  {delete}\ndone"),
+        format!("(\n  fi\n  {delete}\n)"),
+        format!("f() {{\n  done\n  {delete}\n}}"),
+        format!("while\n  {delete} )\ndo echo; done"),
+        format!("coproc {delete}"),
+        format!("case x in\n  x) esac )\n  {delete}\nesac"),
+        format!("x=$(\n  {delete}\n  fi\n)"),
+        format!("if false; then echo a; else ; {delete}; fi"),
         format!("[[ 1 -eq 2 ]] && {{ {delete}; }}"),
         format!("for x in; do {delete}; done"),
         format!("{delete} > list.txt"),
@@ -128,6 +139,19 @@ fn what_would_not_end_is_ended() {
     stopped("x=aaaa; while true; do x=$x$x; done", "too long");
     stopped("for ((;;)); do :; done", "stopped");
     stopped("while true; do echo y; done", "stopped");
+}
+
+#[test]
+fn a_script_ends_where_it_cannot_be_read() {
+    let mut session = Session::new(SessionOptions::default());
+    session.submit("echo a\nif then\n  echo b\nfi\necho c");
+    let told: Vec<_> = session.transcript().iter().map(|entry| (entry.stdout(), entry.exit_code)).collect();
+    assert_eq!(told, [("a\n".to_owned(), Some(0)), (String::new(), Some(2)), (String::new(), Some(2))]);
+    assert!(session.has_exited() && session.busy().is_none());
+    assert!(session.transcript()[1].stderr().contains("syntax error near unexpected token `then'"));
+    assert!(session.transcript()[2].stderr().starts_with("NOTE: Not run"));
+    session.submit("echo d");
+    assert_eq!(session.transcript().last().map(|entry| entry.stdout()).as_deref(), Some("d\n"));
 }
 
 #[test]

@@ -7,6 +7,7 @@ use super::lexer::{Lexer, TokenKind};
 use super::parser::{Extent, extent};
 use super::prompt::strip_prompt;
 use super::read::{HereDocument, Reader};
+use super::typing::{end_by_words, is_continued};
 use crate::ground::span::Span;
 
 /// One complete line, ready for the shell.
@@ -110,7 +111,13 @@ struct Compound {
 impl Compound {
     /// Finds the end of the compound command that a line begins and does not end; `None` if it is no such line.
     fn find(line: &LogicalLine, following: &[&str]) -> Option<Self> {
-        if extent(&line.text) != Extent::Open {
+        // A line that cannot be read may still begin what must not run.
+        let is_open = match extent(&line.text) {
+            Extent::Open => true,
+            Extent::Refused => is_continued(&line.text),
+            Extent::Complete(_) => false,
+        };
+        if !is_open {
             return None;
         }
         let mut text = format!("{}\n", line.text);
@@ -127,7 +134,7 @@ impl Compound {
             Extent::Complete(end) => end,
             // Without an end, all that follows belongs to it.
             Extent::Open => text.len(),
-            Extent::Refused => refused_end(&text),
+            Extent::Refused => end_by_words(&text),
         };
         let lines = ends.iter().position(|line_end| *line_end >= end).map_or(ends.len(), |last| last + 1);
         let length: usize = following.iter().take(lines).map(|physical| physical.len()).sum();
@@ -138,27 +145,6 @@ impl Compound {
         let text = text.trim_end_matches('\n').to_owned();
         Some(Self { text, lines, length: (length + 1).saturating_sub(line_break) })
     }
-}
-
-/// Returns the end of a compound command that cannot be read, by its words alone.
-fn refused_end(text: &str) -> usize {
-    let mut depth = 0_i32;
-    let mut end = 0;
-    for line in text.split_inclusive('\n') {
-        end += line.len();
-        let code = line.trim();
-        for word in code.split(|letter: char| letter.is_whitespace() || matches!(letter, ';' | '(' | ')')) {
-            match word {
-                "if" | "case" | "do" | "{" | "select" => depth += 1,
-                "fi" | "esac" | "done" | "}" => depth -= 1,
-                _ => {}
-            }
-        }
-        if depth <= 0 && end > line.len() {
-            return end;
-        }
-    }
-    text.len()
 }
 
 /// Returns the here-documents of a line whose texts are still to come, each with the line that ends it.

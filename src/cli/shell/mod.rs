@@ -62,6 +62,6 @@ pub(crate) use state::HOME;
 pub use state::State;
 pub use syntax::RawCommand;
 pub(crate) use typed::{CommandLine, is_assignment, open_quote, quoted, typed};
-pub use typing::{is_continued, last_word};
+pub use typing::{has_keyword, is_continued, last_word};
 pub use typography::{LookAlike, typography};
 pub use words::{SimpleCommand, Word};

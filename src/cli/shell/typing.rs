@@ -2,7 +2,7 @@
 //!
 //! The console asks at every key, before the simulator has arrived: so this knows tokens and keywords, and no grammar.
 
-use super::keyword::precedes_command;
+use super::keyword::{is_keyword, precedes_command};
 use super::lexer::{Lexer, Token, TokenKind};
 use crate::ground::span::Span;
 
@@ -75,6 +75,56 @@ pub fn last_word(line: &str) -> Option<&str> {
     last.filter(|_| !pieces.lexer.is_nested())
 }
 
+/// The compound commands that are open, by their words alone.
+struct Nesting<'a> {
+    /// The words that end what is open, the innermost last.
+    open: Vec<&'static str>,
+    begins_command: bool,
+    before: &'a str,
+}
+
+impl<'a> Nesting<'a> {
+    fn new() -> Self {
+        Self { open: Vec::new(), begins_command: true, before: "" }
+    }
+
+    fn step(&mut self, piece: &Piece<'a>) {
+        match piece {
+            Piece::Word(word) if self.begins_command => {
+                let end = match *word {
+                    "if" => Some("fi"),
+                    "while" | "until" | "for" | "select" => Some("done"),
+                    "case" => Some("esac"),
+                    "{" => Some("}"),
+                    _ => None,
+                };
+                self.open.extend(end);
+                if self.open.last() == Some(word) {
+                    self.open.pop();
+                }
+                self.begins_command = precedes_command(word);
+                self.before = word;
+            }
+            Piece::Word(word) => self.before = word,
+            Piece::Operator("(") => {
+                if self.begins_command || self.before.ends_with('=') {
+                    self.open.push(")");
+                }
+            }
+            Piece::Operator(")") => {
+                if self.open.last() == Some(&")") {
+                    self.open.pop();
+                }
+                self.begins_command = true;
+            }
+            Piece::Operator(operator) => {
+                self.begins_command = matches!(*operator, ";" | "&" | "|" | "\n");
+                self.before = "";
+            }
+        }
+    }
+}
+
 /// Returns `true` if a text that is typed needs further lines: it ends with a backslash, or within a compound
 /// command.
 #[must_use]
@@ -83,46 +133,37 @@ pub fn is_continued(text: &str) -> bool {
     if last.is_some_and(|token| token.kind == TokenKind::Escape && token.text.len() == 1) {
         return true;
     }
-    // The words that end what is open, the innermost last.
-    let mut open: Vec<&str> = Vec::new();
-    let (mut begins_command, mut before) = (true, "");
+    let mut nesting = Nesting::new();
     let mut pieces = Pieces::of(text);
     for piece in pieces.by_ref() {
-        match piece {
-            Piece::Word(word) if begins_command => {
-                let end = match word {
-                    "if" => Some("fi"),
-                    "while" | "until" | "for" | "select" => Some("done"),
-                    "case" => Some("esac"),
-                    "{" => Some("}"),
-                    _ => None,
-                };
-                open.extend(end);
-                if open.last() == Some(&word) {
-                    open.pop();
-                }
-                begins_command = precedes_command(word);
-                before = word;
-            }
-            Piece::Word(word) => before = word,
-            Piece::Operator("(") => {
-                if begins_command || before.ends_with('=') {
-                    open.push(")");
-                }
-            }
-            Piece::Operator(")") => {
-                if open.last() == Some(&")") {
-                    open.pop();
-                }
-                begins_command = true;
-            }
-            Piece::Operator(operator) => {
-                begins_command = matches!(operator, ";" | "&" | "|" | "\n");
-                before = "";
-            }
+        nesting.step(&piece);
+    }
+    !nesting.open.is_empty() || (pieces.lexer.is_nested() && !pieces.lexer.is_quoted())
+}
+
+/// Returns `true` if a command of a text begins with a keyword.
+#[must_use]
+pub fn has_keyword(text: &str) -> bool {
+    let mut nesting = Nesting::new();
+    Pieces::of(text).any(|piece| {
+        let is_keyword = matches!(&piece, Piece::Word(word) if nesting.begins_command && is_keyword(word));
+        nesting.step(&piece);
+        is_keyword
+    })
+}
+
+/// Returns the end of the line on which the compound commands of a text's first line end, by their words alone: for a
+/// text that has no grammar. Without such an end, it is that of the text.
+pub(super) fn end_by_words(text: &str) -> usize {
+    let mut nesting = Nesting::new();
+    let mut pieces = Pieces::of(text);
+    while let Some(piece) = pieces.next() {
+        nesting.step(&piece);
+        if matches!(piece, Piece::Operator("\n")) && nesting.open.is_empty() {
+            return text.len() - pieces.lexer.rest().len();
         }
     }
-    !open.is_empty() || (pieces.lexer.is_nested() && !pieces.lexer.is_quoted())
+    text.len()
 }
 
 #[cfg(test)]
