@@ -87,12 +87,13 @@ impl CompletionSource for Session {
     }
 
     fn variables(&self) -> Vec<Candidate> {
-        self.run.variables.iter().map(|(name, value)| Candidate::new(format!("${name}"), value)).collect()
+        self.run.shell.texts().map(|(name, value)| Candidate::new(format!("${name}"), value)).collect()
     }
 
     fn resolved(&self, word: &str) -> String {
         // The word is no longer quoted, and stays one word.
-        let commands = shell::lex(&format!("\"{}\"", word.replace('"', "\\\"")), &self.run.variables, 0);
+        let variables = self.run.shell.texts().map(|(name, value)| (name.to_owned(), value.to_owned())).collect();
+        let commands = shell::lex(&format!("\"{}\"", word.replace('"', "\\\"")), &variables, 0);
         let first = commands.ok().and_then(|commands| commands.into_iter().next()?.words.into_iter().next());
         first.map_or_else(|| word.to_owned(), |first| first.text)
     }

@@ -19,6 +19,7 @@ pub mod examples;
 pub mod lesson;
 pub mod metrics;
 mod open;
+mod remark;
 pub mod report;
 mod run;
 mod saved;
@@ -170,6 +171,18 @@ impl Session {
         self.run.is_idle() && self.has_applied_all()
     }
 
+    /// Returns `true` if `exit` has ended the lines that were typed last.
+    #[must_use]
+    pub fn has_exited(&self) -> bool {
+        self.run.has_exited()
+    }
+
+    /// Returns `true` if a command of `trap` waits for the end of the shell.
+    #[must_use]
+    pub fn has_exit_trap(&self) -> bool {
+        self.run.has_exit_trap()
+    }
+
     /// Returns a number that changes whenever the transcript does.
     #[must_use]
     pub fn revision(&self) -> u64 {
@@ -190,8 +203,9 @@ impl Session {
         // What is kept is what runs: a script has no carriage returns, and no blanks at its end.
         let text = text.replace('\r', "");
         let default = self.question().and_then(Question::default_letter);
+        let is_answer = self.question().is_some_and(Question::is_open);
         let text = if text.trim().is_empty() { default.unwrap_or_default() } else { text.trim_end() };
-        if text.is_empty() {
+        if text.is_empty() && !is_answer {
             return;
         }
         // In the past a line does not wait for what was under way then.

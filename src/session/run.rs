@@ -3,21 +3,20 @@
 //! It is a plain value: copied for checkpoints, compared in tests. It has no history; the session replays the
 //! command log into a fresh one.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::ops::Range;
 use std::sync::Arc;
 
-use super::active::{Active, PipedOutput};
+use super::active::{Active, Command};
 use super::entry::{Entry, EntryState};
 use super::lesson::Judge;
+use super::remark::{look_alike_note, shell_refusal};
 use super::timeline::Timeline;
 use scale_down_cli::az::account::Account;
 use scale_down_cli::az::exec::{self, Context, Question, Resumption, Terminal};
-use scale_down_cli::ground::error::{CliError, ErrorClass, Stage};
+use scale_down_cli::ground::error::Stage;
 use scale_down_cli::ground::outcome::{self, Block, Outcome};
 use scale_down_cli::playground::{self, Execution};
-use scale_down_cli::shell::filter::{self, FILTERS};
-use scale_down_cli::shell::{self, Connector, RawCommand, ShellError};
+use scale_down_cli::shell::{self, Environment, Machine, ShellError, State, Step};
 use scale_down_engine::Cloud;
 
 /// Most output that a run keeps, in bytes: a page that runs out of memory loses the run.
@@ -27,29 +26,8 @@ const WORK_AT_ONCE_MAX: u64 = 100_000;
 /// Output that counts as a unit of work, in bytes.
 const OUTPUT_PER_WORK: u64 = 256;
 
-fn shell_refusal(error: ShellError) -> Outcome {
-    let mut refusal = CliError::new(ErrorClass::Shell, Stage::Shell, error.message).with_exit_code(error.exit_code);
-    refusal.bare = true;
-    Outcome::refused(Vec::new(), refusal)
-}
-
 /// Exit code of lines that were stopped because they do too much: that of bash for a command that cannot go on.
 const OVERWORKED: i32 = 1;
-
-/// Returns a note on the first character of a word processor in a line that failed; `None` if there is none.
-fn look_alike_note(line: &str) -> Option<String> {
-    let found = shell::typography(line);
-    let first = found.first()?;
-    let column = line.get(..first.span.start)?.chars().count() + 1;
-    let character = line.get(first.span.start..first.span.end)?;
-    let more = if found.len() > 1 { format!(", and {} more like it", found.len() - 1) } else { String::new() };
-    Some(format!(
-        "Character {column} is a {} ({}){more}: type {} instead.",
-        first.name,
-        character.escape_unicode(),
-        first.instead
-    ))
-}
 
 /// The state of a run at one moment of simulated time.
 #[derive(Debug, Clone, PartialEq)]
@@ -59,8 +37,7 @@ pub struct Run {
     pub(super) account: Account,
     /// Copies of the run share the lines that have answered.
     pub(super) transcript: Vec<Arc<Entry>>,
-    pub(super) variables: BTreeMap<String, String>,
-    last_exit_code: i32,
+    pub(super) shell: State,
     has_terminal: bool,
     /// Transcript index of the next line to start.
     next: usize,
@@ -75,6 +52,8 @@ pub struct Run {
     work_before: u64,
     /// The simulated time at which the last line answered, in milliseconds.
     answered_ms: u64,
+    /// `true` if the last lines ended with `exit`.
+    has_exited: bool,
     /// The judge of the lesson that is being taken.
     pub(super) judge: Option<Judge>,
 }
@@ -87,8 +66,7 @@ impl Run {
             cloud,
             account: Account::new(strict),
             transcript: Vec::new(),
-            variables: BTreeMap::new(),
-            last_exit_code: 0,
+            shell: State::default(),
             has_terminal,
             next: 0,
             active: None,
@@ -97,8 +75,21 @@ impl Run {
             work: 0,
             work_before: 0,
             answered_ms: 0,
+            has_exited: false,
             judge: None,
         }
+    }
+
+    /// Returns `true` if `exit` has ended the lines that were typed last.
+    #[must_use]
+    pub fn has_exited(&self) -> bool {
+        self.has_exited
+    }
+
+    /// Returns `true` if a command of `trap` waits for the end of the shell.
+    #[must_use]
+    pub fn has_exit_trap(&self) -> bool {
+        self.shell.has_exit_trap()
     }
 
     /// Returns the line that is being run.
@@ -149,12 +140,19 @@ impl Run {
     /// Answers the open question, if any; then queues the lines and starts the first if nothing runs.
     pub(super) fn type_lines(&mut self, text: &str) {
         let mut text = text;
+        if text.is_empty() && self.question().is_some_and(Question::is_open) {
+            self.answer("");
+        }
         while !text.is_empty() && self.question().is_some() {
             let (answer, rest) = text.split_once('\n').unwrap_or((text, ""));
             self.answer(answer.trim_end_matches('\r'));
             text = rest;
         }
         self.work_before = self.work;
+        if std::mem::take(&mut self.has_exited) {
+            // Another shell begins.
+            self.shell.renew();
+        }
         for line in shell::split_lines(text) {
             let id = self.transcript.len() as u64;
             let entry = Entry::new(id, &line.text, self.cloud.now_ms());
@@ -182,7 +180,14 @@ impl Run {
         let Some(active) = &mut self.active else { return };
         let Some(question) = active.question.take() else { return };
         let mut shown = format!("{typed}\n");
-        if let Some(answer) = question.answer(typed) {
+        if question.is_open() {
+            let environment = Environment {
+                now_ms: self.cloud.now_ms(),
+                has_terminal: self.has_terminal,
+                is_program: &playground::is_program,
+            };
+            active.machine.answer(typed, &mut self.shell, &environment);
+        } else if let Some(answer) = question.answer(typed) {
             active.answers.push(answer);
         } else {
             shown.push_str(&question.prompt());
@@ -207,15 +212,15 @@ impl Run {
 
     /// Stops waiting, and drops the lines that have not begun. Operations under way in the cloud go on.
     pub(super) fn interrupt(&mut self) {
-        if let Some(active) = self.active.take() {
+        if let Some(mut active) = self.active.take() {
+            active.machine.interrupt(&mut self.shell);
             let outcome = match (active.waiting, active.following, active.question) {
                 (Some(waiting), ..) => Some(exec::interrupt(waiting)),
                 (None, Some(_), _) => Some(Outcome::interrupted(Stage::Ok)),
-                (None, None, question) => question.map(|_| Outcome::interrupted(Stage::Confirmation)),
+                (None, None, Some(_)) => Some(Outcome::interrupted(Stage::Confirmation)),
+                (None, None, None) => active.sleeps_until_ms.map(|_| Outcome::interrupted(Stage::Ok)),
             };
-            if let Some(outcome) = outcome {
-                self.record(outcome);
-            }
+            self.record(outcome.unwrap_or_else(|| Outcome::interrupted(Stage::Ok)));
             self.end_line();
         }
         self.drop_queue(outcome::INTERRUPTED, "Not run: the line before it was interrupted.");
@@ -241,9 +246,10 @@ impl Run {
         }
         let text = "stopped: these commands do more at one moment than the playground accepts (100,000 commands, or 25 MB of output); type the rest by itself";
         let refusal = shell_refusal(ShellError { message: text.to_owned(), exit_code: OVERWORKED, at: 0 });
-        if let Some(active) = &mut self.active {
-            *active = Active::default();
+        if let Some(mut active) = self.active.replace(Active::default()) {
+            active.machine.interrupt(&mut self.shell);
         }
+        self.shell.set_status(OVERWORKED);
         self.record(refusal);
         self.end_line();
         self.drop_queue(OVERWORKED, "Not run: the lines before it were stopped.");
@@ -283,7 +289,8 @@ impl Run {
     pub fn next_event_ms(&self) -> Option<u64> {
         let deadline_ms = self.active.as_ref().and_then(|active| match (&active.waiting, &active.following) {
             (Some(waiting), _) => waiting.until.deadline_ms(),
-            (None, following) => following.as_ref()?.next_ms(),
+            (None, Some(following)) => following.next_ms(),
+            (None, None) => active.sleeps_until_ms,
         });
         let event_ms = self.cloud.next_event_ms();
         match (deadline_ms, event_ms) {
@@ -348,25 +355,33 @@ impl Run {
         entry.at_ms = now_ms;
         let line = Arc::clone(&entry.line);
         self.next += 1;
-        let commands = match shell::read(&line) {
+        let machine = match Machine::new(&line) {
             // What follows is a query and no words for a shell.
             _ if line.trim_start().starts_with("? ") && !self.account.strict => {
                 self.query_last(line.trim_start().trim_start_matches('?').trim());
-                VecDeque::new()
+                Machine::default()
             }
             _ if line.trim_start().starts_with(":: ") && !self.account.strict => {
                 let number = line.trim_start().trim_start_matches(':').trim();
                 let example = number.parse().ok().and_then(|number| self.example(number));
                 self.record(playground::show_example(number, example));
-                VecDeque::new()
+                Machine::default()
             }
-            Ok(commands) => commands.into(),
+            Ok(machine) => machine,
             Err(error) => {
+                // Where a compound command ends that cannot be read is not known, so a script ends there, as in bash.
+                let ends_script = shell::has_keyword(&line);
                 self.record(shell_refusal(error));
-                VecDeque::new()
+                if ends_script {
+                    self.end_line();
+                    self.has_exited = true;
+                    self.drop_queue(self.shell.status(), "Not run: the line before it could not be read.");
+                    return false;
+                }
+                Machine::default()
             }
         };
-        self.active = Some(Active::new(commands));
+        self.active = Some(Active::new(machine));
         true
     }
 
@@ -379,16 +394,19 @@ impl Run {
             if active.question.is_some() {
                 return false;
             }
+            if let Some(until_ms) = active.sleeps_until_ms {
+                if until_ms > self.cloud.now_ms() {
+                    return false;
+                }
+                active.sleeps_until_ms = None;
+            }
             if let Some(waiting) = active.waiting.take() {
                 if !waiting.until.is_over(&self.cloud) {
                     active.waiting = Some(waiting);
                     return false;
                 }
                 match exec::resume(waiting, &self.cloud) {
-                    Resumption::Answered(outcome) => {
-                        self.record(outcome);
-                        self.skip_by_connector();
-                    }
+                    Resumption::Answered(outcome) => self.finish(outcome),
                     Resumption::Again(blocks) => self.say(blocks),
                 }
                 continue;
@@ -399,32 +417,15 @@ impl Run {
                 }
                 continue;
             }
-            let Some(command) = active.commands.front_mut() else {
-                if active.leave_substitution() {
-                    continue;
-                }
-                self.end_line();
-                return true;
-            };
-            if let Some(inner) = command.next_substitution() {
-                match shell::read(inner) {
-                    Ok(commands) => active.enter_substitution(commands),
-                    Err(error) => {
-                        self.record(shell_refusal(error));
-                        self.skip_by_connector();
-                    }
-                }
-                continue;
-            }
-            let command = command.clone();
             if self.stop_overwork() {
                 return true;
             }
+            if !self.next_command() {
+                return true;
+            }
+            let Some(command) = self.active.as_ref().and_then(|active| active.command.clone()) else { continue };
             match self.execute(&command) {
-                Execution::Done(outcome) => {
-                    self.record(outcome);
-                    self.skip_by_connector();
-                }
+                Execution::Done(outcome) => self.finish(outcome),
                 Execution::Waiting(waiting) => {
                     if let Some(active) = &mut self.active {
                         active.waiting = Some(waiting);
@@ -449,6 +450,55 @@ impl Run {
         }
     }
 
+    /// Lets the machine go on to its next command, unless one is under way. Returns `false` if the line has ended.
+    fn next_command(&mut self) -> bool {
+        let Some(active) = self.active.as_mut().filter(|active| active.command.is_none()) else { return true };
+        let environment = Environment {
+            now_ms: self.cloud.now_ms(),
+            has_terminal: self.has_terminal,
+            is_program: &playground::is_program,
+        };
+        let step = active.machine.step(&mut self.shell, &environment);
+        self.work += active.machine.take_work();
+        match step {
+            Step::Command(words, input) => active.command = Some(Command { words, input }),
+            Step::Said(outcome) => self.keep(outcome),
+            Step::Sleep(until_ms) => active.sleeps_until_ms = Some(until_ms),
+            Step::Ask(prompt) => {
+                let question = Question::open(prompt);
+                let block = Block::Question(question.prompt());
+                active.question = Some(question);
+                self.say(vec![block]);
+                self.mark_asking(EntryState::Asking);
+            }
+            Step::Pause => {}
+            Step::Done => {
+                let has_exited = active.machine.has_exited();
+                self.end_line();
+                if has_exited {
+                    self.has_exited = true;
+                    self.drop_queue(self.shell.status(), "Not run: the lines before it ended with exit.");
+                }
+                return false;
+            }
+        }
+        true
+    }
+
+    /// Gives the outcome of a command to the machine, and records what is left of it.
+    fn finish(&mut self, mut outcome: Outcome) {
+        self.work += 1 + outcome::size(&outcome.blocks) as u64 / OUTPUT_PER_WORK;
+        let Some(active) = &mut self.active else { return };
+        active.end_command();
+        if self.account.strict && outcome.stage == Stage::Shell && active.machine.is_in_substitution() {
+            // What is said is the CLI's; the shell's own remarks on the way to its words are not.
+            outcome.blocks.clear();
+            outcome.stage = Stage::Ok;
+        }
+        let outcome = active.machine.finish(outcome, &mut self.shell, self.has_terminal);
+        self.keep(outcome);
+    }
+
     /// Prints the news of the command that follows events. Returns `false` if it goes on.
     fn follow(&mut self) -> bool {
         let Some(mut follow) = self.active.as_mut().and_then(|active| active.following.take()) else { return true };
@@ -459,8 +509,7 @@ impl Run {
                 let held = std::mem::take(&mut active.held);
                 outcome.blocks.splice(..0, held);
             }
-            self.record(outcome);
-            self.skip_by_connector();
+            self.finish(outcome);
             return true;
         }
         if let Some(active) = &mut self.active {
@@ -494,66 +543,20 @@ impl Run {
         self.record(playground::query_result(printed.as_deref(), query));
     }
 
-    fn execute(&mut self, raw: &RawCommand) -> Execution {
-        let command = match raw.expand(&self.variables, self.last_exit_code) {
-            Ok(command) => command,
-            Err(error) => return Execution::Done(shell_refusal(error)),
-        };
-        let piped = self.active.as_mut().and_then(|active| active.piped.take());
-        if piped.is_none()
-            && command.next == Some(Connector::Pipe)
-            && let Some(active) = &mut self.active
-            && let Some(program) = active.drop_unavailable_pipeline(&self.variables, self.last_exit_code)
-        {
-            return Execution::Done(filter::refuse_pipe(&program));
-        }
-        self.variables.extend(command.variables_set());
-        let words: Vec<&str> = command.words.iter().map(|word| word.text.as_str()).collect();
-        // A here-document takes the place of what is piped, as in bash.
-        let (input, stage) = match (command.input.as_deref(), &piped) {
-            (Some(document), _) => (Some(document), Stage::Ok),
-            (None, Some(PipedOutput { text, stage })) => (Some(text.as_str()), *stage),
-            (None, None) => (None, Stage::Ok),
-        };
-        if let Some(input) = input
-            && words.first().is_some_and(|name| FILTERS.contains(name))
-        {
-            let mut outcome = filter::answer(&words, input);
-            if outcome.stage == Stage::Ok {
-                outcome.stage = stage;
-            }
-            return Execution::Done(outcome);
-        }
-        if let Some((&"unset", names)) = words.split_first() {
-            self.variables.retain(|name, _| !names.contains(&name.as_str()));
-            return Execution::Done(Outcome::ok(Vec::new()));
-        }
+    fn execute(&mut self, command: &Command) -> Execution {
+        let words: Vec<&str> = command.words.iter().map(String::as_str).collect();
         let (answers, said) = match &self.active {
             Some(active) => (active.answers.as_slice(), active.printed_blocks),
             None => (&[][..], 0),
         };
         let terminal = Terminal { is_there: self.has_terminal, answers, blocks_shown: said };
         let context = Context::new(&mut self.cloud, &mut self.account, terminal);
-        match words.split_first() {
-            // An assignment is worth what the command in it was.
-            None if raw.is_substituted() => {
-                Execution::Done(Outcome { exit_code: self.last_exit_code, ..Outcome::ok(Vec::new()) })
-            }
-            Some((&"export", _)) | None => Execution::Done(Outcome::ok(Vec::new())),
-            Some(_) => playground::run(&words, input, context),
-        }
+        playground::run(&words, command.input.as_deref(), context)
     }
 
     /// Returns the line that was begun last.
     fn current(&mut self) -> Option<&mut Entry> {
         self.transcript.get_mut(self.next.checked_sub(1)?).map(Arc::make_mut)
-    }
-
-    /// Continues with the next command that the exit code of the last one lets run.
-    fn skip_by_connector(&mut self) {
-        if let Some(active) = &mut self.active {
-            active.skip_by_connector(self.last_exit_code);
-        }
     }
 
     fn say(&mut self, blocks: Vec<Block>) {
@@ -563,17 +566,17 @@ impl Run {
         }
     }
 
-    fn record(&mut self, mut outcome: Outcome) {
-        self.last_exit_code = outcome.exit_code;
+    fn record(&mut self, outcome: Outcome) {
         self.work += 1 + outcome::size(&outcome.blocks) as u64 / OUTPUT_PER_WORK;
-        if let Some(active) = &mut self.active {
-            if self.account.strict && outcome.stage == Stage::Shell && active.is_in_substitution() {
-                // What is said is the CLI's; the shell's own remarks on the way to its words are not.
-                outcome.blocks.clear();
-                outcome.stage = Stage::Ok;
-            }
-            active.capture(&mut outcome, self.has_terminal);
+        self.keep(outcome);
+    }
+
+    /// Adds an outcome, whose work has been counted, to the line.
+    fn keep(&mut self, outcome: Outcome) {
+        if self.active.is_none() {
+            self.shell.set_status(outcome.exit_code);
         }
+        let is_silent = outcome.blocks.is_empty();
         self.output += outcome::size(&outcome.blocks);
         if let Some(entry) = self.current() {
             entry.stage = outcome.stage;
@@ -583,7 +586,9 @@ impl Run {
         }
         self.empty_oldest();
         // The next command begins at this very moment, and changes what is to be seen.
-        self.judge();
+        if !is_silent || self.active.as_ref().is_none_or(|active| active.command.is_none()) {
+            self.judge();
+        }
     }
 
     /// Drops the output of the oldest lines, until what is left is no more than the run keeps.
@@ -603,11 +608,12 @@ impl Run {
     fn end_line(&mut self) {
         self.active = None;
         let is_strict = self.account.strict;
+        let status = self.shell.status();
         self.answered_ms = self.cloud.now_ms();
         if let Some(entry) = self.current() {
             entry.state = EntryState::Done;
-            // A line of nothing but comments or assignments succeeds.
-            let exit_code = *entry.exit_code.get_or_insert(0);
+            entry.exit_code = Some(status);
+            let exit_code = status;
             if exit_code != 0 && !is_strict {
                 entry.blocks.extend(look_alike_note(&entry.line).map(Block::Note));
             }

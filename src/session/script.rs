@@ -106,6 +106,10 @@ pub(super) fn write(options: &SessionOptions, log: &CommandLog, end: ScriptTime)
 
 /// Escapes typed lines, so that none of them is taken for a mark.
 fn escaped(lines: &str) -> String {
+    if lines.is_empty() {
+        // The empty answer to a question.
+        return format!("{MARK} |");
+    }
     let mut text = String::with_capacity(lines.len());
     for line in lines.split_inclusive('\n') {
         if line.starts_with(MARK) {
@@ -122,6 +126,7 @@ pub(super) fn read(text: &str) -> Script {
     let mut script = Script::default();
     let mut when = ScriptTime::At(0);
     let mut lines = String::new();
+    let mut is_empty_answer = false;
     for line in text.lines() {
         let mark = line.strip_prefix(MARK).map(str::trim);
         let Some(mark) = mark.and_then(read_mark) else {
@@ -130,9 +135,13 @@ pub(super) fn read(text: &str) -> Script {
             continue;
         };
         if let ScriptMark::Typed(typed) = mark {
+            is_empty_answer |= typed.is_empty();
             lines.push_str(typed);
             lines.push('\n');
             continue;
+        }
+        if std::mem::take(&mut is_empty_answer) && lines.trim().is_empty() {
+            script.items.push(ScriptItem { when, action: LogAction::Lines(Arc::from("")) });
         }
         script.push_lines(when, &mut lines);
         match mark {

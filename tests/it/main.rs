@@ -26,5 +26,6 @@ mod property;
 mod replay;
 mod session;
 mod share;
+mod shell;
 mod swarm;
 mod tidy;

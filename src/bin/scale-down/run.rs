@@ -1,5 +1,6 @@
 //! `scale-down run`: the command lines of a script, as a shell would show them or as JSON.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::process::ExitCode;
 
@@ -67,7 +68,8 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode, Problem> {
     let options = SessionOptions { seed: arguments.seed, strict: arguments.strict, world, ..SessionOptions::default() };
     let mut session = Session::new(options);
     let mut status = 0;
-    for line in lines(&script, arguments.isolated) {
+    let mut lines: VecDeque<String> = lines(&script, arguments.isolated).into();
+    while let Some(line) = lines.pop_front() {
         if arguments.isolated {
             session.reset();
         }
@@ -77,6 +79,16 @@ pub fn command(arguments: &Arguments) -> Result<ExitCode, Problem> {
         for entry in session.transcript().iter().skip(begun) {
             status = entry.exit_code.unwrap_or(0);
             write_entry(entry, arguments.format)?;
+        }
+        if arguments.isolated {
+            continue;
+        }
+        if session.has_exited() {
+            break;
+        }
+        if lines.is_empty() && session.has_exit_trap() {
+            // The shell of a script ends with it.
+            lines.push_back("exit".to_owned());
         }
     }
     if arguments.format == Format::Markdown {

@@ -8,7 +8,7 @@ use crate::az::complete::NameQuery;
 use crate::ground::candidate::{Candidate, Completion};
 use crate::ground::span::Span;
 use crate::kubectl;
-use crate::shell::{CommandLine, is_assignment, open_quote, quoted, typed};
+use crate::shell::{CommandLine, is_assignment, open_quote, precedes_command, quoted, typed};
 use scale_down_engine::Cloud;
 
 /// Source of the names that the registry does not hold: cloud resources, programs and variables.
@@ -40,8 +40,8 @@ pub fn completion(line: &str, cursor: usize, values: &dyn CompletionSource) -> C
         let candidates = begun.map(|candidate| Candidate { text: open_quote(&candidate.text, quote), ..candidate });
         return Completion { replace, candidates: candidates.collect() };
     }
-    // Variables that are set for one command stand before its name.
-    words.drain(..words.iter().take_while(|word| is_assignment(word)).count());
+    // Variables that are set for one command stand before its name, and so do keywords.
+    words.drain(..words.iter().take_while(|word| is_assignment(word) || precedes_command(word)).count());
     for word in words.iter_mut().filter(|word| word.contains('$')) {
         *word = values.resolved(word);
     }
@@ -175,6 +175,10 @@ mod tests {
         check("az aks nodepool s^ -n x", "s", &["scale", "show", "start", "stop"]);
         check("az AKS NODEPOOL sc^", "sc", &["scale"]);
         check("az aks; az gr^", "gr", &["group"]);
+        check("if az gr^", "gr", &["group"]);
+        check("for x in a b; do az gr^", "gr", &["group"]);
+        check("(az gr^", "gr", &["group"]);
+        check("f() {\n  az gr^", "gr", &["group"]);
         check("az nosuch ^", "", &[]);
         check("az aks # ^", "", &[]);
     }

@@ -12,5 +12,5 @@ mod verb;
 pub use complete::{CompletionSource, completion, programs, words_after};
 pub use execution::Execution;
 pub use prefix::{query_result, show_example};
-pub use program::run;
+pub use program::{is_program, run};
 pub use usage::VERBS;

@@ -8,17 +8,19 @@ use crate::kubectl;
 /// Carries out a command, given its words after the program; `input` is piped text or a here-document.
 type Run = fn(&[&str], Option<&str>, Context<'_>) -> Execution;
 
-const PROGRAMS: [(&str, Run); 9] = [
+const PROGRAMS: [(&str, Run); 5] = [
     ("az", |words, _, context| exec::run_az(words, context).into()),
     ("kubectl", |words, input, context| kubectl::run(words, input, context).into()),
     ("wait", verb::wait),
     ("sim", verb::sim),
-    ("echo", verb::echo),
     ("help", verb::help),
-    ("true", verb::succeed),
-    (":", verb::succeed),
-    ("false", verb::fail),
 ];
+
+/// Returns `true` for a program that is carried out here.
+#[must_use]
+pub fn is_program(name: &str) -> bool {
+    PROGRAMS.iter().any(|(known, _)| *known == name)
+}
 
 /// Carries out a command, given its words; `input` is piped text or a here-document.
 #[must_use]

@@ -11,8 +11,7 @@ use crate::az::exec::{Context, Until, Waiting, refusal};
 use crate::ground::duration::parse_duration_ms;
 use crate::ground::error::{CliError, ErrorClass, Stage};
 use crate::ground::outcome::{Block, Outcome};
-use crate::ground::rendered::Rendered;
-use crate::shell::{filter, is_keyword};
+use crate::shell::filter;
 
 /// Ends a command that prints one block.
 fn done(context: Context<'_>, block: Block) -> Execution {
@@ -21,22 +20,9 @@ fn done(context: Context<'_>, block: Block) -> Execution {
     Execution::Done(Outcome::ok(blocks))
 }
 
-/// Prints its words; with `-n`, without a line break at the end.
-pub(super) fn echo(words: &[&str], _: Option<&str>, context: Context<'_>) -> Execution {
-    match words {
-        ["-n", rest @ ..] => done(context, Block::Output(Rendered::plain(rest.join(" ")))),
-        words => done(context, Block::line(words.join(" "))),
-    }
-}
-
-/// `true`, `:` and a line without words.
+/// A line without words.
 pub(super) fn succeed(_: &[&str], _: Option<&str>, context: Context<'_>) -> Execution {
     Execution::Done(Outcome::ok(context.blocks))
-}
-
-/// `false`.
-pub(super) fn fail(_: &[&str], _: Option<&str>, context: Context<'_>) -> Execution {
-    Execution::Done(Outcome { exit_code: 1, ..Outcome::ok(context.blocks) })
 }
 
 /// Lists what a line can begin with.
@@ -82,8 +68,6 @@ pub(super) fn refuse(name: &str, mut context: Context<'_>) -> Execution {
 fn not_found(name: &str) -> CliError {
     let message = if filter::FILTERS.contains(&name) {
         format!("{name}: reads what is piped into it: az … | {name} …")
-    } else if is_keyword(name) {
-        format!("playground: `{name}' is not available here: there are no loops, conditions or functions")
     } else {
         format!("bash: {name}: command not found")
     };

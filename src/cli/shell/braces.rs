@@ -3,8 +3,8 @@
 //! Bash expands braces in the text of a word before it looks at variables and quotes, so this
 //! works on text too, and only has to know what quotes protect.
 
+use super::error::ShellError;
 use super::lexer::{Lexer, TokenKind};
-use super::syntax::ShellError;
 
 /// Most words that the braces of one word may make.
 const WORDS_MAX: usize = 1000;

@@ -1,31 +1,38 @@
-//! Here-documents: text that a line feeds to a command.
+//! Here-documents, and other input from the text itself.
 
-use super::read::{Reader, unexpected};
-use super::syntax::{HereDocument, RawCommand, RawWord, ShellError, WordPart};
-
-/// Returns the here-documents of a line whose texts are still to come, each with the line that ends it.
-pub(super) fn open_documents(line: &str) -> Vec<HereDocument> {
-    let mut reader = Reader::new(line);
-    match reader.commands() {
-        Ok(_) => reader.documents,
-        Err(_) => Vec::new(),
-    }
-}
+use super::error::ShellError;
+use super::read::{HereDocument, Reader, unexpected};
+use super::streams::Streams;
+use super::syntax::{Operation, RawWord, Redirection, WordPart};
+use std::sync::Arc;
 
 impl Reader<'_> {
-    /// Reads `<<WORD`, `<<-WORD` and `<<<WORD`; and `<FILE`, for which the command is refused later.
-    pub(super) fn input(&mut self, index: usize, command: &mut RawCommand) -> Result<(), ShellError> {
+    /// Reads `<<WORD`, `<<-WORD`, `<<<WORD`, `< <(…)`; and `<FILE`, for which the command is refused later.
+    pub(super) fn input(
+        &mut self,
+        operation: usize,
+        streams: &mut Streams,
+        input: &mut Option<RawWord>,
+    ) -> Result<(), ShellError> {
         let at = self.at();
         self.take();
         if !self.take_if('<') {
-            self.word()?.ok_or_else(|| unexpected("newline", at))?;
-            command.streams.file.get_or_insert(('<', at));
+            self.take_if('&');
+            let word = self.word()?.ok_or_else(|| unexpected("newline", at))?;
+            match word.source.as_str() {
+                "/dev/stdin" | "0" => {}
+                "/dev/null" | "-" => *input = Some(RawWord::default()),
+                _ if matches!(word.parts.as_slice(), [WordPart::Process { .. }]) => *input = Some(word),
+                _ => {
+                    streams.file.get_or_insert(('<', at));
+                }
+            }
             return Ok(());
         }
         if self.take_if('<') {
             let mut word = self.word()?.ok_or_else(|| unexpected("newline", at))?;
             word.push('\n', true);
-            command.input = Some(word);
+            *input = Some(word);
             return Ok(());
         }
         let strips_tabs = self.take_if('-');
@@ -39,18 +46,17 @@ impl Reader<'_> {
                 _ => word.source.clone_into(&mut delimiter),
             }
         }
-        command.input = Some(RawWord::default());
-        self.documents.push(HereDocument { command: index, delimiter, is_quoted, strips_tabs });
+        *input = Some(RawWord::default());
+        self.documents.push(HereDocument { operation, delimiter, is_quoted, strips_tabs });
         Ok(())
     }
 
     /// Reads the texts of the open here-documents, which begin at the current position.
-    pub(super) fn read_documents(&mut self, commands: &mut [RawCommand]) -> Result<(), ShellError> {
+    pub(super) fn read_documents(&mut self) -> Result<(), ShellError> {
         for document in std::mem::take(&mut self.documents) {
             let mut text = String::new();
             while self.peek().is_some() {
-                let rest = self.line.get(self.at()..).unwrap_or_default();
-                let line = rest.split('\n').next().unwrap_or_default();
+                let line = self.rest().split('\n').next().unwrap_or_default();
                 for _ in 0..=line.chars().count() {
                     self.take();
                 }
@@ -60,12 +66,26 @@ impl Reader<'_> {
                 text.push_str(document.line(line));
                 text.push('\n');
             }
-            let input = if document.is_quoted { RawWord::quoted(&text) } else { Reader::new(&text).document()? };
-            if let Some(command) = commands.get_mut(document.command) {
-                command.input = Some(input);
+            let input = if document.is_quoted { RawWord::quoted(&text) } else { self.nested(&text).document()? };
+            match self.operations.get_mut(document.operation) {
+                Some(Operation::Run(command)) => Arc::make_mut(command).input = Some(input),
+                Some(Operation::Redirect { redirection, .. }) => {
+                    *redirection = Arc::new(Redirection { input: Some(input), ..Redirection::clone(redirection) });
+                }
+                _ => {}
             }
         }
         Ok(())
+    }
+
+    /// Begins to read another text at the depth of this one.
+    pub(super) fn nested<'b>(&self, text: &'b str) -> Reader<'b> {
+        Reader {
+            depth: self.depth,
+            open_compounds: self.open_compounds,
+            line_number: self.line_number,
+            ..Reader::new(text)
+        }
     }
 
     /// Splits the text of a here-document into parts: variables are expanded, quotes are characters.

@@ -1,12 +1,13 @@
 //! Expansions that begin with `$` or a backquote: variables, command substitutions, arithmetic.
 
+use std::sync::Arc;
+
+use super::error::ShellError;
 use super::lexer::{Lexer, TokenKind};
 use super::read::{Reader, open};
-use super::syntax::{Edit, Occurrence, ParameterExpansion, RawWord, ShellError, WordPart, is_variable_name};
+use super::syntax::{DEPTH_MAX, Edit, Index, Occurrence, Parameter, ParameterExpansion, Program, RawWord, WordPart};
+use super::words::is_variable_name;
 use crate::ground::span::Span;
-
-/// The deepest nesting: reading is recursive, and the stack of a page is small.
-const DEPTH_MAX: usize = 50;
 
 impl Reader<'_> {
     pub(super) fn backquoted(&mut self, word: &mut RawWord, quoted: bool) -> Result<(), ShellError> {
@@ -24,14 +25,21 @@ impl Reader<'_> {
         }
         let inner = Span { start: start + 1, end: self.at() - 1 };
         let source = self.line.get(inner.start..inner.end).unwrap_or_default();
-        word.parts.push(WordPart::Substitution { inner, source: source.replace("\\`", "`"), quoted });
+        // Within double quotes a quote needs no backslash, and may have one.
+        let source = source.replace("\\`", "`").replace("\\$", "$").replace("\\\\", "\\");
+        let source = if quoted { source.replace("\\\"", "\"") } else { source };
+        self.depth += 1;
+        let mut reader = self.nested(&source);
+        let program = if self.depth > DEPTH_MAX { Err(too_deep(start)) } else { reader.program() };
+        self.depth -= 1;
+        let program = Arc::new(program.map_err(|error| ShellError { at: start, ..error })?);
+        word.parts.push(WordPart::Substitution { inner, program, quoted });
         Ok(())
     }
 
     pub(super) fn dollar(&mut self, word: &mut RawWord, quoted: bool) -> Result<(), ShellError> {
-        if self.depth == DEPTH_MAX {
-            let message = "playground: this line is nested too deeply".to_owned();
-            return Err(ShellError { message, exit_code: 1, at: self.at() });
+        if self.depth >= DEPTH_MAX {
+            return Err(too_deep(self.at()));
         }
         self.depth += 1;
         let read = self.expansion(word, quoted);
@@ -53,13 +61,13 @@ impl Reader<'_> {
                     self.take();
                     name.push(character);
                 }
-                word.parts.push(WordPart::Variable { name, operation: ParameterExpansion::None, quoted });
+                word.parts.push(variable(name, quoted));
                 Ok(())
             }
             Some(character) if character.is_ascii_digit() || "?$#@*!-".contains(character) => {
                 self.take();
                 let name = character.to_string();
-                word.parts.push(WordPart::Variable { name, operation: ParameterExpansion::None, quoted });
+                word.parts.push(variable(name, quoted));
                 Ok(())
             }
             _ => {
@@ -71,52 +79,85 @@ impl Reader<'_> {
 
     /// Reads `$(…)` and `$((…))`.
     fn parenthesised(&mut self, word: &mut RawWord, quoted: bool, start: usize) -> Result<(), ShellError> {
-        let end = start + self.substitution_length(start)?;
-        while self.at() < end {
-            self.take();
-        }
-        let inner = Span { start: start + 2, end: end - 1 };
-        let source = self.line.get(inner.start..inner.end).unwrap_or_default();
-        let expression = source.strip_prefix('(').and_then(|rest| rest.strip_suffix(')'));
-        word.parts.push(match expression {
-            Some(expression) => {
-                let expression = Reader { depth: self.depth, ..Reader::new(expression) }.document()?;
-                WordPart::Arithmetic { expression, quoted }
+        if self.rest().starts_with("((")
+            && let Some(end) = self.arithmetic_end(start)
+        {
+            let expression = self.line.get(start + 3..end - 2).unwrap_or_default();
+            let expression = self.nested(expression).document()?;
+            while self.at() < end {
+                self.take();
             }
-            None => WordPart::Substitution { inner, source: source.to_owned(), quoted },
-        });
+            word.parts.push(WordPart::Arithmetic { expression, quoted });
+            return Ok(());
+        }
+        let (inner, program) = self.commands_inside(start)?;
+        word.parts.push(WordPart::Substitution { inner, program, quoted });
         Ok(())
     }
 
-    /// Returns the length in bytes of the substitution that begins at `start`, with its parentheses.
-    fn substitution_length(&self, start: usize) -> Result<usize, ShellError> {
-        let mut lexer = Lexer::new(self.line.get(start..).unwrap_or_default());
-        let mut depth = 0_usize;
-        let mut quote = None;
-        while let Some(token) = lexer.next() {
+    /// Reads `<(…)`.
+    pub(super) fn process(&mut self, word: &mut RawWord) -> Result<(), ShellError> {
+        let start = self.at();
+        if self.depth >= DEPTH_MAX {
+            return Err(too_deep(start));
+        }
+        self.depth += 1;
+        self.take();
+        let read = self.commands_inside(start);
+        self.depth -= 1;
+        let (inner, program) = read?;
+        word.parts.push(WordPart::Process { inner, program });
+        Ok(())
+    }
+
+    /// Reads the commands in parentheses, which open at the current position.
+    fn commands_inside(&mut self, start: usize) -> Result<(Span, Arc<Program>), ShellError> {
+        self.take();
+        let operations = std::mem::take(&mut self.operations);
+        let documents = std::mem::take(&mut self.documents);
+        self.open_compounds += 1;
+        let begun = self.at();
+        self.list_or_nothing(&[")"]).map_err(|error| {
+            if self.peek().is_none() && error.message.contains("unexpected end") { open(")", start) } else { error }
+        })?;
+        let inner = Span { start: begun, end: self.at() };
+        self.take();
+        self.open_compounds -= 1;
+        self.documents = documents;
+        let operations = std::mem::replace(&mut self.operations, operations);
+        Ok((inner, Arc::new(Program { operations })))
+    }
+
+    /// Returns the end of the arithmetic `$((…))` that begins at `start`; `None` if it is a substitution.
+    fn arithmetic_end(&self, start: usize) -> Option<usize> {
+        let lexer = Lexer::new(self.line.get(start..)?);
+        let (mut depth, mut last) = (0_usize, None);
+        for token in lexer {
             match token.kind {
                 TokenKind::Open => depth += 1,
                 TokenKind::Close => depth -= 1,
-                TokenKind::Quote => quote = lexer.quote().map(|quote| (quote, token.span.start)),
+                TokenKind::Operator if token.text == ")" => last = Some(token.span.end),
                 _ => {}
             }
             if depth == 0 {
-                return Ok(token.span.end);
+                return last.filter(|last| *last == token.span.start).map(|_| start + token.span.end);
             }
         }
-        match quote {
-            Some((quote, at)) => Err(open(&quote.to_string(), start + at)),
-            None => Err(open(")", start)),
-        }
+        None
     }
 
     /// Reads `${NAME}` with any operation on the variable, such as `${NAME:-default}`.
     fn braced(&mut self, word: &mut RawWord, quoted: bool, start: usize) -> Result<(), ShellError> {
         self.take();
-        let mut ahead = self.characters.clone();
-        ahead.next();
-        let is_length = self.peek() == Some('#') && ahead.next().is_some_and(|(_, next)| next != '}');
+        let after_sign = self.rest().get(1..).and_then(|rest| rest.chars().next());
+        let is_length = self.peek() == Some('#') && after_sign.is_some_and(|next| !"}:-=?+%/#".contains(next))
+            || self.rest().starts_with("##}");
         if is_length {
+            self.take();
+        }
+        let is_indirect = self.peek() == Some('!')
+            && after_sign.is_some_and(|next| next.is_ascii_alphanumeric() || next == '_' || next == '#');
+        if is_indirect {
             self.take();
         }
         let mut name = String::new();
@@ -127,6 +168,7 @@ impl Reader<'_> {
         if name.is_empty() {
             name.extend(self.characters.next_if(|(_, next)| "?$#@*!-".contains(*next)).map(|(_, next)| next));
         }
+        let index = if is_variable_name(&name) && self.take_if('[') { Some(self.index(start)?) } else { None };
         let has_colon = self.take_if(':');
         let is_special = |name: &str| {
             matches!(name, "?" | "$" | "#" | "@" | "*" | "!" | "-")
@@ -144,7 +186,7 @@ impl Reader<'_> {
                 match sign {
                     '+' => ParameterExpansion::Alternative { word, counts_empty: !has_colon },
                     '?' => ParameterExpansion::Require { word, counts_empty: !has_colon },
-                    _ => ParameterExpansion::Fallback { word, counts_empty: !has_colon },
+                    _ => ParameterExpansion::Fallback { word, counts_empty: !has_colon, assigns: sign == '=' },
                 }
             }
             Some(_) if is_name && !is_length && has_colon => {
@@ -161,7 +203,11 @@ impl Reader<'_> {
                 ParameterExpansion::Case { is_upper: case == '^', is_whole }
             }
             Some(sign @ ('%' | '#' | '/')) if is_name && !is_length => self.edit(sign, start)?,
-            Some('@') if is_name && !is_length => return Err(self.unavailable_operation(start)?),
+            Some('@') if is_name && !is_length && self.rest().starts_with("@Q}") => {
+                self.take_text("@Q}");
+                ParameterExpansion::Quoted
+            }
+            Some('@' | '*') if is_name && !is_length => return Err(self.unavailable_operation(start)?),
             _ => {
                 self.until_brace(true, start)?;
                 let written = self.line.get(start..self.at()).unwrap_or_default();
@@ -172,8 +218,20 @@ impl Reader<'_> {
                 });
             }
         };
-        word.parts.push(WordPart::Variable { name, operation, quoted });
+        let parameter = Parameter { name, index, is_indirect };
+        word.parts.push(WordPart::Variable { parameter, operation, quoted });
         Ok(())
+    }
+
+    /// Reads the key of an element, up to and including the bracket.
+    fn index(&mut self, start: usize) -> Result<Index, ShellError> {
+        for (text, is_joined) in [("@]", false), ("*]", true)] {
+            if self.take_text(text) {
+                return Ok(Index::Every { is_joined });
+            }
+        }
+        let (word, _) = self.until(&[']'], false, start)?;
+        Ok(Index::At(Box::new(word)))
     }
 
     /// Reads `%PATTERN`, `#PATTERN`, `/PATTERN/REPLACEMENT` and their like, up to and including the
@@ -215,14 +273,39 @@ impl Reader<'_> {
     }
 
     /// Reads the word up to one of the characters `ends`, takes that character and returns it with the word.
-    fn until(&mut self, ends: &[char], quoted: bool, start: usize) -> Result<(RawWord, char), ShellError> {
+    pub(super) fn until(&mut self, ends: &[char], quoted: bool, start: usize) -> Result<(RawWord, char), ShellError> {
         let mut word = RawWord::default();
+        let mut brackets = 0_usize;
         loop {
             match self.peek() {
-                None => return Err(open("}", start)),
+                None => return Err(open(if ends == [']'] { "]" } else { "}" }, start)),
+                Some('[') if ends == [']'] => {
+                    self.take();
+                    brackets += 1;
+                    word.push('[', quoted);
+                }
+                Some(']') if ends == [']'] && brackets > 0 => {
+                    self.take();
+                    brackets -= 1;
+                    word.push(']', quoted);
+                }
                 Some(end) if ends.contains(&end) => {
                     self.take();
                     return Ok((word, end));
+                }
+                // In a quoted word a backslash protects what it protects there, and the end.
+                Some('\\') if quoted => {
+                    self.take();
+                    match self.peek() {
+                        Some('\n') => {
+                            self.take();
+                        }
+                        Some(next) if "$`\"\\}".contains(next) => {
+                            self.take();
+                            word.push(next, true);
+                        }
+                        _ => word.push('\\', true),
+                    }
                 }
                 Some('\\') => self.escape(&mut word),
                 Some('\'') if !quoted => self.single_quoted(&mut word)?,
@@ -295,4 +378,14 @@ impl Reader<'_> {
             word.push(char::from_u32(code).unwrap_or(char::REPLACEMENT_CHARACTER), true);
         }
     }
+}
+
+fn too_deep(at: usize) -> ShellError {
+    ShellError { at, ..ShellError::playground("this line is nested too deeply") }
+}
+
+/// Creates the expansion of a variable to its value.
+fn variable(name: String, quoted: bool) -> WordPart {
+    let parameter = Parameter { name, ..Parameter::default() };
+    WordPart::Variable { parameter, operation: ParameterExpansion::None, quoted }
 }

@@ -1,14 +1,26 @@
 //! Shell patterns applied to the value of a variable: `${X%.*}`, `${X##*/}`, `${X//-/_}`.
 //!
 //! A pattern becomes a regular expression, so that there is one matcher. There are no files here, so
-//! nothing else in a line is a pattern.
+//! a word that is a pattern stays as it is.
 
-use super::scope::Marked;
+use super::error::ShellError;
 use super::syntax::{Edit, Occurrence};
 use scale_down_engine::ground::pattern::Pattern;
 
 /// Most characters of a value that patterns are tried on: the number of attempts grows with its square.
 const CHARACTERS_MAX: usize = 4096;
+
+/// A character, and `true` if no quote protects it.
+pub(super) type Marked = (char, bool);
+
+/// Returns `true` if a whole text matches a pattern.
+///
+/// # Errors
+/// A pattern that is too long.
+pub(super) fn is_match(pattern: &[Marked], text: &str, ignores_case: bool) -> Result<bool, ShellError> {
+    let pattern = Pattern::new(&expression(pattern), true, ignores_case).map_err(ShellError::bash)?;
+    Ok(pattern.is_in(text))
+}
 
 impl Edit {
     /// Edits a value. The pattern's and the replacement's characters are marked where no quote protects them.
@@ -94,10 +106,24 @@ impl Subject {
 
 /// Converts a pattern into a regular expression that matches whole texts.
 fn expression(pattern: &[Marked]) -> String {
-    let mut text = String::from("^(");
+    format!("^({})$", inner_expression(pattern))
+}
+
+fn inner_expression(pattern: &[Marked]) -> String {
+    let mut text = String::new();
     let mut rest = pattern;
     while let Some(((character, is_bare), after)) = rest.split_first() {
         rest = after;
+        if *is_bare
+            && "?*+@".contains(*character)
+            && let Some((alternatives, after)) = alternatives(after)
+        {
+            let alternatives: Vec<String> = alternatives.into_iter().map(inner_expression).collect();
+            text.extend(["(", &alternatives.join("|"), ")"]);
+            text.extend(Some(*character).filter(|sign| *sign != '@'));
+            rest = after;
+            continue;
+        }
         match character {
             '*' if *is_bare => text.push_str(".*"),
             '?' if *is_bare => text.push('.'),
@@ -112,8 +138,33 @@ fn expression(pattern: &[Marked]) -> String {
             letter => text.push(*letter),
         }
     }
-    text.push_str(")$");
     text
+}
+
+/// Returns the alternatives in the parentheses that a pattern begins with, and the rest behind them.
+fn alternatives(pattern: &[Marked]) -> Option<(Vec<&[Marked]>, &[Marked])> {
+    if pattern.first() != Some(&('(', true)) {
+        return None;
+    }
+    let mut depth = 0_usize;
+    let mut start = 1;
+    let mut found = Vec::new();
+    for (at, (character, _)) in pattern.iter().enumerate().filter(|(_, (_, is_bare))| *is_bare) {
+        match character {
+            '(' => depth += 1,
+            ')' if depth == 1 => {
+                found.push(pattern.get(start..at)?);
+                return Some((found, pattern.get(at + 1..)?));
+            }
+            ')' => depth -= 1,
+            '|' if depth == 1 => {
+                found.push(pattern.get(start..at)?);
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    None
 }
 
 /// Converts a class of characters, given after its `[`, into a regular expression; also returns the

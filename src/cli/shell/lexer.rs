@@ -186,12 +186,6 @@ impl<'a> Iterator for Lexer<'a> {
     }
 }
 
-/// Returns `true` if a text ends with a backslash that joins the next line.
-#[must_use]
-pub fn is_continued(text: &str) -> bool {
-    Lexer::new(text).last().is_some_and(|token| token.kind == TokenKind::Escape && token.text.len() == 1)
-}
-
 /// Returns the byte offset at which the line with the position `at` begins: behind the last line break before it that
 /// is neither quoted nor joined by a backslash.
 #[must_use]
@@ -243,17 +237,6 @@ mod tests {
         check("a 2>&1 || b", "t_tOOt_OO_t");
         check("\"# a\" '# b", "QqqqQ_Qqqq");
         check("é😀 x", "tt_t");
-    }
-
-    #[test]
-    fn continuations() {
-        let check = |text: &str, expected: bool| assert_eq!(is_continued(text), expected, "{text:?}");
-        check("", false);
-        check("az \\", true);
-        check("az \\\\", false);
-        check("az \\ ", false);
-        check("az '\\", false);
-        check("az # \\", false);
     }
 
     #[test]

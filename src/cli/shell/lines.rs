@@ -3,9 +3,11 @@
 //! Pasted text comes from documents and terminals: with prompts, comments, `\` at line ends, fences,
 //! and the line breaks of every system.
 
-use super::document::open_documents;
 use super::lexer::{Lexer, TokenKind};
-use super::syntax::HereDocument;
+use super::parser::{Extent, extent};
+use super::prompt::strip_prompt;
+use super::read::{HereDocument, Reader};
+use super::typing::{end_by_words, is_continued};
 use crate::ground::span::Span;
 
 /// One complete line, ready for the shell.
@@ -22,10 +24,18 @@ pub struct LogicalLine {
 /// `|` may span lines.
 #[must_use]
 pub fn split_lines(text: &str) -> Vec<LogicalLine> {
+    let physicals: Vec<&str> = text.split_inclusive('\n').collect();
     let mut lines = Vec::new();
     let mut open: Option<(LogicalLine, Continuation)> = None;
     let mut start = 0;
-    for physical in text.split_inclusive('\n') {
+    // Physical lines that belong to a compound command and have been read.
+    let mut skipped = 0;
+    for (number, physical) in physicals.iter().enumerate() {
+        if skipped > 0 {
+            skipped -= 1;
+            start += physical.len();
+            continue;
+        }
         let content = physical.strip_suffix('\n').unwrap_or(physical);
         let content = content.strip_suffix('\r').unwrap_or(content);
         let mut line = match open.take() {
@@ -58,6 +68,13 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
         start += physical.len();
         match scan(&line.text) {
             Continuation::Complete if is_command(&line.text) => {
+                if let Some(compound) = Compound::find(&line, physicals.get(number + 1..).unwrap_or_default()) {
+                    skipped = compound.lines;
+                    line.text = compound.text;
+                    line.span.end += compound.length;
+                    lines.push(line);
+                    continue;
+                }
                 let documents = if line.text.contains("<<") { open_documents(&line.text) } else { Vec::new() };
                 if documents.is_empty() {
                     lines.push(line);
@@ -80,6 +97,61 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
     }
     lines.extend(open.map(|(line, _)| line).filter(|line| is_command(&line.text)));
     lines
+}
+
+/// A compound command that goes on after its first line.
+struct Compound {
+    text: String,
+    /// Number of further physical lines.
+    lines: usize,
+    /// Bytes of the pasted text after its first line.
+    length: usize,
+}
+
+impl Compound {
+    /// Finds the end of the compound command that a line begins and does not end; `None` if it is no such line.
+    fn find(line: &LogicalLine, following: &[&str]) -> Option<Self> {
+        // A line that cannot be read may still begin what must not run.
+        let is_open = match extent(&line.text) {
+            Extent::Open => true,
+            Extent::Refused => is_continued(&line.text),
+            Extent::Complete(_) => false,
+        };
+        if !is_open {
+            return None;
+        }
+        let mut text = format!("{}\n", line.text);
+        // Where each physical line ends in the text.
+        let mut ends = Vec::new();
+        for physical in following {
+            let content = physical.strip_suffix('\n').unwrap_or(physical);
+            let content = content.strip_suffix('\r').unwrap_or(content);
+            text.push_str(strip_continuation_prompt(content));
+            text.push('\n');
+            ends.push(text.len());
+        }
+        let end = match extent(&text) {
+            Extent::Complete(end) => end,
+            // Without an end, all that follows belongs to it.
+            Extent::Open => text.len(),
+            Extent::Refused => end_by_words(&text),
+        };
+        let lines = ends.iter().position(|line_end| *line_end >= end).map_or(ends.len(), |last| last + 1);
+        let length: usize = following.iter().take(lines).map(|physical| physical.len()).sum();
+        let last = following.get(lines.checked_sub(1)?)?;
+        // The line break before the first of them counts, and that after the last does not.
+        let line_break = last.len() - last.trim_end_matches(['\n', '\r']).len();
+        text.truncate(ends.get(lines - 1).copied().unwrap_or(text.len()));
+        let text = text.trim_end_matches('\n').to_owned();
+        Some(Self { text, lines, length: (length + 1).saturating_sub(line_break) })
+    }
+}
+
+/// Returns the here-documents of a line whose texts are still to come, each with the line that ends it.
+fn open_documents(line: &str) -> Vec<HereDocument> {
+    let mut reader = Reader::new(line);
+    let read = reader.list(&[]);
+    if read.is_ok() { reader.documents } else { Vec::new() }
 }
 
 /// The state at the end of a line: complete, or in need of further lines.
@@ -123,29 +195,6 @@ fn scan(text: &str) -> Continuation {
 fn is_command(text: &str) -> bool {
     let text = text.trim();
     !(text.is_empty() || text.starts_with('#') || text.starts_with("```"))
-}
-
-/// Removes `$ `, `PS> `, `PS C:\> ` or `user@host:~$ ` from the start of a line.
-#[must_use]
-pub fn strip_prompt(line: &str) -> &str {
-    let trimmed = line.trim_start();
-    if let Some(rest) = trimmed.strip_prefix("$ ") {
-        return rest;
-    }
-    if let Some(rest) = trimmed.strip_prefix("PS")
-        && let Some((path, rest)) = rest.split_once("> ")
-        && (path.is_empty() || path.starts_with(' '))
-    {
-        return rest;
-    }
-    if let Some((place, rest)) = trimmed.split_once("$ ")
-        && let Some((user, _)) = place.split_once('@')
-        && !user.is_empty()
-        && !place.contains(char::is_whitespace)
-    {
-        return rest;
-    }
-    line
 }
 
 /// Removes the `> ` that a shell shows before a continued line.

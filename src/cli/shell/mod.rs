@@ -10,35 +10,58 @@
 //! caller supplies the output of command substitutions; without that, it is empty.
 
 mod arithmetic;
+mod assign;
 mod braces;
+mod builtins;
+mod clock;
+mod compound;
+mod condition;
+mod condition_reader;
 mod document;
 mod dollar;
+mod error;
 mod expand;
+mod fields;
 pub mod filter;
+mod format;
 mod glob;
+mod input;
 mod keyword;
 mod lex;
 mod lexer;
 mod lines;
+mod machine;
 mod parameter;
+mod parser;
+mod prompt;
 mod read;
 mod redirect;
-mod scope;
+mod state;
+mod streams;
 mod syntax;
 #[cfg(test)]
 #[allow(clippy::indexing_slicing, clippy::panic, clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests;
 mod typed;
+mod typing;
 mod typography;
+mod variable;
+mod words;
 
 pub use crate::ground::span::Span;
+pub use builtins::is_command;
+pub use error::ShellError;
 pub use keyword::{is_keyword, precedes_command};
-pub use lex::{last_word, lex};
-pub use lexer::{Lexer, Token, TokenKind, is_continued, line_start};
-pub use lines::{LogicalLine, split_lines, strip_continuation_prompt, strip_prompt};
-pub use read::read;
-pub use redirect::redirect;
-pub(crate) use scope::HOME;
-pub use syntax::{Connector, RawCommand, ShellError, SimpleCommand, Stream, Streams, Word};
+pub use lex::lex;
+pub use lexer::{Lexer, Token, TokenKind, line_start};
+pub use lines::{LogicalLine, split_lines, strip_continuation_prompt};
+pub use machine::{Environment, Machine, Step};
+pub use parser::read;
+pub use prompt::strip_prompt;
+pub(crate) use state::HOME;
+pub use state::State;
+pub use syntax::RawCommand;
 pub(crate) use typed::{CommandLine, is_assignment, open_quote, quoted, typed};
+pub use typing::{has_keyword, is_continued, last_word};
 pub use typography::{LookAlike, typography};
+pub use words::{SimpleCommand, Word};

@@ -2,8 +2,10 @@
 //!
 //! There are no files, but the redirections that documents use need none.
 
+use super::error::ShellError;
 use super::read::{Reader, unexpected};
-use super::syntax::{ShellError, Stream, Streams};
+use super::streams::{Stream, Streams};
+use super::syntax::RawWord;
 use crate::ground::outcome::{Block, stderr};
 use crate::ground::rendered::Rendered;
 
@@ -31,6 +33,32 @@ pub fn redirect(blocks: &mut Vec<Block>, streams: Streams, merges: bool) {
 }
 
 impl Reader<'_> {
+    /// Reads a redirection, if that comes next; `from` is the number before it, if there is one.
+    pub(super) fn redirection(
+        &mut self,
+        from: &str,
+        operation: usize,
+        streams: &mut Streams,
+        input: &mut Option<RawWord>,
+    ) -> Result<bool, ShellError> {
+        let rest = self.rest();
+        if rest.starts_with("&>") {
+            self.take();
+            self.redirect("&", streams)?;
+        } else if rest.starts_with('>') {
+            if rest.starts_with(">(") {
+                let at = self.at();
+                return Err(ShellError { at, ..ShellError::playground("`>(...)' is not available here") });
+            }
+            self.redirect(if from.is_empty() { "1" } else { from }, streams)?;
+        } else if rest.starts_with('<') && !rest.starts_with("<(") {
+            self.input(operation, streams, input)?;
+        } else {
+            return Ok(false);
+        }
+        Ok(true)
+    }
+
     /// Reads `>WORD`, `>>WORD` and `>&NUMBER`; `from` is the stream as written, `&` for both.
     pub(super) fn redirect(&mut self, from: &str, streams: &mut Streams) -> Result<(), ShellError> {
         let at = self.at();

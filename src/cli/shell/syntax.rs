@@ -1,85 +1,17 @@
-//! The syntax of a line: commands, the parts of their words, and what is done to them.
+//! The syntax of a text: the parts of words, simple commands, and operations with jumps between them.
+//!
+//! Commands wait while simulated time passes, and a run is a plain value that is copied for checkpoints. So nothing may
+//! hang on the stack of Rust: compound commands become jumps, and what is open at a moment is a list of scopes in
+//! the machine.
 
+use std::sync::Arc;
+
+use super::streams::Streams;
+use super::words::is_variable_name;
 use crate::ground::span::Span;
 
-/// One word after quotes and variables are resolved.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Word {
-    /// Text that the command receives.
-    pub text: String,
-    /// Its place in the line; words that one variable or brace makes share it.
-    pub span: Span,
-}
-
-/// An operator between two commands.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Connector {
-    /// `;` or a line break: the next runs in any case.
-    Sequence,
-    /// `&&`: the next runs if this succeeds.
-    And,
-    /// `||`: the next runs if this fails.
-    Or,
-    /// `|`: the next reads what this writes.
-    Pipe,
-}
-
-/// One command: assignments, then words.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct SimpleCommand {
-    /// Variables that the command sets; for the session if there are no words.
-    pub assignments: Vec<(String, String)>,
-    /// The command's name and its arguments.
-    pub words: Vec<Word>,
-    /// The whole command.
-    pub span: Span,
-    /// Standard input from a here-document or a here-string.
-    pub input: Option<String>,
-    /// Operator before the next command; `None` for the last command.
-    pub next: Option<Connector>,
-}
-
-/// A line that the shell refuses.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{message}")]
-pub struct ShellError {
-    /// Message of the shell.
-    pub message: String,
-    /// The exit code.
-    pub exit_code: i32,
-    /// Byte offset in the line.
-    pub at: usize,
-}
-
-impl ShellError {
-    pub(super) fn syntax(message: String, at: usize) -> Self {
-        Self { message, exit_code: 2, at }
-    }
-
-    /// Creates bash's error for a program that does not exist.
-    #[must_use]
-    pub fn command_not_found(word: &Word) -> Self {
-        Self { message: format!("bash: {}: command not found", word.text), exit_code: 127, at: word.span.start }
-    }
-}
-
-impl SimpleCommand {
-    /// Returns the variables that the command leaves set: assignments alone, or after `export`.
-    #[must_use]
-    pub fn variables_set(&self) -> Vec<(String, String)> {
-        let Some((name, arguments)) = self.words.split_first() else {
-            return self.assignments.clone();
-        };
-        if name.text != "export" {
-            return Vec::new();
-        }
-        let assignment = |word: &Word| {
-            let (name, value) = word.text.split_once('=')?;
-            is_variable_name(name).then(|| (name.to_owned(), value.to_owned()))
-        };
-        arguments.iter().filter_map(assignment).collect()
-    }
-}
+/// The deepest nesting of expansions and compound commands: reading is recursive, and the stack of a page is small.
+pub(super) const DEPTH_MAX: usize = 50;
 
 /// One part of a word.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -87,13 +19,31 @@ pub(super) enum WordPart {
     /// Text; quoted text is neither split nor expanded further.
     Text { text: String, quoted: bool },
     /// A variable and what is done to it.
-    Variable { name: String, operation: ParameterExpansion, quoted: bool },
-    /// A command substitution whose output is not known yet: the place and the source of its commands.
-    Substitution { inner: Span, source: String, quoted: bool },
-    /// Output of the commands of a substitution.
-    Output { text: String, quoted: bool },
+    Variable { parameter: Parameter, operation: ParameterExpansion, quoted: bool },
+    /// A command substitution: the place of its commands, and the commands.
+    Substitution { inner: Span, program: Arc<Program>, quoted: bool },
+    /// `<(…)`: the commands whose output is read through a file.
+    Process { inner: Span, program: Arc<Program> },
     /// `$((…))`.
     Arithmetic { expression: RawWord, quoted: bool },
+}
+
+/// A variable as an expansion names it: `X`, `X[1]`, `!X`.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Parameter {
+    pub(super) name: String,
+    pub(super) index: Option<Index>,
+    /// `${!X}`: the variable that `X` names, or the keys of an array.
+    pub(super) is_indirect: bool,
+}
+
+/// The elements of an array that an expansion names.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Index {
+    /// `[@]` and `[*]`; the latter makes one word of all.
+    Every { is_joined: bool },
+    /// `[KEY]`.
+    At(Box<RawWord>),
 }
 
 /// A word in parts.
@@ -105,32 +55,76 @@ pub(super) struct RawWord {
     pub(super) source: String,
 }
 
+/// `NAME=VALUE`, `NAME+=VALUE`, `NAME[KEY]=VALUE`, `NAME=(VALUES)`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Assignment {
+    pub(super) name: String,
+    pub(super) index: Option<RawWord>,
+    /// `+=`.
+    pub(super) appends: bool,
+    pub(super) value: AssignedValue,
+    pub(super) span: Span,
+}
+
+/// The value of an assignment before its expansion.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum AssignedValue {
+    Text(RawWord),
+    /// Elements, some with a key of their own: `[KEY]=VALUE`.
+    List(Vec<(Option<RawWord>, RawWord)>),
+}
+
+impl Assignment {
+    /// Returns its words: the key, then the values.
+    pub(super) fn words(&self) -> impl Iterator<Item = &RawWord> {
+        let (text, list) = match &self.value {
+            AssignedValue::Text(word) => (Some(word), &[][..]),
+            AssignedValue::List(list) => (None, list.as_slice()),
+        };
+        let elements = list.iter().flat_map(|(key, word)| key.iter().chain([word]));
+        self.index.iter().chain(text).chain(elements)
+    }
+}
+
 /// One command of a line, its words not yet expanded.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct RawCommand {
+    pub(super) assignments: Vec<Assignment>,
     pub(super) words: Vec<RawWord>,
-    /// Standard input from a here-document or a here-string.
+    /// Assignments among the arguments of `export`, `local` and their like.
+    pub(super) declared: Vec<Assignment>,
+    /// Standard input from a here-document, a here-string or a process substitution.
     pub(super) input: Option<RawWord>,
     /// Destinations of its output.
     pub streams: Streams,
-    /// Operator before the next command; `None` for the last command.
-    pub next: Option<Connector>,
+    /// Line of the text on which it begins, from 1.
+    pub(super) line: usize,
+    /// `true` in the body of a compound command, which may run often or not at all.
+    pub is_nested: bool,
 }
 
 impl RawCommand {
     /// Returns the span of the whole command, from the first word to the last.
     #[must_use]
     pub fn span(&self) -> Span {
+        let assignments = self.assignments.iter().chain(&self.declared).map(|assignment| assignment.span);
+        let spans = || self.words.iter().map(|word| word.span).chain(assignments.clone());
         Span {
-            start: self.words.first().map_or(0, |word| word.span.start),
-            end: self.words.last().map_or(0, |word| word.span.end),
+            start: spans().map(|span| span.start).min().unwrap_or(0),
+            end: spans().map(|span| span.end).max().unwrap_or(0),
         }
+    }
+
+    /// Returns all its words, those of assignments first.
+    fn all_words(&self) -> impl Iterator<Item = &RawWord> {
+        let assignments = self.assignments.iter().chain(&self.declared).flat_map(Assignment::words);
+        assignments.chain(&self.words)
     }
 
     /// Returns the variables that its words use without a fallback, `HOME` excepted.
     pub fn variables(&self) -> impl Iterator<Item = &str> {
-        self.words.iter().flat_map(|word| &word.parts).filter_map(|part| match part {
-            WordPart::Variable { name, operation, .. }
+        self.all_words().flat_map(|word| &word.parts).filter_map(|part| match part {
+            WordPart::Variable { parameter: Parameter { name, .. }, operation, .. }
                 if is_variable_name(name) && name != "HOME" && !operation.has_fallback() =>
             {
                 Some(name.as_str())
@@ -141,57 +135,30 @@ impl RawCommand {
 
     /// Returns the places in the line of the commands whose output its words use.
     pub fn substitutions(&self) -> impl Iterator<Item = Span> {
-        self.words.iter().flat_map(|word| &word.parts).filter_map(|part| match part {
-            WordPart::Substitution { inner, .. } => Some(*inner),
+        self.all_words().flat_map(|word| &word.parts).filter_map(|part| match part {
+            WordPart::Substitution { inner, .. } | WordPart::Process { inner, .. } => Some(*inner),
             _ => None,
         })
     }
 
-    /// Returns its parts in the order in which they are expanded.
-    fn parts_mut(&mut self) -> impl Iterator<Item = &mut WordPart> {
-        self.words.iter_mut().chain(&mut self.input).flat_map(|word| &mut word.parts)
+    /// Returns the name of the command where it is written without an expansion.
+    pub(super) fn name(&self) -> Option<&str> {
+        self.words.first().and_then(RawWord::literal)
     }
-
-    /// Returns the source of the first substitution whose output is not known yet.
-    pub fn next_substitution(&mut self) -> Option<&str> {
-        self.parts_mut().find_map(|part| match part {
-            WordPart::Substitution { source, .. } => Some(source.as_str()),
-            _ => None,
-        })
-    }
-
-    /// Replaces the first substitution whose output is not known yet with what its commands printed.
-    pub fn substitute(&mut self, printed: &str) {
-        for part in self.parts_mut() {
-            if let WordPart::Substitution { quoted, .. } = *part {
-                *part = WordPart::Output { text: printed.trim_end_matches('\n').to_owned(), quoted };
-                return;
-            }
-        }
-    }
-
-    /// Returns `true` if its words contain output of other commands.
-    #[must_use]
-    pub fn is_substituted(&self) -> bool {
-        self.words.iter().any(RawWord::is_substituted)
-    }
-}
-
-/// Returns `true` if the text is a valid name of a variable.
-pub(crate) fn is_variable_name(text: &str) -> bool {
-    let mut characters = text.chars();
-    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|character| character.is_ascii_alphanumeric() || character == '_')
 }
 
 impl RawWord {
-    /// Returns `true` if it contains output of other commands.
-    pub(super) fn is_substituted(&self) -> bool {
-        self.parts.iter().any(|part| matches!(part, WordPart::Output { .. }))
-    }
-
     pub(super) fn quoted(text: &str) -> Self {
         Self { parts: vec![WordPart::Text { text: text.to_owned(), quoted: true }], ..Self::default() }
+    }
+
+    /// Returns its text if nothing in it is expanded.
+    pub(super) fn literal(&self) -> Option<&str> {
+        match self.parts.as_slice() {
+            [] => Some(""),
+            [WordPart::Text { text, .. }] => Some(text),
+            _ => None,
+        }
     }
 
     /// Adds a character to the last part if that is of the same kind.
@@ -200,6 +167,11 @@ impl RawWord {
             Some(WordPart::Text { text, quoted: same }) if *same == quoted => text.push(character),
             _ => self.parts.push(WordPart::Text { text: character.to_string(), quoted }),
         }
+    }
+
+    /// Returns `true` if a pattern in parentheses may follow: `+(…)`.
+    pub(super) fn ends_with_repetition(&self) -> bool {
+        matches!(self.parts.last(), Some(WordPart::Text { text, quoted: false }) if text.ends_with(['?', '*', '+', '@', '!']))
     }
 
     /// Begins a quoted part, so that empty quotes make an empty word.
@@ -215,10 +187,11 @@ impl RawWord {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum ParameterExpansion {
     None,
-    /// `${X:-WORD}`; and `${X:=WORD}`, which does not set the variable here.
+    /// `${X:-WORD}`; with `assigns`, `${X:=WORD}`.
     Fallback {
         word: RawWord,
         counts_empty: bool,
+        assigns: bool,
     },
     /// `${X:+WORD}`.
     Alternative {
@@ -245,6 +218,15 @@ pub(super) enum ParameterExpansion {
         is_upper: bool,
         is_whole: bool,
     },
+    /// `${X@Q}`: quoted so that the shell can read it again.
+    Quoted,
+}
+
+impl ParameterExpansion {
+    /// Returns `true` if it can replace a variable that is not set.
+    pub(super) fn has_fallback(&self) -> bool {
+        matches!(self, Self::Fallback { .. } | Self::Alternative { .. })
+    }
 }
 
 /// An edit of a value by a pattern.
@@ -265,69 +247,161 @@ pub(super) enum Occurrence {
     End,
 }
 
-/// A here-document: `<<EOF`.
+/// The operations of a text.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Program {
+    pub(super) operations: Vec<Operation>,
+}
+
+/// One step of a program. A number is the index of an operation.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct HereDocument {
-    /// Index in the line of the command that it feeds.
-    pub(super) command: usize,
-    pub(super) delimiter: String,
-    /// `true` if the delimiter is quoted, so that the text is not expanded.
-    pub(super) is_quoted: bool,
-    /// `true` for `<<-`, which strips the tabs before its lines.
-    pub(super) strips_tabs: bool,
+pub(super) enum Operation {
+    /// Does nothing.
+    Pass,
+    /// Runs a simple command.
+    Run(Arc<RawCommand>),
+    /// `[[ … ]]`, and the line that it stands on.
+    Test(Arc<Condition>, usize),
+    /// `(( … ))`, and the line that it stands on.
+    Arithmetic(Arc<RawWord>, usize),
+    /// Negates the exit status.
+    Not,
+    Jump(usize),
+    /// Jumps if the exit status is that of success, or of failure.
+    JumpIf {
+        succeeded: bool,
+        to: usize,
+    },
+    /// Begins commands whose failure is a condition: `set -e` does not look.
+    Guard,
+    EndGuard,
+    /// Sets the exit status to 0.
+    Succeed,
+    /// Begins a loop: `continue` leads to `next`, `break` to `end`.
+    Loop {
+        next: usize,
+        end: usize,
+    },
+    /// Begins a loop over words; over the positional parameters if there are none.
+    For {
+        words: Option<Arc<Vec<RawWord>>>,
+        end: usize,
+    },
+    /// Assigns the next word of the loop to a variable, or ends the loop.
+    Next {
+        name: Arc<str>,
+        end: usize,
+    },
+    /// Keeps the exit status as that of the loop.
+    Keep,
+    EndLoop,
+    Case {
+        word: Arc<RawWord>,
+        end: usize,
+    },
+    /// Goes on if one of the patterns matches the word of `case`.
+    Pattern {
+        patterns: Arc<Vec<RawWord>>,
+        otherwise: usize,
+    },
+    EndCase,
+    /// Begins commands with redirections.
+    Redirect {
+        redirection: Arc<Redirection>,
+        end: usize,
+    },
+    EndRedirect,
+    /// Begins commands whose changes to the shell are undone at `end`.
+    Subshell {
+        end: usize,
+    },
+    EndSubshell,
+    /// Begins a pipeline; the first command ends at `end`. `out` follows the whole, which is refused if one of the
+    /// other commands has a name that nothing here has.
+    Pipe {
+        end: usize,
+        out: usize,
+        names: Arc<Vec<RawWord>>,
+    },
+    /// The next command of a pipeline, which ends at `end`.
+    Stage {
+        end: usize,
+    },
+    EndPipe,
+    /// Defines a function whose operations follow, up to a `Return` before `end`.
+    Define {
+        name: Arc<str>,
+        end: usize,
+    },
+    Return,
+    Time,
+    EndTime,
+    /// Says that the commands before did not run in the background.
+    Background,
+    /// Refuses what ends at `end`.
+    Refuse {
+        message: Arc<str>,
+        end: usize,
+    },
 }
 
-impl HereDocument {
-    /// Returns a line, given without its line break, with its tabs stripped for `<<-`.
-    pub(super) fn line<'a>(&self, line: &'a str) -> &'a str {
-        if self.strips_tabs { line.trim_start_matches('\t') } else { line }
+/// Redirections of a compound command.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Redirection {
+    pub(super) streams: Streams,
+    pub(super) input: Option<RawWord>,
+}
+
+/// An expression of `[[ … ]]`.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Condition {
+    Not(Box<Condition>),
+    And(Box<Condition>, Box<Condition>),
+    Or(Box<Condition>, Box<Condition>),
+    /// `-z WORD` and its like.
+    Unary(String, RawWord),
+    /// `WORD == WORD` and its like.
+    Binary(RawWord, String, RawWord),
+    /// A word, which is true unless it is empty.
+    Word(RawWord),
+}
+
+impl Condition {
+    /// Appends its words in order.
+    fn words(&self, words: &mut Vec<RawWord>) {
+        match self {
+            Self::Not(inner) => inner.words(words),
+            Self::And(one, other) | Self::Or(one, other) => {
+                one.words(words);
+                other.words(words);
+            }
+            Self::Unary(_, word) | Self::Word(word) => words.push(word.clone()),
+            Self::Binary(one, _, other) => words.extend([one.clone(), other.clone()]),
+        }
     }
-
-    /// Returns `true` if the line is the delimiter.
-    pub(super) fn ends_with(&self, line: &str) -> bool {
-        self.line(line) == self.delimiter
-    }
 }
 
-/// Destination of an output stream.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Stream {
-    /// Standard output.
-    Output,
-    /// Standard error.
-    Errors,
-    /// `/dev/null`.
-    Nowhere,
-}
-
-/// Destinations of the two output streams of a command.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Streams {
-    /// Destination of standard output.
-    pub output: Stream,
-    /// Destination of standard error: warnings and refusals.
-    pub errors: Stream,
-    /// Redirection to or from a file, which is refused: the operator as written, and its byte offset in
-    /// the line.
-    pub(super) file: Option<(char, usize)>,
-}
-
-impl Default for Streams {
-    fn default() -> Self {
-        Self { output: Stream::Output, errors: Stream::Errors, file: None }
-    }
-}
-
-impl Streams {
-    /// Refuses a redirection to or from a file.
-    ///
-    /// # Errors
-    /// A redirection to or from a file: there are no files here.
-    pub(super) fn check(&self) -> Result<(), ShellError> {
-        let Some((character, at)) = self.file else { return Ok(()) };
-        let message = format!(
-            "playground: there are no files here, so `{character}' cannot redirect; --query and --output choose what is shown"
-        );
-        Err(ShellError { message, exit_code: 1, at })
+impl Program {
+    /// Returns its simple commands in order. The words of other constructs stand among them as commands
+    /// with a keyword as their name.
+    pub(super) fn commands(&self) -> Vec<RawCommand> {
+        let keyword = |name: &str, rest: Vec<RawWord>| {
+            let words = std::iter::once(RawWord::quoted(name)).chain(rest).collect::<Vec<_>>();
+            (words.len() > 1).then(|| RawCommand { words, is_nested: true, ..RawCommand::default() })
+        };
+        let command = |operation: &Operation| match operation {
+            Operation::Run(command) => Some(RawCommand::clone(command)),
+            Operation::For { words: Some(words), .. } => keyword("for", words.to_vec()),
+            Operation::Case { word, .. } => keyword("case", vec![RawWord::clone(word)]),
+            Operation::Arithmetic(word, _) => keyword("[[", vec![RawWord::clone(word)]),
+            Operation::Redirect { redirection, .. } => keyword("{", redirection.input.iter().cloned().collect()),
+            Operation::Test(condition, _) => {
+                let mut words = Vec::new();
+                condition.words(&mut words);
+                keyword("[[", words)
+            }
+            _ => None,
+        };
+        self.operations.iter().filter_map(command).collect()
     }
 }

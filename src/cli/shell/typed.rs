@@ -1,7 +1,7 @@
 //! A line that is being typed: the words before the cursor.
 
 use super::lexer::{Lexer, TokenKind};
-use super::syntax::is_variable_name;
+use super::words::is_variable_name;
 
 /// The command at the cursor: its complete words, and the word that is being written.
 pub(crate) struct CommandLine {
@@ -30,7 +30,7 @@ pub(crate) fn typed(text: &str) -> Option<CommandLine> {
     while let Some(token) = lexer.next() {
         let is_separator = match token.kind {
             TokenKind::Blank | TokenKind::LineBreak | TokenKind::Comment => true,
-            TokenKind::Operator => matches!(token.text, ";" | "|" | "&"),
+            TokenKind::Operator => matches!(token.text, ";" | "|" | "&" | "(" | ")"),
             _ => false,
         };
         if is_separator {

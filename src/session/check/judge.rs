@@ -40,6 +40,8 @@ pub(super) struct DocumentCommand<'a> {
     pub words: Vec<Word>,
     /// `true` if the command contains a guessed value.
     pub is_guessed: bool,
+    /// `true` in the body of a compound command, where it may run with other values or not at all.
+    is_nested: bool,
 }
 
 impl DocumentCommand<'_> {
@@ -152,9 +154,39 @@ impl Judge {
                     self.command(script, line.start, &command);
                 }
             }
+            // A part of a compound command: each of its lines is read by itself.
+            Err(error) if depth == 0 && text.contains('\n') && !error.message.contains("looking for matching") => {
+                self.lines_apart(script, masked, line);
+            }
             Err(error) if mentions_az(text) => self.unreadable(script, line, &error),
             // Another language's line, or one of other programs.
             Err(_) => self.report.others += 1,
+        }
+    }
+
+    /// Judges each physical line of a span by itself, without the keywords before its command.
+    fn lines_apart(&mut self, script: &Script, masked: &str, span: Span) {
+        let text = masked.get(span.start..span.end).unwrap_or_default();
+        let mut start = 0;
+        let mut at = 0;
+        for physical in text.split_inclusive('\n') {
+            at += physical.len();
+            if physical.trim_end_matches('\n').ends_with('\\') && at < text.len() {
+                continue;
+            }
+            let mut rest = text.get(start..at).unwrap_or_default().trim_start();
+            while let Some((word, after)) =
+                rest.split_once([' ', '\n']).filter(|(word, _)| shell::precedes_command(word))
+            {
+                debug_assert!(!word.is_empty(), "a keyword has letters");
+                rest = after.trim_start();
+            }
+            let end = span.start + at;
+            let line = Span { start: end - rest.len(), end: end - (rest.len() - rest.trim_end().len()) };
+            if line.start < line.end {
+                self.line(script, masked, line, 1);
+            }
+            start = at;
         }
     }
 
@@ -243,7 +275,8 @@ impl Judge {
         }
         let words: Vec<Word> = words.collect();
         let is_guessed = is_guessed || words.iter().any(|word| is_open(&word.text));
-        self.judge(&DocumentCommand { script, base, program: program.span, words, is_guessed });
+        let is_nested = raw.is_nested;
+        self.judge(&DocumentCommand { script, base, program: program.span, words, is_guessed, is_nested });
     }
 
     fn judge(&mut self, written: &DocumentCommand<'_>) {
@@ -291,8 +324,9 @@ impl Judge {
         // The service says everything twice.
         let message = error.message.split("\nCode: ").next().unwrap_or_default().trim_end();
         let message = std::iter::once(message).chain(error.recommendations.iter().map(String::as_str));
+        let level = level(error, fix.map(|(_, proposal)| proposal), self.has_preview);
         Finding {
-            level: level(error, fix.map(|(_, proposal)| proposal), self.has_preview),
+            level: if written.is_nested { Level::Warning } else { level },
             rule: if is_look_alike(fix) { rule("look-alike") } else { rule_of(error) },
             start: first.map_or_else(|| position(span.start), |change| change.start),
             end: first.map_or_else(|| position(span.end), |change| change.end),

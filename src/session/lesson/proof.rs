@@ -140,7 +140,8 @@ fn refusal(lesson: &Lesson, line: &str) -> Option<String> {
             }
             Some((name, _)) => {
                 let verbs = VERBS.iter().filter_map(|(usage, _)| usage.split(' ').next());
-                if !verbs.chain(FILTERS).any(|known| known == *name) {
+                let is_own = shell::is_command(name) || shell::is_keyword(name);
+                if !is_own && !verbs.chain(FILTERS).any(|known| known == *name) {
                     return refused(format!("there is no program '{name}'"));
                 }
             }

@@ -3,17 +3,18 @@
 //! An answered command is carried out again from its beginning with all answers so far: commands ask before they
 //! change anything.
 
-/// A yes-or-no question of a command.
+/// A yes-or-no question of a command, or one that any line answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     text: String,
     default: Option<bool>,
+    is_open: bool,
 }
 
 impl Question {
     /// Creates a question without a default answer.
     pub(super) fn new(text: impl Into<String>) -> Self {
-        Self { text: text.into(), default: None }
+        Self { text: text.into(), default: None, is_open: false }
     }
 
     /// Creates a question to which an empty line is a no.
@@ -21,9 +22,24 @@ impl Question {
         Self { default: Some(false), ..Self::new(text) }
     }
 
+    /// Creates a question that any line answers, as `read` of a shell asks it.
+    #[must_use]
+    pub fn open(text: String) -> Self {
+        Self { text, default: None, is_open: true }
+    }
+
+    /// Returns `true` if any line answers the question, an empty one too.
+    #[must_use]
+    pub fn is_open(&self) -> bool {
+        self.is_open
+    }
+
     /// Returns the text that the terminal shows.
     #[must_use]
     pub fn prompt(&self) -> String {
+        if self.is_open {
+            return self.text.clone();
+        }
         let letters = if self.default == Some(false) { "y/N" } else { "y/n" };
         format!("{} ({letters}): ", self.text)
     }
