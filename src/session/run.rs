@@ -3,7 +3,8 @@
 //! It is a plain value: copied for checkpoints, compared in tests. It has no history; the session replays the
 //! command log into a fresh one.
 
-use std::ops::Range;
+mod kept;
+
 use std::sync::Arc;
 
 use super::active::{Active, Command};
@@ -19,8 +20,6 @@ use scale_down_cli::playground::{self, Execution};
 use scale_down_cli::shell::{self, Environment, Machine, ShellError, State, Step};
 use scale_down_engine::Cloud;
 
-/// Most output that a run keeps, in bytes: a page that runs out of memory loses the run.
-const OUTPUT_MAX: usize = 8 * 1024 * 1024;
 /// Most work that commands may do at one moment of simulated time. It takes about ten seconds.
 const WORK_AT_ONCE_MAX: u64 = 100_000;
 /// Output that counts as a unit of work, in bytes.
@@ -256,32 +255,9 @@ impl Run {
         true
     }
 
-    /// Drops the lines that have answered.
-    pub(super) fn forget_answered(&mut self) {
-        let kept = usize::from(self.active.is_some());
-        self.transcript.drain(..self.next - kept);
-        self.next = kept;
-        self.emptied = 0;
-        self.output = self.transcript.iter().map(|entry| entry.size()).sum();
-    }
-
     /// Returns the work that the run has done so far: commands, output, moments and events.
     pub(super) fn work(&self) -> u64 {
         self.work + self.cloud.log().next_sequence()
-    }
-
-    /// Returns the number of lines, the oldest ones, whose output is not kept any more.
-    pub(super) fn emptied(&self) -> usize {
-        self.emptied
-    }
-
-    /// Takes over from a later state of the run how little is kept of lines, those at `places`, that have answered.
-    pub(super) fn share_emptied(&mut self, later: &Self, places: Range<usize>) {
-        let places = places.start..places.end.min(self.next.saturating_sub(1));
-        let own = self.transcript.get_mut(places.clone()).unwrap_or_default();
-        for (entry, emptied) in own.iter_mut().zip(later.transcript.get(places).unwrap_or_default()) {
-            entry.clone_from(emptied);
-        }
     }
 
     /// Returns the time of the next event in the cloud or end of a timed wait, in milliseconds.
@@ -588,20 +564,6 @@ impl Run {
         // The next command begins at this very moment, and changes what is to be seen.
         if !is_silent || self.active.as_ref().is_none_or(|active| active.command.is_none()) {
             self.judge();
-        }
-    }
-
-    /// Drops the output of the oldest lines, until what is left is no more than the run keeps.
-    fn empty_oldest(&mut self) {
-        while self.output > OUTPUT_MAX && self.emptied + 1 < self.next {
-            if let Some(entry) = self.transcript.get_mut(self.emptied) {
-                debug_assert!(entry.size() <= self.output, "output is counted as it is recorded");
-                self.output -= entry.size();
-                if entry.size() > entry.forgotten {
-                    Arc::make_mut(entry).forget_output();
-                }
-            }
-            self.emptied += 1;
         }
     }
 
