@@ -15,7 +15,7 @@
 //! | `#@ 61000 interrupt` | the wait was given up then |
 //! | `#@ +0 begin` | in the run of a lesson: its set-up is over |
 //! | `#@ +1500 end` | the run goes on until then |
-//! | `#@ \| TEXT` | a typed line that begins with `#@` itself |
+//! | `#@ \| TEXT` | a typed line that begins with `#@` itself, or the empty answer to a question |
 
 use std::fmt::{Display, Formatter, Write as _};
 use std::sync::Arc;
@@ -228,6 +228,7 @@ mod tests {
             (0, Some(0), lines("az aks list")),
             (1500, Some(1200), lines("wait 10m\naz group list \\\n  -o table")),
             (1900, None, lines("#@ 5 end\n#@ | x\naz 'a\n#@ strict'")),
+            (1950, None, lines("")),
             (2000, None, LogAction::Interrupt),
             (2000, Some(0), LogAction::Begin),
         ];

@@ -307,6 +307,15 @@ impl Machine {
                 .unwrap_or(Stage::Ok);
             input = self.input().map(Input::take_all);
         }
+        if input.is_none()
+            && let Some(file) = named_file(&call.words)
+        {
+            let name = call.words.first().map_or("", String::as_str);
+            let message = format!("{name}: {file}: there are no files here");
+            let status = if name == "grep" { 2 } else { 1 };
+            self.reply(Reply { status, errors: vec![message], ..Reply::default() }, call.streams, Stage::Shell, state);
+            return None;
+        }
         let needs_none = call.words.iter().any(|word| word == "-n" || word.trim_start().starts_with("BEGIN"));
         let is_reader = !(needs_none && matches!(call.words.first().map(String::as_str), Some("awk" | "jq")));
         let Some(input) = input.or_else(|| (!is_reader).then(String::new)) else {
@@ -357,6 +366,15 @@ impl Machine {
         self.work += 1;
         self.dispatch(Call { words, ..Call::default() }, state, environment)
     }
+}
+
+/// Returns the file that a filter is to read, by its look: the last word, with a slash or a dot among letters.
+fn named_file(words: &[String]) -> Option<&str> {
+    let (name, last) = (words.first()?, words.last()?);
+    let reads_files = matches!(name.as_str(), "cat" | "head" | "tail" | "sort" | "wc" | "grep");
+    let words_min = if name == "grep" { 3 } else { 2 };
+    let is_file = !last.starts_with('-') && last.contains(['/', '.']) && last.contains(char::is_alphanumeric);
+    (reads_files && words.len() >= words_min && is_file).then_some(last)
 }
 
 fn is_wait_for_jobs(words: &[String]) -> bool {
