@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::judge::Baseline;
+use crate::metrics::Metrics;
 use crate::{Entry, EntryState};
 use scale_down_cli::ground::outcome::Block;
 use scale_down_engine::ground::money::Cost;
@@ -75,6 +76,8 @@ enum FactSource {
     Pods(fn(&PodCounts) -> u32),
     Waited,
     LongestWait,
+    /// A metric of the whole run.
+    Metric(fn(&Metrics) -> Option<u64>),
     Spent(fn(&Cost) -> u64),
     PerHour,
     Elapsed,
@@ -103,6 +106,10 @@ const fn changes(name: &'static str, change: NodeChange) -> FactInfo {
 
 const fn of_pool(name: &'static str, kind: FactKind, read: fn(&Pool) -> Option<Value>) -> FactInfo {
     fact(name, FactSubject::Pool, kind, FactSource::OfPool(read))
+}
+
+const fn waited(name: &'static str, read: fn(&Metrics) -> Option<u64>) -> FactInfo {
+    fact(name, FactSubject::All, FactKind::Time, FactSource::Metric(read))
 }
 
 const fn spent(name: &'static str, read: fn(&Cost) -> u64) -> FactInfo {
@@ -143,6 +150,11 @@ pub const FACTS: &[FactInfo] = &[
     fact("pods_pending", FactSubject::All, FactKind::Count, FactSource::Pods(|pods| pods.pending)),
     fact("pending_time", FactSubject::All, FactKind::Time, FactSource::Waited),
     fact("longest_wait", FactSubject::All, FactKind::Time, FactSource::LongestWait),
+    waited("pod_wait_p95", |metrics| metrics.pod_wait.p95_ms),
+    waited("node_ready_p50", |metrics| metrics.node_ready.p50_ms),
+    waited("node_ready_p95", |metrics| metrics.node_ready.p95_ms),
+    waited("node_ready_new_p50", |metrics| metrics.node_ready_new.p50_ms),
+    waited("node_ready_cached_p50", |metrics| metrics.node_ready_cached.p50_ms),
     spent("spent", |cost| cost.compute.microdollars() + cost.disk.microdollars()),
     spent("spent_on_disks", |cost| cost.disk.microdollars()),
     spent("spent_on_kept_disks", |cost| cost.kept_disk.microdollars()),
@@ -227,6 +239,7 @@ impl FactInfo {
             }
             FactSource::Waited => Some(Value::Number(context.baseline.waited_ms(context.cloud.now_ms()).0)),
             FactSource::LongestWait => Some(Value::Number(context.baseline.waited_ms(context.cloud.now_ms()).1)),
+            FactSource::Metric(read) => read(&Metrics::of(context.cloud)).map(Value::Number),
             FactSource::Spent(read) => {
                 let now = read(&context.cloud.cost());
                 Some(Value::Number(now.saturating_sub(read(&context.baseline.cost))))
