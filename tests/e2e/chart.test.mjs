@@ -28,11 +28,12 @@ test("pointing at the chart gives the time and what was there", async (t) => {
   const place = [box.x + box.width / 20, box.y + 20];
   await page.mouse.move(...place);
   await readout.waitFor();
-  const [time, nodes, pods, price] = await readout.locator(":scope > :not(code)").allTextContents();
+  const [time, nodes, pods, price, other] = await readout.locator(":scope > :not(code)").allTextContents();
   assert.ok(Math.abs(seconds(time) * 1_000 - end / 20) < end / 200, `${time} of ${end} ms`);
   assert.match(nodes, /\d+ \w+/);
   assert.match(pods, /^pods: \d+ running.*pending$/);
   assert.match(price, /^\$\d+\.\d\d an hour$/);
+  assert.match(other, /^Delete: (\$\d+\.\d\d an hour|being worked out)$/);
   assert.equal(await user.ms(), end, "pointing goes nowhere");
   // Whoever goes there finds the same.
   await page.mouse.click(...place);
@@ -46,7 +47,7 @@ test("pointing at the chart gives the time and what was there", async (t) => {
 
 test("arrow keys give the values of the moment that is shown", async (t) => {
   const { page, user, timeline, readout } = await hour(t);
-  assert.match(await timeline.getAttribute("aria-valuetext"), /^\d\d:\d\d:\d\d, 5 running, 45 deallocated, pods: .*pending, \$\d+\.\d\d an hour$/);
+  assert.match(await timeline.getAttribute("aria-valuetext"), /^\d\d:\d\d:\d\d, 5 running, 45 deallocated, pods: .*pending, \$\d+\.\d\d an hour, Delete: (\$\d+\.\d\d an hour|being worked out)$/);
   await timeline.focus();
   await page.keyboard.press("Home");
   await user.untilSummary("no nodes");
