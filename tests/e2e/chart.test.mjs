@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ADD_50, Playground, TO_5 } from "./console.mjs";
+import { lacks } from "./driver/driver.mjs";
 import { open } from "./harness.mjs";
 
 const TEN_MINUTES = 600_000;
@@ -168,7 +169,7 @@ test("a low embed has the slider alone, a higher one the chart", async (t) => {
   }
 });
 
-test("a narrow phone has the whole chart, and fingers find its values", async (t) => {
+test("a narrow phone has the whole chart, and fingers find its values", { skip: lacks("touch") }, async (t) => {
   const context = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
   const { page, user, timeline, bar } = await hour(t, { context });
   const box = await page.locator(".track").boundingBox();
