@@ -15,7 +15,7 @@ serve: ## Build the page, serve it and print its address (PORT=8080)
 build: ## Build the page for release into dist/ and check its size
 	@tools/build.sh && node tools/page-size.mjs
 
-test: ## Run every test: native, wasm, package, page (KIND=native|package|e2e|headless)
+test: ## Run every test: native, wasm, package, page (KIND=native|package|e2e|smoke|headless)
 	@tools/test.sh $(KIND)
 
 lint: ## Check format and lints

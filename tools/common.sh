@@ -128,6 +128,30 @@ find_chromium() {
   return 1
 }
 
+# Firefox as it is installed, for the tests that are run in it: $FIREFOX, or the first that is there.
+find_firefox() {
+  local name
+  for name in "${FIREFOX:-}" firefox-esr firefox; do
+    if [ -n "$name" ] && have "$name"; then
+      command -v "$name"
+      return
+    fi
+  done
+  return 1
+}
+
+# WebKitGTK's driver ($WEBKIT_DRIVER) and the display that its browser is shown on.
+has_webkit() { have "${WEBKIT_DRIVER:-WebKitWebDriver}" && have Xvfb; }
+
+has_engine() {
+  case "$1" in
+  chromium) find_chromium && find_chromedriver ;;
+  firefox) find_firefox ;;
+  webkit) has_webkit ;;
+  *) fail "unknown engine '$1': chromium, firefox or webkit" ;;
+  esac >/dev/null
+}
+
 find_chromedriver() {
   local name
   for name in "${CHROMEDRIVER:-}" chromedriver; do

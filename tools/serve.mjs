@@ -45,7 +45,7 @@ async function answer({ folder, prefix, headers, route }, request) {
   } catch {
     return { status: 400, type: ".txt", body: "Bad request" };
   }
-  const routed = route?.(pathname);
+  const routed = await route?.(pathname);
   if (routed) return { status: 200, type: ".html", ...routed };
   if (request.method !== "GET" && request.method !== "HEAD") {
     return { status: 405, type: ".txt", body: "Method not allowed" };
@@ -63,7 +63,7 @@ async function answer({ folder, prefix, headers, route }, request) {
  * Serves `folder` below `prefix` (which begins and ends with a slash) and resolves to the server's
  * `origin`, the page's `url` and a `close()`. A `port` of 0 takes any free one; a port that is taken
  * gives way to the next free one. `route(pathname)` may answer in the folder's place with
- * `{ status, type, body, headers }`, for pages that a test makes up and for failures.
+ * `{ status, type, body, headers }`, or a promise of them, for pages that a test makes up and for failures.
  */
 export async function serve({
   folder,

@@ -8,6 +8,7 @@
 #   tools/setup.sh page     what the page needs: all of that, Trunk, wasm-bindgen, wasm-opt
 #   tools/setup.sh package  what the JavaScript package needs: the compiler, wasm-bindgen, wasm-opt
 #   tools/setup.sh test     what the tests need: all of the above, wasm-pack, Chromium and its driver, MkDocs and mdBook
+#   tools/setup.sh test firefox webkit     the same, and the engines that are named
 #
 # Everything comes from package registries by their own clients: rustup or the distribution's
 # packages, crates.io, npm, PyPI. It never downloads a binary from anywhere else, so it also works where
@@ -228,7 +229,7 @@ need_npm_tools() {
   if [ -e "$stamp" ] && cmp -s "$stamp" tests/e2e/package-lock.json; then
     return
   fi
-  say "Installing the npm tools of tests/e2e (wasm-opt, playwright-core, axe-core)"
+  say "Installing the npm tools of tests/e2e (wasm-opt, playwright-core, ws, axe-core)"
   timed "npm tools" quietly npm ci --prefix tests/e2e --no-audit --no-fund ||
     fail "npm ci failed in tests/e2e; run it there by hand to see why"
   cp tests/e2e/package-lock.json "$stamp"
@@ -255,10 +256,24 @@ need_python_tools() {
 
 # --- a browser --------------------------------------------------------------------------------------
 
-need_browser() {
-  local missing=()
+# Chromium for all tests, and the other engines that are asked for.
+need_browsers() {
+  local engine missing=()
   find_chromium >/dev/null || missing+=(chromium-headless-shell)
   find_chromedriver >/dev/null || missing+=(chromium-driver)
+  for engine in "${engines[@]}"; do
+    has_engine "$engine" || case "$engine" in
+    firefox)
+      have apt-get || fail "Firefox is needed: install it, or name it by FIREFOX, and run this again"
+      missing+=(firefox-esr)
+      ;;
+    webkit)
+      have apt-get ||
+        fail "WebKitGTK's WebDriver and Xvfb are needed: install them (in Debian they are webkit2gtk-driver and xvfb) and run this again, or test in another engine"
+      missing+=(webkit2gtk-driver xvfb)
+      ;;
+    esac
+  done
   if [ ${#missing[@]} -gt 0 ]; then
     timed "browser" install_packages "${missing[@]}"
   fi
@@ -273,7 +288,7 @@ need_valgrind() { have valgrind || install_packages valgrind libc6-dbg; }
 # Debian's packages are installed one after the other: the package manager allows no more.
 packages_of_test() {
   need_wasm_compiler
-  need_browser
+  need_browsers
   need_python_tools
 }
 
@@ -281,7 +296,12 @@ packages_of_test() {
 prepare_packages() {
   local missing=
   if ! rustup_may_install && lacks_wasm_toolchain; then missing=yes; fi
-  if [ "$1" = test ] && ! { find_chromium && find_chromedriver; } >/dev/null; then missing=yes; fi
+  local engine
+  if [ "$1" = test ]; then
+    for engine in chromium "${engines[@]}"; do
+      has_engine "$engine" || missing=yes
+    done
+  fi
   if [ "$1" = bench ] && ! have valgrind; then missing=yes; fi
   if [ -n "$missing" ]; then
     ask_for_password
@@ -307,6 +327,7 @@ side_by_side() {
   trap - EXIT
 }
 
+engines=("${@:2}")
 need_basics
 [ "${1:-test}" = native ] || prepare_packages "${1:-test}"
 case "${1:-test}" in

@@ -1,13 +1,15 @@
 #!/usr/bin/env bash
 # Runs every test, or those of one kind:
 #
-#   tools/test.sh [lint] [native] [package] [e2e] [headless]
+#   tools/test.sh [lint] [native] [package] [e2e] [smoke] [headless]
 #
 #   lint      format and lints, which is no part of the tests unless it is asked for
 #   native    unit tests, scripts and properties, on this machine
 #   headless  the same engine as wasm, in a real Chromium, by wasm-pack
 #   package   the JavaScript package, as npm installs it, in Node.js and in a plain page
-#   e2e       the built page in a real Chromium, by playwright-core, alone and in other people's pages
+#   e2e       the built page in a real browser, alone and in other people's pages: in Chromium, or in the engine that
+#             the variable ENGINE names (firefox or webkit)
+#   smoke     the page in twenty steps, in Firefox and in WebKit, which is no part of the tests unless it is asked for
 #
 # Ends with a table of how long each step took.
 . "$(dirname "${BASH_SOURCE[0]}")/common.sh"
@@ -59,17 +61,28 @@ test_package() {
   CHROMIUM=$(find_chromium) node --test tests/package/*.test.mjs
 }
 
-# Three at a time: each test waits now and then for its page.
+# test_in ENGINE FILE …; three at a time: each test waits now and then for its page.
+test_in() {
+  say "Testing the page in $1"
+  ENGINE=$1 CHROMIUM=$(find_chromium) FIREFOX=$(find_firefox || true) \
+    node --test --test-concurrency=3 --test-timeout=240000 "${@:2}"
+}
+
 test_e2e() {
   await tools/build.sh
-  say "Testing the page in Chromium"
-  CHROMIUM=$(find_chromium) node --test --test-concurrency=3 --test-timeout=240000 \
-    tests/e2e/*.test.mjs tests/hosts/*.test.mjs
+  test_in "$engine" tests/e2e/*.test.mjs tests/hosts/*.test.mjs
+}
+
+test_smoke() {
+  await tools/build.sh
+  timed "smoke: firefox" test_in firefox tests/e2e/smoke.test.mjs &&
+    timed "smoke: webkit" test_in webkit tests/e2e/smoke.test.mjs
 }
 
 # What is compiled to wasm is built while the rest is checked: that takes long, keeps one core busy, and uses
 # other folders of cargo's. What it says is indented.
 builds=()
+will_build() { [[ " ${builds[*]} " == *" $1 "* ]] || builds+=("$1"); }
 built=$(mktemp -d)
 building=
 begin_builds() {
@@ -98,18 +111,27 @@ until_built() {
   done
 }
 
+engine=${ENGINE:-chromium}
+engines=()
 begun=$SECONDS
 [ $# -gt 0 ] || set -- native package e2e headless
 for kind in "$@"; do
   case "$kind" in
   lint | native) ;;
-  headless) builds+=(build_headless) ;;
-  package) builds+=(tools/package.sh) ;;
-  e2e) builds+=(tools/build.sh) ;;
-  *) fail "unknown kind of test '$kind': lint, native, headless, package or e2e" ;;
+  headless) will_build build_headless ;;
+  package) will_build tools/package.sh ;;
+  e2e)
+    will_build tools/build.sh
+    engines+=("$engine")
+    ;;
+  smoke)
+    will_build tools/build.sh
+    engines+=(firefox webkit)
+    ;;
+  *) fail "unknown kind of test '$kind': lint, native, headless, package, e2e or smoke" ;;
   esac
 done
-timed "set-up" tools/setup.sh test
+timed "set-up" tools/setup.sh test "${engines[@]}"
 begin_builds
 for kind in "$@"; do
   timed "$kind" "test_$kind" || fail "the $kind tests failed"

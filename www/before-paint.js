@@ -18,19 +18,29 @@
   const height = Number(words.get("height"));
   if (height > 0) root.style.setProperty("--height", `${height}px`);
 
-  // A frame that was sandboxed without an origin of its own may load the page's modules only where
-  // their server says so. This script needs no such word, and can tell what is the matter.
-  if (self.origin === "null") {
-    const tell = (event) => {
-      if (event.target?.tagName !== "SCRIPT") return;
-      root.dataset.boot = "failed";
-      const status = document.getElementById("boot-status");
-      if (status) {
-        status.textContent =
-          "This frame is sandboxed without an origin, and the server of the playground does not send Access-Control-Allow-Origin.";
-      }
-      parent.postMessage({ sdp: 1, event: "blocked" }, "*");
-    };
-    addEventListener("error", tell, true);
-  }
+  // The page around this one learns that it is here, and waits for it from then on.
+  const tell = (event, detail) => {
+    if (parent !== window) parent.postMessage({ sdp: 1, event, detail }, "*");
+  };
+  tell("loading");
+
+  // What keeps boot.js from running, it cannot tell itself. A frame that was sandboxed without an origin of its
+  // own may load the page's modules only where their server says so; this script needs no such word.
+  const home = new URL("./", location.href).href;
+  const explain = ({ target, filename, message }) => {
+    const isScript = target?.tagName === "SCRIPT";
+    // Extensions of the browser have scripts and errors of their own.
+    if (root.dataset.boot || !`${isScript ? target.src : filename}`.startsWith(home)) return;
+    root.dataset.boot = "failed";
+    const isBlocked = isScript && self.origin === "null";
+    const loaded = isScript ? "A script of the page could not be loaded. Reload the page." : `The page could not start: ${message}`;
+    const sentence = isBlocked
+      ? "This frame is sandboxed without an origin, and the server of the playground does not send Access-Control-Allow-Origin."
+      : loaded;
+    const status = document.getElementById("boot-status");
+    if (status) status.textContent = sentence;
+    if (isBlocked) tell("blocked");
+    else tell("error", { code: "boot", message: sentence });
+  };
+  addEventListener("error", explain, true);
 }

@@ -4,12 +4,14 @@
 // until the module runs is the static shell in index.html; its #boot-status line is ours.
 //
 // `data-boot` on the root element tells styles and tests how far the start has come: absent while
-// loading, then "ready" or "failed".
+// this file is loading, then "begun", and in the end "ready" or "failed".
 
 import "./crash.js";
 import { report } from "./panels.js";
 
 const { module: moduleName, wasm: wasmName } = document.querySelector("script[data-wasm]").dataset;
+
+document.documentElement.dataset.boot = "begun";
 
 /** A start that failed for a reason which a person can act on; the message is what they read. */
 class BootError extends Error {}
@@ -53,6 +55,8 @@ async function start() {
 }
 
 function sentence(error) {
+  // WebKit fires no event where it refuses WebAssembly; its error says why.
+  blockedBy ||= /Content Security Policy directive: "([\w-]+)/.exec(error.message)?.[1] ?? "";
   if (blockedBy) {
     return `This site's Content-Security-Policy (${blockedBy}) keeps the simulator from running.`;
   }
@@ -83,6 +87,7 @@ start().then(
     if (typeof WebAssembly === "object" && error instanceof WebAssembly.RuntimeError) {
       // The module did load, and trapped: that is for the crash panel, which listens for errors.
       reportError(error);
+      report("The simulator has stopped.");
       return;
     }
     // The violation is reported after the error that it causes.

@@ -1,10 +1,10 @@
 // The element <scale-down-playground>, for pages of documentation. It depends on nothing and is
 // loaded by the page around it, as a script or as a module; docs/embedding.md is its manual.
 //
-// What stands between its tags is shown until the reader asks for more, and for good where scripts
-// do not run. The playground itself lives in a sandboxed iframe: it is loaded by a click, never takes
-// the focus by itself and never holds the wheel. The two talk by postMessage, in words that
-// `frame.js` answers; a message counts only if it comes from this very frame and its origin.
+// What stands between its tags is shown until the playground is ready, which may be never. The playground itself
+// lives in a sandboxed iframe: it is loaded by a click, never takes the focus by itself and never holds the wheel.
+// The two talk by postMessage, in words that `frame.js` answers; a message counts only if it comes from this very
+// frame and its origin.
 (() => {
   const PROTOCOL = 1;
   const NAME = "scale-down-playground";
@@ -12,6 +12,10 @@
   const script = document.currentScript ?? document.querySelector('script[src$="embed.js"]');
   const HOME = script ? new URL("./", script.src).href : undefined;
   const AUTO_HEIGHT = { least: 420, most: 1200 };
+  /** How long a frame may take to be ready, in seconds. */
+  const TIMEOUT_S = 30;
+  /** How long a frame that has loaded may say nothing: the playground speaks before that. */
+  const SILENCE_MS = 1_000;
 
   // A constructed sheet is allowed under any Content-Security-Policy, a style element is not.
   const sheet = new CSSStyleSheet();
@@ -20,13 +24,16 @@
     :host([hidden]) { display: none; }
     .box { position: relative; box-sizing: border-box; overflow: hidden; border: var(--sdp-border, 1px solid #8b98af80); border-radius: var(--sdp-radius, 10px); background: var(--sdp-background, transparent); }
     iframe { display: block; width: 100%; height: var(--sdp-height, 480px); border: 0; }
-    .poster { padding: var(--sdp-padding, 16px); }
+    .box.loading iframe { position: absolute; inset: 0; opacity: 0; }
+    .poster { position: relative; padding: var(--sdp-padding, 16px); }
     .bar { display: flex; flex-wrap: wrap; align-items: center; gap: 8px 12px; margin-top: 12px; font: var(--sdp-font, 14px/1.4 system-ui, sans-serif); }
     button { display: inline-flex; align-items: center; gap: 8px; min-height: 40px; padding: 0 16px; border: 0; border-radius: 6px; background: var(--sdp-accent, #0b62cc); color: var(--sdp-on-accent, #fff); font: inherit; font-weight: 600; cursor: pointer; }
-    button:focus-visible { outline: 3px solid var(--sdp-accent, #0b62cc); outline-offset: 2px; }
+    button[aria-disabled="true"] { opacity: .6; cursor: default; }
+    button:focus-visible, a:focus-visible { outline: 3px solid var(--sdp-accent, #0b62cc); outline-offset: 2px; }
     svg { width: 14px; height: 14px; fill: currentColor; }
     [hidden] { display: none; }
-    .trouble { margin: 0; padding: 12px 16px; font: var(--sdp-font, 14px/1.4 system-ui, sans-serif); }
+    .trouble { margin: 0; padding: 0 16px 16px; font: var(--sdp-font, 14px/1.4 system-ui, sans-serif); }
+    .trouble a { color: inherit; }
   `);
 
   const make = (name, attributes = {}, ...children) => {
@@ -56,22 +63,28 @@
     return !scheme.includes("light") || matchMedia("(prefers-color-scheme: dark)").matches;
   }
 
+  const failure = (code, message) => Object.assign(new Error(message), { code });
+
   class ScaleDownPlayground extends HTMLElement {
     static observedAttributes = ["src", "height", "theme", "view", "seed", "speed", "lesson", "controls"];
 
     #box = make("div", { class: "box", part: "box" });
     #poster = make("div", { class: "poster", part: "poster" });
     #button = make("button", { type: "button", part: "button" });
+    #status = make("span", { role: "status" });
     #trouble = make("p", { class: "trouble", part: "trouble", role: "alert", hidden: "" });
     #frame;
+    #href;
     #origin;
     #isReady = false;
+    #hasSpoken = false;
     #isRelaxed = false;
     #theme;
     #calls = new Map();
     #queue = [];
     #last = 0;
     #leave = [];
+    #endWait = () => {};
 
     constructor() {
       super();
@@ -79,8 +92,8 @@
       root.adoptedStyleSheets = [sheet];
       const sign = make("svg", { viewBox: "0 0 16 16", "aria-hidden": "true" }, make("path", { d: "M4 2v12l10-6z" }));
       this.#button.append(sign, make("slot", { name: "button" }, "Try it in the playground"));
-      this.#button.addEventListener("click", () => this.#load(true));
-      this.#poster.append(make("slot"), make("div", { class: "bar" }, this.#button));
+      this.#button.addEventListener("click", () => this.#load());
+      this.#poster.append(make("slot"), make("div", { class: "bar" }, this.#button, this.#status));
       this.#box.append(this.#poster, this.#trouble);
       root.append(this.#box);
     }
@@ -103,7 +116,7 @@
 
     disconnectedCallback() {
       for (const leave of this.#leave.splice(0)) leave();
-      this.#unload(new DOMException("The playground was taken out of the page.", "AbortError"));
+      this.#unload(failure("aborted", "The playground was taken out of the page."));
     }
 
     attributeChangedCallback(name, before, now) {
@@ -197,7 +210,7 @@
         (entries) => {
           if (!entries.some((entry) => entry.isIntersecting)) return;
           observer.disconnect();
-          this.#load(false);
+          this.#load();
         },
         { rootMargin: "300px" },
       );
@@ -205,8 +218,9 @@
       this.#leave.push(() => observer.disconnect());
     }
 
-    #load(isAsked) {
+    #load() {
       if (this.#frame || !this.isConnected) return;
+      this.#href = undefined;
       let url;
       try {
         url = this.#address();
@@ -214,37 +228,86 @@
         this.#fail("no_address", error.message);
         return;
       }
-      const hadFocus = this.shadowRoot.activeElement === this.#button;
       this.#origin = url.origin;
+      this.#href = url.href;
       this.#frame = make("iframe", {
         part: "frame",
         title: this.getAttribute("title") ?? "Scale-Down Playground",
-        // Its own origin only where its server does not let a frame without one load its scripts.
+        // Its own origin only where a frame without one may not load its scripts: its server does not allow
+        // it, or its policy's `'self'` matches nothing then, as in WebKit.
         sandbox: `allow-scripts allow-downloads${this.#isRelaxed ? " allow-same-origin" : ""}`,
         allow: "clipboard-write",
         referrerpolicy: "no-referrer",
+        inert: "",
         src: url.href,
       });
+      if (this.#trouble.contains(this.shadowRoot.activeElement)) this.#button.focus();
       this.#trouble.hidden = true;
-      this.#poster.hidden = true;
+      this.#setLoading(true);
+      this.#wait();
       this.#box.append(this.#frame);
-      // The button is gone; whoever pressed it by key goes on from the frame.
-      if (isAsked && hadFocus) this.#frame.focus({ preventScroll: true });
     }
 
-    #unload(reason) {
+    #setLoading(isLoading) {
+      this.#box.classList.toggle("loading", isLoading);
+      this.#button.setAttribute("aria-disabled", isLoading);
+      this.#status.textContent = isLoading ? "Loading …" : "";
+    }
+
+    /** Gives up on a frame that is never ready. */
+    #wait() {
+      const where = new URL(this.#href).host;
+      const seconds = Number(this.getAttribute("timeout")) || TIMEOUT_S;
+      const silent = () => this.#fail("unreachable", `The playground at ${where} does not answer.`);
+      const slow = () => this.#fail("timeout", `The playground at ${where} was not ready within ${seconds} seconds.`);
+      const timer = setTimeout(() => (this.#hasSpoken ? slow() : silent()), seconds * 1_000);
+      let silence;
+      this.#frame.addEventListener("load", () => {
+        const give = () => (this.#isRelaxed ? silent() : this.#relax());
+        silence = setTimeout(() => this.#hasSpoken || give(), SILENCE_MS);
+      });
+      const refuse = ({ blockedURI, effectiveDirective }) => {
+        if (!/^(frame|child|default)-src$/.test(effectiveDirective) || !blockedURI.startsWith(this.#origin)) return;
+        this.#fail("blocked", `The Content-Security-Policy of this page (${effectiveDirective}) does not let the playground at ${where} in.`);
+      };
+      document.addEventListener("securitypolicyviolation", refuse);
+      this.#endWait = () => {
+        for (const it of [timer, silence]) clearTimeout(it);
+        document.removeEventListener("securitypolicyviolation", refuse);
+      };
+    }
+
+    #rejectAll(reason) {
       for (const { reject } of this.#calls.values()) reject(reason);
       this.#calls.clear();
       this.#queue = [];
+    }
+
+    #removeFrame() {
+      this.#endWait();
+      this.#setLoading(false);
       this.#frame?.remove();
       this.#frame = undefined;
       this.#isReady = false;
+      this.#hasSpoken = false;
       this.#poster.hidden = false;
     }
 
+    /** Tries it in a frame with an origin. Calls go on waiting. */
+    #relax() {
+      this.#isRelaxed = true;
+      this.#removeFrame();
+      this.#load();
+    }
+
+    #unload(reason) {
+      this.#rejectAll(reason);
+      this.#removeFrame();
+    }
+
     #reload() {
-      this.#unload(new DOMException("The playground begins anew.", "AbortError"));
-      this.#load(false);
+      this.#unload(failure("aborted", "The playground begins anew."));
+      this.#load();
     }
 
     #call(method, params = []) {
@@ -254,11 +317,8 @@
         const message = { sdp: PROTOCOL, id, method, params };
         if (this.#isReady) this.#post(message);
         else this.#queue.push(message);
-        this.#load(false);
-        if (!this.#frame) {
-          this.#calls.delete(id);
-          reject(new Error(`<${NAME}> is not in a page`));
-        }
+        this.#load();
+        if (!this.#frame) this.#rejectAll(failure("aborted", `<${NAME}> is not in a page`));
       });
     }
 
@@ -275,27 +335,25 @@
     #hear({ source, origin, data }) {
       if (!this.#frame || source !== this.#frame.contentWindow) return;
       if (origin !== (this.#isRelaxed ? this.#origin : "null") || data?.sdp !== PROTOCOL) return;
+      this.#hasSpoken = true;
       if (data.event === "blocked" && !this.#isRelaxed) {
-        this.#isRelaxed = true;
-        const { queue, calls } = { queue: this.#queue, calls: new Map(this.#calls) };
-        this.#calls.clear();
-        this.#unload();
-        this.#calls = calls;
-        this.#queue = queue;
-        this.#load(false);
+        this.#relax();
       } else if (data.event) {
         this.#happen(data.event, data.detail ?? {});
       } else if (this.#calls.has(data.id)) {
         const { resolve, reject } = this.#calls.get(data.id);
         this.#calls.delete(data.id);
-        if (data.error) reject(Object.assign(new Error(data.error.message), { code: data.error.code }));
+        if (data.error) reject(failure(data.error.code, data.error.message));
         else resolve(data.result);
       }
     }
 
     #happen(event, detail) {
-      if (event === "ready" && !this.#isReady) {
-        this.#isReady = true;
+      if (event === "loading") return;
+      if (event === "ready") {
+        // A page that is loaded again, as after a crash, knows of no call from before.
+        if (this.#isReady) this.#rejectAll(failure("aborted", "The playground was loaded again."));
+        this.#reveal();
         this.#tell("hello");
         // It may have changed while the frame was loading.
         this.#tell("theme", (this.#theme = this.#wantedTheme()));
@@ -312,11 +370,36 @@
       this.#dispatch(event, detail);
     }
 
+    /** Shows the frame in the place of what was there to read. */
+    #reveal() {
+      this.#endWait();
+      this.#setLoading(false);
+      const hadFocus = this.shadowRoot.activeElement === this.#button;
+      this.#isReady = true;
+      this.#frame.removeAttribute("inert");
+      this.#poster.hidden = true;
+      // The button is gone; whoever pressed it by key goes on from the frame.
+      if (hadFocus) this.#frame.focus({ preventScroll: true });
+    }
+
+    /** Says what is the matter, below the commands. */
     #fail(code, message) {
-      this.#unload(Object.assign(new Error(message), { code }));
-      this.#trouble.textContent = message;
+      this.#unload(failure(code, message));
       this.#trouble.hidden = false;
+      this.#trouble.replaceChildren(message);
+      if (this.#href) this.#trouble.append(" ", ...this.#waysOut());
       this.#dispatch("error", { code, message });
+    }
+
+    #waysOut() {
+      const again = make("a", { href: this.#href }, "Try again");
+      again.addEventListener("click", (event) => {
+        event.preventDefault();
+        this.#load();
+      });
+      const page = new URL(this.#href);
+      for (const word of ["embed", "height", "controls"]) page.searchParams.delete(word);
+      return [again, ", or ", make("a", { href: page.href, target: "_blank", rel: "noopener" }, "open it in a tab of its own"), "."];
     }
 
     #dispatch(event, detail) {

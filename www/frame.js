@@ -1,15 +1,17 @@
 // The page's side of the talk with the page around it: version 1 of docs/embedding.md.
 //
 // Only the parent is listened to. The first origin that says anything is the one that is talked to
-// from then on; until then the parent hears no more than that the page is ready, how high it wants to
-// be, and what has failed.
+// from then on; until then the parent hears no more than that the page is loading or ready, how high it wants
+// to be, and what has failed.
 
 import { address } from "./share.js";
-import { follow, isEmbedded, setTheme, words } from "./panels.js";
+import { follow, isEmbedded, report, setTheme, words } from "./panels.js";
 
 const PROTOCOL = 1;
 /** Real time between two reports of the state. */
 const STATE_MS = 250;
+/** How many lines run at once: each has its place in the console and in the answer. */
+const LINES_MAX = 1_000;
 
 class Refusal extends Error {
   constructor(code, message) {
@@ -20,6 +22,10 @@ class Refusal extends Error {
 
 let page;
 let origin;
+/** Rejects when the simulator has stopped: nothing is answered any more. */
+let stopped;
+/** How many lines the calls of `run` under way have typed. */
+let typed = 0;
 
 function post(message) {
   // A parent without an origin of its own can only be addressed by being the parent.
@@ -70,17 +76,39 @@ const isSeen = () =>
     });
   });
 
+/** Counts the lines of a text, without empty ones, comments, and those that go on with the one before. */
+function countLines(text) {
+  const lines = text.split("\n");
+  const isOwn = (line, before = "") => /^\s*[^\s#]/.test(line) && !/\\\s*$/.test(before);
+  return lines.filter((line, place) => isOwn(line, lines[place - 1])).length;
+}
+
+/** Types lines and waits until all have answered. */
+async function type(lines) {
+  const from = page.state().lines;
+  await send("run", lines);
+  for (;;) {
+    const entries = page.entries(from);
+    // A reset or an undo has taken them away where there are none.
+    if (entries.every((entry) => entry.isDone)) return { exitCode: entries.at(-1)?.exitCode ?? 0, lines: entries };
+    // Out of sight no time passes; nobody waits for what nobody sees.
+    if (!(await isSeen())) await send("skip");
+  }
+}
+
 const METHODS = {
   hello: () => ({ version: PROTOCOL, methods: Object.keys(METHODS) }),
   async run(lines) {
-    const from = page.state().lines;
-    await send("run", text(lines, "lines"));
-    for (;;) {
-      const entries = page.entries(from);
-      // A reset or an undo has taken them away where there are none.
-      if (entries.every((entry) => entry.isDone)) return { exitCode: entries.at(-1)?.exitCode ?? 0, lines: entries };
-      // Out of sight no time passes; nobody waits for what nobody sees.
-      if (!(await isSeen())) await send("skip");
+    const count = countLines(text(lines, "lines"));
+    if (count > LINES_MAX) {
+      throw new Refusal("too_many_lines", `these are ${count} lines, and at most ${LINES_MAX} run at once: none was run`);
+    }
+    while (typed > 0 && typed + count > LINES_MAX) await rendered();
+    typed += count;
+    try {
+      return await type(lines);
+    } finally {
+      typed -= count;
     }
   },
   reset: () => send("reset"),
@@ -102,7 +130,7 @@ async function answer({ id, method, params = [] }) {
   try {
     if (!Object.hasOwn(METHODS, method)) throw new Refusal("unknown_method", `there is no method '${method}'`);
     if (!Array.isArray(params)) throw new Refusal("invalid_argument", "params must be a list");
-    post({ id, result: (await METHODS[method](...params)) ?? null });
+    post({ id, result: (await Promise.race([METHODS[method](...params), stopped])) ?? null });
   } catch (error) {
     post({ id, error: { code: error.code ?? "internal", message: error.message } });
   }
@@ -167,8 +195,23 @@ function watchHeight() {
   });
 }
 
+/** Tells that the simulator has stopped, as the crash panel then does. */
+function watchCrash() {
+  const panel = document.getElementById("crash");
+  stopped = new Promise((_, reject) => {
+    new MutationObserver(() => {
+      if (panel.hidden) return;
+      const message = "The simulator has stopped.";
+      report(message, "crashed");
+      reject(new Refusal("crashed", message));
+    }).observe(panel, { attributeFilter: ["hidden"] });
+  });
+  stopped.catch(() => {});
+}
+
 export function begin(it) {
   page = it;
+  watchCrash();
   addEventListener("message", hear);
   tell("ready", { version: PROTOCOL });
   watchCommands();

@@ -3,7 +3,7 @@
 // The lessons are text files in `lessons/`, fetched when they are wanted. Reading and judging them is the
 // simulator's work; here are elements, made of data and never of markup.
 
-import { follow, forget, isEmbedded, store, stored, words } from "./panels.js";
+import { follow, forget, isEmbedded, report, store, stored, words } from "./panels.js";
 
 const DONE_KEY = "scale-down.lessons";
 /** A lesson that was pasted, for the next visit. */
@@ -235,10 +235,19 @@ export async function resume(it) {
 }
 
 function tell(message) {
+  report(message, "lesson");
+  if (isEmbedded) {
+    // A dialog would take the focus.
+    const note = make("p", { className: "notice" });
+    note.setAttribute("role", "alert");
+    document.getElementById("app").before(note);
+    note.textContent = message;
+    return;
+  }
   const dialog = document.getElementById("lessons");
   fill(dialog, page).then(() => {
     dialog.querySelector("[role=alert]").textContent = message;
-    if (!dialog.open && !isEmbedded) dialog.showModal();
+    if (!dialog.open) dialog.showModal();
   });
 }
 

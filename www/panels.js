@@ -57,9 +57,9 @@ document.getElementById("app").addEventListener("playground", async ({ target })
   if (parent !== window) (await import("./frame.js")).begin(it);
 });
 
-/** Tells the page around this one that it cannot start. */
-export function report(message) {
-  if (parent !== window) parent.postMessage({ sdp: 1, event: "error", detail: { code: "boot", message } }, "*");
+/** Tells the page around this one of a failure; `boot` is that it cannot start. */
+export function report(message, code = "boot") {
+  if (parent !== window) parent.postMessage({ sdp: 1, event: "error", detail: { code, message } }, "*");
 }
 
 export async function open(name) {

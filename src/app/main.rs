@@ -265,8 +265,6 @@ impl Component for App {
         let render = shown || said || table_due || now_ms - self.rendered_ms >= RENDER_MS;
         if render {
             self.rendered_ms = now_ms;
-            let run = self.session.borrow().timeline_view();
-            self.chart = Chart::new(run, self.chart.window, self.zoom, self.snapshot.at_ms);
         }
         // The table must not contradict the summary; ages and costs may lag a little.
         if table_due || (render && self.table.counts != self.snapshot.counts) {
@@ -276,6 +274,11 @@ impl Component for App {
             if self.comparison.is_none() {
                 self.verdict = self.session.borrow_mut().verdict(VERDICT_WORK);
             }
+        }
+        // After the verdict: it has the prices of the other way, and may be the last thing before a rest.
+        if render {
+            let run = self.session.borrow().timeline_view();
+            self.chart = Chart::new(run, self.chart.window, self.zoom, self.snapshot.at_ms);
         }
         self.sleep(ctx, idle, moving, !table_due || !self.verdict.is_known());
         render

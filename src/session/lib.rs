@@ -418,15 +418,24 @@ impl Session {
     /// Returns the data of the chart: the run so far.
     #[must_use]
     pub fn timeline_view(&self) -> TimelineView {
-        let end_ms = self.end_ms();
+        let time_of_day_ms = self.timeline.time_of_day_ms().or_else(|| self.cloud().time_of_day_ms());
+        TimelineView {
+            end_ms: self.end_ms(),
+            samples: self.samples(),
+            typed: self.log.typed().collect(),
+            time_of_day_ms,
+            other: self.counterfactuals.prices(),
+        }
+    }
+
+    /// Returns the samples of the run, with what holds at its end.
+    fn samples(&self) -> Vec<timeline::Sample> {
         let mut samples = self.timeline.samples().to_vec();
         // What holds now may be in no sample yet; of the past it is in one.
-        if self.now_ms() == end_ms {
+        if self.now_ms() == self.end_ms() {
             samples.push(self.timeline.latest(self.cloud()));
         }
-        let time_of_day_ms = self.timeline.time_of_day_ms().or_else(|| self.cloud().time_of_day_ms());
-        let other_prices = self.counterfactuals.prices();
-        TimelineView { end_ms, samples, typed: self.log.typed().collect(), time_of_day_ms, other_prices }
+        samples
     }
 
     /// Begins anew in an empty subscription, without a lesson, and plays a script until nothing is under way.

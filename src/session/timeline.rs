@@ -52,9 +52,29 @@ pub struct TimelineView {
     pub typed: Vec<TypedLine>,
     /// The time of day at the beginning of the run, in milliseconds after midnight, if a load knows hours.
     pub time_of_day_ms: Option<u64>,
-    /// Prices of the first way that the run is held against, as far as it was played: time in milliseconds, and
-    /// micro-dollars an hour.
-    pub other_prices: Vec<(u64, u64)>,
+    /// Prices of the first way that the run is held against; `None` if there is none.
+    pub other: Option<OtherPrices>,
+}
+
+/// Prices of another way, as far as it was played.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct OtherPrices {
+    /// Its name, such as `Delete`.
+    pub name: String,
+    /// Prices in the order of time: time in milliseconds, and micro-dollars an hour.
+    pub prices: Vec<(u64, u64)>,
+    /// The time until which they are known, in milliseconds.
+    pub known_ms: u64,
+}
+
+impl OtherPrices {
+    /// Returns the price at a moment, in micro-dollars an hour; `None` if it is not known yet.
+    #[must_use]
+    pub fn at(&self, at_ms: u64) -> Option<u64> {
+        let passed = self.prices.partition_point(|(since_ms, _)| *since_ms <= at_ms);
+        let price = passed.checked_sub(1).and_then(|last| self.prices.get(last)).map_or(0, |(_, price)| *price);
+        (at_ms <= self.known_ms).then_some(price)
+    }
 }
 
 /// The values of a chart at a moment.

@@ -3,6 +3,7 @@
 use super::Session;
 use super::compare::{ALWAYS_ON, Change, Counterfactual, Table, Vary, VaryError};
 use super::metrics::Metrics;
+use super::timeline::OtherPrices;
 use scale_down_engine::{ScaleDownMode, Snapshot};
 
 /// Most ways to which a run is compared at a time.
@@ -87,9 +88,9 @@ impl Counterfactuals {
         Self { chosen: self.chosen.clone(), list: Vec::new() }
     }
 
-    /// Returns the prices of the first way, as far as it was played: time in milliseconds, and micro-dollars an hour.
-    pub fn prices(&self) -> Vec<(u64, u64)> {
-        self.list.first().map_or_else(Vec::new, Counterfactual::prices)
+    /// Returns the prices of the first way, as far as it was played.
+    pub fn prices(&self) -> Option<OtherPrices> {
+        self.list.first().map(|one| one.prices(name(one.settings())))
     }
 }
 

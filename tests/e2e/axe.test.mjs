@@ -5,6 +5,7 @@ import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { test } from "node:test";
 import { ADD_50, CLUSTER, Playground, TO_5 } from "./console.mjs";
+import { lacks } from "./driver/driver.mjs";
 import { open } from "./harness.mjs";
 
 const axe = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
@@ -68,7 +69,8 @@ for (const colorScheme of ["light", "dark"]) {
     ["a low window", { viewport: { width: 853, height: 480 } }],
     ["forced colours", { forcedColors: "active", reducedMotion: "reduce" }],
   ]) {
-    test(`the past of a run, ${form}, ${colorScheme}`, async (t) => {
+    const skip = (context.hasTouch && lacks("touch")) || (context.forcedColors && lacks("colours"));
+    test(`the past of a run, ${form}, ${colorScheme}`, { skip }, async (t) => {
       const { page } = await open(t, { context: { colorScheme, ...context } });
       await busy(page);
       await page.getByRole("slider", { name: "Timeline" }).focus();
@@ -110,7 +112,7 @@ for (const colorScheme of ["light", "dark"]) {
     ["a lesson in an embed", { viewport: { width: 820, height: 600 } }],
     ["a lesson on a phone", { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true }],
   ]) {
-    test(`${form}, ${colorScheme}`, async (t) => {
+    test(`${form}, ${colorScheme}`, { skip: context.hasTouch && lacks("touch") }, async (t) => {
       const path = `?lesson=deallocate${form.includes("embed") ? "&embed=1" : ""}`;
       const { page } = await open(t, { path, context: { colorScheme, ...context } });
       const lesson = page.getByRole("complementary", { name: /^Lesson/ });
@@ -134,7 +136,7 @@ for (const colorScheme of ["light", "dark"]) {
     });
   }
 
-  test(`a phone, ${colorScheme}`, async (t) => {
+  test(`a phone, ${colorScheme}`, { skip: lacks("touch") }, async (t) => {
     const { page } = await open(t, { context: { colorScheme, viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true } });
     await busy(page);
     await check(page);

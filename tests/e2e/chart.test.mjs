@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ADD_50, Playground, TO_5 } from "./console.mjs";
+import { lacks } from "./driver/driver.mjs";
 import { open } from "./harness.mjs";
 
 const TEN_MINUTES = 600_000;
@@ -28,11 +29,12 @@ test("pointing at the chart gives the time and what was there", async (t) => {
   const place = [box.x + box.width / 20, box.y + 20];
   await page.mouse.move(...place);
   await readout.waitFor();
-  const [time, nodes, pods, price] = await readout.locator(":scope > :not(code)").allTextContents();
+  const [time, nodes, pods, price, other] = await readout.locator(":scope > :not(code)").allTextContents();
   assert.ok(Math.abs(seconds(time) * 1_000 - end / 20) < end / 200, `${time} of ${end} ms`);
   assert.match(nodes, /\d+ \w+/);
   assert.match(pods, /^pods: \d+ running.*pending$/);
   assert.match(price, /^\$\d+\.\d\d an hour$/);
+  assert.match(other, /^Delete: (\$\d+\.\d\d an hour|being worked out)$/);
   assert.equal(await user.ms(), end, "pointing goes nowhere");
   // Whoever goes there finds the same.
   await page.mouse.click(...place);
@@ -46,7 +48,7 @@ test("pointing at the chart gives the time and what was there", async (t) => {
 
 test("arrow keys give the values of the moment that is shown", async (t) => {
   const { page, user, timeline, readout } = await hour(t);
-  assert.match(await timeline.getAttribute("aria-valuetext"), /^\d\d:\d\d:\d\d, 5 running, 45 deallocated, pods: .*pending, \$\d+\.\d\d an hour$/);
+  assert.match(await timeline.getAttribute("aria-valuetext"), /^\d\d:\d\d:\d\d, 5 running, 45 deallocated, pods: .*pending, \$\d+\.\d\d an hour, Delete: (\$\d+\.\d\d an hour|being worked out)$/);
   await timeline.focus();
   await page.keyboard.press("Home");
   await user.untilSummary("no nodes");
@@ -167,7 +169,7 @@ test("a low embed has the slider alone, a higher one the chart", async (t) => {
   }
 });
 
-test("a narrow phone has the whole chart, and fingers find its values", async (t) => {
+test("a narrow phone has the whole chart, and fingers find its values", { skip: lacks("touch") }, async (t) => {
   const context = { viewport: { width: 360, height: 740 }, hasTouch: true, isMobile: true };
   const { page, user, timeline, bar } = await hour(t, { context });
   const box = await page.locator(".track").boundingBox();

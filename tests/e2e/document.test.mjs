@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ADD_50, CLUSTER, DOCUMENT, Playground, TO_5, TO_DELETE } from "./console.mjs";
+import { lacks } from "./driver/driver.mjs";
 import { open } from "./harness.mjs";
 
 const tally = (rows, key) => {
@@ -106,7 +107,7 @@ test("every example leads where its steps say", async (t) => {
   }
 });
 
-test("the picture's description is the live summary", async (t) => {
+test("the picture's description is the live summary", { skip: lacks("devtools") }, async (t) => {
   const { page } = await open(t);
   const user = new Playground(page);
   const devtools = await page.context().newCDPSession(page);

@@ -3,6 +3,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { ADD_50, Playground, TO_5 } from "./console.mjs";
+import { lacks } from "./driver/driver.mjs";
 import { open } from "./harness.mjs";
 
 const HANDLES = ["prompt", "log", "picture", "summary", "time", "speed"];
@@ -38,7 +39,7 @@ test("an embed lets the wheel through to the page around it", async (t) => {
 
 const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
 
-test("a phone can use it: nothing is cut off, everything can be touched", async (t) => {
+test("a phone can use it: nothing is cut off, everything can be touched", { skip: lacks("touch") }, async (t) => {
   const { page } = await open(t, { context: phone });
   const user = new Playground(page);
   await user.button("Examples").tap();
@@ -127,6 +128,19 @@ for (const [form, path] of [["the page", ""], ["an embed", "?embed=1"], ["a less
     }
   });
 }
+
+test("what is only for a screen reader makes the page no longer, and nothing makes it wider", async (t) => {
+  const { page } = await open(t, { context: { viewport: { width: 1280, height: 800 } } });
+  const user = new Playground(page);
+  await user.run(ADD_50);
+  await user.run(TO_5);
+  for (const viewport of [{ width: 1280, height: 800 }, { width: 390, height: 900 }]) {
+    await page.setViewportSize(viewport);
+    await page.waitForTimeout(150);
+    const size = await page.evaluate(() => ({ width: document.documentElement.scrollWidth, height: document.documentElement.scrollHeight }));
+    assert.deepEqual(size, viewport);
+  }
+});
 
 test("on a laptop the invitation is whole", async (t) => {
   const { page } = await open(t, { context: { viewport: { width: 1280, height: 720 } } });

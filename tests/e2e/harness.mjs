@@ -1,44 +1,19 @@
-// What every end-to-end test starts from: the built page, served from a sub-path, in a real Chromium.
+// What every end-to-end test starts from: the built page, served from a sub-path, in a real browser.
 //
 // A test asks `open()` for a page and gets one that fails the test by itself on anything that a user
 // would never see but a developer should: an error in the console, an uncaught exception, a violation
 // of the Content-Security-Policy, a file that is missing, a request to another site.
 
 import assert from "node:assert/strict";
-import { existsSync } from "node:fs";
-import { after } from "node:test";
+import { existsSync, readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
-import { chromium } from "playwright-core";
 import { serve } from "../../tools/serve.mjs";
+import { newPage } from "./driver/driver.mjs";
 
 export const dist = fileURLToPath(new URL("../../dist/", import.meta.url));
 
 /** As a documentation site would host it: the page must not assume that it owns the root. */
 export const PREFIX = "/docs/playground/";
-
-const ARGUMENTS = [
-  "--no-sandbox",
-  "--disable-gpu",
-  "--disable-quic",
-  "--no-first-run",
-  "--disable-background-networking",
-  "--disable-component-update",
-  "--disable-sync",
-];
-
-let browser;
-/** One browser for each test file, with an empty profile of its own. */
-export function launch() {
-  browser ??= chromium.launch({
-    executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
-    headless: true,
-    args: ARGUMENTS,
-  });
-  return browser;
-}
-after(async () => {
-  await (await browser)?.close();
-});
 
 /** Collects what must not happen; `expected` names what a test provokes on purpose. */
 export function watch(page, origins, expected) {
@@ -81,21 +56,19 @@ export function watch(page, origins, expected) {
  * - `boot`: what to wait for: `"ready"` (default), `"failed"`, or `null` for nothing
  * - `simulator`: whether a page that is ready is waited with until the simulator has arrived
  *
- * Resolves to the Playwright `page`, the page's `url` and `problems`, the list so far.
+ * Resolves to the `page`, its `url` and `problems`, the list so far.
  */
 export async function open(
   test,
-  { path = "", context: contextOptions = {}, route, expected = [], prepare, boot = "ready", simulator = true } = {},
+  { path = "", context = {}, route, expected = [], prepare, boot = "ready", simulator = true } = {},
 ) {
   assert.ok(existsSync(`${dist}index.html`), "there is no dist/: run 'make build' first");
-  const server = await serve({ folder: dist, prefix: PREFIX, route });
-  const context = await (await launch()).newContext(contextOptions);
-  // Generous, for machines that are busy with something else: a test that passes never waits this long.
-  context.setDefaultTimeout(30_000);
-  const page = await context.newPage();
+  const { page, close, routed } = await newPage(context);
+  const html = () => readFileSync(`${dist}index.html`);
+  const server = await serve({ folder: dist, prefix: PREFIX, route: routed(PREFIX, html, route) });
   const problems = watch(page, [server.origin], expected);
   test.after(async () => {
-    await context.close();
+    await close();
     await server.close();
     assert.deepEqual(problems, [], "the page reported problems");
   });

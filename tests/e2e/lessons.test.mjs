@@ -21,7 +21,7 @@ test("from the list to a finished lesson and the next one", async (t) => {
   assert.equal(await cards.count(), readdirSync(`${dist}lessons`).length - 1);
   await dialog.getByRole("button", { name: /Deallocate by hand/ }).click();
   await panel(page).getByRole("heading", { name: "Deallocate by hand" }).waitFor();
-  assert.equal(new URL(page.url()).searchParams.get("lesson"), "deallocate");
+  assert.equal(new URL(await page.url()).searchParams.get("lesson"), "deallocate");
 
   assert.equal(await reached(page).count(), 0);
   await panel(page).getByRole("button", { name: /^Run: az aks nodepool add/ }).click();
@@ -115,7 +115,7 @@ test("a reload goes on with the lesson where it was", async (t) => {
   await panel(page).getByRole("button", { name: "Leave" }).click();
   await panel(page).waitFor({ state: "hidden" });
   await user.untilSummary("50 running");
-  assert.equal(new URL(page.url()).searchParams.get("lesson"), null);
+  assert.equal(new URL(await page.url()).searchParams.get("lesson"), null);
 });
 
 const OWN = `title: One of my own

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { test } from "node:test";
 import { ADD_50, CLUSTER, Playground, TO_5 } from "./console.mjs";
+import { lacks } from "./driver/driver.mjs";
 import { open } from "./harness.mjs";
 
 async function frozen(test, options) {
@@ -71,7 +72,7 @@ test("the controls of time fit in one row at 1280 pixels", async (t) => {
   assert.ok(Math.max(...tops) - Math.min(...tops) < 4, `${tops}`);
 });
 
-test("Share writes every form, and each can be copied", async (t) => {
+test("Share writes every form, and each can be copied", { skip: lacks("clipboard") }, async (t) => {
   const { page, user } = await frozen(t, { context: { permissions: ["clipboard-read", "clipboard-write"] } });
   await user.button("Share").click();
   const dialog = page.getByRole("dialog", { name: "Share" });
@@ -139,7 +140,7 @@ test("an address of its own is stronger than the session that was left", async (
 
 const shown = (page) => page.getByRole("dialog", { name: "Files" }).getByRole("textbox", { name: /^(session|transcript)/ });
 
-test("a session is taken away as script and as JSON, and each brings it back", async (t) => {
+test("a session is taken away as script and as JSON, and each brings it back", { skip: lacks("downloads") }, async (t) => {
   const { page, user } = await frozen(t);
   const ms = await user.ms();
   for (const [words, name] of [["Script", "session.az"], ["JSON", "session.json"]]) {
@@ -209,13 +210,13 @@ test("a cluster is brought in by pasting what az printed", async (t) => {
 test("a file that is dropped on the page is brought in", async (t) => {
   const { page } = await open(t);
   const user = new Playground(page);
-  const data = await page.evaluateHandle((text) => {
-    const data = new DataTransfer();
-    data.items.add(new File([text], "pools.json", { type: "application/json" }));
-    return data;
+  await page.evaluate((text) => {
+    const dataTransfer = new DataTransfer();
+    dataTransfer.items.add(new File([text], "pools.json", { type: "application/json" }));
+    for (const type of ["dragover", "drop"]) {
+      document.querySelector("main").dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+    }
   }, PRINTED);
-  await page.dispatchEvent("main", "dragover", { dataTransfer: data });
-  await page.dispatchEvent("main", "drop", { dataTransfer: data });
   await user.untilSummary("7 running");
 });
 

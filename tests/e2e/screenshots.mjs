@@ -1,11 +1,12 @@
 // Takes the pictures that are looked at before a release.
 //
-//   node tests/e2e/screenshots.mjs FOLDER     after `make build`
+//   node tests/e2e/screenshots.mjs FOLDER     after `make build`; ENGINE=firefox or ENGINE=webkit for another engine
 
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import { after, test } from "node:test";
 import { ADD_50, CLUSTER, Playground, TO_5, TO_DELETE } from "./console.mjs";
+import { lacks } from "./driver/driver.mjs";
 import { open } from "./harness.mjs";
 
 const folder = process.argv[2];
@@ -13,7 +14,8 @@ if (!folder) throw new Error("usage: node tests/e2e/screenshots.mjs FOLDER");
 await mkdir(folder, { recursive: true });
 
 const desktop = { viewport: { width: 1440, height: 900 } };
-const phone = { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+const touch = lacks("touch") ? {} : { hasTouch: true, isMobile: true, deviceScaleFactor: 2 };
+const phone = { viewport: { width: 390, height: 844 }, ...touch };
 const embed = { viewport: { width: 820, height: 480 } };
 const scale = (count) => `az aks nodepool scale --node-count ${count} --name nodepool1 ${CLUSTER}`;
 

@@ -8,7 +8,8 @@ import { tmpdir } from "node:os";
 import { extname, join } from "node:path";
 import { after } from "node:test";
 import { fileURLToPath } from "node:url";
-import { dist, launch, watch } from "../e2e/harness.mjs";
+import { newPage } from "../e2e/driver/driver.mjs";
+import { dist, watch } from "../e2e/harness.mjs";
 import { CONTENT_SECURITY_POLICY, serve } from "../../tools/serve.mjs";
 
 const here = (path) => fileURLToPath(new URL(path, import.meta.url));
@@ -45,14 +46,21 @@ export function mdbook() {
   return site;
 }
 
-/** The playground on a server of its own; `allowed` is whether frames without an origin may load it. */
-export async function playground({ allowed = true } = {}) {
+/**
+ * The playground on a server of its own; `allowed` is whether frames without an origin may load it, and `route` answers
+ * in the place of its files.
+ */
+export async function playground({ allowed = true, route } = {}) {
   const headers = { "content-security-policy": CONTENT_SECURITY_POLICY };
   if (allowed) headers["access-control-allow-origin"] = "*";
-  const server = await serve({ folder: dist, prefix: "/playground/", headers });
+  const server = await serve({ folder: dist, prefix: "/playground/", headers, route });
   servers.push(server);
   return server;
 }
+
+/** A page with nothing but an element, or with what `element` says; `url` is the playground's address. */
+export const bare = ({ url }, element) =>
+  `<!doctype html><html lang="en"><title>Host</title><script src="${url}embed.js" defer></script>${element}</html>`;
 
 /** Answers with the playground's files below /playground/, as a site does that has copied them. */
 export const copied = (headers = {}) => (pathname) => {
@@ -78,12 +86,11 @@ export async function visit(test, { site = folder, html, headers = {}, route, co
       return route?.(pathname);
     },
   });
-  const context = await (await launch()).newContext({ viewport: { width: 1200, height: 800 }, ...options });
-  context.setDefaultTimeout(30_000);
-  const page = await context.newPage();
-  const problems = watch(page, [server.origin, ...others], expected);
+  const { page, close } = await newPage({ viewport: { width: 1200, height: 800 }, ...options });
+  // A policy of the page's may forbid the icon, which the browser asks for by itself.
+  const problems = watch(page, [server.origin, ...others], [/\/favicon\.ico because it violates/, ...expected]);
   test.after(async () => {
-    await context.close();
+    await close();
     await server.close();
     assert.deepEqual(problems, [], "the page reported problems");
   });

@@ -3,7 +3,8 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 import { fileURLToPath } from "node:url";
-import { launch, watch } from "../e2e/harness.mjs";
+import { newPage } from "../e2e/driver/driver.mjs";
+import { watch } from "../e2e/harness.mjs";
 import { CONTENT_SECURITY_POLICY, serve } from "../../tools/serve.mjs";
 
 test("the example in a plain page runs a command", async (t) => {
@@ -12,10 +13,10 @@ test("the example in a plain page runs a command", async (t) => {
     headers: { "content-security-policy": CONTENT_SECURITY_POLICY },
     route: (pathname) => (pathname === "/favicon.ico" ? { status: 204, body: "" } : undefined),
   });
-  const page = await (await launch()).newPage();
+  const { page, close } = await newPage();
   const problems = watch(page, [server.origin], []);
   t.after(async () => {
-    await page.close();
+    await close();
     await server.close();
     assert.deepEqual(problems, []);
   });

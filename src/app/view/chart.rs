@@ -2,8 +2,9 @@
 //!
 //! Nodes by state are step-shaped areas, drawn over one another from the last state down, every one from the ground
 //! up to its share and those below it. Pods are a line of those that run and an area of those that wait, peaks
-//! between samples included. The price is a line, beside a dashed one of the way that the run is held against first. Above them stand flags where something was typed. Each area is
-//! one path in units of its own, which is stretched; text is apart from it.
+//! between samples included. The price is a line, beside a dashed one of the way that the run is held against first,
+//! which ends where that way is not worked out yet. Above them stand flags where something was typed. Each area is one
+//! path in units of its own, which is stretched; text is apart from it.
 
 use std::fmt::Write as _;
 
@@ -13,14 +14,14 @@ use super::axis::{WIDTH, Window, Zoom, hour, ticks};
 use crate::format::{TOLD, clock, dollars, grouped, pods_at_work, summary};
 use scale_down_engine::NodeState;
 use scale_down_session::TimelineView;
-use scale_down_session::timeline::{Sample, TypedLine};
+use scale_down_session::timeline::{OtherPrices, Sample, TypedLine};
 
 /// Units of a lane from top to bottom.
 const HEIGHT: u64 = 100;
 /// Least distance of two flags, in units of [`WIDTH`]; what is typed closer together shares one.
 const FLAG_GAP: u64 = 12;
 /// Least room for the words of a flag, in units of [`WIDTH`].
-const WORDS_ROOM: u64 = 30;
+const WORDS_ROOM: u64 = 80;
 
 /// The chart, ready to be shown.
 #[derive(Clone, Default)]
@@ -57,8 +58,8 @@ struct Flag {
 pub struct Readout {
     /// The time since the beginning, and the time of day where a load knows hours.
     pub time: String,
-    /// Nodes, pods and the price.
-    pub values: [String; 3],
+    /// Nodes, pods, the price, and that of the other way if there is one.
+    pub values: Vec<String>,
 }
 
 impl Chart {
@@ -70,10 +71,7 @@ impl Chart {
         let first = run.samples.partition_point(|sample| sample.at_ms <= window.from_ms).saturating_sub(1);
         let shown = run.samples.iter().skip(first).take_while(|sample| sample.at_ms <= window.to_ms);
         let points: Vec<(u64, &Sample)> = shown.map(|sample| (window.x(sample.at_ms), sample)).collect();
-        let other = run.other_prices.partition_point(|(at_ms, _)| *at_ms <= window.from_ms).saturating_sub(1);
-        let other = run.other_prices.iter().skip(other).take_while(|(at_ms, _)| *at_ms <= window.to_ms);
-        let other: Vec<(u64, u64)> = other.map(|(at_ms, price)| (window.x(*at_ms), *price)).collect();
-        let (nodes, pods, price) = (nodes(&points), pods(&points, window), price(&points, &other));
+        let (nodes, pods, price) = (nodes(&points), pods(&points, window), price(&points, run.other.as_ref(), window));
         let flags = flags(&run.typed, window);
         Self { run, window, nodes, pods, price, flags }
     }
@@ -92,14 +90,16 @@ impl Chart {
         let up_to = if pending > totals.pods.pending { "up to " } else { "" };
         let of_day =
             self.run.time_of_day_ms.map(|begin_ms| format!(" · {}", hour((begin_ms + at_ms) / 60_000 * 60_000)));
-        Readout {
-            time: clock(at_ms) + &of_day.unwrap_or_default(),
-            values: [
-                summary(&totals.counts),
-                format!("pods: {}, {up_to}{} pending", pods_at_work(totals.pods), grouped(pending.into())),
-                format!("{} an hour", dollars(totals.per_hour_microdollars)),
-            ],
-        }
+        let mut values = vec![
+            summary(&totals.counts),
+            format!("pods: {}, {up_to}{} pending", pods_at_work(totals.pods), grouped(pending.into())),
+            format!("{} an hour", dollars(totals.per_hour_microdollars)),
+        ];
+        values.extend(self.run.other.as_ref().map(|other| match other.at(at_ms) {
+            Some(price) => format!("{}: {} an hour", other.name, dollars(price)),
+            None => format!("{}: being worked out", other.name),
+        }));
+        Readout { time: clock(at_ms) + &of_day.unwrap_or_default(), values }
     }
 
     /// Returns what was typed about a moment, to within the distance of two flags.
@@ -122,6 +122,19 @@ impl Chart {
                 { name("of-price", "$/hour", &self.price) }
             </>
         }
+    }
+
+    /// Renders what the dashed line is, if there is one.
+    pub fn view_key(&self) -> Html {
+        let key = |other: &OtherPrices| {
+            html! {
+                <p class="mute chart-key">
+                    <svg width="22" height="8" aria-hidden="true"><path class="other-price" d="M0 4h22" /></svg>
+                    { format!("$/hour with {}", other.name) }
+                </p>
+            }
+        };
+        html! { <>{ for self.run.other.iter().map(key) }</> }
     }
 
     /// Renders all lanes.
@@ -158,7 +171,7 @@ impl Chart {
     pub fn view_axis(&self) -> Html {
         let tick = |tick: super::axis::Tick| {
             let x = percent(tick.x);
-            let anchor = if tick.x > WIDTH - 25 { "end" } else { "middle" };
+            let anchor = if tick.x > WIDTH - 60 { "end" } else { "middle" };
             html! {
                 <g class={tick.is_odd.then_some("odd")}>
                     <line x1={x.clone()} x2={x.clone()} y2="4" /><text {x} y="15" text-anchor={anchor}>{ tick.label }</text>
@@ -237,19 +250,23 @@ fn pods(points: &[(u64, &Sample)], window: Window) -> Lane {
         pending.push((*x, known));
     }
     let most = ready.clone().chain(pending.iter().copied()).map(|(_, pods)| pods).max().unwrap_or(0);
-    let paths = vec![("pods-pending".into(), area(pending, most)), ("pods-ready".into(), line(ready, most))];
+    let paths = vec![("pods-pending".into(), area(pending, most)), ("pods-ready".into(), line(ready, most, WIDTH))];
     Lane { paths, most: grouped(most).into() }
 }
 
-/// Draws the price, and that of another way.
-fn price(points: &[(u64, &Sample)], other: &[(u64, u64)]) -> Lane {
+/// Draws the price, and that of another way as far as it is known.
+fn price(points: &[(u64, &Sample)], other: Option<&OtherPrices>, window: Window) -> Lane {
     let prices = points.iter().map(|(x, sample)| (*x, sample.totals.per_hour_microdollars));
-    let most = prices.clone().chain(other.iter().copied()).map(|(_, price)| price).max().unwrap_or(0);
-    let paths = vec![
-        ("price-area".into(), area(prices.clone(), most)),
-        ("other-price".into(), line(other.iter().copied(), most)),
-        ("price".into(), line(prices, most)),
-    ];
+    let (known_ms, others) = other.map_or((0, &[][..]), |other| (other.known_ms, other.prices.as_slice()));
+    let first = others.partition_point(|(at_ms, _)| *at_ms <= window.from_ms).saturating_sub(1);
+    let others = others.iter().skip(first).take_while(|(at_ms, _)| *at_ms <= window.to_ms);
+    let others = others.map(|(at_ms, price)| (window.x(*at_ms), *price));
+    let most = prices.clone().chain(others.clone()).map(|(_, price)| price).max().unwrap_or(0);
+    let mut paths = vec![("price-area".into(), area(prices.clone(), most))];
+    if known_ms > window.from_ms {
+        paths.push(("other-price".into(), line(others, most, window.x(known_ms))));
+    }
+    paths.push(("price".into(), line(prices, most, WIDTH)));
     Lane { paths, most: dollars(most).into() }
 }
 
@@ -273,10 +290,10 @@ fn area(values: impl IntoIterator<Item = (u64, u64)>, most: u64) -> AttrValue {
     if steps.is_empty() { AttrValue::default() } else { format!("M0 {HEIGHT}{steps}H{WIDTH}V{HEIGHT}z").into() }
 }
 
-/// The line along steps, as a path; empty if it never leaves the ground.
-fn line(values: impl IntoIterator<Item = (u64, u64)>, most: u64) -> AttrValue {
+/// The line along steps until `end_x`, as a path; empty if it never leaves the ground.
+fn line(values: impl IntoIterator<Item = (u64, u64)>, most: u64, end_x: u64) -> AttrValue {
     let steps = steps(values, most);
-    if steps.is_empty() { AttrValue::default() } else { format!("M0 {HEIGHT}{steps}H{WIDTH}").into() }
+    if steps.is_empty() { AttrValue::default() } else { format!("M0 {HEIGHT}{steps}H{end_x}").into() }
 }
 
 /// Puts flags where something was typed within the window.
@@ -326,7 +343,11 @@ mod tests {
             samples,
             typed,
             time_of_day_ms: None,
-            other_prices: vec![(0, 0), (50_000, 6_000_000)],
+            other: Some(OtherPrices {
+                name: "Delete".to_owned(),
+                prices: vec![(0, 0), (50_000, 6_000_000)],
+                known_ms: 80_000,
+            }),
         }
     }
 
@@ -335,7 +356,7 @@ mod tests {
         let chart = Chart::new(run(), Window::default(), Zoom::All, 100_000);
         let paths: Vec<&str> = chart.pods.paths.iter().map(|(_, path)| path.as_str()).collect();
         assert_eq!(paths, ["M0 100H200V75H400V0H600V100H1000V100z", "M0 100H200V50H600V0H1000"]);
-        assert_eq!(chart.price.paths[1].1.as_str(), "M0 100H500V0H1000");
+        assert_eq!(chart.price.paths[1].1.as_str(), "M0 100H500V0H800");
         assert_eq!(chart.price.paths[2].1.as_str(), "M0 100H200V75H600V50H1000");
         assert_eq!((chart.pods.most.as_str(), chart.price.most.as_str()), ("8", "$6.00"));
         assert!(chart.nodes.paths.is_empty());
@@ -347,21 +368,25 @@ mod tests {
         let mut run = run();
         run.samples[2].at_ms = 40_000;
         let points: Vec<_> = run.samples[1..].iter().map(|sample| (window.x(sample.at_ms), sample)).collect();
-        assert_eq!(price(&points, &[]).paths[2].1.as_str(), "M0 100H0V50H500V0H1000");
+        assert_eq!(price(&points, None, window).paths[1].1.as_str(), "M0 100H0V50H500V0H1000");
     }
 
     #[test]
     fn values_are_read_at_a_moment() {
         let mut run = run();
-        let check = |run: &TimelineView, at_ms: u64, time: &str, pods: &str, price: &str| {
+        let check = |run: &TimelineView, at_ms: u64, time: &str, pods: &str, price: &str, other: &str| {
             let readout = Chart::new(run.clone(), Window::default(), Zoom::All, 100_000).read(at_ms);
-            assert_eq!((readout.time.as_str(), readout.values), (time, ["no nodes", pods, price].map(str::to_owned)));
+            assert_eq!(
+                (readout.time.as_str(), readout.values.join("; ")),
+                (time, ["no nodes", pods, price, other].join("; "))
+            );
         };
-        check(&run, 0, "00:00:00", "pods: 0 running, 0 pending", "$0.00 an hour");
-        check(&run, 21_000, "00:00:21", "pods: 4 running, 2 pending", "$1.50 an hour");
-        check(&run, 41_000, "00:00:41", "pods: 4 running, up to 8 pending", "$1.50 an hour");
+        check(&run, 0, "00:00:00", "pods: 0 running, 0 pending", "$0.00 an hour", "Delete: $0.00 an hour");
+        check(&run, 21_000, "00:00:21", "pods: 4 running, 2 pending", "$1.50 an hour", "Delete: $0.00 an hour");
+        check(&run, 41_000, "00:00:41", "pods: 4 running, up to 8 pending", "$1.50 an hour", "Delete: $0.00 an hour");
+        check(&run, 90_000, "00:01:30", "pods: 8 running, 0 pending", "$3.00 an hour", "Delete: being worked out");
         run.time_of_day_ms = Some(8 * 3_600_000);
-        check(&run, 61_000, "00:01:01 · 08:01", "pods: 8 running, 0 pending", "$3.00 an hour");
+        check(&run, 61_000, "00:01:01 · 08:01", "pods: 8 running, 0 pending", "$3.00 an hour", "Delete: $6.00 an hour");
     }
 
     #[test]

@@ -37,6 +37,7 @@ impl App {
             <div class={classes!("timeline", past)}>
                 <div class="timeline-bar">
                     { past_bar.unwrap_or_else(|| html! { <p class="mute timeline-hint">{ HINT }</p> }) }
+                    { self.chart.view_key() }
                     { self.view_zoom(link) }
                 </div>
                 <div class="chart">

@@ -9,6 +9,7 @@ use crate::budget::{Budget, OutOfBudget};
 use crate::command_log::LogAction;
 use crate::metrics::Metrics;
 use crate::script::{ScriptItem, ScriptTime};
+use crate::timeline::OtherPrices;
 use scale_down_engine::Snapshot;
 
 /// A variant of a run, as far as it has been played.
@@ -68,11 +69,12 @@ impl Counterfactual {
         self.is_known.then(|| self.session.snapshot())
     }
 
-    /// Returns the prices so far: time in milliseconds, and micro-dollars an hour.
+    /// Returns the prices as far as it was played, under a name.
     #[must_use]
-    pub fn prices(&self) -> Vec<(u64, u64)> {
-        let samples = self.session.timeline().samples();
-        samples.iter().map(|sample| (sample.at_ms, sample.totals.per_hour_microdollars)).collect()
+    pub fn prices(&self, name: String) -> OtherPrices {
+        let prices = self.session.samples();
+        let prices = prices.iter().map(|sample| (sample.at_ms, sample.totals.per_hour_microdollars)).collect();
+        OtherPrices { name, prices, known_ms: self.session.timeline().reached_ms() }
     }
 
     /// Plays on, or goes back, to the time of the run, with about `work_max` units of work. Begins anew where the run has
