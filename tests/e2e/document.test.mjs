@@ -93,6 +93,11 @@ test("every example leads where its steps say", async (t) => {
   for (const title of titles) {
     await user.button("Examples").click();
     await dialog.getByRole("button").filter({ hasText: title }).first().click();
+    // One that compares has nothing left to run.
+    if (title.startsWith("A working day: always on")) {
+      await page.getByRole("region", { name: "Comparison" }).waitFor();
+      continue;
+    }
     const guide = page.getByRole("region", { name: "Example" });
     await guide.getByRole("heading", { name: title }).waitFor();
     const steps = guide.getByRole("button", { name: /^Run this line/ });

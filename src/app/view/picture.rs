@@ -17,6 +17,8 @@ use scale_down_session::examples::EXAMPLES;
 
 /// Distance from one pod of the queue to the next, in CSS pixels, as the dashes of `.queue` in the style sheet.
 const QUEUE_PITCH_PX: u32 = 10;
+/// Number of examples that the empty picture offers; the dialog has all of them.
+const OFFERED: usize = 4;
 /// Most pods drawn in the queue; more are wider than any screen.
 const QUEUE_MAX: u32 = 400;
 
@@ -104,7 +106,7 @@ impl App {
                     if offered > 0 { { " A first one waits there: press Run." } }
                     { " Or begin with an example:" }
                 </p>
-                { view_cards(link, EXAMPLES.get(offered..).unwrap_or_default()) }
+                { view_cards(link, EXAMPLES.get(offered..offered + OFFERED).unwrap_or_default()) }
             </div>
         }
     }
