@@ -25,6 +25,9 @@ const EXPORTS = [
   ["Script", "session.az", async (page) => dataOf("text/plain", page.written("script"))],
   ["JSON", "session.json", async (page) => dataOf("application/json", page.written("json"))],
   ["Transcript (Markdown)", "transcript.md", async (page) => dataOf("text/markdown", page.written("markdown"))],
+  ["Report (Markdown)", "report.md", async (page) => dataOf("text/markdown", page.written("report"))],
+  ["Time series (CSV)", "series.csv", async (page) => dataOf("text/csv", page.written("series"))],
+  ["Nodes (CSV)", "nodes.csv", async (page) => dataOf("text/csv", page.written("nodes"))],
   ["Picture (SVG)", "nodes.svg", async (page) => dataOf("image/svg+xml", await svg(page))],
   ["Picture (PNG)", "nodes.png", async (page) => (await import("./drawing.js")).toPng(await svg(page))],
 ];

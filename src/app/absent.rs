@@ -175,6 +175,18 @@ impl Simulation for Absent {
         String::new()
     }
 
+    fn series_csv(&self) -> String {
+        String::new()
+    }
+
+    fn nodes_csv(&self) -> String {
+        String::new()
+    }
+
+    fn report_markdown(&mut self) -> String {
+        String::new()
+    }
+
     fn markdown(&self) -> String {
         String::new()
     }

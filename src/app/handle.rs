@@ -159,11 +159,17 @@ impl Page {
         }
     }
 
-    /// Returns the run so far in one of the forms that it can be kept in: `script`, `json`, `markdown`.
+    /// Returns the run so far in one of the forms that it can be taken away in: `script`, `json`, `markdown`, `series`, `nodes`,
+    /// `report`.
     #[must_use]
     pub fn written(&self, form: &str) -> String {
+        if form == "report" {
+            return self.session.borrow_mut().report_markdown();
+        }
         let session = self.session.borrow();
         match form {
+            "series" => session.series_csv(),
+            "nodes" => session.nodes_csv(),
             "json" => session.json(),
             "markdown" => session.markdown(),
             _ => session.script(),

@@ -27,6 +27,7 @@ mod saved;
 pub mod script;
 pub mod share;
 mod simulation;
+mod tables;
 mod take_lesson;
 pub mod timeline;
 mod transcript;

@@ -105,6 +105,9 @@ pub trait Simulation {
     /// Returns the run as indented JSON, to be kept in a file.
     fn json(&self) -> String;
     fn markdown(&self) -> String;
+    fn series_csv(&self) -> String;
+    fn nodes_csv(&self) -> String;
+    fn report_markdown(&mut self) -> String;
 
     /// Begins the lesson of a file: [`Session::begin_lesson`].
     ///
@@ -300,6 +303,18 @@ impl Simulation for Session {
 
     fn json(&self) -> String {
         format!("{:#}\n", self.to_json())
+    }
+
+    fn series_csv(&self) -> String {
+        Session::series_csv(self)
+    }
+
+    fn nodes_csv(&self) -> String {
+        Session::nodes_csv(self)
+    }
+
+    fn report_markdown(&mut self) -> String {
+        Session::report_markdown(self)
     }
 
     fn markdown(&self) -> String {

@@ -138,7 +138,7 @@ test("an address of its own is stronger than the session that was left", async (
   assert.equal(await user.entries.count(), 0);
 });
 
-const shown = (page) => page.getByRole("dialog", { name: "Files" }).getByRole("textbox", { name: /^(session|transcript)/ });
+const shown = (page) => page.getByRole("dialog", { name: "Files" }).getByRole("textbox", { name: /^(session|transcript|report|series|nodes)/ });
 
 test("a session is taken away as script and as JSON, and each brings it back", { skip: lacks("downloads") }, async (t) => {
   const { page, user } = await frozen(t);
@@ -159,6 +159,17 @@ test("a session is taken away as script and as JSON, and each brings it back", {
     await user.button("Pause").click();
     assert.ok((await user.ms()) >= ms, words);
   }
+});
+
+test("a report compares the ways, and tables can be counted on", async (t) => {
+  const { page, user } = await frozen(t);
+  await user.button("Files").click();
+  await user.button("Report (Markdown)").click();
+  assert.match(await shown(page).inputValue(), /^\| {2}\| Deallocate \| Delete \| always on \|/m);
+  await user.button("Time series (CSV)").click();
+  assert.match(await shown(page).inputValue(), /^at_ms,ready,.*\n\d+,/);
+  await user.button("Nodes (CSV)").click();
+  assert.equal((await shown(page).inputValue()).trim().split("\n").length, 51);
 });
 
 test("the transcript is Markdown, the picture an SVG or PNG with its legend", async (t) => {

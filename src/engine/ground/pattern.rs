@@ -476,7 +476,7 @@ fn append(program: &mut Vec<Instruction>, piece: Vec<Instruction>) {
 
 /// Repeats a piece at least and at most so often; without a limit if there is none.
 fn counted(piece: &[Instruction], least: usize, most: Option<usize>) -> Result<Vec<Instruction>, String> {
-    let copies = most.unwrap_or(least + 1).max(least);
+    let copies = most.unwrap_or(least.saturating_add(1)).max(least);
     if most.is_some_and(|most| most < least) {
         return Err("Invalid content of \\{\\}".to_owned());
     }
