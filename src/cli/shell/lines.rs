@@ -54,6 +54,17 @@ pub fn split_lines(text: &str) -> Vec<LogicalLine> {
                 }
                 continue;
             }
+            // Long texts are read once: only such a character can close a quote or a substitution.
+            Some((mut line, Continuation::Open))
+                if !content.contains(['\'', '"', '`', ')', '}']) && !content.ends_with('\\') =>
+            {
+                line.text.push_str(content);
+                line.text.push('\n');
+                line.span.end = start + content.len();
+                start += physical.len();
+                open = Some((line, Continuation::Open));
+                continue;
+            }
             Some((mut line, Continuation::Continued | Continuation::Operator)) => {
                 line.text.push_str(strip_continuation_prompt(content));
                 line
