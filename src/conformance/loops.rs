@@ -206,7 +206,7 @@ fn prepare<'a>(world: &mut World<'a>, settings: &mut Settings, step: &Input<'a>)
             group.target = target;
         }
     }
-    Ok(Step { after_ms: step.count_or("t_h", 0)? * HOUR_MS, pods: step.texts("pods")? })
+    Ok(Step { after_ms: u64::from(step.small_or("t_h", 0)?) * HOUR_MS, pods: step.texts("pods")? })
 }
 
 /// Carries out the deletions of a loop. Instances go at once, but Kubernetes keeps the node of a deleted instance
