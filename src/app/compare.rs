@@ -76,7 +76,6 @@ impl App {
     pub(super) fn follow_ways(&mut self, now_ms: f64) -> bool {
         let Some(comparison) = &mut self.comparison else { return false };
         let session = self.session.borrow();
-        comparison.table = session.comparison(&self.verdict);
         let mut is_moving = false;
         for (place, lane) in comparison.lanes.iter_mut().enumerate() {
             let snapshot = session.way_snapshot(place);
@@ -90,6 +89,13 @@ impl App {
             }
         }
         is_moving
+    }
+
+    /// Renews the table of figures, for a rendering.
+    pub(super) fn follow_figures(&mut self) {
+        if let Some(comparison) = &mut self.comparison {
+            comparison.table = self.session.borrow().comparison(&self.verdict);
+        }
     }
 
     /// Gives each picture that has come up its painter, and puts the headers in their places.

@@ -279,6 +279,7 @@ impl Component for App {
         if render {
             let run = self.session.borrow().timeline_view();
             self.chart = Chart::new(run, self.chart.window, self.zoom, self.snapshot.at_ms);
+            self.follow_figures();
         }
         self.sleep(ctx, idle, moving, !table_due || !self.verdict.is_known());
         render

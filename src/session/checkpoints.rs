@@ -5,7 +5,7 @@
 //! the way again.
 
 use super::run::Run;
-use scale_down_engine::workloads::{Kubernetes, PodSet};
+use scale_down_engine::workloads::Kubernetes;
 
 /// Number of log items after which a checkpoint is taken.
 const ITEMS: u32 = 8;
@@ -64,7 +64,7 @@ impl Checkpoints {
     fn take(&mut self, applied: usize, run: &Run) {
         (self.items, self.moments) = (0, 0);
         let clusters = run.cloud.clusters().iter().filter_map(|cluster| run.cloud.kubernetes(cluster.id));
-        let pods = clusters.flat_map(Kubernetes::sets).map(PodSet::active);
+        let pods = clusters.map(Kubernetes::active_pods);
         let size = pods.fold(run.cloud.node_counts().total(), u32::saturating_add);
         self.due = Some(MOMENTS.saturating_add(size));
         let last = self.kept.last();

@@ -1,5 +1,6 @@
-//! What all rooms share: errors, outcomes and their text, durations, quantities, suggestions.
+//! What all rooms share: errors, outcomes and their text, the calendar, durations, quantities, suggestions.
 
+pub(crate) mod calendar;
 pub mod candidate;
 pub mod duration;
 pub mod error;

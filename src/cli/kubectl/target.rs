@@ -12,7 +12,6 @@ use super::parse::Request;
 use super::registry::Command;
 use super::select::{field_terms, has_fields, has_labels, labels};
 use scale_down_engine::kubernetes::NodeInfo;
-use scale_down_engine::workloads::PodSet;
 use scale_down_engine::{Cloud, ClusterId};
 
 /// Objects of one kind: those with these names, or all that the flags select.
@@ -62,7 +61,7 @@ const PODS_MAX: u32 = 20_000;
 
 /// Refuses to go through more pods than there is memory for.
 fn check_size(view: View<'_>, kind: Kind) -> Result<(), Failure> {
-    let pods = view.kubernetes.sets().map(PodSet::active).fold(0, u32::saturating_add);
+    let pods = view.kubernetes.active_pods();
     if kind == Kind::Pod && pods > PODS_MAX {
         return Err(Failure::usage(format!(
             "the cluster has {pods} pods, and the playground goes through no more than {PODS_MAX}; kubectl get deployments counts them"

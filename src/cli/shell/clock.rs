@@ -2,8 +2,10 @@
 
 use std::fmt::Write as _;
 
-/// The moment at which every simulation begins, in seconds since 1970: the first of January 2026.
-pub(super) const EPOCH_SECONDS: u64 = 20_454 * 86_400;
+use crate::ground::calendar::{FIRST_DAY, date};
+
+/// The moment at which every simulation begins, in seconds since 1970.
+pub(super) const EPOCH_SECONDS: u64 = FIRST_DAY * 86_400;
 
 const DAYS: [&str; 7] = ["Thursday", "Friday", "Saturday", "Sunday", "Monday", "Tuesday", "Wednesday"];
 
@@ -21,20 +23,6 @@ const MONTHS: [&str; 12] = [
     "November",
     "December",
 ];
-
-/// Returns year, month and day of a day counted from 1970, in the Gregorian calendar: years of 365 days
-/// from March on, so that a leap day ends its year.
-const fn date(day: u64) -> (u64, u64, u64) {
-    // Days since the first of March of the year 0; 400 years have 146,097 days.
-    let day = day + 719_468;
-    let (era, day) = (day / 146_097, day % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (era * 400 + year + carry, month, day)
-}
 
 /// Formats a simulated moment as `date +FORMAT` does, in universal time.
 pub(super) fn formatted(format: &str, now_ms: u64) -> String {

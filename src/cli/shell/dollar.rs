@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::error::ShellError;
+use super::format::control_character;
 use super::lexer::{Lexer, TokenKind};
 use super::read::{Reader, open};
 use super::syntax::{DEPTH_MAX, Edit, Index, Occurrence, Parameter, ParameterExpansion, Program, RawWord, WordPart};
@@ -344,22 +345,11 @@ impl Reader<'_> {
             _ => (0, 0),
         };
         if radix == 0 {
-            let plain = match character {
-                'n' => '\n',
-                't' => '\t',
-                'r' => '\r',
-                'a' => '\u{7}',
-                'b' => '\u{8}',
-                'e' | 'E' => '\u{1b}',
-                'f' => '\u{c}',
-                'v' => '\u{b}',
-                '\\' | '\'' | '"' | '?' => character,
-                other => {
-                    word.push('\\', true);
-                    other
-                }
-            };
-            word.push(plain, true);
+            let found = control_character(character);
+            if found.is_none() && !matches!(character, '\\' | '\'' | '"' | '?') {
+                word.push('\\', true);
+            }
+            word.push(found.unwrap_or(character), true);
             return;
         }
         let mut code = character.to_digit(8).filter(|_| radix == 8).unwrap_or(0);

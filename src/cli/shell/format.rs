@@ -60,8 +60,9 @@ pub(super) fn escaped(text: &str, is_format: bool) -> (String, bool) {
     (out, false)
 }
 
-fn plain(letter: char) -> String {
-    let found = match letter {
+/// Returns the control character that a letter behind a backslash stands for.
+pub(super) const fn control_character(letter: char) -> Option<char> {
+    Some(match letter {
         'n' => '\n',
         't' => '\t',
         'r' => '\r',
@@ -70,10 +71,16 @@ fn plain(letter: char) -> String {
         'e' | 'E' => '\u{1b}',
         'f' => '\u{c}',
         'v' => '\u{b}',
-        '\\' => '\\',
-        other => return format!("\\{other}"),
-    };
-    found.to_string()
+        _ => return None,
+    })
+}
+
+fn plain(letter: char) -> String {
+    match control_character(letter) {
+        Some(found) => found.to_string(),
+        None if letter == '\\' => letter.to_string(),
+        None => format!("\\{letter}"),
+    }
 }
 
 /// A directive: `%-10.3s`.

@@ -90,8 +90,7 @@ impl Kubernetes {
 
     /// Returns the number of pods that may still be created.
     fn room_for_pods(&self) -> u32 {
-        let active = self.sets.values().map(PodSet::active);
-        CLUSTER_PODS_MAX.saturating_sub(active.fold(0, u32::saturating_add))
+        CLUSTER_PODS_MAX.saturating_sub(self.active_pods())
     }
 
     fn record_failed_create(&self, id: SetId, context: &mut ChangeContext<'_>) {

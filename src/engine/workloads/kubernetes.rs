@@ -107,6 +107,12 @@ impl Kubernetes {
         self.sets.get(id)
     }
 
+    /// Returns the number of pods that are not over and not ending.
+    #[must_use]
+    pub fn active_pods(&self) -> u32 {
+        self.sets.values().map(PodSet::active).fold(0, u32::saturating_add)
+    }
+
     /// Returns the sets that have pending pods, those without a node.
     pub fn pending(&self) -> impl Iterator<Item = &PodSet> + Clone {
         self.sets.values().filter(|set| !set.waiting().is_empty())

@@ -2,11 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use super::vary::{Change, Editor, Key};
+use super::vary::{Change, vary_items, vary_options};
 use super::{ALWAYS_ON, Peaks, Vary};
 use crate::Session;
 use crate::budget::{Budget, OutOfBudget};
-use crate::command_log::LogAction;
 use crate::metrics::Metrics;
 use crate::script::{ScriptItem, ScriptTime};
 use crate::timeline::OtherPrices;
@@ -34,7 +33,7 @@ impl Counterfactual {
     #[must_use]
     pub fn new(run: &Session, vary: Vec<Vary>) -> Self {
         Self {
-            session: begin(run, &vary),
+            session: Session::new(vary_options(&vary, &run.options)),
             vary,
             items: Vec::new(),
             done: 0,
@@ -141,34 +140,15 @@ impl Counterfactual {
         if self.made_of == made_of {
             return;
         }
-        let peaks = self.peaks.by_pool();
         let mut items: Vec<ScriptItem> = run.log.iter().map(ScriptItem::of).collect();
-        self.changes.clear();
-        for vary in &self.vary {
-            let mut editor = Editor::new(vary, &peaks);
-            for item in &mut items {
-                if let LogAction::Lines(lines) = &mut item.action {
-                    *lines = editor.text(lines).into();
-                }
-            }
-            self.changes.append(&mut editor.changes);
-        }
+        self.changes = vary_items(&self.vary, &self.peaks.by_pool(), &mut items);
         let is_other = items.get(..self.done) != self.items.get(..self.done);
         (self.items, self.made_of) = (items, made_of);
         if is_other {
             self.done = 0;
-            self.session = begin(run, &self.vary);
+            self.session = Session::new(vary_options(&self.vary, &run.options));
         }
     }
-}
-
-/// Begins a run of the variant: with the options of the run, and perhaps another seed.
-fn begin(run: &Session, vary: &[Vary]) -> Session {
-    let mut options = run.options.clone();
-    if let Some(seed) = vary.iter().find(|vary| vary.key == Key::Seed) {
-        options.seed = seed.value.parse().ok();
-    }
-    Session::new(options)
 }
 
 #[cfg(test)]

@@ -10,7 +10,6 @@ mod peaks;
 mod table;
 mod vary;
 
-use super::command_log::LogAction;
 use super::metrics::Metrics;
 use super::script::{Script, ScriptTime};
 use super::{OutOfBudget, Session, budget::Budget};
@@ -68,23 +67,8 @@ impl Session {
         let mut script = super::script::read(&self.script());
         let mut peaks = Peaks::default();
         peaks.follow(self);
-        let peaks = peaks.by_pool();
-        let mut changes = Vec::new();
-        let mut options = self.options.clone();
-        for vary in settings {
-            if vary.key == vary::Key::Seed {
-                options.seed = vary.value.parse().ok();
-                script.seed = options.seed;
-            }
-            let mut editor = vary::Editor::new(vary, &peaks);
-            for item in &mut script.items {
-                if let LogAction::Lines(lines) = &mut item.action {
-                    *lines = editor.text(lines).into();
-                }
-            }
-            changes.extend(editor.changes);
-        }
-        let mut session = Self::new(options);
+        let changes = vary::vary_items(settings, &peaks.by_pool(), &mut script.items);
+        let mut session = Self::new(vary::vary_options(settings, &self.options));
         session.replay(script, work_max)?;
         let names: Vec<String> = settings.iter().map(Vary::name).collect();
         Ok(Variant { name: names.join(" "), changes, session })

@@ -3,6 +3,9 @@
 use std::collections::BTreeMap;
 use std::fmt::Write as _;
 
+use crate::SessionOptions;
+use crate::command_log::LogAction;
+use crate::script::ScriptItem;
 use scale_down_cli::shell::{self, SimpleCommand, Span};
 use scale_down_engine::autoscaler::settings::SETTINGS;
 
@@ -122,8 +125,29 @@ impl Vary {
     }
 }
 
+/// Changes the lines of a run's items by settings, one after the other. Returns the lines that differ.
+pub(super) fn vary_items(settings: &[Vary], peaks: &BTreeMap<String, u32>, items: &mut [ScriptItem]) -> Vec<Change> {
+    let mut changes = Vec::new();
+    for vary in settings {
+        let mut editor = Editor::new(vary, peaks);
+        for item in &mut *items {
+            if let LogAction::Lines(lines) = &mut item.action {
+                *lines = editor.text(lines).into();
+            }
+        }
+        changes.append(&mut editor.changes);
+    }
+    changes
+}
+
+/// Returns the options of a run whose settings are varied: another seed if one is set.
+pub(super) fn vary_options(settings: &[Vary], options: &SessionOptions) -> SessionOptions {
+    let seed = settings.iter().rev().find(|vary| vary.key == Key::Seed).map(|vary| vary.value.parse().ok());
+    SessionOptions { seed: seed.unwrap_or(options.seed), ..options.clone() }
+}
+
 /// Changes the lines of a run, one text after the other.
-pub(super) struct Editor<'a> {
+struct Editor<'a> {
     vary: &'a Vary,
     /// Greatest number of ready nodes of each pool in the run that is varied.
     peaks: &'a BTreeMap<String, u32>,

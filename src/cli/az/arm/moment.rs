@@ -3,9 +3,7 @@
 //! Python reads the service's ISO 8601 text and writes its own: an offset for `Z`, and six digits
 //! of fraction or none.
 
-/// The day on which every simulation begins, counted from the first of January 1970: the first of
-/// January 2026. Runs have no other date.
-const FIRST_DAY: u64 = 20_454;
+use crate::ground::calendar::{FIRST_DAY, date};
 
 /// Formats a simulated moment in universal time, as ISO 8601 writes it.
 #[must_use]
@@ -27,20 +25,6 @@ pub fn simulated_ms(text: &str) -> Option<u64> {
     let days = 365 * year + year / 4 - year / 100 + year / 400 + (153 * month + 2) / 5 + day;
     let days = days.checked_sub(719_469 + FIRST_DAY)?;
     Some((days * 86_400 + hour * 3600 + minute * 60 + second) * 1000)
-}
-
-/// Returns year, month and day of a day counted from 1970, in the Gregorian calendar: years of 365 days
-/// from March on, so that a leap day ends its year.
-const fn date(day: u64) -> (u64, u64, u64) {
-    // Days since the first of March of the year 0; 400 years have 146,097 days.
-    let day = day + 719_468;
-    let (era, day) = (day / 146_097, day % 146_097);
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let (month, carry) = if month < 10 { (month + 3, 0) } else { (month - 9, 1) };
-    (era * 400 + year + carry, month, day)
 }
 
 /// Converts a moment from the service to the form that `az` prints.

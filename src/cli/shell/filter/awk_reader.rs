@@ -1,5 +1,7 @@
 //! Reads programs of `awk`.
 
+use super::words::{length_at, name_at};
+
 /// The deepest nesting of expressions and statements.
 const DEPTH_MAX: usize = 50;
 
@@ -131,15 +133,9 @@ impl Reader {
 
     fn take(&mut self, text: &str) -> bool {
         self.skip_blanks();
-        let length = text.chars().count();
-        let is_word = text.chars().all(char::is_alphabetic);
-        let after = self.letters.get(self.at + length);
-        let goes_on = is_word && after.is_some_and(|letter| letter.is_alphanumeric() || *letter == '_');
-        let is_next = self.at_text(text) && !goes_on;
-        if is_next {
-            self.at += length;
-        }
-        is_next
+        let length = length_at(&self.letters, self.at, text);
+        self.at += length.unwrap_or(0);
+        length.is_some()
     }
 
     fn expect(&mut self, text: &str) -> Result<(), String> {
@@ -152,11 +148,8 @@ impl Reader {
     }
 
     fn name(&mut self) -> String {
-        let mut name = String::new();
-        while let Some(letter) = self.peek().filter(|letter| letter.is_alphanumeric() || *letter == '_') {
-            name.push(letter);
-            self.at += 1;
-        }
+        let name = name_at(&self.letters, self.at);
+        self.at += name.chars().count();
         name
     }
 

@@ -2,6 +2,8 @@
 
 use serde_json::Value;
 
+use super::words::{length_at, name_at};
+
 /// The deepest nesting of a program.
 pub(super) const DEPTH_MAX: usize = 50;
 
@@ -66,15 +68,9 @@ impl Reader {
 
     fn take(&mut self, text: &str) -> bool {
         self.skip();
-        let is_next =
-            text.chars().enumerate().all(|(index, letter)| self.letters.get(self.at + index) == Some(&letter));
-        let is_word = text.chars().all(char::is_alphabetic);
-        let after = self.letters.get(self.at + text.chars().count());
-        let is_part = is_word && after.is_some_and(|letter| letter.is_alphanumeric() || *letter == '_');
-        if is_next && !is_part {
-            self.at += text.chars().count();
-        }
-        is_next && !is_part
+        let length = length_at(&self.letters, self.at, text);
+        self.at += length.unwrap_or(0);
+        length.is_some()
     }
 
     fn expect(&mut self, text: &str) -> Result<(), String> {
@@ -82,11 +78,8 @@ impl Reader {
     }
 
     fn name(&mut self) -> String {
-        let mut name = String::new();
-        while let Some(letter) = self.peek().filter(|letter| letter.is_alphanumeric() || *letter == '_') {
-            name.push(letter);
-            self.at += 1;
-        }
+        let name = name_at(&self.letters, self.at);
+        self.at += name.chars().count();
         name
     }
 

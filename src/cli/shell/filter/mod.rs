@@ -13,6 +13,7 @@ mod lines;
 mod output;
 mod sed;
 mod text;
+mod words;
 
 use arguments::no_files;
 pub use output::FilterOutput;
